@@ -1,0 +1,117 @@
+import type { Limits, Redact } from '../span/capture-options.ts'
+import type { SpanExporterLike } from '../span/exporter.ts'
+
+/** How an OTLP target is spoken to. */
+export type Protocol = 'grpc' | 'http/protobuf'
+
+/** Which vocabulary carries inputs and outputs; see docs/configuration.md. */
+export type ContentKeys = 'mlflow' | 'gen_ai' | 'both'
+
+/** TLS material, as paths; read when a connection is made, so that rotated files take effect. */
+export interface TlsConfig {
+  readonly caFile?: string
+  readonly clientCertFile?: string
+  readonly clientKeyFile?: string
+  /** Accept any server certificate. */
+  readonly insecure: boolean
+}
+
+/** Who we are to an MLflow server. A user name with password wins over a token, as in MLflow's Python client. */
+export interface AuthConfig {
+  readonly token?: string
+  readonly tokenFile?: string
+  readonly username?: string
+  readonly password?: string
+}
+
+/** What an MLflow server needs to know beyond OTLP. */
+export interface MlflowConfig {
+  /** Base URL of the REST API, without a trailing slash. */
+  readonly baseUrl: string
+  readonly experimentId?: string
+  /** Experiment to find or make; when neither this nor `experimentId` is set the name is derived at the first export. */
+  readonly experimentName?: string
+  readonly workspace?: string
+  readonly runId?: string
+  readonly auth: AuthConfig
+  /** Whether `auth` may be sent to the OTLP endpoint too (same origin as `baseUrl`). */
+  readonly authOnEndpoint: boolean
+  readonly requestTimeoutMs: number
+  readonly maxRetries: number
+}
+
+/** One place that spans are sent to. */
+export interface TargetConfig {
+  /** HTTP: the whole URL that spans are posted to. gRPC: scheme and authority. Holds no credentials. */
+  readonly endpoint: string
+  readonly protocol: Protocol
+  /** The protocol was not chosen by anybody, so the target may prove it wrong (gRPC by default, HTTP found). */
+  readonly protocolIsGuess: boolean
+  /** The URL to post to if `protocol` is `grpc` and the target turns out to speak HTTP. */
+  readonly httpEndpoint: string
+  /** Headers (HTTP) or metadata (gRPC) given by the user, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly compression: 'gzip' | 'none'
+  readonly timeoutMs: number
+  readonly tls: TlsConfig
+  /** `yes`: an MLflow server. `ask`: find out from the server at the first export. `no`: not one. */
+  readonly isMlflow: 'yes' | 'ask' | 'no'
+  readonly mlflow: MlflowConfig
+}
+
+/** Head sampling of new traces. `parent`: what a remote or foreign parent decided is followed. */
+export interface SamplerConfig {
+  /** Share of new traces that is kept, 0 to 1. */
+  readonly ratio: number
+  readonly parentBased: boolean
+}
+
+/** Everything that was configured, resolved once by `resolveConfig` and never changed. */
+export interface Config {
+  readonly targets: readonly TargetConfig[]
+  readonly exporters: readonly SpanExporterLike[]
+  /** Print span trees to stderr. */
+  readonly console: boolean
+  readonly captureContent: boolean
+  readonly redact?: Redact
+  readonly limits: Limits
+  readonly sampler: SamplerConfig
+  readonly serviceName?: string
+  readonly serviceVersion?: string
+  readonly environment?: string
+  /** Value of `mlflow.source.type`, set when APP_ENVIRONMENT is. */
+  readonly sourceType?: string
+  /** Further resource attributes named by the user. */
+  readonly resource: Readonly<Record<string, string | number | boolean>>
+  readonly provider: 'shared' | 'private'
+  readonly keep: 'all' | 'agent'
+  readonly maxQueueBytes: number
+  /** Further cap in spans, when OTEL_BSP_MAX_QUEUE_SIZE is set. */
+  readonly maxQueueSpans?: number
+  readonly batch: { readonly maxSpans: number; readonly delayMs: number }
+  /** Overrides the vocabulary of the target. */
+  readonly contentKeys?: ContentKeys
+  readonly legacySemconv: boolean
+  readonly instrumentations: 'auto' | false | readonly unknown[]
+  /** Time in which what is queued is sent when the process ends. */
+  readonly exitTimeoutMs: number
+}
+
+/** Why nothing is traced. */
+export interface Off {
+  readonly reason: string
+}
+
+/** What `resolveConfig` gives: a configuration, or the reason for none; with every complaint met on the way. */
+export interface Resolved {
+  readonly config?: Config
+  readonly off?: Off
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** A value that does not fit: said once, and replaced by `used`. */
+export interface ConfigProblem {
+  /** Option or environment variable. */
+  readonly name: string
+  readonly message: string
+}

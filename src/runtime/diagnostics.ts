@@ -1,0 +1,116 @@
+import { processWide } from './registry.ts'
+
+/** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
+export type DiagnosticLevel = 'info' | 'warn' | 'error'
+
+/** One thing that turnspan has to say about itself, as data. */
+export interface Diagnostic {
+  /** Stable name of the event, for programs: `TS_EXPORT_FAILED`, `TS_CONFIG_INVALID`, ... */
+  readonly code: string
+  readonly level: DiagnosticLevel
+  /** One sentence for people: what happened, and what to do. */
+  readonly message: string
+  /** The particulars, by name. Never holds credentials. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Receives diagnostics. A listener that throws is ignored. */
+export type DiagnosticListener = (diagnostic: Diagnostic) => void
+
+interface State {
+  readonly listeners: Set<DiagnosticListener>
+  /** When the last line of each `code` and `key` went to stderr, and how many were held back since. */
+  readonly printed: Map<string, { at: number; held: number }>
+}
+
+const QUIET_MS = 30_000
+const MOST_KEYS = 500
+const LEVELS = { silent: 0, error: 1, warn: 2, info: 3 } as const
+
+const state = (): State =>
+  processWide('diagnostics', () => ({ listeners: new Set<DiagnosticListener>(), printed: new Map() }))
+
+/**
+ * Calls `listener` for every diagnostic from now on.
+ *
+ * @returns a function that ends the subscription
+ * @example
+ * const stop = onDiagnostic((d) => logger.warn({ code: d.code, ...d.data }, d.message))
+ */
+export function onDiagnostic(listener: DiagnosticListener): () => void {
+  const { listeners } = state()
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/**
+ * Says `message`: to every listener, and for warnings and errors as one line on stderr (stdout belongs to the
+ * application: stdio MCP servers speak their protocol there). Lines of one code and key come at most every
+ * 30 seconds; the next one says how many were held back.
+ */
+export function diagnose(
+  level: DiagnosticLevel,
+  code: string,
+  message: string,
+  data: Readonly<Record<string, unknown>> = {},
+  key = '',
+): void {
+  const diagnostic: Diagnostic = Object.freeze({ code, level, message, data })
+  for (const listener of [...state().listeners]) {
+    try {
+      listener(diagnostic)
+    } catch {
+      // A listener's own fault must not reach the code being traced.
+    }
+  }
+  print(diagnostic, key)
+}
+
+/** {@link diagnose}, once per process for each code and key. */
+export function diagnoseOnce(
+  level: DiagnosticLevel,
+  code: string,
+  message: string,
+  data: Readonly<Record<string, unknown>> = {},
+  key = '',
+): void {
+  const said = processWide('diagnosed', () => new Set<string>())
+  const id = `${code} ${key}`
+  if (said.has(id)) return
+  if (said.size < MOST_KEYS) said.add(id)
+  diagnose(level, code, message, data, key)
+}
+
+/** Forgets what has been said, so that a fresh `init` says it again. */
+export function resetDiagnosed(): void {
+  processWide('diagnosed', () => new Set<string>()).clear()
+  state().printed.clear()
+}
+
+function print(diagnostic: Diagnostic, key: string): void {
+  if (LEVELS[diagnostic.level] > verbosity()) return
+  const { printed } = state()
+  const id = `${diagnostic.code} ${key}`
+  const now = Date.now()
+  const last = printed.get(id)
+  if (last && now - last.at < QUIET_MS && now >= last.at) {
+    last.held += 1
+    return
+  }
+  if (printed.size >= MOST_KEYS) printed.clear()
+  printed.set(id, { at: now, held: 0 })
+  const again = last?.held ? ` (${last.held} more like this in the last ${QUIET_MS / 1000} s)` : ''
+  try {
+    process.stderr.write(`turnspan ${diagnostic.level}: ${oneLine(diagnostic.message)}${again} [${diagnostic.code}]\n`)
+  } catch {
+    // A closed stderr is the application's business.
+  }
+}
+
+/** `TURNSPAN_LOG_LEVEL`: silent, error, warn (default) or info. Read at each line, for it costs nothing there. */
+function verbosity(): number {
+  const name = globalThis.process?.env.TURNSPAN_LOG_LEVEL?.toLowerCase()
+  return LEVELS[name as keyof typeof LEVELS] ?? LEVELS.warn
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ')

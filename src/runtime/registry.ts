@@ -1,0 +1,21 @@
+/**
+ * The one door to `globalThis`. An application can load two copies of this package (ESM and CommonJS, or two
+ * versions in one tree); state that must exist once per process lives here, under a symbol that every copy of
+ * the same state layout resolves to the same slot.
+ */
+const SLOT: unique symbol = Symbol.for('turnspan.state.1') as never
+
+type Slots = Map<string, unknown>
+
+function slots(): Slots {
+  const host = globalThis as { [SLOT]?: Slots }
+  host[SLOT] ??= new Map()
+  return host[SLOT]
+}
+
+/** The process-wide value named `name`, made by `create` when the first copy of the package asks for it. */
+export function processWide<T>(name: string, create: () => T): T {
+  const all = slots()
+  if (!all.has(name)) all.set(name, create())
+  return all.get(name) as T
+}

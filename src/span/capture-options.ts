@@ -1,0 +1,31 @@
+/** Bounds of what is recorded. Whatever is longer is cut, with a mark that says so. */
+export interface Limits {
+  /** Most bytes (UTF-8) of one captured value, such as the inputs of a span. */
+  readonly maxValueBytes: number
+  /** Most bytes of a whole span. */
+  readonly maxSpanBytes: number
+  /** Deepest nesting of a captured value; at most 40, for MLflow cannot read back deeper traces. */
+  readonly maxDepth: number
+}
+
+/** Where a value that is being redacted comes from. */
+export interface RedactContext {
+  /** Name of the span. */
+  readonly span: string
+  /** `mlflow.spanType` of the span. */
+  readonly spanType: string
+  /** `inputs`, `outputs` or an attribute's key for the whole value; the property's name for a value inside it. */
+  readonly key: string
+  /** Property names from the whole value down to this one; empty for the whole value. */
+  readonly path: readonly (string | number)[]
+}
+
+/**
+ * Replaces what must not be recorded. Called for each captured value before it is serialised: first the whole
+ * value, then each value inside what was returned. Return the value itself to keep it. If it throws, the value
+ * becomes `[redaction failed]`.
+ */
+export type Redact = (value: unknown, context: RedactContext) => unknown
+
+/** JSON-like data that every target survives: no cycles, depth and size bounded, strings well-formed and without NUL. */
+export type Captured = null | boolean | number | string | Captured[] | { [key: string]: Captured }
