@@ -1,5 +1,5 @@
-import type { Limits, Redact } from '../span/capture-options.ts'
-import type { SpanExporterLike } from '../span/exporter.ts'
+import type { SpanExporterLike } from './exporter.ts'
+import type { Limits, Redact } from './limits.ts'
 
 /** How an OTLP target is spoken to. */
 export type Protocol = 'grpc' | 'http/protobuf'

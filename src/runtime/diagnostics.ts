@@ -25,7 +25,6 @@ interface State {
 
 const QUIET_MS = 30_000
 const MOST_KEYS = 500
-const LEVELS = { silent: 0, error: 1, warn: 2, info: 3 } as const
 
 const state = (): State =>
   processWide('diagnostics', () => ({ listeners: new Set<DiagnosticListener>(), printed: new Map() }))
@@ -88,7 +87,7 @@ export function resetDiagnosed(): void {
 }
 
 function print(diagnostic: Diagnostic, key: string): void {
-  if (LEVELS[diagnostic.level] > verbosity()) return
+  if (diagnostic.level === 'info') return
   const { printed } = state()
   const id = `${diagnostic.code} ${key}`
   const now = Date.now()
@@ -101,16 +100,12 @@ function print(diagnostic: Diagnostic, key: string): void {
   printed.set(id, { at: now, held: 0 })
   const again = last?.held ? ` (${last.held} more like this in the last ${QUIET_MS / 1000} s)` : ''
   try {
-    process.stderr.write(`turnspan ${diagnostic.level}: ${oneLine(diagnostic.message)}${again} [${diagnostic.code}]\n`)
+    process.stderr.write(
+      `turnspan ${diagnostic.level}: ${oneLine(diagnostic.message)}${again} [${diagnostic.code}]\n`,
+    )
   } catch {
     // A closed stderr is the application's business.
   }
-}
-
-/** `TURNSPAN_LOG_LEVEL`: silent, error, warn (default) or info. Read at each line, for it costs nothing there. */
-function verbosity(): number {
-  const name = globalThis.process?.env.TURNSPAN_LOG_LEVEL?.toLowerCase()
-  return LEVELS[name as keyof typeof LEVELS] ?? LEVELS.warn
 }
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ')

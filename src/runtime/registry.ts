@@ -3,7 +3,7 @@
  * versions in one tree); state that must exist once per process lives here, under a symbol that every copy of
  * the same state layout resolves to the same slot.
  */
-const SLOT: unique symbol = Symbol.for('turnspan.state.1') as never
+const SLOT: unique symbol = Symbol.for('turnspan.state.1')
 
 type Slots = Map<string, unknown>
 

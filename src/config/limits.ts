@@ -26,6 +26,3 @@ export interface RedactContext {
  * becomes `[redaction failed]`.
  */
 export type Redact = (value: unknown, context: RedactContext) => unknown
-
-/** JSON-like data that every target survives: no cycles, depth and size bounded, strings well-formed and without NUL. */
-export type Captured = null | boolean | number | string | Captured[] | { [key: string]: Captured }
