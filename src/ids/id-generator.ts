@@ -1,0 +1,42 @@
+import { newSpanId, newTraceId } from './random-hex.ts'
+
+/** The slice of OpenTelemetry's IdGenerator; the same in SDK 1.x, 2.x and 3.x. */
+export interface IdGeneratorLike {
+  generateTraceId(): string
+  generateSpanId(): string
+}
+
+/** IDs that the next span of a tracer must get. */
+export interface ForcedIds {
+  readonly traceId?: string
+  readonly spanId?: string
+}
+
+/**
+ * An OpenTelemetry ID generator whose next IDs can be set: inside {@link TurnspanIdGenerator.withIds} every span
+ * gets the given ones, outside random ones (or those of `inner`). It is how a root span gets the trace ID of its
+ * response ID without a parent.
+ */
+export class TurnspanIdGenerator implements IdGeneratorLike {
+  readonly #inner: IdGeneratorLike
+  #forced: ForcedIds | undefined
+
+  /** @param inner - generator of the IDs that nobody forces; random ones by default */
+  constructor(inner: IdGeneratorLike = { generateTraceId: newTraceId, generateSpanId: newSpanId }) {
+    this.#inner = inner
+  }
+
+  generateTraceId = (): string => this.#forced?.traceId ?? this.#inner.generateTraceId()
+  generateSpanId = (): string => this.#forced?.spanId ?? this.#inner.generateSpanId()
+
+  /** Runs `start`, during which spans get `ids`. */
+  withIds<T>(ids: ForcedIds, start: () => T): T {
+    const before = this.#forced
+    this.#forced = ids
+    try {
+      return start()
+    } finally {
+      this.#forced = before
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { randomFillSync } from 'node:crypto'
+
+// Random bytes are drawn in blocks: one call into the crypto library costs far more than the bytes of one ID.
+const block = new Uint8Array(4096)
+let used = block.length
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** `bytes` random bytes as lower-case hex, never all zero. */
+export function randomHex(bytes: number): string {
+  if (used + bytes > block.length) {
+    randomFillSync(block)
+    used = 0
+  }
+  let hex = ''
+  let any = 0
+  for (let i = 0; i < bytes; i += 1) {
+    const byte = block[used + i] as number
+    any |= byte
+    hex += HEX[byte]
+  }
+  used += bytes
+  return any === 0 ? randomHex(bytes) : hex
+}
+
+/** A fresh W3C trace ID: 32 hex digits. */
+export const newTraceId = (): string => randomHex(16)
+
+/** A fresh W3C span ID: 16 hex digits. */
+export const newSpanId = (): string => randomHex(8)

@@ -1,0 +1,63 @@
+import { performance } from 'node:perf_hooks'
+
+/** Seconds and nanoseconds since the Unix epoch, as OpenTelemetry's HrTime. */
+export type HrTime = [seconds: number, nanoseconds: number]
+
+/** What OpenTelemetry's API takes as a time: HrTime, a Date, or milliseconds (epoch, or of `performance.now()`). */
+export type TimeInput = HrTime | number | Date
+
+// A step of the system clock larger than this moves the anchor; smaller ones are drift that would only make
+// siblings overlap.
+const STEP_MS = 50
+
+let anchor = 0
+
+/**
+ * Milliseconds since the epoch with a fraction (a double holds 0.25 µs there), from the monotonic clock. `Date.now()`
+ * has whole milliseconds, in which sibling spans tie and then stand in the wrong order in the tree.
+ */
+export function nowMs(): number {
+  return anchor + performance.now()
+}
+
+/**
+ * Ties the monotonic clock to the system clock again, after the machine slept or its clock was set. Called where a
+ * trace begins, never within one, so that the spans of one trace share one clock.
+ */
+export function alignClock(): void {
+  const fresh = Date.now() - performance.now()
+  if (Math.abs(fresh - anchor) > STEP_MS) anchor = fresh
+}
+
+/** HrTime of fractional epoch milliseconds. */
+export function hrTimeOfMs(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1000)
+  const nanos = Math.round((ms - seconds * 1000) * 1e6)
+  return nanos >= 1e9 ? [seconds + 1, nanos - 1e9] : [seconds, nanos]
+}
+
+/** Fractional epoch milliseconds of an HrTime. */
+export function msOfHrTime(time: HrTime): number {
+  return time[0] * 1000 + time[1] / 1e6
+}
+
+// 2^63 ns, the end of what servers store, is in the year 2262; an HrTime past it loses its whole batch.
+const LAST_SECOND = 9_223_372_036
+
+/** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it is none that can be sent. */
+export function msOfTimeInput(time: unknown): number | undefined {
+  const ms = rawMs(time)
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 && ms < LAST_SECOND * 1000 ? ms : undefined
+}
+
+function rawMs(time: unknown): number | undefined {
+  if (typeof time === 'number') {
+    // As in OpenTelemetry: a number smaller than the process's start is a reading of performance.now().
+    return time < performance.timeOrigin ? anchor + time : time
+  }
+  if (time instanceof Date) return time.getTime()
+  if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {
+    return msOfHrTime([time[0], time[1]])
+  }
+  return undefined
+}
