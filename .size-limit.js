@@ -1,0 +1,34 @@
+/** What an entry costs when it is imported: chunks that are loaded only when they are needed do not count. */
+const entryAlone = (config) => ({
+  ...config,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+  external: ['@opentelemetry/api'],
+  plugins: [
+    {
+      name: 'lazy-chunks-outside',
+      setup(build) {
+        build.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+          kind === 'dynamic-import' ? { path, external: true } : undefined,
+        )
+      },
+    },
+  ],
+})
+
+const budget = (entry, limit) => ({
+  name: entry === 'index' ? 'turnspan' : `turnspan/${entry}`,
+  path: `dist/${entry}.js`,
+  limit,
+  gzip: true,
+  modifyEsbuildConfig: entryAlone,
+})
+
+export default [
+  budget('index', '40 kB'),
+  budget('otel', '40 kB'),
+  budget('mlflow', '20 kB'),
+  budget('register', '40 kB'),
+  budget('testing', '40 kB'),
+]

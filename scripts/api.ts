@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Extractor, ExtractorConfig, type ExtractorMessage } from '@microsoft/api-extractor'
+import { entries } from './entries.ts'
+
+/**
+ * `npm run api` writes the public surface of every entry, as built, to docs/api-report/<entry>.api.md, so that
+ * each change to it shows in a diff; `--check` fails when a report is stale.
+ */
+const root = join(import.meta.dirname, '..')
+const reports = join(root, 'docs', 'api-report')
+const quiet = { logLevel: 'none' }
+const strict = { logLevel: 'error' }
+
+function report(entry: string, folder: string): string {
+  const faults: string[] = []
+  const main = join(root, 'dist', `${entry}.d.ts`)
+  const extractorConfig = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: main,
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: 'ES2022',
+            lib: [
+              'ES2023',
+              'DOM',
+              'DOM.Iterable',
+              'DOM.AsyncIterable',
+              'ESNext.Disposable',
+              'ESNext.Decorators',
+            ],
+            module: 'NodeNext',
+            types: ['node'],
+            strict: true,
+          },
+          files: [main],
+        },
+      },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${entry}.api.md`,
+        reportFolder: folder,
+        reportTempFolder: folder,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: 'lf',
+      messages: {
+        compilerMessageReporting: { default: strict },
+        extractorMessageReporting: {
+          default: strict,
+          'ae-missing-release-tag': quiet,
+          'ae-undocumented': quiet,
+          'ae-unresolved-link': quiet,
+        },
+        tsdocMessageReporting: { default: quiet },
+      },
+    } as never,
+    configObjectFullPath: join(root, 'scripts', 'api.ts'),
+    packageJsonFullPath: join(root, 'package.json'),
+  })
+  const messageCallback = (message: ExtractorMessage): void => {
+    message.handled = true
+    if (message.logLevel === 'error') faults.push(`${entry}: ${message.text} (${message.messageId})`)
+  }
+  Extractor.invoke(extractorConfig, { localBuild: true, messageCallback })
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  return readFileSync(join(folder, `${entry}.api.md`), 'utf8')
+}
+
+const check = process.argv.includes('--check')
+const folder = mkdtempSync(join(tmpdir(), 'turnspan-api-'))
+try {
+  mkdirSync(reports, { recursive: true })
+  for (const entry of Object.keys(entries)) {
+    const path = join(reports, `${entry}.api.md`)
+    const text = report(entry, folder)
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+    if (check) {
+      console.error(
+        `docs/api-report/${entry}.api.md is stale. Run \`npm run build && npm run api\` and commit it.`,
+      )
+      process.exitCode = 1
+    } else {
+      writeFileSync(path, text)
+      console.error(`wrote docs/api-report/${entry}.api.md`)
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,58 @@
+/**
+ * The rooms of `src`, highest first: a room may import those of later lines and itself, never those of its own
+ * line or an earlier one. DESIGN and docs/ARCHITECTURE.md say what each owns.
+ */
+const LEVELS: readonly (readonly string[])[] = [
+  ['index'],
+  ['cli'],
+  ['viewer'],
+  ['otel', 'register', 'testing'],
+  ['integrations'],
+  ['setup'],
+  ['mlflow'],
+  ['tracing'],
+  ['context'],
+  ['delivery'],
+  ['span'],
+  ['ids'],
+  ['config'],
+  ['runtime'],
+]
+
+/** What an integration may use: what any user could, and what integrations share. */
+const PUBLIC: ReadonlySet<string> = new Set(['index', 'otel', 'mlflow'])
+
+/** One import, both ends as paths below `src`. */
+export interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+/** Why `found` is not allowed, or `undefined` if it is. */
+export function objection({ from, to }: Import): string | undefined {
+  const [room, other] = [roomOf(from), roomOf(to)]
+  if (room === 'integrations') return integrationObjection(from, to)
+  if (room === other) return undefined
+  const [level, otherLevel] = [levelOf(room), levelOf(other)]
+  if (level < 0) return `the room "${room}" is not in the list of scripts/rooms.ts`
+  if (otherLevel < 0) return `the room "${other}" is not in the list of scripts/rooms.ts`
+  if (level < otherLevel) return undefined
+  return `"${room}" lies ${level === otherLevel ? 'beside' : 'below'} "${other}" and must not import from it`
+}
+
+function integrationObjection(from: string, to: string): string | undefined {
+  const other = roomOf(to)
+  if (other !== 'integrations') {
+    const entry = to === 'index.ts' || to === `${other}/index.ts`
+    return entry && PUBLIC.has(other)
+      ? undefined
+      : 'an integration uses only the public entries of the package'
+  }
+  const [own, theirs] = [from.split('/')[1], to.split('/')[1]]
+  if (own === theirs || theirs === 'base') return undefined
+  return `the integration "${own}" must not import from the integration "${theirs}"`
+}
+
+const roomOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : 'index')
+
+const levelOf = (room: string): number => LEVELS.findIndex((level) => level.includes(room))

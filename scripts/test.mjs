@@ -1,0 +1,137 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureDependencies, environment, root, shell } from './deps.mjs'
+
+/**
+ * `npm test`: everything that must hold, on a fresh clone with Node and Python 3. Every check counts as one test;
+ * a failure does not stop the rest; the last line is `N passed, N failed`. `--backends` adds the tests against
+ * real backends where Go is there to build them; `--only <name>` runs the steps of that name alone.
+ */
+const check = (name, ...command) => ({ name, command })
+const suite = (name) => ({ name, project: name })
+
+const flags = process.argv.slice(2)
+const only = flags.flatMap((flag, index) => (flag === '--only' ? [flags[index + 1]] : []))
+const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
+
+const STEPS = [
+  check('lint', 'biome', 'ci', '--error-on-warnings', '.'),
+  check('rooms', 'tsx', 'scripts/check-rooms.ts'),
+  check('types of src', 'tsc', '-p', 'tsconfig.json'),
+  check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
+  check('types of scripts', 'tsc', '-p', 'scripts'),
+  check('build', 'tsup', '--silent'),
+  check('publint', 'publint', '--strict'),
+  check('types as published', 'attw', '--pack', '.', '--profile', 'node16', '--no-emoji'),
+  check('api report', 'tsx', 'scripts/api.ts', '--check'),
+  check('size', 'size-limit'),
+  check('notices', 'tsx', 'scripts/notices.ts', '--check'),
+  ...(existsSync(join(root, 'scripts', 'env-table.ts'))
+    ? [check('table of variables', 'tsx', 'scripts/env-table.ts', '--check')]
+    : []),
+  check('api reference', 'typedoc'),
+  suite('unit'),
+  suite('types'),
+  suite('e2e'),
+  suite('packed'),
+  ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),
+]
+
+const totals = { passed: 0, failed: 0 }
+const failures = []
+
+/** Runs a program; gives its exit code and, when `quiet`, what it wrote. */
+function run(command, quiet) {
+  return new Promise((resolve) => {
+    const [program, ...args] = command
+    const child = spawn(program, args, {
+      cwd: root,
+      env: environment(),
+      shell,
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    })
+    const written = []
+    child.stdout?.on('data', (data) => written.push(data))
+    child.stderr?.on('data', (data) => written.push(data))
+    child.on('error', (error) => resolve({ code: 127, output: error.message }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(written).toString() }))
+  })
+}
+
+async function runCheck({ name, command }) {
+  const { code, output } = await run(command, true)
+  if (code === 0) return { passed: 1, failed: 0 }
+  process.stdout.write(`${output.trimEnd()}\n`)
+  failures.push(`${name}: \`${command.join(' ')}\` ended with code ${code}`)
+  return { passed: 0, failed: 1 }
+}
+
+async function runSuite({ name, project }) {
+  const folder = mkdtempSync(join(tmpdir(), 'turnspan-test-'))
+  const file = join(folder, 'report.json')
+  try {
+    const { code } = await run(
+      [
+        'vitest',
+        'run',
+        '--project',
+        project,
+        '--reporter=dot',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ],
+      false,
+    )
+    return countSuite(name, code, existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Vitest's own counts, and one failure for what it does not count: a file that did not load, a stray rejection. */
+function countSuite(name, code, report) {
+  if (!report) {
+    failures.push(`${name}: vitest gave no report (exit code ${code})`)
+    return { passed: 0, failed: 1 }
+  }
+  let failed = report.numFailedTests
+  for (const { name: file, status, message, assertionResults } of report.testResults) {
+    const wrong = assertionResults.filter((test) => test.status === 'failed')
+    for (const test of wrong) failures.push(`${name}: ${test.fullName}`)
+    if (status !== 'failed' || wrong.length > 0) continue
+    failed += 1
+    failures.push(`${name}: ${file}: ${message.split('\n')[0]}`)
+  }
+  if (failed === 0 && (code !== 0 || report.numPassedTests === 0)) {
+    failed = 1
+    failures.push(`${name}: vitest ended with code ${code} after ${report.numPassedTests} passed tests`)
+  }
+  return { passed: report.numPassedTests, failed }
+}
+
+async function runAll(steps) {
+  for (const step of steps) {
+    const begin = performance.now()
+    const { passed, failed } = await (step.project ? runSuite(step) : runCheck(step))
+    totals.passed += passed
+    totals.failed += failed
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1)
+    process.stdout.write(`${step.name}: ${passed} passed, ${failed} failed (${seconds} s)\n`)
+  }
+}
+
+if (ensureDependencies()) {
+  await runAll(only.length > 0 ? STEPS.filter(({ name }) => only.includes(name)) : STEPS)
+} else {
+  totals.failed = 1
+  failures.push('npm ci failed; its messages are above')
+}
+if (flags.includes('--backends') && !hasGo) {
+  process.stdout.write('backends: not run, for they are built with Go and there is none\n')
+}
+if (failures.length > 0)
+  process.stdout.write(`\nFailures:\n${failures.map((line) => `- ${line}`).join('\n')}\n`)
+process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0
+process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`)
