@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { entries } from '../../scripts/entries.ts'
+import { packTarball, root } from './tarball.ts'
+
+const dist = join(root, 'dist')
+const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]))
+const built = (pattern: RegExp): [name: string, text: string][] =>
+  readdirSync(dist)
+    .filter((name) => pattern.test(name))
+    .map((name) => [name, readFileSync(join(dist, name), 'utf8')])
+
+/** Paths that a file of the build imports, the lazily loaded ones told apart. */
+function importsOf(name: string): { path: string; kind: string }[] {
+  type Outputs = Record<string, { imports: { path: string; kind: string }[] }>
+  const { outputs } = JSON.parse(readFileSync(join(dist, 'metafile-esm.json'), 'utf8')) as {
+    outputs: Outputs
+  }
+  return outputs[`dist/${name}`]?.imports ?? []
+}
+
+/** Files that are loaded as soon as `name` is. */
+function loadedWith(name: string, seen: Set<string> = new Set([name])): Set<string> {
+  for (const { path, kind } of importsOf(name)) {
+    const file = path.replace(/^dist\//, '')
+    if (kind !== 'import-statement' || !path.startsWith('dist/') || seen.has(file)) continue
+    loadedWith(file, seen.add(file))
+  }
+  return seen
+}
+
+const evaluate = async (code: string, ...flags: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [...flags, '-e', code], { cwd: root })).stdout.trim()
+
+describe('the build', () => {
+  test('imports nothing but Node and @opentelemetry/api from outside', () => {
+    const outside = built(/\.js$/).flatMap(([name]) => importsOf(name))
+    const packages = outside
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith('dist/') && !builtins.has(path))
+    expect(new Set(packages)).toEqual(new Set(['@opentelemetry/api']))
+  })
+
+  test('has no call of require in an ES module', () => {
+    const wrong = built(/\.js$/).filter(([, text]) => /Dynamic require of|createRequire\(/.test(text))
+    expect(wrong.map(([name]) => name)).toEqual([])
+  })
+
+  test('names no OpenTelemetry package but the API in its types', () => {
+    const types = built(/\.d\.c?ts$/)
+    expect(types.length).toBeGreaterThanOrEqual(2 * Object.keys(entries).length)
+    const named = types.flatMap(([name, text]) =>
+      [...text.matchAll(/['"]((?:@opentelemetry|@grpc|protobufjs|zod)[^'"]*)['"]/g)].map(
+        (m) => `${name}: ${m[1]}`,
+      ),
+    )
+    expect(named.filter((line) => !line.endsWith(': @opentelemetry/api'))).toEqual([])
+  })
+
+  test('holds no path of the machine that built it', () => {
+    const wrong = built(/\.c?js$|\.d\.c?ts$/).filter(([, text]) => text.includes(root))
+    expect(wrong.map(([name]) => name)).toEqual([])
+  })
+
+  test('loads the exporters of OpenTelemetry only when they are asked for', () => {
+    for (const entry of Object.keys(entries)) {
+      const text = [...loadedWith(`${entry}.js`)]
+        .map((name) => readFileSync(join(dist, name), 'utf8'))
+        .join('')
+      expect(text).not.toMatch(/node_modules\/(@grpc|protobufjs|@opentelemetry\/(otlp|exporter)-)/)
+    }
+  })
+
+  test('gives both CommonJS entries the same state', async () => {
+    const code = `const a = require('turnspan'), b = require('turnspan/otel')
+      const { SpanType } = a
+      console.log(SpanType === require('turnspan').SpanType, typeof b.TurnspanProcessor)`
+    expect(await evaluate(code)).toBe('true function')
+  })
+
+  test.each(Object.keys(entries).filter((entry) => entry !== 'register'))(
+    'exports the same names from %s to both module systems',
+    async (entry) => {
+      const name = entry === 'index' ? 'turnspan' : `turnspan/${entry}`
+      const print = '.sort().join()'
+      const required = await evaluate(`console.log(Object.keys(require('${name}'))${print})`)
+      const imported = await evaluate(
+        `console.log(Object.keys(await import('${name}')).filter((key) => key !== 'default')${print})`,
+        '--input-type=module',
+      )
+      expect(imported).toBe(required)
+      expect(required).not.toBe('')
+    },
+  )
+
+  test.each(Object.keys(entries).filter((entry) => entry !== 'register'))(
+    'does nothing when %s is imported',
+    async (entry) => {
+      const code = `const before = [process.eventNames().length, Object.getOwnPropertySymbols(globalThis).length]
+      await import('./dist/${entry}.js')
+      const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')
+      console.log(process.eventNames().length - before[0], timers.length,
+        Object.getOwnPropertySymbols(globalThis).filter((s) => String(s).includes('turnspan')).length)`
+      expect(await evaluate(code, '--input-type=module')).toBe('0 0 0')
+    },
+  )
+})
+
+describe('the tarball', () => {
+  test('holds the build, its notices and nothing else', async () => {
+    const { files } = await packTarball()
+    const others = files.filter((path) => !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path))
+    expect(others.sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'THIRD_PARTY_NOTICES.md',
+      'package.json',
+      'sbom.json',
+    ])
+  })
+
+  test('weighs less than 600 kB', async () => {
+    expect((await packTarball()).size).toBeLessThan(600_000)
+  })
+})
