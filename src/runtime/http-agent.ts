@@ -1,0 +1,53 @@
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import type { TlsMaterial } from './tls-files.ts'
+
+// Below the 5 seconds after which uvicorn closes idle connections without a word: a longer wait would make
+// requests run into a connection that is just going away.
+const IDLE_MS = 4000
+const MOST_IDLE = 8
+
+let plain: Promise<HttpAgent> | undefined
+let trusted: Promise<HttpsAgent> | undefined
+let byMaterial: WeakMap<TlsMaterial, Promise<HttpsAgent>> | undefined
+
+/**
+ * The agent that keeps connections for `protocol` and `tls`. Its idle sockets do not keep the process alive (Node
+ * unrefs them) and close after 4 seconds; new TLS material gets new connections.
+ */
+export function agentFor(protocol: string, tls?: TlsMaterial): Promise<HttpAgent | HttpsAgent> {
+  if (protocol === 'http:') {
+    plain ??= makePlain()
+    return plain
+  }
+  if (!tls) {
+    trusted ??= makeTls()
+    return trusted
+  }
+  byMaterial ??= new WeakMap()
+  let agent = byMaterial.get(tls)
+  if (!agent) {
+    agent = makeTls(tls)
+    byMaterial.set(tls, agent)
+  }
+  return agent
+}
+
+const KEEP = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' } as const
+
+async function makePlain(): Promise<HttpAgent> {
+  const { Agent } = await import('node:http')
+  return new Agent(KEEP)
+}
+
+async function makeTls(tls: Partial<TlsMaterial> = {}): Promise<HttpsAgent> {
+  const { Agent } = await import('node:https')
+  const { ca, cert, key, rejectUnauthorized = true } = tls
+  return new Agent({
+    ...KEEP,
+    rejectUnauthorized,
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  })
+}

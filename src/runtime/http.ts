@@ -1,0 +1,172 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { agentFor } from './http-agent.ts'
+import { explain, HttpError } from './http-error.ts'
+import { untraced } from './suppress.ts'
+import type { TlsMaterial } from './tls-files.ts'
+
+/** One HTTP request. */
+export interface HttpRequest {
+  /** @defaultValue GET */
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string
+  readonly tls?: TlsMaterial
+  /** Time for all of it: connecting, sending, and the last byte of the answer. */
+  readonly timeoutMs: number
+  /**
+   * Most bytes of the answer that are read; the rest is cut.
+   * @defaultValue 8 MiB
+   */
+  readonly maxBytes?: number
+  readonly signal?: AbortSignal
+}
+
+/** What a server answered, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number
+  /** Names in lower case; the values of a repeated header joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** The answer was longer than `maxBytes`. */
+  readonly truncated: boolean
+}
+
+const MAX_BYTES = 8 * 1024 * 1024
+
+/**
+ * Sends one request and reads the answer. Redirects are returned, never followed, so that credentials reach no
+ * host but the named one. Other people's instrumentations do not see it. Proxies of HTTP_PROXY are not used.
+ *
+ * @throws {@link HttpError} when there is no answer
+ */
+export async function request(url: string | URL, options: HttpRequest): Promise<HttpAnswer> {
+  const target = parse(url)
+  const deadline = Date.now() + options.timeoutMs
+  for (;;) {
+    const attempt = await start(target, options, deadline)
+    const outcome = await attempt.outcome
+    if ('answer' in outcome) return outcome.answer
+    // A kept connection that the server closed in the same moment: nothing was read, so ask on a new one.
+    const stale = attempt.reused() && !outcome.answered && isClosed(outcome.error)
+    if (!stale) throw outcome.error
+  }
+}
+
+type Outcome = { readonly answer: HttpAnswer } | { readonly error: HttpError; readonly answered: boolean }
+
+interface Attempt {
+  readonly outcome: Promise<Outcome>
+  readonly reused: () => boolean
+}
+
+const isClosed = (error: HttpError): boolean => error.kind === 'reset'
+
+function parse(url: string | URL): URL {
+  let target: URL
+  try {
+    target = new URL(url)
+  } catch {
+    throw new HttpError('invalid-request', 'ERR_INVALID_URL', 'The address is not a URL.')
+  }
+  if (target.protocol !== 'http:' && target.protocol !== 'https:') {
+    throw new HttpError(
+      'invalid-request',
+      'ERR_INVALID_PROTOCOL',
+      `${target.protocol}//${target.host}: only http and https are spoken.`,
+    )
+  }
+  target.username = ''
+  target.password = ''
+  return target
+}
+
+async function start(target: URL, options: HttpRequest, deadline: number): Promise<Attempt> {
+  const agent = await agentFor(target.protocol, options.tls)
+  const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'))
+  let made: ClientRequest | undefined
+  const outcome = new Promise<Outcome>((resolve) => {
+    let answered = false
+    const fail = (thrown: unknown) => resolve({ error: explain(thrown, target.origin), answered })
+    try {
+      const sending = untraced(() => open(target, { ...requestOptions(options), agent }))
+      made = sending
+      // Said before the socket is destroyed: what Node reports after that is only "aborted".
+      limit(sending, options, deadline, (kind) => {
+        fail(givenUp(kind, target.origin, options.timeoutMs))
+        sending.destroy()
+      })
+      sending.on('error', fail)
+      sending.on('response', (answer) => {
+        answered = true
+        collect(answer, options.maxBytes ?? MAX_BYTES).then((read) => resolve({ answer: read }), fail)
+      })
+      sending.end(options.body)
+    } catch (thrown) {
+      made?.destroy()
+      fail(thrown)
+    }
+  })
+  return { outcome, reused: () => made?.reusedSocket === true }
+}
+
+function requestOptions({ method = 'GET', headers = {}, body }: HttpRequest): RequestOptions {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  return { method, headers: { ...headers, ...length } }
+}
+
+// The deadline is absolute: a socket timeout alone would let a server that drips one byte a second hold us for ever.
+function limit(
+  sending: ClientRequest,
+  options: HttpRequest,
+  deadline: number,
+  giveUp: (kind: 'timeout' | 'aborted') => void,
+): void {
+  const timer = setTimeout(() => giveUp('timeout'), Math.max(0, deadline - Date.now()))
+  timer.unref()
+  const abort = () => giveUp('aborted')
+  const { signal } = options
+  signal?.addEventListener('abort', abort, { once: true })
+  sending.once('close', () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  })
+  if (signal?.aborted) abort()
+}
+
+function givenUp(kind: 'timeout' | 'aborted', origin: string, timeoutMs: number): HttpError {
+  return kind === 'timeout'
+    ? new HttpError('timeout', 'ETIMEDOUT', `${origin}: no complete answer within ${timeoutMs} ms.`)
+    : new HttpError('aborted', 'ABORT_ERR', `${origin}: the request was given up.`)
+}
+
+function collect(answer: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise((resolve, reject) => {
+    const finish = (truncated: boolean) =>
+      resolve({
+        status: answer.statusCode ?? 0,
+        headers: flat(answer.headers),
+        body: Buffer.concat(chunks),
+        truncated,
+      })
+    answer.on('data', (chunk: Buffer) => {
+      const room = maxBytes - size
+      size += chunk.length
+      chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
+      if (size <= maxBytes) return
+      finish(true)
+      answer.destroy()
+    })
+    answer.on('end', () => finish(false))
+    answer.on('error', reject)
+  })
+}
+
+function flat(headers: IncomingMessage['headers']): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return result
+}
