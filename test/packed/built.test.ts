@@ -14,14 +14,17 @@ const built = (pattern: RegExp): [name: string, text: string][] =>
     .filter((name) => pattern.test(name))
     .map((name) => [name, readFileSync(join(dist, name), 'utf8')])
 
-/** Paths that a file of the build imports, the lazily loaded ones told apart. */
-function importsOf(name: string): { path: string; kind: string }[] {
-  type Outputs = Record<string, { imports: { path: string; kind: string }[] }>
-  const { outputs } = JSON.parse(readFileSync(join(dist, 'metafile-esm.json'), 'utf8')) as {
-    outputs: Outputs
-  }
-  return outputs[`dist/${name}`]?.imports ?? []
+interface Output {
+  readonly imports: readonly { readonly path: string; readonly kind: string }[]
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>
 }
+
+/** What esbuild says of its output. */
+const metafile = (format: 'esm' | 'cjs'): { outputs: Record<string, Output> } =>
+  JSON.parse(readFileSync(join(dist, `metafile-${format}.json`), 'utf8'))
+
+/** What a file of the build imports, with lazy imports told apart by their kind. */
+const importsOf = (name: string): Output['imports'] => metafile('esm').outputs[`dist/${name}`]?.imports ?? []
 
 /** Files that are loaded as soon as `name` is. */
 function loadedWith(name: string, seen: Set<string> = new Set([name])): Set<string> {
@@ -75,12 +78,20 @@ describe('the build', () => {
     }
   })
 
-  test('gives both CommonJS entries the same state', async () => {
-    const code = `const a = require('turnspan'), b = require('turnspan/otel')
-      const { SpanType } = a
-      console.log(SpanType === require('turnspan').SpanType, typeof b.TurnspanProcessor)`
-    expect(await evaluate(code)).toBe('true function')
-  })
+  test.each(['esm', 'cjs'] as const)(
+    'holds each module of ours once in %s, so that entries share state',
+    (format) => {
+      const { outputs } = metafile(format)
+      const modules = Object.values(outputs).flatMap(({ inputs }) =>
+        Object.entries(inputs).filter(
+          ([path, { bytesInOutput }]) => /^src\/|^real/.test(path) && bytesInOutput > 0,
+        ),
+      )
+      const paths = modules.map(([path]) => path)
+      expect(paths).toContain('src/runtime/registry.ts')
+      expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([])
+    },
+  )
 
   test.each(Object.keys(entries).filter((entry) => entry !== 'register'))(
     'exports the same names from %s to both module systems',

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { entries } from '../../scripts/entries.ts'
+import { VERSION } from '../../src/runtime/version.ts'
+
+const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
+const read = (name: string): string => readFileSync(path(name), 'utf8')
+const json = <T>(name: string): T => JSON.parse(read(name)) as T
+
+interface Manifest {
+  readonly version: string
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly dependencies?: object
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+const manifest = json<Manifest>('package.json')
+const specifier = (entry: string): string => (entry === 'index' ? '.' : `./${entry}`)
+
+test('the version in the code is the one of package.json', () => {
+  expect(VERSION).toBe(manifest.version)
+})
+
+test('package.json exports exactly the entries that are built', () => {
+  const expected = Object.keys(entries).map((entry) => [
+    specifier(entry),
+    {
+      import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+      require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+    },
+  ])
+  expect(manifest.exports).toEqual({
+    ...Object.fromEntries(expected),
+    './package.json': './package.json',
+  })
+})
+
+test('installing turnspan brings nothing but the OpenTelemetry API', () => {
+  expect(manifest.dependencies).toBeUndefined()
+  expect(manifest.peerDependencies).toEqual({ '@opentelemetry/api': '>=1.9.0 <2' })
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    expect(manifest.scripts).not.toHaveProperty(hook)
+  }
+})
+
+test('the API reference covers every entry', () => {
+  expect(json<{ entryPoints: string[] }>('typedoc.json').entryPoints).toEqual(Object.values(entries))
+})
+
+test.each(Object.entries(entries))('the entry %s opens with its package documentation', (entry, source) => {
+  const opening = /^\/\*\*(.*?)\*\//s.exec(read(source))?.[1] ?? ''
+  expect(opening).toContain('@packageDocumentation')
+  expect(opening).toContain(entry === 'index' ? 'turnspan' : `turnspan/${entry}`)
+})
+
+test('the API of every entry stands in a report, and no other report is there', () => {
+  for (const entry of Object.keys(entries))
+    expect(existsSync(path(`docs/api-report/${entry}.api.md`))).toBe(true)
+})
+
+test('the lock file names no download address', () => {
+  expect(read('package-lock.json')).not.toMatch(/"resolved": "http/)
+})
