@@ -34,8 +34,13 @@ export interface MlflowConfig {
   readonly workspace?: string
   readonly runId?: string
   readonly auth: AuthConfig
-  /** Whether `auth` may be sent to the OTLP endpoint too (same origin as `baseUrl`). */
+  /**
+   * Whether `auth` may be sent to the OTLP endpoint too: it has the origin of the tracking URI, or no tracking
+   * URI is set. Then it is sent there whatever `isMlflow` says.
+   */
   readonly authOnEndpoint: boolean
+  /** TLS material for `baseUrl`, where it differs from the target's: another server than the OTLP endpoint. */
+  readonly tls?: TlsConfig
   readonly requestTimeoutMs: number
   readonly maxRetries: number
 }

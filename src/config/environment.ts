@@ -1,0 +1,4 @@
+/** The environment as it is now. Nothing outside this room reads `process.env`. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}

@@ -1,0 +1,45 @@
+import type { InitOptions } from './options.ts'
+
+/** Name of an option of `init`. */
+export type OptionName = keyof InitOptions
+
+/** What each option accepts, as the rest of a sentence. The one list of option names. */
+export const OPTION_ACCEPTS: Readonly<Record<OptionName, string>> = {
+  enabled: 'true or false',
+  endpoint: 'an http(s):// or grpc(s):// URL, or host:port for gRPC',
+  protocol: '"grpc" or "http/protobuf"',
+  headers: 'an object of header names and text values',
+  compression: '"gzip" or "none"',
+  timeoutMs: 'a whole number of milliseconds above 0',
+  caFile: 'the path of a PEM file',
+  clientCertFile: 'the path of a PEM file',
+  clientKeyFile: 'the path of a PEM file',
+  insecureTls: 'true or false',
+  target: '"console"',
+  exporters: 'an array of OpenTelemetry span exporters (objects with export and shutdown)',
+  trackingUri: 'an http(s):// URL, "databricks" or "databricks://<profile>"',
+  experimentId: 'the digits of an experiment ID',
+  experimentName: 'a text of one line',
+  workspace: 'lower-case letters, digits and inner hyphens',
+  runId: 'the ID of a run (letters, digits, hyphens, underscores)',
+  token: 'a text without spaces or line breaks',
+  tokenFile: 'the path of a file',
+  username: 'a text of one line without a colon',
+  password: 'a text of one line',
+  captureContent: 'true or false',
+  redact: 'a function',
+  limits: 'an object with maxValueBytes, maxSpanBytes and maxDepth',
+  contentKeys: '"mlflow", "gen_ai" or "both"',
+  legacySemconv: 'true or false',
+  serviceName: 'a text of one line',
+  serviceVersion: 'a text of one line',
+  environment: 'a text of one line',
+  resource: 'an object of texts, numbers and booleans',
+  sampleRatio: 'a number from 0 to 1',
+  provider: '"shared" or "private"',
+  keep: '"all" or "agent"',
+  spool: 'true, false or an object with dir and maxBytes',
+  maxQueueBytes: 'a whole number of bytes above 0',
+  exitTimeoutMs: 'a whole number of milliseconds from 0',
+  instrumentations: '"auto", an array or false',
+}

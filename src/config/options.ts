@@ -1,0 +1,216 @@
+import type { ContentKeys, Protocol } from './config.ts'
+import type { SpanExporterLike } from './exporter.ts'
+import type { Limits, Redact } from './limits.ts'
+
+/** Where the spool keeps spans that could not be sent, and how much it may hold. */
+export interface SpoolOptions {
+  /** Folder of the spool, private to the user. */
+  readonly dir?: string | undefined
+  /** Most bytes that the spool may take on disk. */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Everything that `init` can be told. All of it is optional: what is left out (or `undefined`, or an empty
+ * string) comes from the environment variable named with the option, then from the default. A value that does
+ * not fit never throws: it gives one warning, and the next source is used. How options and variables combine
+ * is told in docs/configuration.md.
+ *
+ * @example
+ * init({ trackingUri: 'http://localhost:5000', experimentName: 'support-agent', captureContent: true })
+ */
+export interface InitOptions extends TargetOptions, MlflowOptions, ContentOptions, PipelineOptions {
+  /**
+   * `false` turns tracing off, whatever else is configured. `true` changes nothing: a target is still needed,
+   * and the kill switches `OTEL_SDK_DISABLED=true` and `ENABLE_MLFLOW_TRACING=false` stay in force.
+   * @defaultValue `true`
+   */
+  readonly enabled?: boolean | undefined
+}
+
+/** Options that say where spans go and how they get there. */
+export interface TargetOptions {
+  /**
+   * URL of an OTLP receiver. Over HTTP `/v1/traces` is appended to its path, unless the path ends with it.
+   * Over gRPC only scheme, host and port count, and `host:port` is enough. A user name and password in the URL
+   * become a Basic `authorization` header.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (used as it is), `OTEL_EXPORTER_OTLP_ENDPOINT`.
+   * Source: OpenTelemetry Protocol Exporter specification.
+   */
+  readonly endpoint?: string | undefined
+  /**
+   * How the OTLP endpoint is spoken to.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, `OTEL_EXPORTER_OTLP_PROTOCOL`.
+   * @defaultValue `'grpc'`, or `'http/protobuf'` when the endpoint has port 4318 or a path. When the default
+   * `grpc` proves wrong at the first export, `http/protobuf` is used from then on.
+   */
+  readonly protocol?: Protocol | undefined
+  /**
+   * Headers of every export (metadata over gRPC), on top of those from the variables; names in any case.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, `OTEL_EXPORTER_OTLP_HEADERS`, which are sent to an OTLP
+   * endpoint only, never to a tracking server.
+   * @defaultValue none
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * Compression of what is sent.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_COMPRESSION`, `OTEL_EXPORTER_OTLP_COMPRESSION`.
+   * @defaultValue `'none'`
+   */
+  readonly compression?: 'gzip' | 'none' | undefined
+  /**
+   * Longest time for one export request, in milliseconds.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT`, `OTEL_BSP_EXPORT_TIMEOUT`.
+   * @defaultValue `10000`
+   */
+  readonly timeoutMs?: number | undefined
+  /**
+   * Certificates (PEM file) that a server's certificate is checked against, instead of the system's.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CERTIFICATE`,
+   * `MLFLOW_TRACKING_SERVER_CERT_PATH`, `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE`.
+   */
+  readonly caFile?: string | undefined
+  /**
+   * Our own certificate (PEM file) for servers that ask for one. May hold the key too.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`,
+   * `MLFLOW_TRACKING_CLIENT_CERT_PATH`.
+   */
+  readonly clientCertFile?: string | undefined
+  /**
+   * Key (PEM file) of `clientCertFile`.
+   * Variables: `OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY`, `OTEL_EXPORTER_OTLP_CLIENT_KEY`.
+   * @defaultValue the file of the certificate
+   */
+  readonly clientKeyFile?: string | undefined
+  /**
+   * `true` accepts any server certificate; for trials only.
+   * Variable: `MLFLOW_TRACKING_INSECURE_TLS`, which counts for the tracking server alone.
+   * @defaultValue `false`
+   */
+  readonly insecureTls?: boolean | undefined
+  /** `'console'` prints span trees to stderr, with or without another target. */
+  readonly target?: 'console' | undefined
+  /**
+   * Exporters of OpenTelemetry that get every span, instead of or beside the configured target; of SDK 1.x,
+   * 2.x or 3.x. They are shut down by `shutdown()`.
+   * @defaultValue none
+   */
+  readonly exporters?: readonly SpanExporterLike[] | undefined
+}
+
+/** Options that only an MLflow server has a use for. */
+export interface MlflowOptions {
+  /**
+   * Base URL of an MLflow server (`https://mlflow.example.com`), `databricks` or `databricks://<profile>`.
+   * Given in code, it goes before an OTLP endpoint from the environment.
+   * Variable: `MLFLOW_TRACKING_URI`. Source: MLflow's environment variables.
+   */
+  readonly trackingUri?: string | undefined
+  /** ID of the experiment that gets the traces; goes before `experimentName`. Variable: `MLFLOW_EXPERIMENT_ID`. */
+  readonly experimentId?: string | number | undefined
+  /**
+   * Name of the experiment; it is made when there is none.
+   * Variable: `MLFLOW_EXPERIMENT_NAME`.
+   * @defaultValue the name of the agent or the service
+   */
+  readonly experimentName?: string | undefined
+  /**
+   * Workspace of a server that has workspaces.
+   * Variable: `MLFLOW_WORKSPACE`; with `MLFLOW_TRACKING_AUTH=kubernetes` the pod's namespace.
+   */
+  readonly workspace?: string | undefined
+  /** Run that the traces are linked to. Variable: `MLFLOW_RUN_ID`. */
+  readonly runId?: string | undefined
+  /** Bearer token. Variables: `MLFLOW_TRACKING_TOKEN`; on Databricks `DATABRICKS_TOKEN`. */
+  readonly token?: string | undefined
+  /** File with a bearer token, read again when it changes. Variable: `MLFLOW_TRACKING_TOKEN_FILE`. */
+  readonly tokenFile?: string | undefined
+  /** User name for Basic authentication; with a password it goes before a token. Variable: `MLFLOW_TRACKING_USERNAME`. */
+  readonly username?: string | undefined
+  /** Password of `username`. Variable: `MLFLOW_TRACKING_PASSWORD`. */
+  readonly password?: string | undefined
+}
+
+/** Options about what is recorded. */
+export interface ContentOptions {
+  /**
+   * Whether content is recorded: inputs, outputs, messages, tool arguments and results, error texts. It may
+   * hold personal data or secrets, hence off by default.
+   * Variables: `TURNSPAN_CAPTURE_CONTENT`, `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`,
+   * `OMNIGENT_OTEL_CAPTURE_CONTENT`.
+   * @defaultValue `false`
+   */
+  readonly captureContent?: boolean | undefined
+  /** Sees every captured value and replaces what must not be recorded. If it throws, the value becomes `[redaction failed]`. */
+  readonly redact?: Redact | undefined
+  /**
+   * Bounds of what is recorded; `maxValueBytes` and `maxSpanBytes` in bytes of UTF-8, `maxDepth` in levels.
+   * @defaultValue `{ maxValueBytes: 1048576, maxSpanBytes: 3145728, maxDepth: 40 }`
+   */
+  readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined
+  /**
+   * Vocabulary that carries inputs and outputs.
+   * @defaultValue `'mlflow'` for an MLflow server, `'gen_ai'` for any other target
+   */
+  readonly contentKeys?: ContentKeys | undefined
+  /**
+   * Adds the older names of GenAI attributes beside the current ones.
+   * @defaultValue `false`
+   */
+  readonly legacySemconv?: boolean | undefined
+  /**
+   * Name of the service. Variables: `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`.
+   */
+  readonly serviceName?: string | undefined
+  /** Version of the service. Variable: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly serviceVersion?: string | undefined
+  /** Where it runs: `production`, `staging`. Becomes `deployment.environment.name`. Variable: `APP_ENVIRONMENT`. */
+  readonly environment?: string | undefined
+  /** Further resource attributes (tags of each trace in MLflow). Variable: `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined
+}
+
+/** Options of the way from a started span to the export. */
+export interface PipelineOptions {
+  /**
+   * Share of new traces that is kept, 0 to 1.
+   * Variables: `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, `MLFLOW_TRACE_SAMPLING_RATIO`.
+   * @defaultValue `1`
+   */
+  readonly sampleRatio?: number | undefined
+  /**
+   * `shared` joins the tracer provider that the application has; `private` keeps one of our own.
+   * Variable: `MLFLOW_USE_DEFAULT_TRACER_PROVIDER` (`true` means private, as in MLflow's Python client).
+   * @defaultValue `'shared'`
+   */
+  readonly provider?: 'shared' | 'private' | undefined
+  /**
+   * With a shared provider: export all its spans, or only those of agents and what happens below them.
+   * @defaultValue `'all'`
+   */
+  readonly keep?: 'all' | 'agent' | undefined
+  /**
+   * Keeps spans on disk while no target can be reached. Not available in this version: the option is checked,
+   * a warning says so, and spans wait in memory (`maxQueueBytes`).
+   * @defaultValue `false`
+   */
+  readonly spool?: boolean | SpoolOptions | undefined
+  /**
+   * Most bytes of ended spans that wait in memory.
+   * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` is a further cap, in spans.
+   * @defaultValue `67108864` (64 MiB)
+   */
+  readonly maxQueueBytes?: number | undefined
+  /**
+   * Longest time, in milliseconds, that the end of the process is held up to send what is queued.
+   * Variable: `TURNSPAN_EXIT_TIMEOUT_MS`.
+   * @defaultValue `2000`
+   */
+  readonly exitTimeoutMs?: number | undefined
+  /**
+   * Framework integrations to switch on: `'auto'` for all whose framework is installed, a list of them, or
+   * `false` for none.
+   * @defaultValue `'auto'`
+   */
+  readonly instrumentations?: 'auto' | readonly unknown[] | false | undefined
+}

@@ -1,0 +1,106 @@
+import type { Config } from './config.ts'
+import type { SpanExporterLike } from './exporter.ts'
+import { complaint, type Reader } from './reader.ts'
+import * as rules from './rules.ts'
+import { resolveSampler } from './sampler.ts'
+
+/** The part of the configuration about the way from a started span to the export. */
+export type PipelineConfig = Pick<
+  Config,
+  | 'sampler'
+  | 'provider'
+  | 'keep'
+  | 'maxQueueBytes'
+  | 'maxQueueSpans'
+  | 'batch'
+  | 'instrumentations'
+  | 'exitTimeoutMs'
+>
+
+const MIB = 1024 * 1024
+
+const keep: rules.Rule<'all' | 'agent'> = rules.oneOf('all', 'agent')
+
+const provider: rules.Rule<'shared' | 'private'> = rules.parsed((value) => {
+  if (value === 'shared' || value === 'private') return value
+  return undefined
+})
+
+const isolated: rules.Rule<'shared' | 'private'> = rules.parsed((value) => {
+  const flag = rules.readFlag(value)
+  return flag === undefined ? undefined : flag ? 'private' : 'shared'
+})
+
+const instrumentations: rules.Rule<Config['instrumentations']> = rules.parsed((value) =>
+  value === 'auto' || value === false || Array.isArray(value) ? value : undefined,
+)
+
+/** Sampling, provider, queue and batches. */
+export function resolvePipeline(reader: Reader): PipelineConfig {
+  reportSpool(reader)
+  const maxQueueSpans = reader.find(rules.count, ['OTEL_BSP_MAX_QUEUE_SIZE'])?.value
+  const maxSpans = reader.choose(rules.count, ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'], 512)
+  const sharing: rules.Rule<'shared' | 'private'> = (name) =>
+    (name === 'provider' ? provider : isolated)(name)
+  return {
+    sampler: resolveSampler(reader),
+    provider: reader.choose(sharing, ['provider', 'MLFLOW_USE_DEFAULT_TRACER_PROVIDER'], 'shared'),
+    keep: reader.choose(keep, ['keep'], 'all'),
+    maxQueueBytes: reader.choose(rules.count, ['maxQueueBytes'], 64 * MIB, `${64 * MIB} (64 MiB)`),
+    ...(maxQueueSpans !== undefined && { maxQueueSpans }),
+    batch: {
+      // OpenTelemetry: a batch is at most as large as the queue.
+      maxSpans: Math.min(maxSpans, maxQueueSpans ?? maxSpans),
+      delayMs: reader.choose(rules.delayMs, ['OTEL_BSP_SCHEDULE_DELAY'], 1000),
+    },
+    instrumentations: copied(reader.choose(instrumentations, ['instrumentations'], 'auto')),
+    exitTimeoutMs: reader.choose(rules.delayMs, ['exitTimeoutMs', 'TURNSPAN_EXIT_TIMEOUT_MS'], 2000),
+  }
+}
+
+/** The exporters that fit; the others are noted by their place. */
+export function resolveExporters(reader: Reader): readonly SpanExporterLike[] {
+  const given = reader.raw('exporters')
+  if (given === undefined) return []
+  if (!Array.isArray(given)) {
+    reader.problem('exporters', complaint('exporters', given, 'it is ignored'))
+    return []
+  }
+  const fitting = given.filter(isExporter)
+  for (const [index, item] of given.entries()) {
+    if (isExporter(item)) continue
+    const message = `Option "exporters" accepts objects with the functions export and shutdown, but entry ${index} is something else; it is ignored.`
+    reader.problem(`exporters[${index}]`, message)
+  }
+  return fitting
+}
+
+/** The list is frozen with the configuration, and the user's must not be. */
+function copied(value: Config['instrumentations']): Config['instrumentations'] {
+  return typeof value === 'object' ? [...value] : value
+}
+
+function isExporter(value: unknown): value is SpanExporterLike {
+  const exporter = value as Partial<SpanExporterLike> | null | undefined
+  return typeof exporter?.export === 'function' && typeof exporter.shutdown === 'function'
+}
+
+function reportSpool(reader: Reader): void {
+  const given = reader.raw('spool')
+  if (given === undefined || given === false) return
+  if (given === true || isSpool(given)) {
+    reader.problem(
+      'spool',
+      'Option "spool" is not available in this version: spans that cannot be sent wait in memory (maxQueueBytes), not on disk.',
+    )
+  } else reader.problem('spool', complaint('spool', given, 'spans wait in memory'))
+}
+
+function isSpool(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(([key, item]) => {
+    if (item === undefined) return key === 'dir' || key === 'maxBytes'
+    if (key === 'dir') return rules.line(key).safeParse(item).success
+    return key === 'maxBytes' && rules.count(key).safeParse(item).success
+  })
+}

@@ -1,0 +1,36 @@
+/** Subject under which the documentation lists a variable. */
+export type VariableGroup =
+  | 'target'
+  | 'transport'
+  | 'mlflow'
+  | 'authentication'
+  | 'tls'
+  | 'content'
+  | 'pipeline'
+  | 'resource'
+  | 'switch'
+  | 'databricks'
+
+/** Who defines a variable. */
+export type VariableSource =
+  | 'otel-exporter'
+  | 'otel-sdk'
+  | 'otel-genai'
+  | 'mlflow'
+  | 'mlflow-typescript'
+  | 'databricks'
+  | 'omnigent'
+  | 'requests'
+  | 'openssl'
+  | 'turnspan'
+
+/** An environment variable that turnspan reads. Texts are Markdown, but for `accepts`, which messages use. */
+export interface Variable {
+  readonly meaning: string
+  /** What it may hold, as the rest of a sentence that begins with its name. */
+  readonly accepts: string
+  /** What counts when it is unset. */
+  readonly defaultText: string
+  readonly group: VariableGroup
+  readonly source: VariableSource
+}

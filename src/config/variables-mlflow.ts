@@ -1,0 +1,240 @@
+import type { Variable } from './variable.ts'
+
+/** Name of one of these variables. */
+export type MlflowVariable =
+  | 'MLFLOW_TRACKING_URI'
+  | 'MLFLOW_ENABLE_OTLP_EXPORTER'
+  | 'MLFLOW_TRACE_ENABLE_OTLP_DUAL_EXPORT'
+  | 'MLFLOW_EXPERIMENT_ID'
+  | 'MLFLOW_EXPERIMENT_NAME'
+  | 'MLFLOW_WORKSPACE'
+  | 'MLFLOW_RUN_ID'
+  | 'MLFLOW_HTTP_REQUEST_TIMEOUT'
+  | 'MLFLOW_HTTP_REQUEST_MAX_RETRIES'
+  | 'MLFLOW_TRACKING_TOKEN'
+  | 'MLFLOW_TRACKING_TOKEN_FILE'
+  | 'MLFLOW_TRACKING_USERNAME'
+  | 'MLFLOW_TRACKING_PASSWORD'
+  | 'MLFLOW_TRACKING_AUTH'
+  | 'MLFLOW_TRACKING_INSECURE_TLS'
+  | 'MLFLOW_TRACKING_SERVER_CERT_PATH'
+  | 'MLFLOW_TRACKING_CLIENT_CERT_PATH'
+  | 'REQUESTS_CA_BUNDLE'
+  | 'SSL_CERT_FILE'
+  | 'MLFLOW_TRACE_SAMPLING_RATIO'
+  | 'MLFLOW_USE_DEFAULT_TRACER_PROVIDER'
+  | 'ENABLE_MLFLOW_TRACING'
+  | 'DATABRICKS_HOST'
+  | 'DATABRICKS_TOKEN'
+  | 'DATABRICKS_CLIENT_ID'
+  | 'DATABRICKS_CLIENT_SECRET'
+  | 'DATABRICKS_CONFIG_PROFILE'
+  | 'DATABRICKS_CONFIG_FILE'
+  | 'MLFLOW_TRACING_DESTINATION'
+
+/** What an MLflow server or Databricks needs to know. */
+export const MLFLOW_VARIABLES: Readonly<Record<MlflowVariable, Variable>> = {
+  MLFLOW_TRACKING_URI: {
+    meaning: 'MLflow server or Databricks workspace; used when no OTLP endpoint is set',
+    accepts: 'an http(s):// URL, databricks or databricks://<profile>',
+    defaultText: 'unset',
+    group: 'target',
+    source: 'mlflow',
+  },
+  MLFLOW_ENABLE_OTLP_EXPORTER: {
+    meaning: '`false` ignores the OTLP endpoint variables',
+    accepts: 'true or false',
+    defaultText: '`true`',
+    group: 'target',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACE_ENABLE_OTLP_DUAL_EXPORT: {
+    meaning: '`true` sends to the OTLP endpoint and to the tracking server',
+    accepts: 'true or false',
+    defaultText: '`false`',
+    group: 'target',
+    source: 'mlflow',
+  },
+  MLFLOW_EXPERIMENT_ID: {
+    meaning: 'experiment that gets the traces; goes before the name',
+    accepts: 'the digits of an experiment ID',
+    defaultText: 'unset',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_EXPERIMENT_NAME: {
+    meaning: 'name of the experiment, made when there is none',
+    accepts: 'a text of one line',
+    defaultText: 'name of the agent or service',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_WORKSPACE: {
+    meaning: 'workspace, sent with every request',
+    accepts: 'lower-case letters, digits and inner hyphens',
+    defaultText: 'unset; the namespace with `MLFLOW_TRACKING_AUTH`',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_RUN_ID: {
+    meaning: 'run that the traces are linked to',
+    accepts: 'the ID of a run (letters, digits, hyphens, underscores)',
+    defaultText: 'unset',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_HTTP_REQUEST_TIMEOUT: {
+    meaning: 'longest time of one REST call, in seconds',
+    accepts: 'a number of seconds above 0',
+    defaultText: '`30`',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_HTTP_REQUEST_MAX_RETRIES: {
+    meaning: 'how often a REST call is tried again',
+    accepts: 'a whole number from 0 to 10',
+    defaultText: '`7`',
+    group: 'mlflow',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_TOKEN: {
+    meaning: 'bearer token',
+    accepts: 'a text without spaces or line breaks',
+    defaultText: 'unset',
+    group: 'authentication',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_TOKEN_FILE: {
+    meaning: 'file with the bearer token, read again when it changes',
+    accepts: 'the path of a file',
+    defaultText: 'unset',
+    group: 'authentication',
+    source: 'turnspan',
+  },
+  MLFLOW_TRACKING_USERNAME: {
+    meaning: 'user name; with a password it goes before a token',
+    accepts: 'a text of one line without a colon',
+    defaultText: 'unset',
+    group: 'authentication',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_PASSWORD: {
+    meaning: 'password of the user',
+    accepts: 'a text of one line',
+    defaultText: 'unset',
+    group: 'authentication',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_AUTH: {
+    meaning: "the pod's service account: its token, and its namespace as workspace",
+    accepts: 'kubernetes or kubernetes-namespaced',
+    defaultText: 'unset',
+    group: 'authentication',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_INSECURE_TLS: {
+    meaning: '`true` accepts any certificate of the tracking server',
+    accepts: 'true or false',
+    defaultText: '`false`',
+    group: 'tls',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_SERVER_CERT_PATH: {
+    meaning: "certificates to check the tracking server's against",
+    accepts: 'the path of a PEM file',
+    defaultText: "the system's",
+    group: 'tls',
+    source: 'mlflow',
+  },
+  MLFLOW_TRACKING_CLIENT_CERT_PATH: {
+    meaning: 'our own certificate and its key, in one file',
+    accepts: 'the path of a PEM file',
+    defaultText: 'none',
+    group: 'tls',
+    source: 'mlflow',
+  },
+  REQUESTS_CA_BUNDLE: {
+    meaning: "certificates to check any server's against, after the variables above",
+    accepts: 'the path of a PEM file',
+    defaultText: "the system's",
+    group: 'tls',
+    source: 'requests',
+  },
+  SSL_CERT_FILE: {
+    meaning: 'the same, last of all',
+    accepts: 'the path of a PEM file',
+    defaultText: "the system's",
+    group: 'tls',
+    source: 'openssl',
+  },
+  MLFLOW_TRACE_SAMPLING_RATIO: {
+    meaning: 'share of new traces that is kept',
+    accepts: 'a number from 0 to 1',
+    defaultText: '`1`',
+    group: 'pipeline',
+    source: 'mlflow',
+  },
+  MLFLOW_USE_DEFAULT_TRACER_PROVIDER: {
+    meaning: "`true` keeps a tracer provider of our own, `false` joins the application's",
+    accepts: 'true or false',
+    defaultText: '`false`',
+    group: 'pipeline',
+    source: 'mlflow',
+  },
+  ENABLE_MLFLOW_TRACING: {
+    meaning: '`false` turns tracing off, whatever the code says',
+    accepts: 'true or false',
+    defaultText: '`true`',
+    group: 'switch',
+    source: 'mlflow-typescript',
+  },
+  DATABRICKS_HOST: {
+    meaning: 'URL of the workspace',
+    accepts: 'the URL of a workspace',
+    defaultText: "the profile's",
+    group: 'databricks',
+    source: 'databricks',
+  },
+  DATABRICKS_TOKEN: {
+    meaning: 'personal access token',
+    accepts: 'a text without spaces or line breaks',
+    defaultText: "the profile's",
+    group: 'databricks',
+    source: 'databricks',
+  },
+  DATABRICKS_CLIENT_ID: {
+    meaning: 'OAuth client; not usable in this version, a warning says so',
+    accepts: 'a text of one line',
+    defaultText: 'unset',
+    group: 'databricks',
+    source: 'databricks',
+  },
+  DATABRICKS_CLIENT_SECRET: {
+    meaning: 'secret of the OAuth client; as above',
+    accepts: 'a text of one line',
+    defaultText: 'unset',
+    group: 'databricks',
+    source: 'databricks',
+  },
+  DATABRICKS_CONFIG_PROFILE: {
+    meaning: 'section of the configuration file',
+    accepts: 'the name of a section',
+    defaultText: '`DEFAULT`',
+    group: 'databricks',
+    source: 'databricks',
+  },
+  DATABRICKS_CONFIG_FILE: {
+    meaning: 'configuration file',
+    accepts: 'the path of a file',
+    defaultText: '`~/.databrickscfg`',
+    group: 'databricks',
+    source: 'databricks',
+  },
+  MLFLOW_TRACING_DESTINATION: {
+    meaning: 'Unity Catalog schema (or table) that gets the spans',
+    accepts: 'catalog.schema or catalog.schema.table',
+    defaultText: 'unset; needed on Databricks',
+    group: 'databricks',
+    source: 'mlflow',
+  },
+}
