@@ -17,7 +17,7 @@ const only = flags.flatMap((flag, index) => (flag === '--only' ? [flags[index + 
 const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
 
 const STEPS = [
-  check('lint', 'biome', 'ci', '--error-on-warnings', '.'),
+  check('lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
   check('rooms', 'tsx', 'scripts/check-rooms.ts'),
   check('types of src', 'tsc', '-p', 'tsconfig.json'),
   check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
@@ -48,7 +48,7 @@ function run(command, quiet) {
     const [program, ...args] = command
     const child = spawn(program, args, {
       cwd: root,
-      env: environment(),
+      env: quiet ? { ...environment(), NO_COLOR: '1' } : environment(),
       shell,
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     })

@@ -63,3 +63,12 @@ test('the API of every entry stands in a report, and no other report is there', 
 test('the lock file names no download address', () => {
   expect(read('package-lock.json')).not.toMatch(/"resolved": "http/)
 })
+
+test('the lock file lists the packages of every system, for npm ci refuses to go on without', () => {
+  type Locked = { readonly optionalDependencies?: Readonly<Record<string, string>> }
+  const { packages } = json<{ packages: Readonly<Record<string, Locked>> }>('package-lock.json')
+  const names = new Set(Object.keys(packages).map((key) => key.split('node_modules/').at(-1)))
+  const optional = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}))
+  expect(optional.length).toBeGreaterThan(0)
+  expect(optional.filter((name) => !names.has(name))).toEqual([])
+})
