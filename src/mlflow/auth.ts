@@ -1,0 +1,79 @@
+import type { AuthConfig } from '../config/config.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+
+/** Who we are to the server, as headers. */
+export interface Auth {
+  /** The `authorization` header, or nothing. Never rejects. */
+  headers(): Promise<Record<string, string>>
+  /** After a 401: reads the token file again. Whether the credential is another one now, so that asking again makes sense. */
+  refresh(): Promise<boolean>
+}
+
+// Requests in flight together get their 401s one after the other; the first refresh must count for all of them.
+const SHARED_REFRESH_MS = 10_000
+
+/** Credentials from `config`. User name and password together win over a token, and a fixed token over a file. */
+export function createAuth(config: AuthConfig): Auth {
+  const { username, password, token, tokenFile } = config
+  if (username && password) {
+    return fixed(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
+  }
+  if (token) return fixed(`Bearer ${token}`)
+  return tokenFile ? fromFile(tokenFile) : { headers: async () => ({}), refresh: async () => false }
+}
+
+function fixed(authorization: string): Auth {
+  return { headers: async () => ({ authorization }), refresh: async () => false }
+}
+
+function fromFile(file: string): Auth {
+  let stamp: string | undefined
+  let token: string | undefined
+  let changedAt = Number.NEGATIVE_INFINITY
+
+  const load = async (always: boolean) => {
+    try {
+      const { readFile, stat } = await import('node:fs/promises')
+      // stat follows links: Kubernetes rotates by turning a link to another directory, which gives another inode.
+      const { mtimeMs, size, ino } = await stat(file)
+      const now = `${ino}:${size}:${mtimeMs}`
+      if (!always && now === stamp) return
+      const read = (await readFile(file, 'utf8')).trim()
+      if (!/^[\x21-\x7e]+$/.test(read)) {
+        complain(file, read === '' ? 'it is empty' : 'what it holds is not one token', token !== undefined)
+        return
+      }
+      stamp = now
+      if (read === token) return
+      if (token !== undefined) changedAt = Date.now()
+      token = read
+    } catch (thrown) {
+      complain(file, messageOf(thrown), token !== undefined)
+    }
+  }
+
+  return {
+    async headers() {
+      await load(false)
+      return token === undefined ? {} : { authorization: `Bearer ${token}` }
+    },
+    async refresh() {
+      const before = token
+      await load(true)
+      return token !== before || Date.now() - changedAt < SHARED_REFRESH_MS
+    },
+  }
+}
+
+function complain(file: string, reason: string, hasToken: boolean): void {
+  const outcome = hasToken ? 'The last good token stays in use.' : 'Requests go without a token.'
+  const advice = 'Check MLFLOW_TRACKING_TOKEN_FILE and that this process may read the file.'
+  diagnoseOnce(
+    'warn',
+    'TS_TOKEN_FILE',
+    `No token can be read from ${file}: ${reason}. ${outcome} ${advice}`,
+    { file },
+    file,
+  )
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const FIRST_MS = 500
+const LONGEST_MS = 30_000
+
+/**
+ * How long to wait before repeat number `attempt` (from 0): doubling from half a second to 30 seconds, half of it
+ * at random so that many processes do not come back together. What the server asked for is the least, up to 30 seconds.
+ */
+export function backoffMs(attempt: number, retryAfterMs = 0, random: () => number = Math.random): number {
+  const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt)
+  const jittered = full / 2 + (full / 2) * random()
+  return Math.max(jittered, Math.min(retryAfterMs, LONGEST_MS))
+}
+
+/** Milliseconds that a `Retry-After` header (seconds, or a date) asks for; `undefined` when it asks for nothing. */
+export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
+  if (header === undefined) return undefined
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) && header.trim() !== '' ? seconds * 1000 : Date.parse(header) - now
+  return ms > 0 ? ms : undefined
+}
+
+/** Waits; with `background` the wait does not keep the process alive. */
+export function pause(ms: number, background: boolean, signal?: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { ref: !background, ...(signal && { signal }) })
+}

@@ -1,0 +1,95 @@
+import type { MlflowConfig, TlsConfig } from '../config/config.ts'
+import { environment } from '../config/environment.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { ConfigError } from '../runtime/errors.ts'
+
+/** Options of `createMlflowClient`; each goes before the environment variable that it names. */
+export interface MlflowClientOptions {
+  /** Base URL of the server. @defaultValue MLFLOW_TRACKING_URI */
+  readonly trackingUri?: string
+  /** Bearer token. @defaultValue MLFLOW_TRACKING_TOKEN */
+  readonly token?: string
+  /** File of a bearer token that may be rotated. @defaultValue MLFLOW_TRACKING_TOKEN_FILE */
+  readonly tokenFile?: string
+  /** With `password` goes before a token. @defaultValue MLFLOW_TRACKING_USERNAME */
+  readonly username?: string
+  /** @defaultValue MLFLOW_TRACKING_PASSWORD */
+  readonly password?: string
+  /** @defaultValue MLFLOW_WORKSPACE */
+  readonly workspace?: string
+  /** PEM file of the authorities to trust. @defaultValue MLFLOW_TRACKING_SERVER_CERT_PATH */
+  readonly caFile?: string
+  /** PEM file of the certificate to show. @defaultValue MLFLOW_TRACKING_CLIENT_CERT_PATH, which holds the key too */
+  readonly clientCertFile?: string
+  /** PEM file of the key, unless the certificate's file holds it. */
+  readonly clientKeyFile?: string
+  /** Accept any server certificate. @defaultValue MLFLOW_TRACKING_INSECURE_TLS, else false */
+  readonly insecureTls?: boolean
+  /** Milliseconds for one request. @defaultValue MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds), else 30000 */
+  readonly timeoutMs?: number
+  /** Most repeats of a request that failed. @defaultValue MLFLOW_HTTP_REQUEST_MAX_RETRIES, else 7 */
+  readonly maxRetries?: number
+}
+
+const FORWARDED = [
+  'trackingUri',
+  'token',
+  'tokenFile',
+  'username',
+  'password',
+  'workspace',
+  'caFile',
+  'clientCertFile',
+  'clientKeyFile',
+  'insecureTls',
+] as const satisfies readonly (keyof MlflowClientOptions)[]
+
+// What says where spans go, or that none go, has no say in what is read.
+const VARIABLES =
+  /^(?:MLFLOW_TRACKING_(?!SQL)|MLFLOW_WORKSPACE$|MLFLOW_HTTP_REQUEST_|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$)/
+
+/** The server and TLS settings that `options` and the environment give. Throws {@link ConfigError}. */
+export function resolveClient(options: MlflowClientOptions): { config: MlflowConfig; tls: TlsConfig } {
+  const uri = options.trackingUri ?? environment().MLFLOW_TRACKING_URI
+  if (typeof uri === 'string' && /^\s*databricks/i.test(uri)) throw isDatabricks()
+  const given = Object.fromEntries(FORWARDED.map((name) => [name, options[name]]))
+  const env = Object.fromEntries(Object.entries(environment()).filter(([name]) => VARIABLES.test(name)))
+  const { config, problems } = resolveConfig(given, env)
+  for (const { name, message } of problems) {
+    if ((FORWARDED as readonly string[]).includes(name)) throw new ConfigError(name, message)
+    diagnoseOnce('warn', 'TS_CONFIG_INVALID', message, { name }, name)
+  }
+  const target = config?.targets.find(({ isMlflow }) => isMlflow === 'yes')
+  if (!target) throw missing(options)
+  const { requestTimeoutMs, maxRetries } = target.mlflow
+  return {
+    config: {
+      ...target.mlflow,
+      requestTimeoutMs: checked('timeoutMs', options.timeoutMs, 1) ?? requestTimeoutMs,
+      maxRetries: checked('maxRetries', options.maxRetries, 0) ?? maxRetries,
+    },
+    tls: target.mlflow.tls ?? target.tls,
+  }
+}
+
+function isDatabricks(): ConfigError {
+  return new ConfigError(
+    'trackingUri',
+    'Option "trackingUri" (MLFLOW_TRACKING_URI) names Databricks, where traces are tables of Unity Catalog: read them there. This client speaks to MLflow servers, given as http:// or https:// URL.',
+  )
+}
+
+function missing(options: MlflowClientOptions): ConfigError {
+  const uri = options.trackingUri ?? environment().MLFLOW_TRACKING_URI ?? ''
+  const found = uri === '' ? 'none is set' : 'what is set there is none'
+  return new ConfigError(
+    'trackingUri',
+    `The URL of an MLflow server is needed, such as http://localhost:5000, as option "trackingUri" or in MLFLOW_TRACKING_URI; ${found}.`,
+  )
+}
+
+function checked(option: string, value: number | undefined, least: number): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value
+  throw new ConfigError(option, `Option "${option}" must be a whole number, ${least} or more, got ${value}.`)
+}

@@ -1,0 +1,123 @@
+import * as z from 'zod/mini'
+import { toMlflowTraceId } from '../ids/trace-id.ts'
+import {
+  type Assessment,
+  createExpectation,
+  createFeedback,
+  type ExpectationInput,
+  type FeedbackInput,
+} from './assessments.ts'
+import { createAuth } from './auth.ts'
+import { type MlflowClientOptions, resolveClient } from './client-config.ts'
+import { type Experiment, findOrCreateExperiment, getExperiment } from './experiments.ts'
+import { createRest, type Rest } from './rest.ts'
+import { getSpans, type Trace, type TraceInfo, toTraceInfo } from './trace-data.ts'
+import { traceRow } from './trace-row.ts'
+import { getTraceRow } from './traces.ts'
+
+/** What to search traces by. */
+export interface TraceSearch {
+  readonly experimentIds: readonly string[]
+  /** MLflow's filter grammar, such as `status = 'ERROR' AND timestamp_ms > 1700000000000`. @defaultValue all traces */
+  readonly filter?: string
+  /** 1 to 500. @defaultValue 100 */
+  readonly maxResults?: number
+  /** Such as `['timestamp_ms DESC']`. @defaultValue newest first */
+  readonly orderBy?: readonly string[]
+  /** Where the page before ended. */
+  readonly pageToken?: string
+}
+
+/** One page of traces. */
+export interface TracePage {
+  readonly traces: readonly TraceInfo[]
+  /** Gives the next page; may lead to an empty one. */
+  readonly nextPageToken?: string
+}
+
+/**
+ * The parts of MLflow's REST API that go with traces. Every `traceId` is 32 hex digits, `tr-<hex>`, or the response
+ * ID `resp_<hex>`. Failed calls reject with an {@link MlflowError} after the configured retries.
+ */
+export interface MlflowClient {
+  /** The trace with its spans, inputs and outputs decoded. */
+  getTrace(traceId: string): Promise<Trace>
+  /** The trace without its spans. */
+  getTraceInfo(traceId: string): Promise<TraceInfo>
+  /** Traces of one or more experiments, without spans. */
+  searchTraces(search: TraceSearch): Promise<TracePage>
+  /** Sets a tag of a stored trace; text beyond 4096 characters is cut by the server. */
+  setTraceTag(traceId: string, key: string, value: string): Promise<void>
+  /** Takes a tag off a stored trace. */
+  deleteTraceTag(traceId: string, key: string): Promise<void>
+  /** Says how good a stored trace is. Never sent twice. */
+  logFeedback(feedback: FeedbackInput): Promise<Assessment>
+  /** Says what a stored trace should have given. Never sent twice. */
+  logExpectation(expectation: ExpectationInput): Promise<Assessment>
+  /** The active experiment of this name, made if there is none. */
+  findOrCreateExperiment(name: string): Promise<Experiment>
+  /** The experiment with this ID, active or deleted. */
+  getExperiment(experimentId: string): Promise<Experiment>
+}
+
+/**
+ * A client for the MLflow server that `options`, or else the environment, name. Sends nothing before the first call.
+ *
+ * @throws ConfigError when there is no usable tracking URI
+ * @example
+ * ```ts
+ * const mlflow = createMlflowClient({ trackingUri: 'http://localhost:5000' })
+ * const { info, spans } = await mlflow.getTrace('resp_0af7651916cd43dd8448eb211c80319c')
+ * ```
+ */
+export function createMlflowClient(options: MlflowClientOptions = {}): MlflowClient {
+  const { config, tls } = resolveClient(options)
+  const rest = createRest(config, tls, createAuth(config.auth))
+
+  return {
+    async getTrace(traceId) {
+      const id = toMlflowTraceId(traceId)
+      const [row, spans] = await Promise.all([getTraceRow(rest, id), getSpans(rest, id)])
+      return { info: toTraceInfo(row), spans }
+    },
+    getTraceInfo: async (traceId) => toTraceInfo(await getTraceRow(rest, toMlflowTraceId(traceId))),
+    searchTraces: (search) => searchTraces(rest, search),
+    setTraceTag: (traceId, key, value) => changeTag(rest, 'PATCH', traceId, { key, value }),
+    deleteTraceTag: (traceId, key) => changeTag(rest, 'DELETE', traceId, { key }),
+    logFeedback: async (feedback) => createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback),
+    logExpectation: async (expectation) =>
+      createExpectation(rest, toMlflowTraceId(expectation.traceId), expectation),
+    findOrCreateExperiment: (name) => findOrCreateExperiment(rest, name),
+    getExperiment: (experimentId) => getExperiment(rest, experimentId),
+  }
+}
+
+async function searchTraces(rest: Rest, search: TraceSearch): Promise<TracePage> {
+  const body = {
+    locations: search.experimentIds.map((experiment_id) => ({
+      type: 'MLFLOW_EXPERIMENT',
+      mlflow_experiment: { experiment_id },
+    })),
+    max_results: search.maxResults ?? 100,
+    ...(search.filter && { filter: search.filter }),
+    ...(search.orderBy && { order_by: search.orderBy }),
+    ...(search.pageToken && { page_token: search.pageToken }),
+  }
+  const answer = () =>
+    z.object({ traces: z.optional(z.array(traceRow())), next_page_token: z.optional(z.string()) })
+  const found = await rest.call('POST', '/api/3.0/mlflow/traces/search', { body, answer, repeat: 'always' })
+  return {
+    traces: (found.traces ?? []).map(toTraceInfo),
+    ...(found.next_page_token && { nextPageToken: found.next_page_token }),
+  }
+}
+
+async function changeTag(
+  rest: Rest,
+  method: 'PATCH' | 'DELETE',
+  traceId: string,
+  body: object,
+): Promise<void> {
+  const path = `/api/3.0/mlflow/traces/${toMlflowTraceId(traceId)}/tags`
+  await rest.call(method, path, { body, answer: () => z.unknown() })
+}

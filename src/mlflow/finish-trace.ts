@@ -1,0 +1,82 @@
+import type { TraceCompletion } from '../delivery/trace-completion.ts'
+import { toMlflowTraceId } from '../ids/trace-id.ts'
+import type { Rest } from './rest.ts'
+import { durationMs, type TraceRow, toDuration } from './trace-row.ts'
+import { getTraceRow, startTrace } from './traces.ts'
+
+/**
+ * Writes what OTLP cannot carry, after the spans of the local root were accepted. A trace that began here is
+ * written in full. One that began elsewhere is read first: only metadata is added once its own root has come, and
+ * its time never becomes shorter.
+ *
+ * Not safe against another writer between reading and writing a remote trace; the next one to finish repairs it.
+ */
+export async function finishTrace(rest: Rest, data: TraceCompletion, experimentId: string): Promise<void> {
+  if (!data.rootIsRemote) {
+    await startTrace(rest, localRow(data, experimentId))
+    return
+  }
+  const stored = await getTraceRow(rest, toMlflowTraceId(data.traceId))
+  const isOpen = stored.state === 'IN_PROGRESS'
+  if (!isOpen && Object.keys(data.metadata).length === 0) return
+  await startTrace(rest, isOpen ? completed(stored, data) : withMetadata(stored, data))
+}
+
+const schemaVersion = { 'mlflow.trace_schema.version': '3' }
+
+function localRow(data: TraceCompletion, experimentId: string): TraceRow {
+  return {
+    trace_id: toMlflowTraceId(data.traceId),
+    ...(data.clientRequestId !== undefined && { client_request_id: data.clientRequestId }),
+    trace_location: locationOf(experimentId),
+    request_time: new Date(data.startTimeMs).toISOString(),
+    execution_duration: toDuration(Math.floor(data.endTimeMs) - Math.floor(data.startTimeMs)),
+    state: data.state,
+    ...previewsOf(data),
+    trace_metadata: { ...schemaVersion, ...data.metadata },
+    tags: tagsOf(data),
+  }
+}
+
+const locationOf = (
+  experimentId: string,
+): { type: string; mlflow_experiment: { experiment_id: string } } => ({
+  type: 'MLFLOW_EXPERIMENT',
+  mlflow_experiment: { experiment_id: experimentId },
+})
+
+function previewsOf(data: TraceCompletion): Partial<TraceRow> {
+  return {
+    ...(data.requestPreview !== undefined && { request_preview: data.requestPreview }),
+    ...(data.responsePreview !== undefined && { response_preview: data.responsePreview }),
+  }
+}
+
+const tagsOf = (data: TraceCompletion): Record<string, string> => ({
+  ...data.tags,
+  ...(data.name !== undefined && { 'mlflow.traceName': data.name }),
+})
+
+function completed(stored: TraceRow, data: TraceCompletion): TraceRow {
+  const storedStart = Date.parse(stored.request_time ?? '')
+  const start = Math.floor(
+    Number.isNaN(storedStart) ? data.startTimeMs : Math.min(storedStart, data.startTimeMs),
+  )
+  const storedEnd = storedStart + (durationMs(stored.execution_duration) ?? 0)
+  const end = Math.floor(Number.isNaN(storedEnd) ? data.endTimeMs : Math.max(storedEnd, data.endTimeMs))
+  const clientRequestId = stored.client_request_id ?? data.clientRequestId
+  return {
+    ...withMetadata(stored, data),
+    ...(clientRequestId !== undefined && { client_request_id: clientRequestId }),
+    request_time: new Date(start).toISOString(),
+    execution_duration: toDuration(end - start),
+    state: data.state,
+    ...previewsOf(data),
+    tags: { ...stored.tags, ...tagsOf(data) },
+  }
+}
+
+const withMetadata = (stored: TraceRow, data: TraceCompletion): TraceRow => ({
+  ...stored,
+  trace_metadata: { ...schemaVersion, ...stored.trace_metadata, ...data.metadata },
+})
