@@ -11,8 +11,8 @@ export function inputsOf(fn: Function, args: readonly unknown[]): Record<string,
   const inputs: Record<string, unknown> = {}
   if (args.length === 0) return inputs
   const parameters = parameterNames(fn)
-  const named = new Set(parameters?.map((parameter) => parameter.name))
-  const given = (key: string): string => (named.has(key) ? given(`${key}_`) : key)
+  const isNamed = (key: string): boolean => parameters?.some((parameter) => parameter.name === key) ?? false
+  const given = (key: string): string => (isNamed(key) ? given(`${key}_`) : key)
   const declared = parameters?.length ?? args.length
   for (let index = 0; index < Math.min(declared, args.length); index += 1) {
     const parameter = parameters?.[index]
@@ -27,9 +27,10 @@ export function inputsOf(fn: Function, args: readonly unknown[]): Record<string,
   return inputs
 }
 
-/** Defines rather than assigns: a parameter may be called `__proto__`. */
 function put(inputs: Record<string, unknown>, key: string, value: unknown): void {
   let free = key
   while (Object.hasOwn(inputs, free)) free += '_'
-  Object.defineProperty(inputs, free, { value, writable: true, enumerable: true, configurable: true })
+  if (free !== '__proto__') inputs[free] = value
+  // An assignment would set the prototype.
+  else Object.defineProperty(inputs, free, { value, writable: true, enumerable: true, configurable: true })
 }

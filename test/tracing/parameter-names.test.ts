@@ -40,6 +40,7 @@ const nameOf = (source: string): string | undefined =>
   readingGivenSources(() => shown(parameterNames(withSource(source))))
 
 describe('parameterNames', () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: source code with templates in it.
   test.each([
     ['function (a, b) {}', 'a, b'],
     ['function named(a) {}', 'a'],
@@ -107,6 +108,7 @@ describe('parameterNames', () => {
     expect(nameOf(source)).toBe(expected)
   })
 
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: source code with templates in it.
   test.each([
     [
       'below ES2017 with defaults',

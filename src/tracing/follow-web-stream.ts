@@ -1,0 +1,73 @@
+import { split, type Watch } from './follower.ts'
+import { thenPlainly } from './native-promise.ts'
+import { pipeObserved } from './pipe-observed.ts'
+import { claim, type Method, shadow } from './shadow.ts'
+import { watchIterator } from './watch-iterator.ts'
+import { watchReader } from './watch-reader.ts'
+
+/**
+ * Follows a Web stream, in place: the ways to read it are observed on this one instance. Nothing is read that
+ * the consumer does not read, so backpressure stays as it is. `Response`, `Request`, `fetch`, `Readable.fromWeb` and
+ * `node:stream/consumers` read through these methods as well. Not seen, and ended when the stream is collected: a
+ * transfer to another thread, and a reader made by its constructor.
+ */
+export function followWebStream(stream: ReadableStream, watch: Watch): unknown {
+  if (!claim(stream, watch)) {
+    watch.done(stream)
+    return stream
+  }
+  const getReader = stream.getReader as unknown as Method
+  shadow(stream, 'getReader', watch, (original, self, args) =>
+    watchReader(Reflect.apply(original, self, args), watch),
+  )
+  for (const key of ['values', Symbol.asyncIterator]) shadow(stream, key, watch, observeValues(watch))
+  shadow(stream, 'tee', watch, (original, self, args) => {
+    const branches = Reflect.apply(original, self, args) as ReadableStream[]
+    const watches = split(watch, branches.length)
+    return branches.map((branch, index) => followWebStream(branch, watches[index] as Watch))
+  })
+  shadow(stream, 'cancel', watch, (original, self, args) => {
+    if (!stream.locked) watch.stopped(args[0])
+    return Reflect.apply(original, self, args)
+  })
+  observePiping(stream, watch, getReader)
+  watch.hold(stream)
+  return stream
+}
+
+const observeValues =
+  (watch: Watch) =>
+  (original: Method, self: unknown, args: unknown[]): unknown => {
+    const iterator = Reflect.apply(original, self, args)
+    const options = args[0] as { preventCancel?: boolean } | undefined
+    // Leaving such a loop leaves the stream open, to be read on.
+    const own: Watch = options?.preventCancel ? withoutStop(watch) : watch
+    return watchIterator(iterator, own, true)
+  }
+
+const withoutStop = (watch: Watch): Watch => ({
+  ...watch,
+  stopped: () => undefined,
+})
+
+function observePiping(stream: ReadableStream, watch: Watch, getReader: Method): void {
+  const observed = (pipeTo: Method, target: unknown, options: unknown): Promise<unknown> =>
+    pipeObserved({ stream, getReader, pipeTo, target, options }, watch)
+  const nativePipeTo = stream.pipeTo as unknown as Method
+  shadow(stream, 'pipeTo', watch, (original, self, args) =>
+    stream.locked || isLocked(args[0])
+      ? Reflect.apply(original, self, args)
+      : observed(original, args[0], args[1]),
+  )
+  shadow(stream, 'pipeThrough', watch, (original, self, args) => {
+    const { readable, writable } = (args[0] ?? {}) as { readable?: unknown; writable?: unknown }
+    const isPossible = readable instanceof ReadableStream && writable instanceof WritableStream
+    // The native method has the right words for what is wrong.
+    if (!isPossible || stream.locked || isLocked(writable)) return Reflect.apply(original, self, args)
+    const ignore = (): void => undefined
+    void thenPlainly(observed(nativePipeTo, writable, args[1]), ignore, ignore)
+    return readable
+  })
+}
+
+const isLocked = (target: unknown): boolean => !(target instanceof WritableStream) || target.locked

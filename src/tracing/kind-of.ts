@@ -1,0 +1,52 @@
+import { types } from 'node:util'
+import { isPlainlyAwaited, usesNativeThen } from './native-promise.ts'
+import { methodOf } from './shadow.ts'
+
+/** What kind of work a returned value stands for. `value`: none, it is there. */
+export type Kind =
+  | 'value'
+  | 'promise'
+  | 'thenable'
+  | 'generator'
+  | 'async-generator'
+  | 'async-iterable'
+  | 'web-stream'
+  | 'node-stream'
+
+/**
+ * What kind of work `value` stands for. Looks at types and methods only: calls nothing of the value and starts
+ * nothing. Arrays, maps and other synchronous collections are values; so are the lazy iterators made of them.
+ */
+export function kindOf(value: unknown): Kind {
+  if (typeof value !== 'object' || value === null) return 'value'
+  try {
+    if (types.isPromise(value)) {
+      return isPlainlyAwaited(value) || usesNativeThen(value) ? 'promise' : 'thenable'
+    }
+    if (types.isGeneratorObject(value)) {
+      return methodOf(value, Symbol.asyncIterator) ? 'async-generator' : 'generator'
+    }
+    if (methodOf(value, 'then')) return 'thenable'
+    if (isWebStream(value)) return 'web-stream'
+    if (isNodeStream(value)) return 'node-stream'
+    return kindOfIterable(value)
+  } catch {
+    return 'value'
+  }
+}
+
+function kindOfIterable(value: object): Kind {
+  const isIterator = methodOf(value, 'next') !== undefined
+  if (methodOf(value, Symbol.asyncIterator)) return isIterator ? 'async-generator' : 'async-iterable'
+  // All three methods: a generator compiled for an old target. A collection's own iterator has no `throw`.
+  const isCompiled = isIterator && methodOf(value, 'throw') && methodOf(value, 'return')
+  return isCompiled && methodOf(value, Symbol.iterator) ? 'generator' : 'value'
+}
+
+const isWebStream = (value: object): boolean =>
+  Object.prototype.toString.call(value) === '[object ReadableStream]' &&
+  ['getReader', 'cancel', 'tee', 'pipeTo'].every((key) => methodOf(value, key))
+
+const isNodeStream = (value: object): boolean =>
+  ['on', 'pipe', 'read', 'emit'].every((key) => methodOf(value, key)) &&
+  typeof (value as { _readableState?: unknown })._readableState === 'object'
