@@ -11,7 +11,9 @@ const shared = {
   teardownTimeout: 20_000,
 } as const
 
-const elsewhere = ['test/e2e/**', 'test/packed/**', 'test/backends/**', '**/node_modules/**']
+// What the servers of test/support need decides where their own tests run.
+const needsMlflow = ['test/e2e/**/*.test.ts', 'test/support/mlflow.test.ts']
+const needsGo = ['test/backends/**/*.test.ts', 'test/support/backends.test.ts']
 
 export default defineConfig({
   test: {
@@ -23,7 +25,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: elsewhere,
+          exclude: [...needsMlflow, ...needsGo, 'test/packed/**', '**/node_modules/**'],
           testTimeout: 15_000,
           // Some start the Python OTLP server, whose venv may have to be made first.
           hookTimeout: 180_000,
@@ -48,7 +50,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: needsMlflow,
           globalSetup: ['./test/setup/mlflow.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
@@ -68,7 +70,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'backends',
-          include: ['test/backends/**/*.test.ts'],
+          include: needsGo,
           globalSetup: ['./test/setup/backends.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

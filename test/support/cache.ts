@@ -13,7 +13,7 @@ export function cacheRoot(): string {
 
 /** One line on stderr, so that a minute of preparation does not look like a hang. */
 export function progress(message: string): void {
-  process.stderr.write(`[test cache] ${message}\n`)
+  process.stderr.write(`[test cache] ${message.slice(0, 160)}\n`)
 }
 
 /**
