@@ -17,6 +17,8 @@ const SHARED_REFRESH_MS = 10_000
 export function createAuth(config: AuthConfig): Auth {
   const { username, password, token, tokenFile } = config
   if (username && password) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+    if (!/^[\x00-\x7f]*$/.test(username + password)) sayNotAscii()
     return fixed(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
   }
   if (token) return fixed(`Bearer ${token}`)
@@ -64,6 +66,15 @@ function fromFile(file: string): Auth {
       return token !== before || Date.now() - changedAt < SHARED_REFRESH_MS
     },
   }
+}
+
+// MLflow 3.17 decodes the header as ASCII for spans, and as UTF-8 for its REST API.
+function sayNotAscii(): void {
+  diagnoseOnce(
+    'warn',
+    'TS_PASSWORD_NOT_ASCII',
+    "The user name or password for MLflow has characters beyond ASCII: MLflow's own login refuses them when spans come in. Use ones of ASCII only.",
+  )
 }
 
 function complain(file: string, reason: string, hasToken: boolean): void {

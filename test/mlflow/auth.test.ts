@@ -32,6 +32,14 @@ test.each([
   expect(await auth.refresh()).toBe(false)
 })
 
+test('warns of a password that MLflow refuses for spans, without showing it', () => {
+  createAuth({ username: 'u', password: 'ascii only' })
+  expect(said).toEqual([])
+  createAuth({ username: 'u', password: 'größe' })
+  expect(said.map(({ code }) => code)).toEqual(['TS_PASSWORD_NOT_ASCII'])
+  expect(JSON.stringify(said)).not.toContain('größe')
+})
+
 test('follows a token file that is rotated by a link', async () => {
   const [one, two, link] = [join(dir, 'one'), join(dir, 'two'), join(dir, 'token')]
   await writeFile(one, '  first\n')

@@ -52,6 +52,42 @@ test('sends an assessment once only, even when the answer is lost', async () => 
   expect(server.seen).toHaveLength(1)
 })
 
+test('reads spans of other forms than it knows best', async () => {
+  const span = {
+    span_id: '0x00f067aa0ba902b7',
+    name: 'odd',
+    start_time_unix_nano: '5',
+    end_time_unix_nano: null,
+    status: { code: 'STATUS_CODE_UNSET', message: '' },
+    attributes: { plain: 'not json', native: 3, 'mlflow.spanType': '5' },
+    events: [{ name: 'e', time_unix_nano: 7, attributes: null }],
+  }
+  const row = { trace_id: 'tr-x', state: 'NEW', execution_duration: 'soon', assessments: [{ odd: true }] }
+  await using server = await scripted(({ path }) =>
+    path.includes('artifact') ? { body: { spans: [span] } } : { body: { trace: { trace_info: row } } },
+  )
+  const client = createMlflowClient({ trackingUri: server.origin })
+  const { info, spans } = await client.getTrace('0af7651916cd43dd8448eb211c80319c')
+  expect(info).toEqual({
+    traceId: 'tr-x',
+    startTimeMs: 0,
+    state: 'STATE_UNSPECIFIED',
+    metadata: {},
+    tags: {},
+    assessments: [],
+  })
+  expect(spans).toHaveLength(1)
+  expect(spans[0]).toMatchObject({
+    spanId: '00f067aa0ba902b7',
+    spanType: 'UNKNOWN',
+    startTimeUnixNano: '5',
+    status: { code: 'UNSET' },
+    attributes: { plain: 'not json', native: 3 },
+    events: [{ name: 'e', timeUnixNano: '7', attributes: {} }],
+  })
+  expect(spans[0]).not.toHaveProperty('endTimeUnixNano')
+})
+
 test('refuses what is no trace ID before anything is sent', async () => {
   await using server = await scripted(() => ({ body: {} }))
   const client = createMlflowClient({ trackingUri: server.origin })
