@@ -162,7 +162,11 @@ async function startBackend(
       cwd: place.dir,
       ready: async () => (await listens(place.httpPort)) || undefined,
     })
-  let server: ServerProcess | undefined = await start()
+  const dropDir = (): Promise<void> => rm(place.dir, { recursive: true, force: true })
+  let server: ServerProcess | undefined = await start().catch(async (error) => {
+    await dropDir()
+    throw error
+  })
   let log = server.log
   const pause = async (signal?: NodeJS.Signals): Promise<void> => {
     await server?.stop(signal)
@@ -170,7 +174,7 @@ async function startBackend(
   }
   const stop = async (): Promise<void> => {
     await pause('SIGKILL')
-    await rm(place.dir, { recursive: true, force: true })
+    await dropDir()
   }
   return {
     grpcUrl: `http://127.0.0.1:${place.grpcPort}`,

@@ -48,7 +48,13 @@ export async function startMlflow(options: MlflowOptions = {}): Promise<MlflowSe
     options.basicAuth === undefined
       ? startOneProcess(python, dir, port, options)
       : startCommandLine(python, dir, port, options, options.basicAuth.adminPassword)
-  let server: ServerProcess | undefined = await start(options.port ?? 0)
+  const dropDir = async (): Promise<void> => {
+    if (options.dir === undefined) await rm(dir, { recursive: true, force: true })
+  }
+  let server: ServerProcess | undefined = await start(options.port ?? 0).catch(async (error) => {
+    await dropDir()
+    throw error
+  })
   const port = server.answer as number
   let log = server.log
   const pause = async (signal?: NodeJS.Signals): Promise<void> => {
@@ -58,7 +64,7 @@ export async function startMlflow(options: MlflowOptions = {}): Promise<MlflowSe
   const stop = async (): Promise<void> => {
     // Nobody reads the database again: no need for the slow polite way out.
     await pause('SIGKILL')
-    if (options.dir === undefined) await rm(dir, { recursive: true, force: true })
+    await dropDir()
   }
   const restart = async (): Promise<void> => {
     await pause()
