@@ -8,5 +8,5 @@ export interface SpanExporterLike {
 /** The slice of OpenTelemetry's ExportResult that turnspan reads: code 0 is success. */
 export interface ExportResultLike {
   readonly code: number
-  readonly error?: Error
+  readonly error?: Error | undefined
 }

@@ -19,11 +19,11 @@ const ENVIRONMENTS = ['deployment.environment.name', 'deployment.environment'] a
 export function resolveResource(reader: Reader): ResourceConfig {
   const given = fromOption(reader)
   const set = fromEnvironment(reader)
-  const name =
-    line(reader, 'serviceName') ?? text(given[NAME]) ?? line(reader, 'OTEL_SERVICE_NAME') ?? text(set[NAME])
-  const version = line(reader, 'serviceVersion') ?? text(given[VERSION]) ?? text(set[VERSION])
-  const app = line(reader, 'APP_ENVIRONMENT')
-  const environment = line(reader, 'environment') ?? environmentIn(given) ?? app ?? environmentIn(set)
+  const name = chosen(reader, ['serviceName', 'OTEL_SERVICE_NAME'], text(given[NAME])) ?? text(set[NAME])
+  const version = chosen(reader, ['serviceVersion'], text(given[VERSION])) ?? text(set[VERSION])
+  const app = reader.find(rules.line, ['APP_ENVIRONMENT'])?.value
+  const environment =
+    chosen(reader, ['environment', 'APP_ENVIRONMENT'], environmentIn(given)) ?? environmentIn(set)
   return {
     ...(name !== undefined && { serviceName: name }),
     ...(version !== undefined && { serviceVersion: version }),
@@ -33,7 +33,15 @@ export function resolveResource(reader: Reader): ResourceConfig {
   }
 }
 
-const line = (reader: Reader, name: SourceName): string | undefined => reader.find(rules.line, [name])?.value
+/** The option, the attribute given in code, the variable. */
+function chosen(
+  reader: Reader,
+  [option, ...variables]: readonly [SourceName, ...SourceName[]],
+  attribute: string | undefined,
+): string | undefined {
+  if (attribute === undefined) return reader.find(rules.line, [option, ...variables])?.value
+  return reader.find(rules.line, [option], 'the attribute of "resource" is used instead')?.value ?? attribute
+}
 
 const text = (value: unknown): string | undefined =>
   value === undefined || value === '' ? undefined : String(value)

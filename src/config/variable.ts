@@ -17,7 +17,6 @@ export type VariableSource =
   | 'otel-sdk'
   | 'otel-genai'
   | 'mlflow'
-  | 'mlflow-typescript'
   | 'databricks'
   | 'omnigent'
   | 'requests'

@@ -186,7 +186,7 @@ export const MLFLOW_VARIABLES: Readonly<Record<MlflowVariable, Variable>> = {
     accepts: 'true or false',
     defaultText: '`true`',
     group: 'switch',
-    source: 'mlflow-typescript',
+    source: 'mlflow',
   },
   DATABRICKS_HOST: {
     meaning: 'URL of the workspace',

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { VariableGroup, VariableSource } from '../src/config/variable.ts'
+import { environmentVariables, type NamedVariable } from '../src/config/variables.ts'
+
+const BEGIN = '<!-- environment:begin -->'
+const END = '<!-- environment:end -->'
+
+/** Pages that carry the table; the first must, the others may. */
+const PAGES = ['docs/configuration.md', 'README.md']
+
+const GROUPS: Readonly<Record<VariableGroup, string>> = {
+  switch: 'Switches',
+  target: 'Target',
+  transport: 'Transport',
+  mlflow: 'MLflow',
+  authentication: 'Authentication',
+  tls: 'TLS',
+  content: 'Content',
+  pipeline: 'Sampling, batches, process end',
+  resource: 'Resource',
+  databricks: 'Databricks',
+}
+
+const SOURCES: Readonly<Record<VariableSource, string>> = {
+  'otel-exporter': '[OpenTelemetry](https://opentelemetry.io/docs/specs/otel/protocol/exporter/)',
+  'otel-sdk':
+    '[OpenTelemetry](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/)',
+  'otel-genai': '[OpenTelemetry GenAI](https://opentelemetry.io/docs/specs/semconv/gen-ai/)',
+  mlflow:
+    '[MLflow](https://mlflow.org/docs/latest/api_reference/python_api/mlflow.environment_variables.html)',
+  databricks: '[Databricks](https://docs.databricks.com/aws/en/dev-tools/auth/)',
+  omnigent: '[Omnigent](https://github.com/omnigent-ai/omnigent)',
+  requests: '[Requests](https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification)',
+  openssl: '[OpenSSL](https://docs.openssl.org/master/man7/openssl-env/)',
+  turnspan: 'turnspan',
+}
+
+/** The environment variables that turnspan reads, as Markdown tables, one for each subject. */
+export function environmentTable(): string {
+  const all = environmentVariables()
+  const tables = (Object.keys(GROUPS) as VariableGroup[]).map((group) => {
+    const rows = all.filter((variable) => variable.group === group).map(row)
+    return [
+      `**${GROUPS[group]}**`,
+      '',
+      '| variable | meaning | accepts | default | defined by |',
+      '|---|---|---|---|---|',
+      ...rows,
+    ].join('\n')
+  })
+  return tables.join('\n\n')
+}
+
+/** `page` with the table between its marks; `undefined` when it has none. */
+export function withTable(page: string): string | undefined {
+  const begin = page.indexOf(BEGIN)
+  const end = page.indexOf(END, begin)
+  if (begin < 0 || end < 0) return undefined
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${environmentTable()}\n\n${page.slice(end)}`
+}
+
+function row({ name, meaning, accepts, defaultText, source }: NamedVariable): string {
+  const cells = [
+    `\`${name}\``,
+    meaning,
+    accepts.replaceAll('<profile>', '&lt;profile&gt;'),
+    defaultText,
+    SOURCES[source],
+  ]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+/** Writes the table into the pages, or with `--check` says which of them are stale. Gives the exit code. */
+function main(argv: readonly string[]): number {
+  const check = argv.includes('--check')
+  let failed = false
+  for (const [index, name] of PAGES.entries()) {
+    const path = fileURLToPath(new URL(`../${name}`, import.meta.url))
+    const page = existsSync(path) ? readFileSync(path, 'utf8') : ''
+    const fresh = withTable(page)
+    if (fresh === undefined) {
+      if (index > 0) continue
+      process.stderr.write(`${name} has no ${BEGIN} and ${END}\n`)
+      failed = true
+    } else if (fresh !== page && check) {
+      process.stderr.write(`${name} is stale: run npx tsx scripts/env-table.ts\n`)
+      failed = true
+    } else if (fresh !== page) writeFileSync(path, fresh)
+  }
+  return failed ? 1 : 0
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2))
