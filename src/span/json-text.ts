@@ -1,0 +1,69 @@
+import type { Captured } from './captured.ts'
+
+/** Python refuses integers with more digits than this, with an error that MLflow does not catch. */
+const PYTHON_INTEGER_DIGITS = /\d{4301}/
+/** Far below the nesting at which Python's JSON parser gives up, with an error that MLflow does not catch. */
+const SAFE_NESTING = 200
+const PYTHON_NUMBERS = /"(?:[^"\\]|\\[\s\S])*"|-?Infinity|NaN/g
+
+/** JSON text of `value`. */
+export function toJsonText(value: Captured): string {
+  return JSON.stringify(value)
+}
+
+/**
+ * Whether MLflow's server would take the plain string `text` for JSON text of a string, an array or an object,
+ * and show that instead (numbers, booleans and `null` in a string stay strings). Such a string is sent JSON-encoded
+ * once more, of which the server removes one layer. The server reads with Python's `json`, so `NaN` and `Infinity`
+ * count as numbers; and a text on which that parser breaks down (very deep, very long integers), losing the whole
+ * request, counts as well.
+ */
+export function looksLikeJson(text: string): boolean {
+  const first = firstUnit(text)
+  // Only these begin a string, an object, an array; digits and minus matter for their length alone.
+  if (first !== 0x22 && first !== 0x7b && first !== 0x5b) {
+    return isNumeric(first) && text.length > 4300 && PYTHON_INTEGER_DIGITS.test(text)
+  }
+  if (isJson(text)) return true
+  if (first === 0x22) return false
+  if (nestsDeep(text) || (text.length > 4300 && PYTHON_INTEGER_DIGITS.test(text))) return true
+  return (text.includes('NaN') || text.includes('Infinity')) && isJson(withoutPythonNumbers(text))
+}
+
+function firstUnit(text: string): number {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return unit
+  }
+  return -1
+}
+
+const isNumeric = (unit: number): boolean => unit === 0x2d || (unit >= 0x30 && unit <= 0x39)
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// With blanks around it, so that nothing grows together with what stands beside it.
+const withoutPythonNumbers = (text: string): string =>
+  text.replace(PYTHON_NUMBERS, (found) => (found.startsWith('"') ? found : ' 0 '))
+
+function nestsDeep(text: string): boolean {
+  let depth = 0
+  let isInString = false
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x22) isInString = !isInString
+    else if (unit === 0x5c && isInString) i += 1
+    else if (!isInString && (unit === 0x5b || unit === 0x7b)) {
+      depth += 1
+      if (depth > SAFE_NESTING) return true
+    } else if (!isInString && (unit === 0x5d || unit === 0x7d)) depth -= 1
+  }
+  return false
+}
