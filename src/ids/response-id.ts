@@ -34,7 +34,10 @@ export function traceIdFromResponseId(responseId: string, options: { strict?: bo
   if (suffix === '') throw new ResponseIdError(`has hex digits after "${PREFIX}"`, responseId)
   if (!HEX.test(suffix)) throw new ResponseIdError(`has only hex digits after "${PREFIX}"`, responseId)
   if (options.strict && suffix.length !== TRACE_ID_DIGITS) {
-    throw new ResponseIdError(`has exactly ${TRACE_ID_DIGITS} hex digits after "${PREFIX}" (strict)`, responseId)
+    throw new ResponseIdError(
+      `has exactly ${TRACE_ID_DIGITS} hex digits after "${PREFIX}" (strict)`,
+      responseId,
+    )
   }
   const traceId = suffix.slice(0, TRACE_ID_DIGITS).padEnd(TRACE_ID_DIGITS, '0')
   if (traceId === ZERO) throw new ResponseIdError('does not give the all-zero trace ID', responseId)

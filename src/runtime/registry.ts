@@ -19,3 +19,8 @@ export function processWide<T>(name: string, create: () => T): T {
   if (!all.has(name)) all.set(name, create())
   return all.get(name) as T
 }
+
+/** What another library keeps on `globalThis` under the registered symbol `name`; read only. */
+export function globalSlot<T>(name: string): T | undefined {
+  return (globalThis as Record<symbol, unknown>)[Symbol.for(name)] as T | undefined
+}

@@ -1,0 +1,78 @@
+import { type Context, isSpanContextValid, trace } from '@opentelemetry/api'
+import { liveSpanIn } from '../delivery/context-keys.ts'
+import { currentPipeline } from '../delivery/current.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { isLiveSpan, type LiveSpan, type SpanHost } from '../span/live-span.ts'
+import type { Span } from '../span/span.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+import { activeContext } from './active-context.ts'
+import { scopeIn } from './scope.ts'
+import { applyUpdate, type TraceUpdate } from './trace-update.ts'
+
+/**
+ * The span of turnspan in which the running code stands: of this asynchronous call, never of a concurrent one.
+ * `undefined` outside of any, and when nothing is traced.
+ */
+export function getCurrentActiveSpan(): Span | undefined {
+  const span = currentLiveSpan()
+  return span?.isRecording() ? span : undefined
+}
+
+/** As {@link getCurrentActiveSpan}, also when the span is not recorded. */
+export function currentLiveSpan(): LiveSpan | undefined {
+  if (currentPipeline() === undefined) return undefined
+  return spanIn(activeContext())
+}
+
+function spanIn(context: Context): LiveSpan | undefined {
+  const active = trace.getSpan(context)
+  return isLiveSpan(active) ? active : liveSpanIn(context)
+}
+
+/**
+ * The trace ID (32 hex digits) of the active span's trace; else of the last trace whose root ended in this process.
+ * `undefined` when there was none, or nothing is traced.
+ */
+export function getLastActiveTraceId(): string | undefined {
+  const pipeline = currentPipeline()
+  if (pipeline === undefined) return undefined
+  const context = activeContext()
+  const active = spanIn(context)?.traceId ?? trace.getSpanContext(context)?.traceId
+  return active ?? pipeline.lastTraceId
+}
+
+/**
+ * Says something of the whole trace from anywhere inside it; later calls win. Outside of a trace it does nothing but
+ * say so once.
+ *
+ * @example
+ * updateCurrentTrace({ user: 'u-1', sessionId: 's-1', tags: { domain: 'travel' }, metadata: { agent_version: '1.2.0' } })
+ */
+export function updateCurrentTrace(update: TraceUpdate): void {
+  const pipeline = currentPipeline()
+  if (pipeline === undefined || typeof update !== 'object' || update === null) return
+  const context = activeContext()
+  const span = spanIn(context)
+  const record = span?.trace ?? foreignRecord(context)
+  if (record === undefined) {
+    diagnoseOnce(
+      'warn',
+      'TS_NO_TRACE',
+      'updateCurrentTrace was called outside of a trace, so it had no effect. Call it inside a traced function, or use tracingContext around it.',
+    )
+    return
+  }
+  if (record.sampled) applyUpdate(record, update, span?.host ?? pipeline)
+}
+
+/** The trace of a span of another library, when it is the active one. */
+function foreignRecord(context: Context): TraceRecord | undefined {
+  const active = trace.getSpanContext(context)
+  return active && isSpanContextValid(active) ? currentPipeline()?.traces.get(active.traceId) : undefined
+}
+
+/** Gives a trace that just began what the enclosing {@link tracingContext} calls said. */
+export function adoptScope(record: TraceRecord, context: Context, host: SpanHost): void {
+  const scope = scopeIn(context)
+  if (scope !== undefined && record.sampled) applyUpdate(record, scope, host)
+}

@@ -1,0 +1,45 @@
+import { type Context, createContextKey } from '@opentelemetry/api'
+import { currentPipeline } from '../delivery/current.ts'
+import { activeContext, runIn } from './active-context.ts'
+
+/** What holds for every trace that starts inside {@link tracingContext}. */
+export interface TracingContextOptions {
+  /** Who the agent works for (`user.id`, `mlflow.trace.user`). */
+  user?: string
+  /** Conversation or session that the traces belong to (`session.id`, `mlflow.trace.session`), at most 250 characters. */
+  sessionId?: string
+  /** Tags of each trace; may be changed in MLflow later. */
+  tags?: Record<string, unknown>
+  /** Metadata of each trace; fixed once written. */
+  metadata?: Record<string, unknown>
+  /** `false`: nothing inside is traced. */
+  enabled?: boolean
+}
+
+const SCOPE: symbol = createContextKey('turnspan.scope')
+
+/** What enclosing calls of {@link tracingContext} said; the innermost wins for each key. */
+export function scopeIn(context: Context): TracingContextOptions | undefined {
+  return context.getValue(SCOPE) as TracingContextOptions | undefined
+}
+
+/**
+ * Runs `fn`; every trace that starts inside gets this user, session, tags and metadata. Makes no span itself.
+ * Nested calls add to each other, the inner one wins.
+ *
+ * @returns what `fn` returns
+ * @example
+ * await tracingContext({ user: req.user.id, sessionId: req.session.id }, () => agent.run(req.body))
+ */
+export function tracingContext<T>(options: TracingContextOptions, fn: () => T): T {
+  if (currentPipeline() === undefined) return fn()
+  const context = activeContext()
+  const outer = scopeIn(context)
+  const scope: TracingContextOptions = {
+    ...outer,
+    ...options,
+    tags: { ...outer?.tags, ...options?.tags },
+    metadata: { ...outer?.metadata, ...options?.metadata },
+  }
+  return runIn(context.setValue(SCOPE, scope), fn)
+}

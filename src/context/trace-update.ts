@@ -1,0 +1,150 @@
+import { diagnose } from '../runtime/diagnostics.ts'
+import { attributeValue } from '../span/attribute-values.ts'
+import { capture } from '../span/capture.ts'
+import type { Captured } from '../span/captured.ts'
+import { toJsonText } from '../span/json-text.ts'
+import * as keys from '../span/keys.ts'
+import type { SpanHost } from '../span/live-span.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+
+/** What can be said of a whole trace from anywhere inside it. */
+export interface TraceUpdate {
+  /** Labels that may be changed in MLflow later. Values become text. */
+  tags?: Record<string, unknown>
+  /**
+   * Facts that stay as they are; values become text of at most 250 characters. MLflow's reserved keys work:
+   * `mlflow.trace.user`, `mlflow.trace.session`, `mlflow.source.type`, ... Anything beyond user and session costs
+   * one REST call per trace.
+   */
+  metadata?: Record<string, unknown>
+  /** Who the agent works for. */
+  user?: string
+  /** Conversation or session that the trace belongs to, at most 250 characters. */
+  sessionId?: string
+  /** Your own ID of the request, which MLflow can search by. */
+  clientRequestId?: string
+  /** Text shown for the request in lists, at most 1000 characters; content, so it needs `captureContent`. */
+  requestPreview?: string
+  /** Text shown for the response in lists, at most 1000 characters; content, so it needs `captureContent`. */
+  responsePreview?: string
+  /** State of the trace, when it differs from its root's. */
+  state?: 'OK' | 'ERROR'
+}
+
+const MOST_METADATA = 250
+const MOST_SESSION = 250
+const MOST_TAG = 4096
+const MOST_PREVIEW = 1000
+// What MLflow takes as a key; others it leaves out without a word.
+const KEY = /^[\w\-. :/]{1,250}$/
+
+/** Writes `update` into `record`. What does not fit is put right or left out, with a diagnostic. */
+export function applyUpdate(record: TraceRecord, update: TraceUpdate, host: SpanHost): void {
+  setUser(record, update.user)
+  setSession(record, update.sessionId)
+  for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)
+  for (const [key, value] of entries(update.tags)) setTag(record, key, value, host)
+  if (isText(update.clientRequestId)) record.clientRequestId = update.clientRequestId
+  const request = preview(update.requestPreview, 'requestPreview', host)
+  const response = preview(update.responsePreview, 'responsePreview', host)
+  if (request !== undefined) record.requestPreview = request
+  if (response !== undefined) record.responsePreview = response
+  if (update.state !== undefined) setState(record, update.state)
+}
+
+function setUser(record: TraceRecord, user: unknown): void {
+  if (user !== undefined && user !== null && user !== '') record.userId = String(user)
+}
+
+function setSession(record: TraceRecord, sessionId: unknown): void {
+  if (sessionId === undefined || sessionId === null || sessionId === '') return
+  record.sessionId = cut(String(sessionId), MOST_SESSION, 'The session ID')
+}
+
+function setMetadata(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
+  const text = asText(value, key, host)
+  if (text === undefined) return
+  if (key === keys.METADATA_USER) setUser(record, text)
+  else if (key === keys.METADATA_SESSION) setSession(record, text)
+  else if (fits(key, 'metadata')) record.metadata.set(key, cut(text, MOST_METADATA, `Metadata "${key}"`))
+}
+
+function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
+  if (key === keys.METADATA_USER || key === keys.METADATA_SESSION) {
+    diagnose(
+      'warn',
+      'TS_TAG_IS_METADATA',
+      `"${key}" is metadata in MLflow, not a tag; it was set as metadata.`,
+      { key },
+    )
+    setMetadata(record, key, value, host)
+    return
+  }
+  const text = asText(value, key, host)
+  if (text !== undefined && fits(key, 'tag')) record.tags.set(key, cut(text, MOST_TAG, `Tag "${key}"`))
+}
+
+function setState(record: TraceRecord, state: unknown): void {
+  if (state === 'OK' || state === 'ERROR') record.state = state
+  else
+    diagnose(
+      'warn',
+      'TS_TRACE_STATE',
+      `The state of a trace is "OK" or "ERROR", got ${JSON.stringify(state)}.`,
+      {},
+    )
+}
+
+function preview(text: unknown, key: string, host: SpanHost): string | undefined {
+  if (text === undefined || text === null || !host.captureContent) return undefined
+  const kept = asText(text, key, host) ?? ''
+  return kept.length > MOST_PREVIEW ? `${kept.slice(0, MOST_PREVIEW - 1)}…` : kept
+}
+
+/** Text of any value, redacted: as it is, or as JSON. */
+function asText(value: unknown, key: string, host: SpanHost): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const context = { span: 'trace', spanType: 'UNKNOWN', key }
+  const options = host.redact
+    ? { limits: host.limits, redact: host.redact, context }
+    : { limits: host.limits }
+  if (typeof value !== 'object') {
+    const kept = attributeValue(value, options)
+    return kept === undefined ? undefined : String(kept)
+  }
+  const kept: Captured = capture(value, options)
+  return typeof kept === 'string' ? kept : toJsonText(kept)
+}
+
+function cut(text: string, most: number, what: string): string {
+  if (text.length <= most) return text
+  diagnose(
+    'warn',
+    'TS_TRACE_VALUE_CUT',
+    `${what} has ${text.length} characters; MLflow takes ${most}, so it was cut.`,
+    {
+      length: text.length,
+      most,
+    },
+  )
+  // A cut between the halves of a surrogate pair would leave text that no server stores.
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(most - 1)) ? most - 1 : most
+  return text.slice(0, end)
+}
+
+function fits(key: string, what: string): boolean {
+  if (KEY.test(key)) return true
+  diagnose(
+    'warn',
+    'TS_TRACE_KEY',
+    `The ${what} key ${JSON.stringify(key.slice(0, 80))} was left out: MLflow takes letters, digits and _ - . : / and blanks, at most 250.`,
+    {},
+  )
+  return false
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+function entries(given: Record<string, unknown> | undefined): [string, unknown][] {
+  return typeof given === 'object' && given !== null ? Object.entries(given) : []
+}

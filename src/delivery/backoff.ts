@@ -1,0 +1,18 @@
+const FIRST_MS = 500
+const MOST_MS = 30_000
+const SLOW_FIRST_MS = 5_000
+const SLOW_MOST_MS = 60_000
+// A server may ask for patience; not for more than this, and not for none.
+const ASKED_LEAST_MS = 100
+const ASKED_MOST_MS = 5 * 60_000
+
+/** How long to wait before attempt `attempt` (0 for the first retry): exponential, with jitter of a fifth. */
+export function backoffMs(
+  attempt: number,
+  options: { slow?: boolean; askedMs?: number | undefined } = {},
+): number {
+  if (options.askedMs !== undefined) return Math.min(Math.max(options.askedMs, ASKED_LEAST_MS), ASKED_MOST_MS)
+  const [first, most] = options.slow ? [SLOW_FIRST_MS, SLOW_MOST_MS] : [FIRST_MS, MOST_MS]
+  const base = Math.min(first * 2 ** Math.min(attempt, 20), most)
+  return base * (0.8 + Math.random() * 0.4)
+}

@@ -1,0 +1,124 @@
+import {
+  type Context,
+  isSpanContextValid,
+  type Link,
+  type Span as OtelSpan,
+  type SpanContext,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
+import { newSpanId, newTraceId } from '../ids/random-hex.ts'
+import { alignClock, type TimeInput } from '../runtime/clock.ts'
+import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
+import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
+import { liveSpanIn } from './context-keys.ts'
+import type { Pipeline } from './pipeline.ts'
+import { isFromTurnspan, ownTraceState } from './trace-state.ts'
+
+export interface BeginOptions {
+  readonly name: string
+  /** Absent for spans that other libraries start. */
+  readonly spanType?: string
+  readonly kind?: number | undefined
+  readonly startTime?: TimeInput | undefined
+  /** Start a trace of its own, whatever is active. */
+  readonly root?: boolean
+  /** The trace ID of a new trace. */
+  readonly traceId?: string | undefined
+  readonly sampleRatio?: number | undefined
+  readonly links?: readonly Link[] | undefined
+  readonly scope: { readonly name: string; readonly version?: string }
+  /** Starts the same span in the application's provider. */
+  readonly shadow?: Shadow | undefined
+}
+
+/** Starts a span in another provider; `traceId` forces the ID of a new trace. */
+export type Shadow = (
+  name: string,
+  options: { kind?: number | undefined; startTime?: TimeInput | undefined; root: boolean },
+  context: Context,
+  traceId: string | undefined,
+) => OtelSpan | undefined
+
+interface Parent {
+  readonly spanId: string
+  readonly remote: boolean
+  readonly trace: TraceRecord
+  readonly open: OpenSpan | undefined
+  /** The pipeline in which the parent began. */
+  readonly host: Pipeline | undefined
+}
+
+/** Starts a span below whatever is active in `context`, or as the root of a new trace. */
+export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
+  const parent = options.root ? undefined : findParent(pipeline, context)
+  if (parent === undefined) alignClock()
+  const host = parent?.host ?? pipeline
+  const forced = parent === undefined ? options.traceId : undefined
+  const asRoot = { kind: options.kind, startTime: options.startTime, root: parent === undefined }
+  const shadow = options.shadow?.(options.name, asRoot, context, forced)
+  const made = shadow?.spanContext()
+  const traceId = parent?.trace.traceId ?? forced ?? made?.traceId ?? newTraceId()
+  const twin = made !== undefined && made.traceId === traceId ? made : undefined
+  const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
+  const span = new LiveSpan({
+    host,
+    trace: record,
+    spanId: twin?.spanId ?? newSpanId(),
+    parentSpanId: parent?.spanId,
+    parentIsRemote: parent?.remote,
+    parent: parent?.open,
+    traceFlags: twin?.traceFlags ?? (record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE),
+    traceState: twin === undefined ? ownTraceState() : twin.traceState,
+    name: options.name,
+    kind: options.kind,
+    startTime: options.startTime,
+    scope: options.scope,
+    spanType: options.spanType,
+    shadow,
+  })
+  if (options.links) span.addLinks([...options.links])
+  return span
+}
+
+function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefined): TraceRecord {
+  const record = newTraceRecord({ traceId, sampled: pipeline.sampled(traceId, { ratio }) })
+  pipeline.traces.add(record)
+  return record
+}
+
+/**
+ * The span that a new one stands below. Usually the active one; but where that is a span that its own SDK chose not
+ * to record, ours above it, so that another vendor's sampling tears no hole into the tree.
+ */
+function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
+  const active = trace.getSpan(context)
+  if (active === undefined) return undefined
+  if (isLiveSpan(active)) return ofLiveSpan(active)
+  const spanContext = active.spanContext()
+  if (!isSpanContextValid(spanContext)) return undefined
+  const nearest = liveSpanIn(context)
+  if (!active.isRecording() && !spanContext.isRemote) return nearest && ofLiveSpan(nearest)
+  const { traceId, spanId } = spanContext
+  const remote = spanContext.isRemote ?? false
+  const record = pipeline.traces.get(traceId, () => joinedTrace(pipeline, spanContext))
+  return { spanId, remote, trace: record, open: record.open.get(spanId), host: undefined }
+}
+
+/** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
+function joinedTrace(
+  pipeline: Pipeline,
+  { traceId, traceFlags, traceState, isRemote }: SpanContext,
+): TraceRecord {
+  const remote = isRemote ?? false
+  const sampledThere = (traceFlags & TraceFlags.SAMPLED) !== 0
+  const rootElsewhere = remote && isFromTurnspan(traceState)
+  const sampled = rootElsewhere
+    ? sampledThere
+    : pipeline.sampled(traceId, { parent: remote ? sampledThere : undefined })
+  return newTraceRecord({ traceId, sampled, remote, rootElsewhere })
+}
+
+function ofLiveSpan(span: LiveSpan): Parent {
+  return { spanId: span.spanId, remote: false, trace: span.trace, open: span, host: span.host as Pipeline }
+}

@@ -1,0 +1,59 @@
+/** What became of the spans that ended, counted since `init`. The figures add up to all of them. */
+export interface Report {
+  /** Accepted by every target. */
+  readonly sent: number
+  /** Waiting in memory, or on their way. */
+  readonly queued: number
+  /** Written to disk for a later process. */
+  readonly spooled: number
+  /** Refused by the receiver for what they are. */
+  readonly rejected: number
+  /** Left out by `keep: 'agent'`. */
+  readonly filtered: number
+  /** Left out by sampling. */
+  readonly unsampled: number
+  /** Lost, by reason. */
+  readonly dropped: Readonly<Record<string, number>>
+}
+
+/** How a span left the process, or did not. */
+export type Outcome = 'sent' | 'rejected' | 'filtered' | 'unsampled' | { readonly dropped: string }
+
+/** The books: every ended span goes in once and is settled once. */
+export interface Counts {
+  ended(): void
+  settled(outcome: Outcome): void
+  report(): Report
+}
+
+export function createCounts(): Counts {
+  let ended = 0
+  const settled = { sent: 0, rejected: 0, filtered: 0, unsampled: 0 }
+  const dropped = new Map<string, number>()
+  return {
+    ended() {
+      ended += 1
+    },
+    settled(outcome) {
+      if (typeof outcome === 'string') settled[outcome] += 1
+      else dropped.set(outcome.dropped, (dropped.get(outcome.dropped) ?? 0) + 1)
+    },
+    report() {
+      const lost = [...dropped.values()].reduce((sum, n) => sum + n, 0)
+      const { sent, rejected, filtered, unsampled } = settled
+      const queued = ended - sent - rejected - filtered - unsampled - lost
+      return { sent, queued, spooled: 0, rejected, filtered, unsampled, dropped: Object.fromEntries(dropped) }
+    },
+  }
+}
+
+/** The report of a process in which nothing was ever traced. */
+export const NOTHING: Report = Object.freeze({
+  sent: 0,
+  queued: 0,
+  spooled: 0,
+  rejected: 0,
+  filtered: 0,
+  unsampled: 0,
+  dropped: Object.freeze({}),
+})

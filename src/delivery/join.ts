@@ -1,0 +1,231 @@
+import {
+  type Context,
+  type Span as OtelSpan,
+  ProxyTracerProvider,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import { TurnspanIdGenerator } from '../ids/id-generator.ts'
+import { randomHex } from '../ids/random-hex.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { processWide } from '../runtime/registry.ts'
+import { VERSION } from '../runtime/version.ts'
+import type { Attributes } from '../span/ended-span.ts'
+import type { Shadow } from './begin-span.ts'
+import { currentPipeline } from './current.ts'
+import type { ForeignSpan } from './foreign-span.ts'
+import { createOwnProvider } from './own-provider.ts'
+
+// The application's provider and spans are touched structurally only: it may be of SDK 1.30, 2.x or 3.x.
+
+/** The slice of a span processor; the same in every SDK. */
+export interface ProcessorLike {
+  onStart(span: ForeignSpan, context: Context): void
+  onEnd(span: ForeignSpan): void
+  forceFlush(): Promise<void>
+  shutdown(): Promise<void>
+}
+
+interface SdkProvider extends TracerProvider {
+  /** SDK 1.x */
+  addSpanProcessor?: (processor: ProcessorLike) => void
+  /** SDK 1.x */
+  resource?: { attributes?: Attributes }
+  _resource?: { attributes?: Attributes }
+  _activeSpanProcessor?: { _spanProcessors?: ProcessorLike[] }
+}
+
+interface Joined {
+  readonly shadow: Shadow
+  readonly resource: Attributes | undefined
+}
+
+interface State {
+  readonly joined: WeakMap<object, Joined>
+  readonly own: TracerProvider
+  /** Spans that we started in the application's provider, so that they are not taken for its own. */
+  readonly shadows: WeakSet<object>
+  watched: WeakSet<object>
+}
+
+const state = (): State =>
+  processWide('join', () => ({
+    joined: new WeakMap<object, Joined>(),
+    own: createOwnProvider(foreignProvider),
+    shadows: new WeakSet<object>(),
+    watched: new WeakSet<object>(),
+  }))
+
+/** The provider that the application registered; `undefined` while there is none but ours. */
+export function foreignProvider(): TracerProvider | undefined {
+  const global = trace.getTracerProvider() as ProxyTracerProvider
+  const real = typeof global.getDelegate === 'function' ? global.getDelegate() : global
+  if (real === state().own) return undefined
+  // The API's own no-op, which is what stands there while nobody has registered anything.
+  return real === new ProxyTracerProvider().getDelegate() ? undefined : real
+}
+
+/**
+ * Makes raw OpenTelemetry spans reach us: joins the application's provider, or stands in while there is none. The
+ * global slot is never taken, so that the application can still register its own, then or later; when it does, we
+ * join it.
+ *
+ * @returns how to start turnspan's spans in the application's provider too
+ */
+export function followProvider(): Shadow | undefined {
+  const foreign = foreignProvider()
+  if (foreign !== undefined) return join(foreign)?.shadow
+  const proxy = trace.getTracerProvider() as ProxyTracerProvider
+  if (typeof proxy.setDelegate === 'function' && proxy.getDelegate() !== state().own) {
+    proxy.setDelegate(state().own)
+    watch(proxy)
+  }
+  return undefined
+}
+
+/** Notices the moment in which the application registers, so that its very next span reaches us. */
+function watch(proxy: ProxyTracerProvider): void {
+  if (state().watched.has(proxy)) return
+  state().watched.add(proxy)
+  const { setDelegate } = proxy
+  proxy.setDelegate = (delegate) => {
+    setDelegate.call(proxy, delegate)
+    if (currentPipeline() !== undefined && delegate !== state().own) join(delegate)
+  }
+}
+
+function join(provider: TracerProvider): Joined {
+  const known = state().joined.get(provider)
+  if (known !== undefined) {
+    adoptResource(known)
+    return known
+  }
+  if (!attach(provider)) {
+    diagnoseOnce(
+      'warn',
+      'TS_PROVIDER_UNKNOWN',
+      'The application registered a tracer provider that cannot be joined, so its own spans do not reach turnspan; ' +
+        "turnspan's spans are not affected. To join it by hand: import { TurnspanProcessor } from 'turnspan/otel' and " +
+        'add new TurnspanProcessor() to the spanProcessors of that provider.',
+    )
+  }
+  const { resource, _resource } = provider as SdkProvider
+  const joined = { shadow: shadowIn(provider), resource: (resource ?? _resource)?.attributes }
+  state().joined.set(provider, joined)
+  adoptResource(joined)
+  return joined
+}
+
+function adoptResource({ resource }: Joined): void {
+  const pipeline = currentPipeline()
+  if (pipeline !== undefined) pipeline.joinedResource = resource
+}
+
+function attach(provider: SdkProvider): boolean {
+  const ours = createJoinedProcessor()
+  const active = provider._activeSpanProcessor
+  if (typeof provider.addSpanProcessor === 'function') {
+    provider.addSpanProcessor(ours)
+    return true
+  }
+  if (active === undefined || !Array.isArray(active._spanProcessors)) return false
+  // Replaced, not pushed to: the list is the application's own options array. It is read anew for each span.
+  active._spanProcessors = [...active._spanProcessors, ours]
+  return true
+}
+
+/** Takes the spans of an application's provider to wherever spans go now. */
+export function createJoinedProcessor(): ProcessorLike {
+  const quietly = (work: () => void): void => {
+    try {
+      work()
+    } catch {
+      // Whatever is wrong with us must not reach the application's tracing.
+    }
+  }
+  return {
+    onStart: (span) => quietly(() => currentPipeline()?.foreignStarted(span)),
+    onEnd(span) {
+      quietly(() => {
+        if (!state().shadows.has(span)) currentPipeline()?.foreignEnded(span)
+      })
+    },
+    // The application's flush and shutdown must not wait long for a server of ours.
+    forceFlush: async () => currentPipeline()?.flush(JOINED_FLUSH_MS),
+    shutdown: async () => currentPipeline()?.flush(JOINED_FLUSH_MS),
+  }
+}
+
+const JOINED_FLUSH_MS = 2000
+
+interface SdkTracer {
+  startSpan(name: string, options: object, context: Context): OtelSpan & Record<string, unknown>
+  _idGenerator?: { generateTraceId(): string; generateSpanId(): string }
+}
+
+/** Starts spans in `provider` that stand for ours: same name, same IDs, seen by the application's processors. */
+function shadowIn(provider: TracerProvider): Shadow {
+  let tracer: SdkTracer | undefined
+  let ids: TurnspanIdGenerator | undefined
+  return (name, { kind, startTime, root }, context, traceId) => {
+    try {
+      tracer ??= provider.getTracer('turnspan', VERSION) as unknown as SdkTracer
+      const inner = tracer._idGenerator
+      if (ids === undefined && typeof inner?.generateTraceId === 'function') {
+        // This tracer is ours alone, cached under our name; other tracers keep the application's generator.
+        ids = new TurnspanIdGenerator({
+          generateTraceId: () => inner.generateTraceId(),
+          generateSpanId: () => inner.generateSpanId(),
+        })
+        tracer._idGenerator = ids
+      }
+      const options = {
+        ...(kind !== undefined && { kind }),
+        ...(startTime !== undefined && { startTime }),
+        root,
+      }
+      const start = (): OtelSpan => (tracer as SdkTracer).startSpan(name, options, context)
+      let span = traceId === undefined || ids === undefined ? undefined : ids.withIds({ traceId }, start)
+      if (traceId !== undefined && span?.spanContext().traceId !== traceId) {
+        span = startBelowNobody(tracer, name, options, context, traceId)
+      }
+      span ??= start()
+      state().shadows.add(span)
+      return span
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/**
+ * The second way to a root with a given trace ID, for tracers whose ID generator cannot be reached: a child of a
+ * remote parent that does not exist, whose parent is then taken away.
+ */
+function startBelowNobody(
+  tracer: SdkTracer,
+  name: string,
+  options: object,
+  context: Context,
+  traceId: string,
+): OtelSpan | undefined {
+  const nobody = trace.setSpanContext(context, {
+    traceId,
+    spanId: randomHex(8),
+    traceFlags: 1,
+    isRemote: true,
+  })
+  const span = tracer.startSpan(name, { ...options, root: false }, nobody)
+  if (span.spanContext().traceId === traceId) {
+    if ('parentSpanContext' in span) span.parentSpanContext = undefined
+    if ('parentSpanId' in span) span.parentSpanId = undefined
+    return span
+  }
+  span.end()
+  diagnoseOnce(
+    'warn',
+    'TS_TRACE_ID_NOT_SHARED',
+    "The application's tracer provider does not take the trace ID of a response ID; in its own backend that turn has another trace ID.",
+  )
+  return undefined
+}

@@ -1,0 +1,124 @@
+import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { SPAN_TYPE } from '../span/keys.ts'
+import { SpanType } from '../span/span-type.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+
+/**
+ * `keep: 'agent'`: lets through turnspan's spans and those that speak of models, and hangs them under their nearest
+ * kept ancestor. A span whose ancestor of another library is still open waits for it, since only the end of that one
+ * tells whether it is kept.
+ */
+export interface KeepFilter {
+  /** Takes a span that ended; returns those that may leave now. */
+  take(span: EndedSpan): readonly EndedSpan[]
+  /** Everything that waits, decided by what is known now. */
+  release(): readonly EndedSpan[]
+  waiting(): number
+}
+
+interface State {
+  readonly dropped: Map<string, EndedSpan>
+  readonly held: EndedSpan[]
+  /** Roots that were given as a parent before they ended, so that they must be sent too. */
+  readonly promised: Set<string>
+}
+
+const AGENT_KEYS = /^(gen_ai|openinference|ai|mlflow)\./
+
+export function createKeepFilter(onFiltered: () => void): KeepFilter {
+  const states = new Map<TraceRecord, State>()
+
+  const stateOf = (trace: TraceRecord): State => {
+    const known = states.get(trace)
+    if (known !== undefined) return known
+    const fresh: State = { dropped: new Map(), held: [], promised: new Set() }
+    states.set(trace, fresh)
+    return fresh
+  }
+
+  const decide = (state: State, span: EndedSpan): void => {
+    if (isAgentSpan(span)) state.held.push(span)
+    else if (state.promised.has(span.spanId) || (isLocalRoot(span) && holdsTogether(state, span))) {
+      state.held.push(asChain(span))
+    } else {
+      state.dropped.set(span.spanId, span)
+      onFiltered()
+    }
+  }
+
+  const settle = (state: State, force: boolean): EndedSpan[] => {
+    const ready: EndedSpan[] = []
+    const still: EndedSpan[] = []
+    for (const span of state.held) {
+      const place = placeOf(state, span, force)
+      if (place === 'undecided') still.push(span)
+      else ready.push(place)
+    }
+    state.held.splice(0, state.held.length, ...still)
+    return ready
+  }
+
+  return {
+    take(span) {
+      const state = stateOf(span.trace)
+      decide(state, span)
+      const ready = settle(state, false)
+      if (span.trace.open.size === 0 && state.held.length === 0) states.delete(span.trace)
+      return ready
+    },
+    release: () => [...states.values()].flatMap((state) => settle(state, true)),
+    waiting: () => [...states.values()].reduce((sum, state) => sum + state.held.length, 0),
+  }
+}
+
+function isAgentSpan(span: EndedSpan): boolean {
+  return span.agent !== undefined || Object.keys(span.attributes).some((key) => AGENT_KEYS.test(key))
+}
+
+/** Whether leaving out this root would leave several roots behind: kept children that ended, or work still open. */
+function holdsTogether(state: State, root: EndedSpan): boolean {
+  if ([...root.trace.open.values()].some((open) => !open.foreign)) return true
+  const below = state.held.filter((span) => topOf(state, span) === root.spanId)
+  return below.length > 1
+}
+
+/** The first ancestor of `span` that is not dropped. */
+function topOf(state: State, span: EndedSpan): string | undefined {
+  let parent = span.parentIsRemote ? undefined : span.parentSpanId
+  for (let above = parent && state.dropped.get(parent); above; above = parent && state.dropped.get(parent)) {
+    parent = above.parentIsRemote ? undefined : above.parentSpanId
+  }
+  return parent
+}
+
+/** `span` under its nearest kept ancestor, or `undecided` while an open ancestor may still be dropped. */
+function placeOf(state: State, span: EndedSpan, force: boolean): EndedSpan | 'undecided' {
+  let { parentSpanId: parent, parentIsRemote: remote } = span
+  const { open } = span.trace
+  while (parent !== undefined && !remote) {
+    const dropped = state.dropped.get(parent)
+    const above = open.get(parent)
+    if (dropped !== undefined) {
+      parent = dropped.parentSpanId
+      remote = dropped.parentIsRemote
+    } else if (above?.foreign && !state.promised.has(parent)) {
+      if (!force) return 'undecided'
+      if (above.parent === undefined) state.promised.add(parent)
+      else parent = above.parent.spanId
+    } else {
+      break
+    }
+  }
+  if (parent === span.parentSpanId && remote === span.parentIsRemote) return span
+  const { parentSpanId: _, ...rest } = span
+  return Object.freeze({
+    ...rest,
+    parentIsRemote: remote,
+    ...(parent !== undefined && { parentSpanId: parent }),
+  })
+}
+
+function asChain(span: EndedSpan): EndedSpan {
+  const attributes: Attributes = { ...span.attributes, [SPAN_TYPE]: SpanType.CHAIN }
+  return Object.freeze({ ...span, attributes })
+}

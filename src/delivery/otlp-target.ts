@@ -1,0 +1,168 @@
+import type { Config, TargetConfig } from '../config/config.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import type { WireOptions } from '../span/wire.ts'
+import { ACCEPTED, type Answer } from './answer.ts'
+import { createGrpcSender } from './grpc-sender.ts'
+import { createHttpSender } from './http-sender.ts'
+import type { Sender, Sent } from './sender.ts'
+import type { SpanTarget } from './target.ts'
+import type { TraceCompletion } from './trace-completion.ts'
+
+/** What an OTLP target needs of the MLflow server that it may be. */
+export interface Companion {
+  prepare(): Promise<{ readonly mlflow: boolean }>
+  headers(): Promise<Record<string, string>>
+  refreshAuth(): Promise<boolean>
+  learnIsMlflow(): void
+  finishTrace(completion: TraceCompletion): Promise<void>
+  verifyStored(traceId: string): Promise<void>
+}
+
+export interface OtlpTargetParts {
+  readonly config: Config
+  readonly target: TargetConfig
+  readonly companionFor: (target: TargetConfig) => Companion
+  /** OTLP bytes of `spans`. */
+  readonly serialise: (spans: readonly EndedSpan[], options: WireOptions) => Uint8Array
+  /** Told when the protocol in use turned out to be another one. */
+  readonly onProtocol: (target: TargetConfig) => void
+}
+
+/** A target that takes OTLP, over HTTP or gRPC. */
+export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
+  const { config } = parts
+  let target = parts.target
+  let sender: Sender = senderFor(target)
+  let companion = parts.companionFor(target)
+  let verified = false
+
+  const attempt = async (spans: readonly EndedSpan[]): Promise<Sent> => {
+    const { mlflow } = await companion.prepare()
+    const bytes = parts.serialise(spans, wireOptions(config, mlflow))
+    const headers = { ...target.headers, ...(await companion.headers()) }
+    return sender.send(bytes, headers)
+  }
+
+  const switchToHttp = (reason: string): void => {
+    const endpoint = target.httpEndpoint
+    diagnoseOnce(
+      'warn',
+      'TS_PROTOCOL_SWITCHED',
+      `${target.endpoint} does not speak gRPC (${reason}), so spans go to ${endpoint} over http/protobuf; nothing is lost. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf to say so from the start.`,
+      { endpoint },
+      endpoint,
+    )
+    sender.close()
+    target = { ...target, protocol: 'http/protobuf', protocolIsGuess: false, endpoint }
+    sender = senderFor(target)
+    companion = parts.companionFor(target)
+    parts.onProtocol(target)
+  }
+
+  /** One batch, with the second tries that the first answer asks for. */
+  const deliver = async (spans: readonly EndedSpan[]): Promise<Sent> => {
+    let sent = await attempt(spans)
+    if (sent.outcome === 'wrong-protocol' && target.protocolIsGuess) {
+      switchToHttp(sent.reason)
+      sent = await attempt(spans)
+    }
+    if (asksForExperiment(sent)) {
+      companion.learnIsMlflow()
+      sent = await attempt(spans)
+    }
+    if (sent.outcome === 'unauthorized' && (await companion.refreshAuth())) sent = await attempt(spans)
+    return sent
+  }
+
+  return {
+    get name() {
+      return target.endpoint
+    },
+    async send(spans) {
+      try {
+        const sent = await deliver(spans)
+        if (sent.outcome === 'accepted' && !verified && spans[0] !== undefined) {
+          verified = true
+          void companion.verifyStored(spans[0].traceId)
+        }
+        return answerOf(sent)
+      } catch (thrown) {
+        return failure(thrown)
+      }
+    },
+    async complete(completion) {
+      try {
+        await companion.finishTrace(completion)
+        return ACCEPTED
+      } catch (thrown) {
+        const answer = failure(thrown)
+        const permanent = answer.kind === 'retry' && answer.slow
+        return permanent ? { kind: 'refused', reason: answer.reason } : answer
+      }
+    },
+    async shutdown() {
+      sender.close()
+    },
+  }
+}
+
+function senderFor(target: TargetConfig): Sender {
+  return target.protocol === 'grpc' ? createGrpcSender(target) : createHttpSender(target.endpoint, target)
+}
+
+/** How this target wants its spans: content in MLflow's keys for MLflow, in those of the conventions for others. */
+function wireOptions(config: Config, mlflow: boolean): WireOptions {
+  return {
+    contentKeys: config.contentKeys ?? (mlflow ? 'mlflow' : 'gen_ai'),
+    legacySemconv: config.legacySemconv,
+    mlflow,
+  }
+}
+
+// MLflow's answer to a request without its header; behind basic authentication it has another form.
+const asksForExperiment = (sent: Sent): boolean =>
+  sent.outcome === 'refused' &&
+  (sent.status === 422 || sent.status === 400) &&
+  /x-mlflow-experiment-id/i.test(sent.body ?? '')
+
+function answerOf(sent: Sent): Answer {
+  switch (sent.outcome) {
+    case 'accepted':
+      return ACCEPTED
+    case 'retry':
+      return {
+        kind: 'retry',
+        reason: sent.reason,
+        ...(sent.afterMs !== undefined && { afterMs: sent.afterMs }),
+      }
+    case 'refused':
+      return { kind: 'refused', reason: sent.reason, tooLarge: sent.tooLarge ?? false }
+    case 'unauthorized':
+      return {
+        kind: 'retry',
+        slow: true,
+        reason: `${sent.reason}. Check the token, token file or user name that is configured`,
+      }
+    case 'wrong-protocol':
+      return {
+        kind: 'retry',
+        slow: true,
+        reason: `${sent.reason}. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+      }
+    case 'hold':
+      return { kind: 'retry', slow: true, reason: sent.reason }
+  }
+}
+
+/** Preparing failed: MLflow's own errors say whether the same may work later. */
+function failure(thrown: unknown): Answer {
+  const { retryable, retryAfterMs } = (thrown ?? {}) as { retryable?: boolean; retryAfterMs?: number }
+  return {
+    kind: 'retry',
+    slow: retryable !== true,
+    reason: messageOf(thrown),
+    ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }),
+  }
+}

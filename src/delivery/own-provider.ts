@@ -1,0 +1,69 @@
+import {
+  type Context,
+  context as contextApi,
+  INVALID_SPAN_CONTEXT,
+  type Span as OtelSpan,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import type { TimeInput } from '../runtime/clock.ts'
+import { isSuppressed } from '../runtime/suppress.ts'
+import { beginSpan } from './begin-span.ts'
+import { currentPipeline } from './current.ts'
+
+/**
+ * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
+ * OpenTelemetry code trace reaches us too. Each start looks up where spans go now, for the API keeps a tracer that it
+ * once resolved: after the application registers a provider of its own, ours hands over to it.
+ *
+ * @param successor - the application's provider, once there is one
+ */
+export function createOwnProvider(successor: () => TracerProvider | undefined): TracerProvider {
+  return {
+    getTracer(name, version, options) {
+      return ownTracer(version === undefined ? { name } : { name, version }, () =>
+        successor()?.getTracer(name, version, options),
+      )
+    },
+  }
+}
+
+function ownTracer(scope: { name: string; version?: string }, successor: () => Tracer | undefined): Tracer {
+  const startSpan = (
+    name: string,
+    options: SpanOptions = {},
+    context: Context = contextApi.active(),
+  ): OtelSpan => {
+    const other = successor()
+    if (other !== undefined) return other.startSpan(name, options, context)
+    const pipeline = currentPipeline()
+    if (pipeline === undefined || isSuppressed(context)) return unrecorded(options.root ? undefined : context)
+    const span = beginSpan(pipeline, context, {
+      name,
+      scope,
+      root: options.root ?? false,
+      kind: options.kind,
+      startTime: options.startTime as TimeInput | undefined,
+      links: options.links,
+    })
+    if (options.attributes) span.setAttributes(options.attributes)
+    return span
+  }
+  return {
+    startSpan,
+    startActiveSpan(name: string, ...rest: unknown[]) {
+      const fn = rest.pop() as (span: OtelSpan) => unknown
+      const [options, given] = rest as [SpanOptions | undefined, Context | undefined]
+      const context = given ?? contextApi.active()
+      const span = startSpan(name, options, context)
+      return contextApi.with(trace.setSpan(context, span), fn, undefined, span) as never
+    },
+  }
+}
+
+/** A span that records nothing and hands on the trace it stands in. */
+function unrecorded(context: Context | undefined): OtelSpan {
+  return trace.wrapSpanContext((context && trace.getSpanContext(context)) ?? INVALID_SPAN_CONTEXT)
+}

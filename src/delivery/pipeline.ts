@@ -1,0 +1,263 @@
+import type { Config } from '../config/config.ts'
+import { msOfHrTime } from '../runtime/clock.ts'
+import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
+import * as keys from '../span/keys.ts'
+import type { SpanHost } from '../span/live-span.ts'
+import { fitSpan, spanBytes } from '../span/span-size.ts'
+import { SpanType } from '../span/span-type.ts'
+import { usageOfAttributes } from '../span/token-usage.ts'
+import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
+import { sumUpUsage } from '../span/usage-tree.ts'
+import { type Completions, createCompletions } from './completions.ts'
+import type { Counts } from './counts.ts'
+import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { createKeepFilter } from './keep.ts'
+import { createQueue, type Fate, type Queue } from './queue.ts'
+import { isSampled } from './sampling.ts'
+import type { SpanTarget } from './target.ts'
+import type { TraceCompletion } from './trace-completion.ts'
+import { createTraceTable, type TraceTable } from './trace-table.ts'
+
+/** The way of spans from their end to their targets, for one configuration. */
+export interface Pipeline extends SpanHost {
+  readonly config: Config
+  readonly traces: TraceTable
+  /** Whether a new trace is kept; see `isSampled`. */
+  sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
+  /** Resource attributes of the provider that was joined, if any. */
+  joinedResource: Attributes | undefined
+  /** A span of another library began in a provider that we joined. */
+  foreignStarted(span: ForeignSpan): void
+  /** A span of another library ended. */
+  foreignEnded(span: ForeignSpan): void
+  /** Sends what is waiting; resolves when nothing is left or the time is up. */
+  flush(timeoutMs: number): Promise<void>
+  /** {@link Pipeline.flush}, then no more: what is left is dropped and counted. */
+  shutdown(timeoutMs: number): Promise<void>
+  /** Spans and trace data that have not been delivered. */
+  unsent(): number
+  /** Called whenever there is something to deliver. */
+  onWork: (() => void) | undefined
+  /** Called when nothing is left to deliver. */
+  onIdle: (() => void) | undefined
+  /** Name of the first agent that ran, the fallback for the name of MLflow's experiment. */
+  agentName: string | undefined
+  /** What has not been delivered, by target; see {@link Pipeline.settleUndelivered}. */
+  undelivered(): readonly Undelivered[]
+  /** Somebody else delivered what {@link Pipeline.undelivered} gave, or gave it up. */
+  settleUndelivered(fate: Fate): void
+  /** ID of the last trace whose local root ended. */
+  lastTraceId: string | undefined
+}
+
+/** What waits for one target, by its place in the list of targets. */
+export interface Undelivered {
+  readonly index: number
+  readonly spans: readonly EndedSpan[]
+  readonly completions: readonly TraceCompletion[]
+}
+
+interface Lane {
+  readonly target: SpanTarget
+  readonly queue: Queue
+  readonly completions: Completions | undefined
+}
+
+// Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
+const MOST_HELD_MS = 30_000
+const DEFAULT_MOST_SPANS = 1_000_000
+
+export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
+  const traces = createTraceTable()
+  const progress = new Map<EndedSpan, { left: number; worst: Fate }>()
+  const filter = config.keep === 'agent' ? createKeepFilter(() => counts.settled('filtered')) : undefined
+  let holdTimer: NodeJS.Timeout | undefined
+
+  const settled = (lane: () => Lane, span: EndedSpan, fate: Fate): void => {
+    if (fate === 'sent' && isLocalRoot(span)) {
+      const completion = completionOf(span)
+      if (completion !== undefined) lane().completions?.push(completion)
+    }
+    const state = progress.get(span)
+    if (state === undefined) return
+    state.left -= 1
+    if (fate !== 'sent' && state.worst === 'sent') state.worst = fate
+    if (state.left > 0) return
+    progress.delete(span)
+    counts.settled(state.worst)
+    if (progress.size === 0 && pipeline.unsent() === 0) pipeline.onIdle?.()
+  }
+
+  const lanes: Lane[] = targets.map((target) => {
+    const lane: Lane = {
+      target,
+      completions: target.complete && createCompletions(target),
+      queue: createQueue(target, {
+        maxBytes: config.maxQueueBytes,
+        maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
+        batchSpans: config.batch.maxSpans,
+        delayMs: config.batch.delayMs,
+        settled: (span, fate) => settled(() => lane, span, fate),
+      }),
+    }
+    return lane
+  })
+
+  const leave = (span: EndedSpan): void => {
+    const fitted = fitSpan(span, config.limits.maxSpanBytes)
+    const bytes = spanBytes(fitted)
+    progress.set(fitted, { left: lanes.length, worst: 'sent' })
+    for (const lane of lanes) lane.queue.push(fitted, bytes)
+    pipeline.onWork?.()
+  }
+
+  const release = (): void => {
+    if (holdTimer !== undefined) clearTimeout(holdTimer)
+    holdTimer = undefined
+    for (const span of filter?.release() ?? []) leave(span)
+  }
+
+  const take = (span: EndedSpan): void => {
+    counts.ended()
+    if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
+    traces.touched(span.trace)
+    if (!span.trace.sampled) {
+      counts.settled('unsampled')
+      return
+    }
+    for (const ready of filter?.take(span) ?? [span]) leave(ready)
+    if (filter !== undefined && filter.waiting() > 0 && holdTimer === undefined) {
+      holdTimer = setTimeout(release, MOST_HELD_MS)
+      holdTimer.unref()
+      pipeline.onWork?.()
+    }
+  }
+
+  const pipeline: Pipeline = {
+    config,
+    traces,
+    captureContent: config.captureContent,
+    limits: config.limits,
+    redact: config.redact,
+    joinedResource: undefined,
+    onWork: undefined,
+    onIdle: undefined,
+    agentName: undefined,
+    lastTraceId: undefined,
+    ended: take,
+    sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
+    foreignStarted(span) {
+      const { traceId, spanId } = span.spanContext()
+      const trace = traces.get(traceId)
+      trace.open.set(spanId, openForeign(span, trace))
+    },
+    foreignEnded(span) {
+      const { traceId, spanId, traceFlags } = span.spanContext()
+      const trace = traces.get(traceId)
+      const open = trace.open.get(spanId) ?? openForeign(span, trace)
+      trace.open.delete(spanId)
+      const copy = copyForeignSpan(span, trace, config)
+      addForeignUsage(open, copy)
+      trace.startMs = Math.min(trace.startMs, msOfHrTime(copy.startTime))
+      trace.endMs = Math.max(trace.endMs, msOfHrTime(copy.endTime))
+      if ((traceFlags & 1) === 0) {
+        counts.ended()
+        traces.touched(trace)
+        counts.settled('unsampled')
+        return
+      }
+      take(copy)
+    },
+    async flush(timeoutMs) {
+      const deadline = Date.now() + timeoutMs
+      release()
+      await Promise.all(lanes.map((lane) => lane.queue.flush(deadline)))
+      await Promise.all(lanes.map((lane) => lane.completions?.flush(deadline)))
+    },
+    async shutdown(timeoutMs) {
+      await pipeline.flush(timeoutMs)
+      for (const lane of lanes) {
+        lane.queue.close('shutdown')
+        lane.completions?.close()
+      }
+      await Promise.all(lanes.map((lane) => lane.target.shutdown()))
+    },
+    undelivered() {
+      release()
+      return lanes.map(({ queue, completions }, index) => ({
+        index,
+        spans: queue.contents(),
+        completions: [
+          ...(completions?.contents() ?? []),
+          ...queue.contents().flatMap((span) => ownCompletion(span)),
+        ],
+      }))
+    },
+    settleUndelivered(fate) {
+      for (const { queue, completions } of lanes) {
+        queue.settleAll(fate)
+        if (fate === 'sent') completions?.clear()
+      }
+    },
+    unsent() {
+      const queued = lanes.reduce((sum, lane) => sum + lane.queue.size() + (lane.completions?.size() ?? 0), 0)
+      return queued + (filter?.waiting() ?? 0)
+    },
+  }
+  return pipeline
+}
+
+function openForeign(span: ForeignSpan, trace: TraceRecord): OpenSpan {
+  const parent = parentIdOf(span)
+  return {
+    spanId: span.spanContext().spanId,
+    foreign: true,
+    parent: parent === undefined ? undefined : trace.open.get(parent),
+    usageBelow: undefined,
+    modelsBelow: undefined,
+  }
+}
+
+/** What a model call of another library used counts for the agent above it. */
+function addForeignUsage(open: OpenSpan, span: EndedSpan): void {
+  const { attributes } = span
+  const model =
+    attributes[keys.RESPONSE_MODEL] ?? attributes[keys.REQUEST_MODEL] ?? attributes['llm.model_name']
+  const provider = attributes[keys.PROVIDER_NAME] ?? attributes[keys.SYSTEM]
+  sumUpUsage(open, SpanType.UNKNOWN, {
+    usage: usageOfAttributes(attributes),
+    model: model === undefined ? undefined : String(model),
+    provider: provider === undefined ? undefined : String(provider),
+  })
+}
+
+function ownCompletion(span: EndedSpan): TraceCompletion[] {
+  const completion = isLocalRoot(span) ? completionOf(span) : undefined
+  return completion === undefined ? [] : [completion]
+}
+
+/** What OTLP cannot carry of the trace of `root`; `undefined` when there is nothing of the kind. */
+function completionOf(root: EndedSpan): TraceCompletion | undefined {
+  const { trace } = root
+  const orphan = root.parentIsRemote && !trace.rootElsewhere
+  const said =
+    trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
+  if (!orphan && !said) return undefined
+  const metadata = Object.fromEntries(trace.metadata)
+  if (trace.userId !== undefined) metadata[keys.METADATA_USER] = trace.userId
+  if (trace.sessionId !== undefined) metadata[keys.METADATA_SESSION] = trace.sessionId
+  return {
+    traceId: root.traceId,
+    startTimeMs: trace.startMs,
+    endTimeMs: trace.endMs,
+    state: trace.state ?? (root.status.code === StatusCode.ERROR ? 'ERROR' : 'OK'),
+    name: root.name,
+    metadata,
+    tags: Object.fromEntries(trace.tags),
+    ...(trace.clientRequestId !== undefined && { clientRequestId: trace.clientRequestId }),
+    ...(trace.requestPreview !== undefined && { requestPreview: trace.requestPreview }),
+    ...(trace.responsePreview !== undefined && { responsePreview: trace.responsePreview }),
+    rootIsRemote: root.parentIsRemote,
+  }
+}

@@ -1,0 +1,27 @@
+import type { Protocol } from '../config/config.ts'
+
+/** What a request came to, in the terms that both protocols share. */
+export type Sent =
+  | { readonly outcome: 'accepted' }
+  /** A passing fault: the network, an overloaded or restarting server. */
+  | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
+  /** A fault that only a change of configuration or credentials mends. */
+  | { readonly outcome: 'hold'; readonly reason: string; readonly body?: string }
+  | { readonly outcome: 'unauthorized'; readonly reason: string }
+  /** The receiver will not take this content. */
+  | {
+      readonly outcome: 'refused'
+      readonly reason: string
+      readonly body?: string
+      readonly status?: number
+      readonly tooLarge?: boolean
+    }
+  /** The peer does not speak this protocol. */
+  | { readonly outcome: 'wrong-protocol'; readonly reason: string }
+
+/** One way of getting a serialised OTLP request to its receiver. Never rejects. */
+export interface Sender {
+  readonly protocol: Protocol
+  send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Sent>
+  close(): void
+}

@@ -1,0 +1,43 @@
+/**
+ * Tracing for LLM agents: `import { init, trace } from 'turnspan'`.
+ *
+ * @packageDocumentation
+ */
+export type { ContentKeys, Protocol } from './config/config.ts'
+export type { ExportResultLike, SpanExporterLike } from './config/exporter.ts'
+export type { Limits, Redact, RedactContext } from './config/limits.ts'
+export type * from './config/options.ts'
+export { getCurrentActiveSpan, getLastActiveTraceId, updateCurrentTrace } from './context/current-trace.ts'
+export { type Carrier, type InjectOptions, injectHeaders, withRemoteContext } from './context/propagation.ts'
+export { type TracingContextOptions, tracingContext } from './context/scope.ts'
+export type { TraceUpdate } from './context/trace-update.ts'
+export type { Report } from './delivery/counts.ts'
+export { stats } from './delivery/current.ts'
+export { newResponseId, ResponseIdError, traceIdFromResponseId } from './ids/response-id.ts'
+export { responseIdFromTraceId, toMlflowTraceId, toTraceId } from './ids/trace-id.ts'
+export type { HrTime, TimeInput } from './runtime/clock.ts'
+export {
+  type Diagnostic,
+  type DiagnosticLevel,
+  type DiagnosticListener,
+  onDiagnostic,
+} from './runtime/diagnostics.ts'
+export { ConfigError, TurnspanError, type TurnspanErrorCode } from './runtime/errors.ts'
+export { flushTraces, init, shutdown } from './setup/lifecycle.ts'
+export type { Status } from './setup/status.ts'
+export { type RedactSecretsOptions, redactSecrets } from './span/redact-secrets.ts'
+export type { EndOptions, Span } from './span/span.ts'
+export { SpanType } from './span/span-type.ts'
+export type { TokenUsage } from './span/token-usage.ts'
+export type { OutputReducer } from './tracing/collected-items.ts'
+export type { SpanOptions } from './tracing/open-span.ts'
+export { type Trace, type TraceDecorator, type TraceOptions, trace } from './tracing/trace.ts'
+export { type AgentTurn, withAgent } from './tracing/with-agent.ts'
+export {
+  type StartSpanOptions,
+  startSpan,
+  type WithSpanOptions,
+  withActiveSpan,
+  withSpan,
+} from './tracing/with-span.ts'
+export { type ToolCall, withTool } from './tracing/with-tool.ts'

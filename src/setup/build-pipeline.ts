@@ -1,0 +1,31 @@
+import type { Config, TargetConfig } from '../config/config.ts'
+import { createConsoleTarget } from '../delivery/console-target.ts'
+import type { Counts } from '../delivery/counts.ts'
+import { createExporterTarget } from '../delivery/exporter-target.ts'
+import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
+import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
+import type { SpanTarget } from '../delivery/target.ts'
+import { lazyTarget } from './lazy-target.ts'
+
+/** The pipeline that `config` describes. Opens no connection and starts no timer. */
+export function buildPipeline(config: Config, counts: Counts): Pipeline {
+  const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
+  const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
+  for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
+  if (config.console) targets.push(createConsoleTarget((text) => void process.stderr.write(`${text}\n`)))
+  const pipeline: Pipeline = createPipeline(config, targets, counts)
+  return pipeline
+}
+
+function otlp(
+  config: Config,
+  target: TargetConfig,
+  resource: () => object,
+  pipeline: () => Pipeline,
+): SpanTarget {
+  return lazyTarget(target.endpoint, async () => {
+    const { buildOtlpTarget } = await import('./otlp-parts.ts')
+    const agentName = (): string | undefined => pipeline().agentName
+    return buildOtlpTarget({ config, target, resource, agentName, onProtocol: () => {} })
+  })
+}

@@ -1,0 +1,71 @@
+import { workerData } from 'node:worker_threads'
+import type { Config } from '../config/config.ts'
+import type { Undelivered } from '../delivery/pipeline.ts'
+import { resourceLike } from '../delivery/resource.ts'
+import type { SpanTarget } from '../delivery/target.ts'
+import type { Attributes } from '../span/ended-span.ts'
+import { buildOtlpTarget } from './otlp-parts.ts'
+
+/** What a process that ends leaves to its worker thread. */
+export interface ExitWork {
+  readonly config: Config
+  readonly resource: Attributes
+  readonly agentName: string | undefined
+  readonly lanes: readonly Undelivered[]
+}
+
+interface WorkerInput {
+  readonly work: ExitWork
+  /** Set to 1 when all is delivered, to 2 when something is not. */
+  readonly done: Int32Array
+  readonly timeoutMs: number
+}
+
+const RETRY_MS = 50
+
+/** Delivers one target's share, trying again until the time is up. */
+async function deliver(lane: Undelivered, work: ExitWork, deadline: number): Promise<boolean> {
+  const target = work.config.targets[lane.index]
+  if (target === undefined) return false
+  const resource = resourceLike(work.resource)
+  const sender = buildOtlpTarget({
+    config: work.config,
+    target,
+    resource: () => resource,
+    agentName: () => work.agentName,
+    onProtocol: () => {},
+  })
+  const { maxSpans } = work.config.batch
+  let all = true
+  for (let at = 0; at < lane.spans.length; at += maxSpans) {
+    all = (await insist(deadline, () => sender.send(lane.spans.slice(at, at + maxSpans)))) && all
+  }
+  for (const completion of lane.completions) {
+    all =
+      (await insist(deadline, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) &&
+      all
+  }
+  return all
+}
+
+type Attempt = () => ReturnType<SpanTarget['send']>
+
+async function insist(deadline: number, attempt: Attempt): Promise<boolean> {
+  for (;;) {
+    const answer = await attempt()
+    if (answer.kind !== 'retry') return answer.kind === 'accepted'
+    if (answer.slow || Date.now() + RETRY_MS > deadline) return false
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
+async function run({ work, done, timeoutMs }: WorkerInput): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  const results = await Promise.all(
+    work.lanes.map((lane) => deliver(lane, work, deadline).catch(() => false)),
+  )
+  Atomics.store(done, 0, results.every(Boolean) ? 1 : 2)
+  Atomics.notify(done, 0)
+}
+
+void run(workerData as WorkerInput)

@@ -1,0 +1,36 @@
+import type { SpanTarget } from '../delivery/target.ts'
+import { messageOf } from '../runtime/errors.ts'
+
+/** A target whose code is loaded when it is first used. */
+export function lazyTarget(name: string, load: () => Promise<SpanTarget>): SpanTarget {
+  let loading: Promise<SpanTarget> | undefined
+  const loaded = (): Promise<SpanTarget> => {
+    loading ??= load()
+    return loading
+  }
+  const failed = (thrown: unknown) =>
+    ({ kind: 'retry', slow: true, reason: `its code could not be loaded (${messageOf(thrown)})` }) as const
+  return {
+    name,
+    async send(spans) {
+      try {
+        return await (await loaded()).send(spans)
+      } catch (thrown) {
+        loading = undefined
+        return failed(thrown)
+      }
+    },
+    async complete(completion) {
+      try {
+        const target = await loaded()
+        return (await target.complete?.(completion)) ?? { kind: 'accepted' }
+      } catch (thrown) {
+        loading = undefined
+        return failed(thrown)
+      }
+    },
+    async shutdown() {
+      await (await loading?.catch(() => undefined))?.shutdown()
+    },
+  }
+}

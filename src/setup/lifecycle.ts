@@ -1,0 +1,165 @@
+import type { Config } from '../config/config.ts'
+import { sameConfig } from '../config/describe.ts'
+import { environment } from '../config/environment.ts'
+import type { InitOptions } from '../config/options.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
+import { currentCounts, currentPipeline, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { followProvider } from '../delivery/join.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
+import { ensureContextManager } from '../runtime/async-context.ts'
+import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { processWide } from '../runtime/registry.ts'
+import { checkApiCopy } from './api-copy.ts'
+import { buildPipeline } from './build-pipeline.ts'
+import { forgetExit, watchExit } from './exit.ts'
+import { type Status, statusOff, statusOn } from './status.ts'
+
+interface State {
+  status: Status
+  config: Config | undefined
+  /** The last `init` was given options, so that one without any does not undo it. */
+  byOptions: boolean
+  /** Pipelines of former configurations, in which open spans still end. */
+  readonly retired: Set<Pipeline>
+}
+
+const NEVER = 'init() has not been called'
+
+const state = (): State =>
+  processWide(
+    'lifecycle',
+    (): State => ({
+      status: statusOff(NEVER),
+      config: undefined,
+      byOptions: false,
+      retired: new Set(),
+    }),
+  )
+
+const FLUSH_MS = 10_000
+
+/**
+ * Starts tracing, as the options say, else the environment. It reads both once, opens no connection, and never
+ * throws: a value that does not fit is named in a diagnostic and replaced by the safe one. Called again with the same
+ * options it does nothing; with others it switches, and what the former configuration still has is sent. A later call
+ * without any options leaves a configuration made by options as it is.
+ *
+ * @returns whether anything is traced, where it goes, and why not
+ * @example
+ * const status = init({ trackingUri: 'http://localhost:5000', captureContent: true, serviceName: 'support' })
+ */
+export function init(options?: InitOptions): Status {
+  try {
+    return start(options)
+  } catch (thrown) {
+    diagnose(
+      'error',
+      'TS_INIT_FAILED',
+      `Tracing could not be started: ${messageOf(thrown)}. Nothing is traced.`,
+    )
+    return statusOff(`tracing could not be started: ${messageOf(thrown)}`)
+  }
+}
+
+function start(options: InitOptions | undefined): Status {
+  const before = state()
+  if (options === undefined && before.byOptions && before.status.enabled) return before.status
+  const { config, off, problems } = resolveConfig(options, environment())
+  for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
+  before.byOptions = options !== undefined
+  if (config === undefined) {
+    retire()
+    before.config = undefined
+    before.status = statusOff(off?.reason ?? NEVER)
+    return before.status
+  }
+  if (before.config !== undefined && before.status.enabled && sameConfig(before.config, config))
+    return before.status
+  const refusal = config.provider === 'shared' ? checkApiCopy() : undefined
+  const counts = before.status.enabled ? (currentCounts() ?? createCounts()) : createCounts()
+  retire()
+  resetDiagnosed()
+  install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
+  before.config = config
+  before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
+  return before.status
+}
+
+function install(config: Config, counts: Counts): void {
+  const pipeline = buildPipeline(config, counts)
+  setCurrentPipeline(pipeline, counts)
+  if (config.provider === 'shared') {
+    ensureContextManager()
+    followProvider()
+  }
+  watchExit(pipeline)
+}
+
+/** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */
+function retire(): void {
+  const pipeline = currentPipeline()
+  if (pipeline === undefined) return
+  setCurrentPipeline(undefined)
+  const { retired } = state()
+  retired.add(pipeline)
+  void pipeline.flush(FLUSH_MS).then(() => dismissIdle())
+}
+
+/** Lets go of former pipelines that have nothing left to send and no open span. */
+function dismissIdle(): void {
+  const { retired } = state()
+  for (const pipeline of retired) {
+    if (pipeline.unsent() > 0 || pipeline.traces.openCount() > 0) continue
+    retired.delete(pipeline)
+    void pipeline.shutdown(0).then(() => forgetExit(pipeline))
+  }
+}
+
+/** All pipelines that may have something to send. */
+function pipelines(): Pipeline[] {
+  const current = currentPipeline()
+  return current === undefined ? [...state().retired] : [...state().retired, current]
+}
+
+/**
+ * Sends what has ended, and waits for what is on its way.
+ *
+ * @param options - `timeoutMs`: longest wait, 10,000 ms by default; what is not sent by then stays queued
+ * @returns what became of every span since `init`; a failed export is never among the `sent`
+ */
+export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
+  const timeoutMs = durationOf(options.timeoutMs)
+  await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
+  dismissIdle()
+  return stats()
+}
+
+/**
+ * {@link flushTraces}, then tracing ends: later calls are no-ops until the next `init`. What could not be sent is
+ * dropped and counted under `shutdown`.
+ */
+export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
+  const timeoutMs = durationOf(options.timeoutMs)
+  const all = pipelines()
+  setCurrentPipeline(undefined)
+  const current = state()
+  current.retired.clear()
+  current.config = undefined
+  current.byOptions = false
+  current.status = statusOff('shutdown() was called')
+  await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
+  return stats()
+}
+
+function durationOf(timeoutMs: unknown): number {
+  if (timeoutMs === undefined) return FLUSH_MS
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return Math.min(timeoutMs, 0x7fffffff)
+  diagnoseOnce(
+    'warn',
+    'TS_TIMEOUT_INVALID',
+    `timeoutMs is a number of milliseconds, got ${String(timeoutMs)}.`,
+  )
+  return FLUSH_MS
+}

@@ -1,0 +1,26 @@
+import type { Config, TargetConfig } from '../config/config.ts'
+import { createOtlpTarget } from '../delivery/otlp-target.ts'
+import { serialise } from '../delivery/serialise.ts'
+import type { SpanTarget } from '../delivery/target.ts'
+import { createMlflowTarget } from '../mlflow/target.ts'
+
+export interface OtlpParts {
+  readonly config: Config
+  readonly target: TargetConfig
+  readonly resource: () => object
+  readonly agentName: () => string | undefined
+  readonly onProtocol: (target: TargetConfig) => void
+}
+
+/** An OTLP target with its MLflow companion; loaded when the first batch leaves, for it is most of the code. */
+export function buildOtlpTarget(parts: OtlpParts): SpanTarget {
+  const { config, resource, agentName } = parts
+  const hints = { ...(config.serviceName !== undefined && { serviceName: config.serviceName }), agentName }
+  return createOtlpTarget({
+    config,
+    target: parts.target,
+    companionFor: (target) => createMlflowTarget(target, hints),
+    serialise: (spans, options) => serialise(spans, resource(), options),
+    onProtocol: parts.onProtocol,
+  })
+}

@@ -1,0 +1,79 @@
+import type { HrTime } from '../runtime/clock.ts'
+import type { Captured } from './captured.ts'
+import type { CountedUsage } from './token-usage.ts'
+import type { TraceRecord } from './trace-record.ts'
+
+/** A value that OTLP carries as it is. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | readonly (string | number | boolean | null | undefined)[]
+
+export type Attributes = Record<string, AttributeValue>
+
+/** OpenTelemetry's status codes. */
+export const StatusCode = { UNSET: 0, OK: 1, ERROR: 2 } as const
+export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode]
+
+export interface SpanStatus {
+  readonly code: StatusCode
+  readonly message?: string
+}
+
+export interface SpanEvent {
+  readonly name: string
+  readonly time: HrTime
+  readonly attributes?: Attributes
+}
+
+export interface SpanLinkData {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceFlags: number
+  readonly traceState?: string
+  readonly attributes?: Attributes
+}
+
+/** What turnspan's own spans know beyond OpenTelemetry's model. */
+export interface AgentData {
+  readonly spanType: string
+  /** Absent when not set or content is not captured. */
+  readonly inputs?: Captured
+  readonly outputs?: Captured
+  readonly usage?: CountedUsage
+  readonly model?: string
+  readonly provider?: string
+  /** Keys of attributes whose JSON text stands for an object that was given. */
+  readonly jsonKeys: ReadonlySet<string>
+}
+
+/** A span after its end: plain, frozen data, the same for turnspan's own spans and those of other libraries. */
+export interface EndedSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId?: string
+  readonly parentIsRemote: boolean
+  readonly traceFlags: number
+  readonly traceState?: string
+  readonly name: string
+  /** OpenTelemetry's SpanKind: 0 internal, 1 server, 2 client, 3 producer, 4 consumer. */
+  readonly kind: number
+  readonly startTime: HrTime
+  readonly endTime: HrTime
+  readonly status: SpanStatus
+  readonly attributes: Attributes
+  readonly events: readonly SpanEvent[]
+  readonly links: readonly SpanLinkData[]
+  readonly scope: { readonly name: string; readonly version?: string }
+  /** Resource attributes of the provider that made the span, when it is not ours. */
+  readonly resource?: Attributes
+  /** Present on turnspan's own spans. */
+  readonly agent?: AgentData
+  readonly trace: TraceRecord
+}
+
+/** Whether this span has no parent in this process: the one that carries what is said of the whole trace. */
+export function isLocalRoot(span: EndedSpan): boolean {
+  return span.parentSpanId === undefined || span.parentIsRemote
+}

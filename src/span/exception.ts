@@ -1,0 +1,45 @@
+/** What a thrown value says of itself; every reading of it may throw, for it may be anything. */
+export interface ExceptionFacts {
+  readonly type: string
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+/** Type, message and stack of whatever was thrown. Never throws. */
+export function exceptionFacts(thrown: unknown): ExceptionFacts {
+  if (typeof thrown === 'object' && thrown !== null) {
+    const name = textOf(thrown, 'name') ?? constructorName(thrown) ?? 'Error'
+    return { type: name, message: textOf(thrown, 'message') ?? '', stack: textOf(thrown, 'stack') }
+  }
+  return { type: thrown === null ? 'null' : typeof thrown, message: primitiveText(thrown), stack: undefined }
+}
+
+/** `TypeError: message`, as MLflow's Python client describes a failed span. */
+export function describeException(facts: ExceptionFacts): string {
+  return facts.message === '' ? facts.type : `${facts.type}: ${facts.message}`
+}
+
+function textOf(value: object, key: string): string | undefined {
+  try {
+    const text: unknown = (value as Record<string, unknown>)[key]
+    return typeof text === 'string' && text !== '' ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function constructorName(value: object): string | undefined {
+  try {
+    return value.constructor?.name || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function primitiveText(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return ''
+  }
+}

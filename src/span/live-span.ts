@@ -1,0 +1,417 @@
+import type {
+  Link,
+  Span as OtelSpan,
+  SpanStatus as OtelStatus,
+  SpanContext,
+  TraceState,
+} from '@opentelemetry/api'
+import type { Limits, Redact } from '../config/limits.ts'
+import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
+import { type CaptureOptions, capture } from './capture.ts'
+import type { Captured } from './captured.ts'
+import {
+  type Attributes,
+  type EndedSpan,
+  type SpanEvent,
+  type SpanLinkData,
+  StatusCode,
+} from './ended-span.ts'
+import { describeException, exceptionFacts } from './exception.ts'
+import { isContentKey } from './foreign-content.ts'
+import * as keys from './keys.ts'
+import type { EndOptions, Span } from './span.ts'
+import { SpanType } from './span-type.ts'
+import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
+import type { OpenSpan, TraceRecord } from './trace-record.ts'
+import { sumUpUsage } from './usage-tree.ts'
+
+/** What a span must know of the pipeline that it will leave through. */
+export interface SpanHost {
+  readonly captureContent: boolean
+  readonly limits: Limits
+  readonly redact: Redact | undefined
+  /** Takes a span that has ended. */
+  ended(span: EndedSpan): void
+}
+
+export interface LiveSpanInit {
+  readonly host: SpanHost
+  readonly trace: TraceRecord
+  readonly spanId: string
+  readonly parentSpanId?: string | undefined
+  readonly parentIsRemote?: boolean | undefined
+  readonly parent?: OpenSpan | undefined
+  readonly traceFlags: number
+  readonly traceState?: TraceState | undefined
+  readonly name: string
+  readonly kind?: number | undefined
+  readonly startTime?: TimeInput | undefined
+  readonly scope: { readonly name: string; readonly version?: string }
+  /** Absent on spans that other libraries start through OpenTelemetry's API. */
+  readonly spanType?: string | undefined
+  /** The same span in the application's own provider. */
+  readonly shadow?: OtelSpan | undefined
+}
+
+const BRAND: unique symbol = Symbol.for('turnspan.live-span')
+
+/** Whether `value` is a span of turnspan, made by this copy of the package or another one in the process. */
+export function isLiveSpan(value: unknown): value is LiveSpan {
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+const MOST_EVENTS = 1000
+const MOST_LINKS = 128
+const MOST_ATTRIBUTES = 1000
+
+/** A span while its work goes on. Its methods never throw; after the end they do nothing. */
+export class LiveSpan implements Span, OpenSpan {
+  static {
+    Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
+  }
+
+  readonly traceId: string
+  readonly spanId: string
+  readonly parent: OpenSpan | undefined
+  readonly trace: TraceRecord
+  usageBelow: CountedUsage | undefined
+  modelsBelow: OpenSpan['modelsBelow']
+
+  readonly #init: LiveSpanInit
+  readonly #startMs: number
+  readonly #own: boolean
+  #name: string
+  #spanType: string
+  #open = true
+  #attributes: Attributes = {}
+  #attributeCount = 0
+  #events: SpanEvent[] | undefined
+  #links: SpanLinkData[] | undefined
+  #code: StatusCode = StatusCode.UNSET
+  #message: string | undefined
+  #inputs: Captured | undefined
+  #outputs: Captured | undefined
+  readonly #jsonKeys: Set<string> = new Set()
+  #usage: CountedUsage | undefined
+  #model: string | undefined
+  #provider: string | undefined
+  #context: SpanContext | undefined
+
+  constructor(init: LiveSpanInit) {
+    this.#init = init
+    this.trace = init.trace
+    this.traceId = init.trace.traceId
+    this.spanId = init.spanId
+    this.parent = init.parent
+    this.#own = init.spanType !== undefined
+    this.#spanType = init.spanType ?? SpanType.UNKNOWN
+    this.#name = cleanName(init.name)
+    this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
+    init.trace.open.set(init.spanId, this)
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  get foreign(): boolean {
+    return !this.#own
+  }
+
+  /** The pipeline in which this span began, and in which it and what is below it ends. */
+  get host(): SpanHost {
+    return this.#init.host
+  }
+
+  /** Whether outputs were set by hand; the return value is then not recorded. */
+  get hasOutputs(): boolean {
+    return this.#outputs !== undefined
+  }
+
+  get spanType(): string {
+    return this.#spanType
+  }
+
+  get hasStatus(): boolean {
+    return this.#code !== StatusCode.UNSET
+  }
+
+  /** Whether recording content is of any use: callers spare themselves the work of preparing it. */
+  get wantsContent(): boolean {
+    return this.#open && this.trace.sampled && this.#init.host.captureContent
+  }
+
+  setInputs(inputs: unknown): this {
+    if (this.wantsContent) this.#inputs = capture(inputs, this.#captureOptions('inputs'))
+    return this
+  }
+
+  setOutputs(outputs: unknown): this {
+    if (this.wantsContent) this.#outputs = capture(outputs, this.#captureOptions('outputs'))
+    return this
+  }
+
+  setSpanType(type: string): this {
+    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = type
+    return this
+  }
+
+  setTokenUsage(usage: TokenUsage): this {
+    if (this.#open) this.#usage = countedUsage(usage) ?? this.#usage
+    return this
+  }
+
+  setModel(model: string, provider?: string): this {
+    if (!this.#open) return this
+    if (typeof model === 'string' && model !== '') this.#model = model
+    if (typeof provider === 'string' && provider !== '') this.#provider = provider
+    return this
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    if (!this.#open || typeof key !== 'string' || key === '') return this
+    this.#init.shadow?.setAttribute(key, value as never)
+    if (!this.trace.sampled) return this
+    if (!this.#own && !this.#init.host.captureContent && isContentKey(key)) return this
+    if (this.#attributeCount >= MOST_ATTRIBUTES && !(key in this.#attributes)) return this
+    const kept = attributeValue(value, this.#captureOptions(key))
+    if (kept === undefined) return this
+    this.#attributeCount += 1
+    this.#attributes[key] = kept
+    if (typeof value === 'object' && typeof kept === 'string') this.#jsonKeys.add(key)
+    return this
+  }
+
+  setAttributes(attributes: Record<string, unknown>): this {
+    if (typeof attributes !== 'object' || attributes === null) return this
+    for (const key of ownKeys(attributes)) this.setAttribute(key, readProperty(attributes, key))
+    return this
+  }
+
+  setStatus(status: 'OK' | 'ERROR' | OtelStatus, message?: string): this {
+    if (!this.#open) return this
+    const given = readStatus(status, message)
+    if (given === undefined) return this
+    this.#code = given.code
+    this.#message = given.code === StatusCode.ERROR ? this.#content(given.message, 'status') : undefined
+    this.#init.shadow?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
+    return this
+  }
+
+  addEvent(name: string, attributesOrTime?: Record<string, unknown> | TimeInput, time?: TimeInput): this {
+    if (!this.#open || typeof name !== 'string') return this
+    const isTime = msOfTimeInput(attributesOrTime) !== undefined
+    const attributes = isTime ? undefined : (attributesOrTime as Record<string, unknown> | undefined)
+    const at = (isTime ? (attributesOrTime as TimeInput) : time) ?? undefined
+    const kept = attributes && this.#copy(attributes)
+    this.#addEvent(name, kept, at)
+    this.#init.shadow?.addEvent(name, kept as never, at as never)
+    return this
+  }
+
+  addLink(link: Link | OtelSpan): this {
+    const data = this.#open ? this.#readLink(link) : undefined
+    if (data === undefined) return this
+    this.#links ??= []
+    if (this.#links.length < MOST_LINKS) this.#links.push(data)
+    return this
+  }
+
+  addLinks(links: (Link | OtelSpan)[]): this {
+    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    return this
+  }
+
+  recordException(exception: unknown, time?: TimeInput): void {
+    if (!this.#open) return
+    const facts = exceptionFacts(exception)
+    const attributes: Attributes = { [keys.EXCEPTION_TYPE]: cleanName(facts.type) }
+    const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
+    const stack = this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
+    if (message !== undefined) attributes[keys.EXCEPTION_MESSAGE] = message
+    if (stack !== undefined) attributes[keys.EXCEPTION_STACKTRACE] = stack
+    this.#addEvent(keys.EXCEPTION_EVENT, attributes, time)
+    this.#init.shadow?.addEvent(keys.EXCEPTION_EVENT, attributes as never, time as never)
+  }
+
+  /** The work failed with `thrown`: exception event, ERROR with its description, `error.type`. */
+  fail(thrown: unknown): void {
+    if (!this.#open) return
+    const facts = exceptionFacts(thrown)
+    this.recordException(thrown)
+    this.setAttribute(keys.ERROR_TYPE, cleanName(facts.type))
+    this.setStatus('ERROR', this.#init.host.captureContent ? describeException(facts) : undefined)
+  }
+
+  updateName(name: string): this {
+    if (this.#open && typeof name === 'string') {
+      this.#name = cleanName(name)
+      this.#init.shadow?.updateName(this.#name)
+    }
+    return this
+  }
+
+  isRecording(): boolean {
+    return this.#open && this.trace.sampled
+  }
+
+  spanContext(): SpanContext {
+    this.#context ??= {
+      traceId: this.traceId,
+      spanId: this.spanId,
+      traceFlags: this.#init.traceFlags,
+      ...(this.#init.traceState && { traceState: this.#init.traceState }),
+    }
+    return this.#context
+  }
+
+  end(options?: EndOptions | TimeInput): void {
+    if (!this.#open) return
+    const isTime = typeof options === 'number' || Array.isArray(options) || options instanceof Date
+    const given: EndOptions = isTime
+      ? { endTime: options as TimeInput }
+      : ((options as EndOptions | undefined) ?? {})
+    if (given.outputs !== undefined) this.setOutputs(given.outputs)
+    if (given.attributes !== undefined) this.setAttributes(given.attributes)
+    if (given.status !== undefined) this.setStatus(given.status)
+    const wanted = given.endTime === undefined ? undefined : msOfTimeInput(given.endTime)
+    this.#finish(Math.max(wanted ?? nowMs(), this.#startMs))
+  }
+
+  [Symbol.dispose](): void {
+    this.end()
+  }
+
+  #finish(endMs: number): void {
+    // Success is said aloud on our own spans: MLflow counts an unset status as neither success nor failure.
+    if (this.#own && this.#code === StatusCode.UNSET) this.setStatus('OK')
+    this.#sumUp()
+    this.#open = false
+    const { trace, shadow, host } = this.#init
+    trace.open.delete(this.spanId)
+    trace.startMs = Math.min(trace.startMs, this.#startMs)
+    trace.endMs = Math.max(trace.endMs, endMs)
+    shadow?.end(hrTimeOfMs(endMs))
+    host.ended(this.#toEnded(endMs))
+  }
+
+  #sumUp(): void {
+    const own = { usage: this.#usage, model: this.#model, provider: this.#provider }
+    if (!this.#own) own.usage = usageOfAttributes(this.#attributes)
+    const summed = sumUpUsage(this, this.#spanType, own)
+    if (!this.#own) return
+    this.#usage = summed.usage
+    this.#model = summed.model
+    this.#provider = summed.provider
+    if (summed.severalModels) delete this.#attributes[keys.REQUEST_MODEL]
+  }
+
+  #toEnded(endMs: number): EndedSpan {
+    const { trace, scope, traceFlags, traceState, parentSpanId, parentIsRemote, kind } = this.#init
+    const state = traceState?.serialize()
+    return Object.freeze({
+      traceId: this.traceId,
+      spanId: this.spanId,
+      ...(parentSpanId !== undefined && { parentSpanId }),
+      parentIsRemote: parentIsRemote ?? false,
+      traceFlags,
+      ...(state && { traceState: state }),
+      name: this.#name,
+      kind: kind ?? 0,
+      startTime: hrTimeOfMs(this.#startMs),
+      endTime: hrTimeOfMs(endMs),
+      status: { code: this.#code, ...(this.#message !== undefined && { message: this.#message }) },
+      attributes: this.#attributes,
+      events: this.#events ?? [],
+      links: this.#links ?? [],
+      scope,
+      ...(this.#own && {
+        agent: {
+          spanType: this.#spanType,
+          ...(this.#inputs !== undefined && { inputs: this.#inputs }),
+          ...(this.#outputs !== undefined && { outputs: this.#outputs }),
+          ...(this.#usage !== undefined && { usage: this.#usage }),
+          ...(this.#model !== undefined && { model: this.#model }),
+          ...(this.#provider !== undefined && { provider: this.#provider }),
+          jsonKeys: this.#jsonKeys,
+        },
+      }),
+      trace,
+    })
+  }
+
+  #addEvent(name: string, attributes: Attributes | undefined, time: TimeInput | undefined): void {
+    if (!this.trace.sampled) return
+    this.#events ??= []
+    if (this.#events.length >= MOST_EVENTS) return
+    const at = (time === undefined ? undefined : msOfTimeInput(time)) ?? nowMs()
+    this.#events.push({ name: cleanName(name), time: hrTimeOfMs(at), ...(attributes && { attributes }) })
+  }
+
+  #copy(given: object): Attributes {
+    const copy = copyAttributes({}, given, (key) => this.#captureOptions(key))
+    if (!this.#own && !this.#init.host.captureContent) {
+      for (const key of Object.keys(copy)) if (isContentKey(key)) delete copy[key]
+    }
+    return copy
+  }
+
+  #readLink(link: Link | OtelSpan): SpanLinkData | undefined {
+    try {
+      const context = 'spanContext' in link ? link.spanContext() : link.context
+      const given = 'spanContext' in link ? undefined : link.attributes
+      const attributes = given && this.#copy(given)
+      this.#init.shadow?.addLink?.({ context, ...(attributes && { attributes: attributes as never }) })
+      const state = context.traceState?.serialize()
+      return {
+        traceId: context.traceId,
+        spanId: context.spanId,
+        traceFlags: context.traceFlags,
+        ...(state && { traceState: state }),
+        ...(attributes && { attributes }),
+      }
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Text that is content: absent with capture off, redacted and cut like any captured value. */
+  #content(text: string | undefined, key: string): string | undefined {
+    if (text === undefined || text === '' || !this.#init.host.captureContent) return undefined
+    const value = attributeValue(text, this.#captureOptions(key))
+    return value === undefined ? undefined : String(value)
+  }
+
+  #captureOptions(key: string): CaptureOptions {
+    const { limits, redact } = this.#init.host
+    return redact === undefined
+      ? { limits }
+      : { limits, redact, context: { span: this.#name, spanType: this.#spanType, key } }
+  }
+}
+
+function readStatus(
+  status: unknown,
+  message: string | undefined,
+): { code: StatusCode; message: string | undefined } | undefined {
+  if (status === 'OK') return { code: StatusCode.OK, message: undefined }
+  if (status === 'ERROR') return { code: StatusCode.ERROR, message }
+  if (typeof status !== 'object' || status === null) return undefined
+  const { code, message: own } = status as OtelStatus
+  if (code !== StatusCode.UNSET && code !== StatusCode.OK && code !== StatusCode.ERROR) return undefined
+  return { code, message: typeof own === 'string' ? own : undefined }
+}
+
+const MOST_NAME_LENGTH = 1000
+
+/** A name that every server stores: text, well-formed, without NUL, of a length that a page can show. */
+function cleanName(name: unknown): string {
+  const text = typeof name === 'string' ? name : 'unnamed'
+  const cut = text.length > MOST_NAME_LENGTH ? `${text.slice(0, MOST_NAME_LENGTH - 1)}…` : text
+  return UNCLEAN.test(cut) ? cut.replace(UNCLEAN_ALL, '\uFFFD') : cut
+}
+
+// NUL is refused by PostgreSQL; a surrogate without its partner cannot be written as UTF-8.
+const UNCLEAN = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+const UNCLEAN_ALL = new RegExp(UNCLEAN.source, 'g')

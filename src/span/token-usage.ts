@@ -1,0 +1,109 @@
+import * as keys from './keys.ts'
+
+/** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */
+export interface TokenUsage {
+  /** Tokens sent to the model, cached ones included. */
+  inputTokens: number
+  /** Tokens that the model produced, reasoning included. */
+  outputTokens: number
+  /** @defaultValue inputTokens + outputTokens */
+  totalTokens?: number | undefined
+  /** Those of the input that came from the provider's prompt cache. */
+  cacheReadInputTokens?: number | undefined
+  /** Those of the input that were written to the provider's prompt cache. */
+  cacheCreationInputTokens?: number | undefined
+  /** Those of the output that were spent on reasoning. */
+  reasoningTokens?: number | undefined
+}
+
+/** Usage as it is kept: every count a non-negative integer, the total present. */
+export type CountedUsage = Readonly<{
+  inputTokens: number
+  outputTokens: number
+  totalTokens: number
+  cacheReadInputTokens?: number
+  cacheCreationInputTokens?: number
+  reasoningTokens?: number
+}>
+
+const PARTS = ['cacheReadInputTokens', 'cacheCreationInputTokens', 'reasoningTokens'] as const
+
+/**
+ * The counts of `usage` as integers; `undefined` when it has neither input nor output tokens that are numbers.
+ * MLflow refuses a whole batch for one count that is null or text.
+ */
+export function countedUsage(usage: unknown): CountedUsage | undefined {
+  if (typeof usage !== 'object' || usage === null) return undefined
+  const given = usage as Partial<Record<keyof TokenUsage, unknown>>
+  const input = count(given.inputTokens)
+  const output = count(given.outputTokens)
+  const total = count(given.totalTokens)
+  if (input === undefined && output === undefined && total === undefined) return undefined
+  const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
+  const outputTokens = output ?? Math.max(0, (total ?? 0) - (input ?? 0))
+  const counted: { -readonly [K in keyof CountedUsage]: CountedUsage[K] } = {
+    inputTokens,
+    outputTokens,
+    totalTokens: total ?? inputTokens + outputTokens,
+  }
+  for (const part of PARTS) {
+    const value = count(given[part])
+    if (value !== undefined) counted[part] = value
+  }
+  return counted
+}
+
+/** The sum of two usages; a part that neither has stays absent. */
+export function addUsage(a: CountedUsage | undefined, b: CountedUsage): CountedUsage {
+  if (a === undefined) return b
+  const sum: { -readonly [K in keyof CountedUsage]: CountedUsage[K] } = {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    totalTokens: a.totalTokens + b.totalTokens,
+  }
+  for (const part of PARTS) {
+    if (a[part] !== undefined || b[part] !== undefined) sum[part] = (a[part] ?? 0) + (b[part] ?? 0)
+  }
+  return sum
+}
+
+/** Usage that a span of another library carries in the GenAI or OpenInference vocabulary, or MLflow's. */
+export function usageOfAttributes(attributes: Readonly<Record<string, unknown>>): CountedUsage | undefined {
+  const first = (...names: string[]): unknown =>
+    names.map((n) => attributes[n]).find((v) => count(v) !== undefined)
+  return countedUsage({
+    inputTokens: first(keys.USAGE_INPUT, keys.USAGE_PROMPT, 'llm.token_count.prompt'),
+    outputTokens: first(keys.USAGE_OUTPUT, keys.USAGE_COMPLETION, 'llm.token_count.completion'),
+    totalTokens: first('llm.token_count.total', 'llm.usage.total_tokens'),
+    cacheReadInputTokens: first(
+      keys.USAGE_CACHE_READ,
+      'gen_ai.usage.cache_read_input_tokens',
+      'llm.token_count.prompt_details.cache_read',
+    ),
+    cacheCreationInputTokens: first(
+      'gen_ai.usage.cache_write.input_tokens',
+      keys.USAGE_CACHE_CREATION,
+      'gen_ai.usage.cache_creation_input_tokens',
+      'llm.token_count.prompt_details.cache_write',
+    ),
+    reasoningTokens: first(keys.USAGE_REASONING),
+  })
+}
+
+/** The object of MLflow's `mlflow.chat.tokenUsage`; the three base counts are always there. */
+export function mlflowUsage(usage: CountedUsage): Record<string, number> {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
+    ...(usage.cacheReadInputTokens !== undefined && { cache_read_input_tokens: usage.cacheReadInputTokens }),
+    ...(usage.cacheCreationInputTokens !== undefined && {
+      cache_creation_input_tokens: usage.cacheCreationInputTokens,
+    }),
+  }
+}
+
+function count(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined
+  return Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,59 @@
+import type { CountedUsage } from './token-usage.ts'
+
+/**
+ * What is known of one trace in this process. All its spans hold the same record, so that a span deep in the tree can
+ * set the user of the whole trace; the record lives as long as they do.
+ */
+export interface TraceRecord {
+  readonly traceId: string
+  readonly sampled: boolean
+  /** The local root continues a trace that began elsewhere. */
+  readonly remote: boolean
+  /** The process that started the trace exports it itself, and will send its root. */
+  readonly rootElsewhere: boolean
+  userId?: string
+  sessionId?: string
+  readonly tags: Map<string, string>
+  readonly metadata: Map<string, string>
+  clientRequestId?: string
+  requestPreview?: string
+  responsePreview?: string
+  state?: 'OK' | 'ERROR'
+  /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
+  startMs: number
+  endMs: number
+  /** Open spans by ID, for what a span must know of its ancestors. */
+  readonly open: Map<string, OpenSpan>
+}
+
+/** What descendants contribute to an open span. */
+export interface OpenSpan {
+  readonly spanId: string
+  /** Made by another library: whether it is kept is known only when it ends. */
+  readonly foreign: boolean
+  readonly parent: OpenSpan | undefined
+  /** Sum of the usage of the descendants that ended; a descendant with usage of its own stands for its subtree. */
+  usageBelow: CountedUsage | undefined
+  /** Models that the usage below came from; `''` when a span named none. */
+  modelsBelow: Map<string, { model: string; provider?: string }> | undefined
+}
+
+/** A record for a trace of which nothing has been said yet. */
+export function newTraceRecord(init: {
+  traceId: string
+  sampled: boolean
+  remote?: boolean
+  rootElsewhere?: boolean
+}): TraceRecord {
+  return {
+    traceId: init.traceId,
+    sampled: init.sampled,
+    remote: init.remote ?? false,
+    rootElsewhere: init.rootElsewhere ?? false,
+    tags: new Map(),
+    metadata: new Map(),
+    startMs: Number.POSITIVE_INFINITY,
+    endMs: Number.NEGATIVE_INFINITY,
+    open: new Map(),
+  }
+}

@@ -1,0 +1,123 @@
+import type { OutputReducer } from './collected-items.ts'
+import { inputsOf } from './inputs-of.ts'
+import { activeContext, openSpan, type SpanOptions, tracingIn } from './open-span.ts'
+import { runToEnd } from './outcome.ts'
+
+/** Options of {@link trace}. */
+export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
+  /** Record the arguments as inputs, by parameter name. Default: true. */
+  captureInputs?: boolean
+  /** Record the result as outputs. Default: true. */
+  captureOutputs?: boolean
+  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
+  outputReducer?: OutputReducer
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any method can be decorated, and its type must come through unchanged
+type AnyMethod = (this: any, ...args: any[]) => any
+
+/** A method decorator, for TypeScript 5's standard decorators and for `experimentalDecorators`. */
+export interface TraceDecorator {
+  // biome-ignore lint/suspicious/noExplicitAny: the class may be any
+  <F extends AnyMethod>(method: F, context: ClassMethodDecoratorContext<any, F>): F
+  <F extends AnyMethod>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>
+}
+
+/** The type of {@link trace}: a wrapper in both argument orders, and a decorator. */
+export interface Trace {
+  // `Function` instead of a signature: a signature would give an inline function contextual types, and lose its own.
+  // biome-ignore lint/complexity/noBannedTypes: see above
+  <F extends Function>(fn: F, options?: TraceOptions): F
+  // biome-ignore lint/complexity/noBannedTypes: see above
+  <F extends Function>(options: TraceOptions, fn: F): F
+  (options?: TraceOptions): TraceDecorator
+}
+
+/**
+ * Traces a function: each call becomes a span with the arguments as inputs and the result as outputs (with
+ * `captureContent`). The function keeps its type, `this`, `name` and `length`; what it returns or throws comes
+ * through unchanged. The span ends when the work does: when the promise settles, or the generator or stream is
+ * consumed, fails or is given up.
+ *
+ * @throws TypeError when it is put on something that is not a function or method
+ * @example
+ * const search = trace(async (query: string) => index.find(query), { name: 'search', spanType: SpanType.RETRIEVER })
+ *
+ * class Agent {
+ *   \@trace({ spanType: SpanType.AGENT })
+ *   async answer(question: string) { ... }
+ * }
+ */
+export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
+  if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
+  if (typeof first === 'function') {
+    return isMethodContext(second) ? wrap(first as AnyMethod, {}) : wrap(first as AnyMethod, options(second))
+  }
+  if (typeof second === 'function') return wrap(second as AnyMethod, options(first))
+  return decorator(options(first))
+}) as Trace
+
+function decorator(given: TraceOptions): unknown {
+  return (target: unknown, context: unknown, descriptor?: unknown): unknown => {
+    if (isDescriptor(descriptor)) return decorateLegacy(descriptor, given, context as PropertyKey)
+    if (typeof target === 'function' && isMethodContext(context)) return wrap(target as AnyMethod, given)
+    throw new TypeError('@trace goes on a method; on a property, accessor or class it has nothing to trace.')
+  }
+}
+
+function decorateLegacy(
+  descriptor: PropertyDescriptor,
+  given: TraceOptions,
+  key: PropertyKey,
+): PropertyDescriptor {
+  const name = given.name ?? (typeof key === 'symbol' ? key.description : String(key))
+  return { ...descriptor, value: wrap(descriptor.value as AnyMethod, { ...given, ...(name && { name }) }) }
+}
+
+function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
+  if (isClass(fn))
+    throw new TypeError(`trace takes a function or a method, not the class ${fn.name}; decorate its methods.`)
+  const name = given.name ?? (fn.name.replace(/^(bound )+/, '') || 'anonymous')
+  const traced: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
+    const context = activeContext()
+    const pipeline = tracingIn(context)
+    if (pipeline === undefined) return fn.apply(this, args)
+    const span = openSpan(pipeline, context, { ...given, name })
+    if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
+    return runToEnd(span, context, () => fn.apply(this, args), given)
+  }
+  return imitate(traced, fn)
+}
+
+/** Gives `traced` what can be seen of `fn`: name, length, own properties, and what kind of function it is. */
+function imitate(traced: AnyMethod, fn: AnyMethod): AnyMethod {
+  for (const key of Reflect.ownKeys(fn)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
+    const descriptor = Object.getOwnPropertyDescriptor(fn, key)
+    if (descriptor !== undefined) Object.defineProperty(traced, key, descriptor)
+  }
+  Object.setPrototypeOf(traced, Object.getPrototypeOf(fn) as object)
+  return traced
+}
+
+function options(given: unknown): TraceOptions {
+  return typeof given === 'object' && given !== null ? given : {}
+}
+
+function isMethodContext(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'method'
+}
+
+function isDescriptor(value: unknown): value is PropertyDescriptor {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as PropertyDescriptor).value === 'function'
+  )
+}
+
+function isClass(fn: unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(fn))
+}

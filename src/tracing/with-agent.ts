@@ -1,0 +1,126 @@
+import { type Context, isSpanContextValid, type Span as OtelSpan, trace } from '@opentelemetry/api'
+import { applyUpdate } from '../context/trace-update.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
+import { traceIdFromResponseId } from '../ids/response-id.ts'
+import { diagnose } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import * as keys from '../span/keys.ts'
+import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import { NOOP_SPAN } from '../span/noop-span.ts'
+import type { Span } from '../span/span.ts'
+import { SpanType } from '../span/span-type.ts'
+import type { OutputReducer } from './collected-items.ts'
+import { activeContext, openSpan, tracingIn } from './open-span.ts'
+import { runToEnd } from './outcome.ts'
+
+/** One turn of an agent. */
+export interface AgentTurn {
+  /** Name of the agent; the span is named `agent:<name>`. */
+  agent: string
+  /** Model that the agent asks for. */
+  model?: string | undefined
+  /** Whose model it is: `openai`, `anthropic`, ... */
+  provider?: string | undefined
+  /** `resp_<hex>`: the trace gets the ID that belongs to it, so that the turn is found by its response ID. */
+  responseId?: string | undefined
+  /** Conversation that the turn belongs to, at most 250 characters. */
+  sessionId?: string | undefined
+  /** Who the agent works for. */
+  user?: string | undefined
+  /** What the agent was asked; content, so it needs `captureContent`. */
+  input?: unknown
+  /**
+   * Below a span of another library (an HTTP server's, say), a turn with a response ID starts a trace of its own,
+   * linked to that span both ways. `true` nests it there instead, and records the ID. Default: false.
+   */
+  nest?: boolean | undefined
+  /** Further attributes. */
+  attributes?: Record<string, unknown> | undefined
+  /** Share of turns that is kept, 0 to 1; beats the configured one. */
+  sampleRatio?: number | undefined
+  /** Folds the items of a returned stream to what is recorded. */
+  outputReducer?: OutputReducer | undefined
+}
+
+/**
+ * Runs one turn of an agent in a span of type AGENT: `fn` gets the span, and what it returns or throws comes through
+ * unchanged. The turn's tokens are the sum over the model calls below, unless set. A malformed response ID costs a
+ * diagnostic and gives a random trace ID.
+ *
+ * @returns what `fn` returns
+ * @example
+ * const answer = await withAgent({ agent: 'support', responseId, sessionId, user, input: question }, () => run(question))
+ */
+export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
+  const context = activeContext()
+  const pipeline = tracingIn(context)
+  if (pipeline === undefined) return fn(NOOP_SPAN)
+  const span = openTurn(pipeline, context, turn ?? { agent: '' })
+  return runToEnd(span, context, () => fn(span), { outputReducer: turn?.outputReducer })
+}
+
+function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {
+  const above = trace.getSpan(context)
+  const traceId = turn.responseId === undefined ? undefined : traceIdOf(turn.responseId)
+  const apart = traceId !== undefined && startsApart(above, traceId, turn)
+  const span = openSpan(pipeline, context, {
+    name: `agent:${turn.agent}`,
+    spanType: SpanType.AGENT,
+    attributes: attributesOf(turn),
+    inputs: turn.input,
+    traceId,
+    ...(apart && { parent: null }),
+    ...(turn.sampleRatio !== undefined && { sampleRatio: turn.sampleRatio }),
+  })
+  if (turn.model) span.setModel(turn.model, turn.provider)
+  pipeline.agentName ??= turn.agent
+  const { user, sessionId } = turn
+  const first = {
+    ...(user && !span.trace.userId && { user }),
+    ...(sessionId && !span.trace.sessionId && { sessionId }),
+  }
+  applyUpdate(span.trace, first, span.host)
+  if (apart && above !== undefined) linkBothWays(span, above)
+  return span
+}
+
+/** Whether the turn leaves the trace of the span above, so that it can be found by its response ID. */
+function startsApart(above: OtelSpan | undefined, traceId: string, { nest }: AgentTurn): boolean {
+  if (above === undefined || nest || isLiveSpan(above)) return false
+  const { traceId: there } = above.spanContext()
+  return isSpanContextValid(above.spanContext()) && there !== traceId
+}
+
+function linkBothWays(span: LiveSpan, above: OtelSpan): void {
+  span.addLink({ context: above.spanContext() })
+  try {
+    above.addLink?.({ context: span.spanContext() })
+  } catch {
+    // The application's span may be of an SDK that does not take links after the start.
+  }
+}
+
+function traceIdOf(responseId: unknown): string | undefined {
+  try {
+    return traceIdFromResponseId(responseId as string)
+  } catch (thrown) {
+    diagnose(
+      'warn',
+      'TS_RESPONSE_ID',
+      `${messageOf(thrown)} The turn got a random trace ID, so it cannot be found by this response ID.`,
+      {},
+    )
+    return undefined
+  }
+}
+
+function attributesOf(turn: AgentTurn): Record<string, unknown> {
+  return {
+    [keys.AGENT_NAME]: turn.agent,
+    ...(turn.model && { [keys.REQUEST_MODEL]: turn.model }),
+    ...(turn.provider && { [keys.PROVIDER_NAME]: turn.provider, [keys.SYSTEM]: turn.provider }),
+    ...(typeof turn.responseId === 'string' && { [keys.RESPONSE_ID]: turn.responseId }),
+    ...(turn.sessionId && { [keys.CONVERSATION_ID]: turn.sessionId }),
+    ...turn.attributes,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
+import type { TimeInput } from '../runtime/clock.ts'
+import { NOOP_SPAN } from '../span/noop-span.ts'
+import type { Span } from '../span/span.ts'
+import type { OutputReducer } from './collected-items.ts'
+import { activeContext, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
+import { runToEnd } from './outcome.ts'
+
+/** Options of {@link withSpan}. */
+export interface WithSpanOptions extends SpanOptions {
+  /** Record what `fn` returns as outputs. Default: true. */
+  captureOutputs?: boolean
+  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
+  outputReducer?: OutputReducer
+}
+
+/**
+ * Runs `fn` in a new span that is active inside. The span ends when the work ends: for a promise when it settles, for
+ * a generator or stream when it is consumed, fails or is given up. What `fn` returns or throws comes through
+ * unchanged; it is recorded as outputs (with `captureContent`) unless `span.setOutputs` was called, an error as ERROR
+ * with its exception event.
+ *
+ * @returns what `fn` returns
+ * @example
+ * const docs = await withSpan((span) => search(question), { name: 'search', spanType: SpanType.RETRIEVER, inputs: { question } })
+ */
+export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
+  const context = activeContext()
+  const pipeline = tracingIn(context)
+  if (pipeline === undefined) return fn(NOOP_SPAN)
+  const span = openSpan(pipeline, context, { ...options, name: options.name ?? fn.name })
+  return runToEnd(span, context, () => fn(span), options)
+}
+
+/** Options of {@link startSpan}. */
+export interface StartSpanOptions extends SpanOptions {
+  name: string
+  /** The span above. Default: the active one; `null` starts a trace of its own. */
+  parent?: OtelSpan | null
+  /** When the work began, if not now. */
+  startTime?: TimeInput
+}
+
+/**
+ * Starts a span that the caller ends, by `span.end()` or `using`. It is not made active: spans that start meanwhile
+ * do not stand below it, unless inside {@link withActiveSpan}.
+ *
+ * @example
+ * using span = startSpan({ name: 'index', spanType: SpanType.TASK })
+ */
+export function startSpan(options: StartSpanOptions): Span {
+  const context = activeContext()
+  const pipeline = tracingIn(context)
+  return pipeline === undefined ? NOOP_SPAN : openSpan(pipeline, context, options ?? { name: '' })
+}
+
+/**
+ * Runs `fn` with `span` active, so that spans which start inside stand below it. Does not end the span.
+ *
+ * @returns what `fn` returns
+ */
+export function withActiveSpan<T>(span: OtelSpan, fn: () => T): T {
+  const context = activeContext()
+  return tracingIn(context) === undefined || span === NOOP_SPAN ? fn() : runWithin(context, span, fn)
+}

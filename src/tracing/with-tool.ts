@@ -1,0 +1,47 @@
+import * as keys from '../span/keys.ts'
+import { NOOP_SPAN } from '../span/noop-span.ts'
+import type { Span } from '../span/span.ts'
+import { SpanType } from '../span/span-type.ts'
+import type { OutputReducer } from './collected-items.ts'
+import { activeContext, openSpan, tracingIn } from './open-span.ts'
+import { runToEnd } from './outcome.ts'
+
+/** One call of a tool. */
+export interface ToolCall {
+  /** Name of the tool; the span is named `tool:<name>`. */
+  tool: string
+  /** What the tool is called with; content, so it needs `captureContent`. */
+  arguments?: unknown
+  /** The model's ID of this call. */
+  callId?: string | undefined
+  /** Further attributes. */
+  attributes?: Record<string, unknown> | undefined
+  /** Folds the items of a returned stream to what is recorded. */
+  outputReducer?: OutputReducer | undefined
+}
+
+/**
+ * Runs a tool in a span of type TOOL. Result, duration and error are recorded; what `fn` returns or throws comes
+ * through unchanged. Calls that run in parallel stand side by side.
+ *
+ * @returns what `fn` returns
+ * @example
+ * const weather = await withTool({ tool: 'get_weather', arguments: { city }, callId: call.id }, () => lookUp(city))
+ */
+export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
+  const context = activeContext()
+  const pipeline = tracingIn(context)
+  if (pipeline === undefined) return fn(NOOP_SPAN)
+  const { tool, callId } = call ?? { tool: '' }
+  const span = openSpan(pipeline, context, {
+    name: `tool:${tool}`,
+    spanType: SpanType.TOOL,
+    inputs: call?.arguments,
+    attributes: {
+      [keys.TOOL_NAME]: tool,
+      ...(callId && { [keys.TOOL_CALL_ID]: callId }),
+      ...call?.attributes,
+    },
+  })
+  return runToEnd(span, context, () => fn(span), { outputReducer: call?.outputReducer })
+}
