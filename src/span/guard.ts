@@ -1,4 +1,5 @@
 import type { AttributeValue } from './ended-span.ts'
+import { looksLikeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 
 // One value of the wrong form in one of these keys makes MLflow refuse every span of the request, so they are put
@@ -43,12 +44,18 @@ const COSTS = ['input_cost', 'output_cost', 'total_cost'] as const
 /** `value` in the form in which servers take it under `key`; `undefined` when nothing of it can be sent. */
 export function guarded(key: string, value: AttributeValue): AttributeValue | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  if (TEXT_KEYS.has(key) || key in LENGTHS) return textOf(value)?.slice(0, LENGTHS[key])
+  if (TEXT_KEYS.has(key) || key in LENGTHS) return plainText(value)?.slice(0, LENGTHS[key])
   if (COUNTS.test(key)) return countOf(value)
   if (key === keys.TOKEN_USAGE) return objectText(value, BASE_COUNTS, countOf)
   if (key === keys.LLM_COST) return objectText(value, COSTS, finiteOf)
   if (key === 'mlflow.spanLogLevel') return countOf(value)
   return value
+}
+
+/** Text that no server reads as JSON: a list in one of these columns is an error to it. */
+function plainText(value: AttributeValue): string | undefined {
+  const text = textOf(value)
+  return text !== undefined && looksLikeJson(text) ? `'${text}'` : text
 }
 
 function textOf(value: AttributeValue): string | undefined {

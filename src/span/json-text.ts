@@ -30,6 +30,21 @@ export function looksLikeJson(text: string): boolean {
   return (text.includes('NaN') || text.includes('Infinity')) && isJson(withoutPythonNumbers(text))
 }
 
+/** Deepest nesting of stored JSON text with which MLflow can still read a trace back. */
+const READABLE_NESTING = 40
+const LONG_INTEGER = /\d{19,}/
+const JSON_STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g
+
+/**
+ * Whether `text`, which is meant to be JSON text, would lose its request or make its trace unreadable in MLflow: it
+ * nests too deep, or holds integers beyond 64 bits. Sent JSON-encoded once more it stays a plain string.
+ */
+export function isUnreadableJson(text: string): boolean {
+  if (!looksLikeJson(text)) return false
+  if (nestsDeep(text, READABLE_NESTING)) return true
+  return LONG_INTEGER.test(text) && LONG_INTEGER.test(text.replace(JSON_STRINGS, '""'))
+}
+
 function firstUnit(text: string): number {
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i)
@@ -53,7 +68,7 @@ function isJson(text: string): boolean {
 const withoutPythonNumbers = (text: string): string =>
   text.replace(PYTHON_NUMBERS, (found) => (found.startsWith('"') ? found : ' 0 '))
 
-function nestsDeep(text: string): boolean {
+function nestsDeep(text: string, most: number = SAFE_NESTING): boolean {
   let depth = 0
   let isInString = false
   for (let i = 0; i < text.length; i += 1) {
@@ -62,7 +77,7 @@ function nestsDeep(text: string): boolean {
     else if (unit === 0x5c && isInString) i += 1
     else if (!isInString && (unit === 0x5b || unit === 0x7b)) {
       depth += 1
-      if (depth > SAFE_NESTING) return true
+      if (depth > most) return true
     } else if (!isInString && (unit === 0x5d || unit === 0x7d)) depth -= 1
   }
   return false

@@ -9,7 +9,7 @@ import {
   StatusCode,
 } from './ended-span.ts'
 import { guarded } from './guard.ts'
-import { looksLikeJson, toJsonText } from './json-text.ts'
+import { isUnreadableJson, looksLikeJson, toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
 import { inputMessages, outputMessages } from './messages.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
@@ -36,12 +36,12 @@ export function wireAttributes(span: EndedSpan, options: WireOptions): WireAttri
   for (const [key, value] of Object.entries(span.attributes)) {
     const safe = guarded(key, value)
     if (safe === undefined) continue
-    out[key] = options.mlflow ? keptAsText(key, safe, span.agent?.jsonKeys) : safe
+    out[key] = options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, span.agent) : safe
   }
   out[keys.SPAN_TYPE] ??= spanTypeOfAttributes(span.attributes)
   if (span.trace.sessionId !== undefined) out[keys.SESSION_ID] = span.trace.sessionId
   if (span.trace.userId !== undefined) out[keys.USER_ID] = span.trace.userId
-  if (isLocalRoot(span)) addTraceTags(out, span)
+  if (isLocalRoot(span)) addTraceTags(out, span, options)
   return out
 }
 
@@ -140,17 +140,19 @@ function nativeContent(value: Captured): WireValue {
   return value
 }
 
-function keptAsText(
-  key: string,
-  value: AttributeValue,
-  jsonKeys: ReadonlySet<string> | undefined,
-): WireValue {
-  if (typeof value !== 'string' || jsonKeys === undefined || jsonKeys.has(key)) return value
-  if (key.startsWith('gen_ai.') || key.startsWith('mlflow.')) return value
-  return looksLikeJson(value) ? JSON.stringify(value) : value
+/**
+ * Text for MLflow, which reads text that looks like JSON as JSON: plain text gets a layer of JSON more, and so does
+ * JSON text on which the server would choke.
+ */
+function textForMlflow(key: string, value: string, agent: AgentData | undefined): string {
+  const isJson = agent === undefined || agent.jsonKeys.has(key) || VOCABULARY.test(key)
+  return (isJson ? isUnreadableJson(value) : looksLikeJson(value)) ? JSON.stringify(value) : value
 }
 
-function addTraceTags(out: WireAttributes, span: EndedSpan): void {
-  for (const [key, value] of span.trace.tags) out[keys.TRACE_TAG + key] = value
-  out[keys.TRACE_TAG + keys.TRACE_NAME_TAG] ??= span.name.slice(0, 4096)
+const VOCABULARY = /^(gen_ai|mlflow|openinference|llm|input|output)\./
+
+function addTraceTags(out: WireAttributes, span: EndedSpan, { mlflow }: WireOptions): void {
+  const text = (value: string): string => (mlflow && looksLikeJson(value) ? JSON.stringify(value) : value)
+  for (const [key, value] of span.trace.tags) out[keys.TRACE_TAG + key] = text(value)
+  out[keys.TRACE_TAG + keys.TRACE_NAME_TAG] ??= text(span.name.slice(0, 4096))
 }

@@ -67,11 +67,11 @@ const rows: Readonly<Record<string, Row>> = {
   sampler: {
     read: (c) => c.sampler,
     sources: [
-      ['sampleRatio', 0.25, { ratio: 0.25, parentBased: true }, 2],
+      ['sampleRatio', 0.25, { ratio: 0.25, parentBased: false }, 2],
       ['OTEL_TRACES_SAMPLER', 'always_off', { ratio: 0, parentBased: false }, 'sometimes'],
-      ['MLFLOW_TRACE_SAMPLING_RATIO', '0.5', { ratio: 0.5, parentBased: true }, 'half'],
+      ['MLFLOW_TRACE_SAMPLING_RATIO', '0.5', { ratio: 0.5, parentBased: false }, 'half'],
     ],
-    fallback: { ratio: 1, parentBased: true },
+    fallback: { ratio: 1, parentBased: false },
   },
   provider: {
     read: (c) => c.provider,
