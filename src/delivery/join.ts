@@ -33,6 +33,8 @@ interface SdkProvider extends TracerProvider {
   resource?: { attributes?: Attributes }
   _resource?: { attributes?: Attributes }
   _activeSpanProcessor?: { _spanProcessors?: ProcessorLike[] }
+  /** SDK 1.x */
+  _registeredSpanProcessors?: ProcessorLike[]
 }
 
 interface Joined {
@@ -121,7 +123,25 @@ function adoptResource({ resource }: Joined): void {
   if (pipeline !== undefined) pipeline.joinedResource = resource
 }
 
+const MARK: unique symbol = Symbol.for('turnspan.processor')
+
+/** Marks a processor that hands spans to us, so that a provider that has one is not joined a second time. */
+export function markProcessor(processor: object): void {
+  Object.defineProperty(processor, MARK, { value: true })
+}
+
+function isJoinedByHand({
+  _activeSpanProcessor: active,
+  _registeredSpanProcessors: old,
+}: SdkProvider): boolean {
+  const processors = [...(active?._spanProcessors ?? []), ...(old ?? []), active]
+  return processors.some(
+    (processor) => typeof processor === 'object' && processor !== null && MARK in processor,
+  )
+}
+
 function attach(provider: SdkProvider): boolean {
+  if (isJoinedByHand(provider)) return true
   const ours = createJoinedProcessor()
   const active = provider._activeSpanProcessor
   if (typeof provider.addSpanProcessor === 'function') {

@@ -1,0 +1,52 @@
+import type { Context } from '@opentelemetry/api'
+import type { InitOptions } from '../config/options.ts'
+import { currentPipeline } from '../delivery/current.ts'
+import type { ForeignSpan } from '../delivery/foreign-span.ts'
+import { createJoinedProcessor, markProcessor, type ProcessorLike } from '../delivery/join.ts'
+import { flushTraces, init, shutdown } from '../setup/lifecycle.ts'
+import { strictConfig } from './strict-config.ts'
+
+/**
+ * An OpenTelemetry span processor that sends an application's spans where turnspan's go. It fits the providers of SDK
+ * 1.30, 2.x and 3.x, and is needed only where a provider cannot be joined by itself (see docs/opentelemetry.md).
+ *
+ * @example
+ * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+ * import { TurnspanProcessor } from 'turnspan/otel'
+ *
+ * new NodeTracerProvider({ spanProcessors: [new TurnspanProcessor({ trackingUri: 'http://localhost:5000' })] }).register()
+ */
+export class TurnspanProcessor {
+  readonly #inner: ProcessorLike = createJoinedProcessor()
+
+  /**
+   * @param options - as for `init`, which is called with them; without options an earlier `init`, else the environment, counts
+   * @throws ConfigError for an option that does not fit
+   */
+  constructor(options?: InitOptions) {
+    markProcessor(this)
+    if (options === undefined && currentPipeline() !== undefined) return
+    strictConfig(options)
+    init(options)
+  }
+
+  /** Takes note of a span that begins. */
+  onStart(span: ForeignSpan, context: Context): void {
+    this.#inner.onStart(span, context)
+  }
+
+  /** Takes a copy of a span that ended; the span itself is not changed. */
+  onEnd(span: ForeignSpan): void {
+    this.#inner.onEnd(span)
+  }
+
+  /** Sends what has ended, and waits for it. */
+  async forceFlush(): Promise<void> {
+    await flushTraces()
+  }
+
+  /** {@link TurnspanProcessor.forceFlush}, then nothing more is traced until the next `init`. */
+  async shutdown(): Promise<void> {
+    await shutdown()
+  }
+}
