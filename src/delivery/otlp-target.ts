@@ -26,8 +26,6 @@ export interface OtlpTargetParts {
   readonly companionFor: (target: TargetConfig) => Companion
   /** OTLP bytes of `spans`. */
   readonly serialise: (spans: readonly EndedSpan[], options: WireOptions) => Uint8Array
-  /** Told when the protocol in use turned out to be another one. */
-  readonly onProtocol: (target: TargetConfig) => void
 }
 
 /** A target that takes OTLP, over HTTP or gRPC. */
@@ -58,7 +56,6 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     target = { ...target, protocol: 'http/protobuf', protocolIsGuess: false, endpoint }
     sender = senderFor(target)
     companion = parts.companionFor(target)
-    parts.onProtocol(target)
   }
 
   /** One batch, with the second tries that the first answer asks for. */

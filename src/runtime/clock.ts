@@ -44,6 +44,10 @@ export function msOfHrTime(time: HrTime): number {
 // 2^63 ns, the end of what servers store, is in the year 2262; an HrTime past it loses its whole batch.
 const LAST_SECOND = 9_223_372_036
 
+// A smaller number is a reading of performance.now(). OpenTelemetry compares with the start of the process, and so
+// moves work that began before it (a job from a queue, say) far into the future. This is March 1973, or three years.
+const LONGEST_UPTIME_MS = 1e11
+
 /** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it is none that can be sent. */
 export function msOfTimeInput(time: unknown): number | undefined {
   const ms = rawMs(time)
@@ -52,8 +56,7 @@ export function msOfTimeInput(time: unknown): number | undefined {
 
 function rawMs(time: unknown): number | undefined {
   if (typeof time === 'number') {
-    // As in OpenTelemetry: a number smaller than the process's start is a reading of performance.now().
-    return time < performance.timeOrigin ? anchor + time : time
+    return time < LONGEST_UPTIME_MS ? anchor + time : time
   }
   if (time instanceof Date) return time.getTime()
   if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {

@@ -26,6 +26,6 @@ function otlp(
   return lazyTarget(target.endpoint, async () => {
     const { buildOtlpTarget } = await import('./otlp-parts.ts')
     const agentName = (): string | undefined => pipeline().agentName
-    return buildOtlpTarget({ config, target, resource, agentName, onProtocol: () => {} })
+    return buildOtlpTarget({ config, target, resource, agentName })
   })
 }

@@ -33,7 +33,6 @@ async function deliver(lane: Undelivered, work: ExitWork, deadline: number): Pro
     target,
     resource: () => resource,
     agentName: () => work.agentName,
-    onProtocol: () => {},
   })
   const { maxSpans } = work.config.batch
   let all = true

@@ -9,7 +9,6 @@ export interface OtlpParts {
   readonly target: TargetConfig
   readonly resource: () => object
   readonly agentName: () => string | undefined
-  readonly onProtocol: (target: TargetConfig) => void
 }
 
 /** An OTLP target with its MLflow companion; loaded when the first batch leaves, for it is most of the code. */
@@ -21,6 +20,5 @@ export function buildOtlpTarget(parts: OtlpParts): SpanTarget {
     target: parts.target,
     companionFor: (target) => createMlflowTarget(target, hints),
     serialise: (spans, options) => serialise(spans, resource(), options),
-    onProtocol: parts.onProtocol,
   })
 }

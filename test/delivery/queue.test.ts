@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Answer } from '../../src/delivery/answer.ts'
+import { createQueue, type Fate, type QueueOptions } from '../../src/delivery/queue.ts'
+import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
+import type { EndedSpan } from '../../src/span/ended-span.ts'
+import { endedSpan } from './ended-span.ts'
+
+const ACCEPTED: Answer = { kind: 'accepted' }
+const AGAIN: Answer = { kind: 'retry', reason: 'down' }
+const traceId = (n: number): string => n.toString(16).padStart(32, 'a')
+
+function setUp(answer: (names: string[], call: number) => Answer, given: Partial<QueueOptions> = {}) {
+  const sent: string[][] = []
+  const fates = new Map<string, Fate>()
+  const target = {
+    name: 'a target',
+    send: async (spans: readonly EndedSpan[]): Promise<Answer> => {
+      const names = spans.map((span) => span.name)
+      sent.push(names)
+      return answer(names, sent.length)
+    },
+    shutdown: async () => {},
+  }
+  const queue = createQueue(target, {
+    maxBytes: 1_000_000,
+    maxSpans: 1000,
+    batchSpans: 4,
+    delayMs: 1000,
+    settled: (span, fate) => fates.set(span.name, fate),
+    ...given,
+  })
+  const push = (name: string, bytes = 100, trace = 1): void =>
+    queue.push(endedSpan({ name, traceId: traceId(trace) }), bytes)
+  return { queue, push, sent, fates }
+}
+
+const diagnostics: string[] = []
+let stop = (): void => {}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  resetDiagnosed()
+  diagnostics.length = 0
+  stop = onDiagnostic((d) => diagnostics.push(d.code))
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+})
+afterEach(() => {
+  stop()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+test('sends what came together in one batch after the delay', async () => {
+  const { push, sent, fates } = setUp(() => ACCEPTED)
+  push('a')
+  push('b')
+  await vi.advanceTimersByTimeAsync(999)
+  expect(sent).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(sent).toEqual([['a', 'b']])
+  expect([...fates]).toEqual([
+    ['a', 'sent'],
+    ['b', 'sent'],
+  ])
+})
+
+test('sends at once when a batch is full, and never more than a batch in one request', async () => {
+  const { push, sent } = setUp(() => ACCEPTED)
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) push(name)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sent).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['e', 'f'],
+  ])
+})
+
+test('closes a batch below the message limit of gRPC receivers', async () => {
+  const { push, sent } = setUp(() => ACCEPTED, { maxBytes: 100_000_000 })
+  push('big', 1_900_000)
+  push('bigger', 3_000_000)
+  push('small', 10)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(sent).toEqual([['big'], ['bigger'], ['small']])
+})
+
+test('keeps the order and tries again with growing patience while the target cannot take spans', async () => {
+  const { push, sent, fates } = setUp((_, call) => (call < 4 ? AGAIN : ACCEPTED))
+  push('a')
+  await vi.advanceTimersByTimeAsync(1000)
+  push('b')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(sent).toEqual([['a'], ['a', 'b'], ['a', 'b'], ['a', 'b']])
+  expect(fates.get('a')).toBe('sent')
+  expect(diagnostics).toEqual([
+    'TS_EXPORT_FAILED',
+    'TS_EXPORT_FAILED',
+    'TS_EXPORT_FAILED',
+    'TS_EXPORT_RECOVERED',
+  ])
+})
+
+test('waits as long as the receiver asks for', async () => {
+  const { push, sent } = setUp((_, call) => (call === 1 ? { ...AGAIN, afterMs: 7000 } : ACCEPTED))
+  push('a')
+  await vi.advanceTimersByTimeAsync(1000 + 6999)
+  expect(sent.length).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(sent.length).toBe(2)
+})
+
+test('halves a refused batch until the span that is refused stands alone', async () => {
+  const { push, sent, fates } = setUp((names) =>
+    names.includes('poison') ? { kind: 'refused', reason: 'HTTP 422' } : ACCEPTED,
+  )
+  for (const name of ['a', 'b', 'poison', 'd']) push(name)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sent).toEqual([['a', 'b', 'poison', 'd'], ['a', 'b'], ['poison', 'd'], ['poison'], ['d']])
+  expect(Object.fromEntries(fates)).toEqual({ a: 'sent', b: 'sent', poison: 'rejected', d: 'sent' })
+  expect(diagnostics).toEqual(['TS_SPAN_REJECTED'])
+})
+
+test('keeps what is left of a halved batch when the target fails in the middle', async () => {
+  const { push, fates } = setUp((names, call) =>
+    call === 1 ? { kind: 'refused', reason: 'too large' } : call === 3 ? AGAIN : ACCEPTED,
+  )
+  for (const name of ['a', 'b', 'c', 'd']) push(name)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([...fates.values()]).toEqual(['sent', 'sent', 'sent', 'sent'])
+})
+
+test('drops the oldest trace whole when the bytes do not fit, and says so', async () => {
+  const { queue, push, fates } = setUp(() => AGAIN, { maxBytes: 1000, batchSpans: 100 })
+  push('old-1', 400, 1)
+  push('new-1', 400, 2)
+  push('old-2', 100, 1)
+  push('new-2', 400, 2)
+  expect(Object.fromEntries(fates)).toEqual({
+    'old-1': { dropped: 'queue_full' },
+    'old-2': { dropped: 'queue_full' },
+  })
+  expect(queue.size()).toBe(2)
+  expect(diagnostics).toEqual(['TS_QUEUE_FULL'])
+})
+
+test('a flush waits for what is on its way, and for no longer than it was told', async () => {
+  const { queue, push, fates } = setUp((_, call) => (call < 3 ? AGAIN : ACCEPTED))
+  push('a')
+  let done = false
+  void queue.flush(Date.now() + 60_000).then(() => {
+    done = true
+  })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(done).toBe(true)
+  expect(fates.get('a')).toBe('sent')
+
+  const dead = setUp(() => AGAIN)
+  dead.push('b')
+  let gaveUp = false
+  void dead.queue.flush(Date.now() + 2000).then(() => {
+    gaveUp = true
+  })
+  await vi.advanceTimersByTimeAsync(1999)
+  expect(gaveUp).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(gaveUp).toBe(true)
+  expect(dead.queue.size()).toBe(1)
+})
+
+test('after closing, what waits is dropped with the reason, and so is what still comes', async () => {
+  const { queue, push, fates } = setUp(() => AGAIN)
+  push('a')
+  queue.close('shutdown')
+  push('b')
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(Object.fromEntries(fates)).toEqual({ a: { dropped: 'shutdown' }, b: { dropped: 'shutdown' } })
+  expect(queue.size()).toBe(0)
+})
