@@ -58,13 +58,20 @@ const state = (): State =>
     watched: new WeakSet<object>(),
   }))
 
+let noop: TracerProvider | undefined
+
+/** The API's own no-op, which is what stands there while nobody has registered anything. */
+function noopProvider(): TracerProvider {
+  noop ??= new ProxyTracerProvider().getDelegate()
+  return noop
+}
+
 /** The provider that the application registered; `undefined` while there is none but ours. */
 export function foreignProvider(): TracerProvider | undefined {
   const global = trace.getTracerProvider() as ProxyTracerProvider
   const real = typeof global.getDelegate === 'function' ? global.getDelegate() : global
   if (real === state().own) return undefined
-  // The API's own no-op, which is what stands there while nobody has registered anything.
-  return real === new ProxyTracerProvider().getDelegate() ? undefined : real
+  return real === noopProvider() ? undefined : real
 }
 
 /**

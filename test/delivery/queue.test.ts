@@ -120,7 +120,7 @@ test('halves a refused batch until the span that is refused stands alone', async
 })
 
 test('keeps what is left of a halved batch when the target fails in the middle', async () => {
-  const { push, fates } = setUp((names, call) =>
+  const { push, fates } = setUp((_names, call) =>
     call === 1 ? { kind: 'refused', reason: 'too large' } : call === 3 ? AGAIN : ACCEPTED,
   )
   for (const name of ['a', 'b', 'c', 'd']) push(name)
