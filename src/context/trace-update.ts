@@ -40,6 +40,7 @@ const KEY = /^[\w\-. :/]{1,250}$/
 
 /** Writes `update` into `record`. What does not fit is put right or left out, with a diagnostic. */
 export function applyUpdate(record: TraceRecord, update: TraceUpdate, host: SpanHost): void {
+  if (Object.keys(update).length > 0) record.said += 1
   setUser(record, update.user)
   setSession(record, update.sessionId)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)

@@ -7,7 +7,7 @@ import type { SpanHost } from '../span/live-span.ts'
 import { fitSpan, spanBytes } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
-import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
+import type { DepartedRoot, OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
 import { type Completions, createCompletions } from './completions.ts'
 import type { Counts } from './counts.ts'
@@ -62,6 +62,8 @@ interface Lane {
   readonly target: SpanTarget
   readonly queue: Queue
   readonly completions: Completions | undefined
+  /** Of traces whose local root arrived, how much of what was said went with it or after it. */
+  readonly told: WeakMap<TraceRecord, number>
 }
 
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
@@ -75,10 +77,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   let holdTimer: NodeJS.Timeout | undefined
 
   const settled = (lane: () => Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent' && isLocalRoot(span)) {
-      const completion = completionOf(span)
-      if (completion !== undefined) lane().completions?.push(completion)
-    }
+    if (fate === 'sent') tell(lane(), span)
     const state = progress.get(span)
     if (state === undefined) return
     state.left -= 1
@@ -93,6 +92,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const lane: Lane = {
       target,
       completions: target.complete && createCompletions(target),
+      told: new WeakMap(),
       queue: createQueue(target, {
         maxBytes: config.maxQueueBytes,
         maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
@@ -106,6 +106,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const leave = (span: EndedSpan): void => {
     const fitted = fitSpan(span, config.limits.maxSpanBytes)
+    if (isLocalRoot(span)) span.trace.root = departed(span)
     const bytes = spanBytes(fitted)
     progress.set(fitted, { left: lanes.length, worst: 'sent' })
     for (const lane of lanes) lane.queue.push(fitted, bytes)
@@ -185,12 +186,12 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     },
     undelivered() {
       release()
-      return lanes.map(({ queue, completions }, index) => ({
+      return lanes.map((lane, index) => ({
         index,
-        spans: queue.contents(),
+        spans: lane.queue.contents(),
         completions: [
-          ...(completions?.contents() ?? []),
-          ...queue.contents().flatMap((span) => ownCompletion(span)),
+          ...(lane.completions?.contents() ?? []),
+          ...lane.queue.contents().flatMap((span) => due(lane, span) ?? []),
         ],
       }))
     },
@@ -232,32 +233,49 @@ function addForeignUsage(open: OpenSpan, span: EndedSpan): void {
   })
 }
 
-function ownCompletion(span: EndedSpan): TraceCompletion[] {
-  const completion = isLocalRoot(span) ? completionOf(span) : undefined
-  return completion === undefined ? [] : [completion]
+function departed(root: EndedSpan): DepartedRoot {
+  const { name, trace, parentIsRemote } = root
+  return { name, failed: root.status.code === StatusCode.ERROR, isRemote: parentIsRemote, said: trace.said }
 }
 
-/** What OTLP cannot carry of the trace of `root`; `undefined` when there is nothing of the kind. */
-function completionOf(root: EndedSpan): TraceCompletion | undefined {
-  const { trace } = root
-  const orphan = root.parentIsRemote && !trace.rootElsewhere
+/** Sends what has to follow a span that arrived by other means than OTLP. */
+function tell(lane: Lane, span: EndedSpan): void {
+  const completion = due(lane, span)
+  if (isLocalRoot(span) || completion !== undefined) lane.told.set(span.trace, span.trace.said)
+  if (completion !== undefined) lane.completions?.push(completion)
+}
+
+/** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
+function due(lane: Lane, span: EndedSpan): TraceCompletion | undefined {
+  const { trace } = span
+  const { root } = trace
+  if (root === undefined) return undefined
+  if (!isLocalRoot(span)) {
+    const told = lane.told.get(trace)
+    return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
+  }
+  const orphan = root.isRemote && !trace.rootElsewhere
   const said =
     trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
-  if (!orphan && !said) return undefined
+  // Tags travel on the root; those that came after it left do not.
+  return orphan || said || trace.said > root.said ? completionOf(trace, root) : undefined
+}
+
+function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
   const metadata = Object.fromEntries(trace.metadata)
   if (trace.userId !== undefined) metadata[keys.METADATA_USER] = trace.userId
   if (trace.sessionId !== undefined) metadata[keys.METADATA_SESSION] = trace.sessionId
   return {
-    traceId: root.traceId,
+    traceId: trace.traceId,
     startTimeMs: trace.startMs,
     endTimeMs: trace.endMs,
-    state: trace.state ?? (root.status.code === StatusCode.ERROR ? 'ERROR' : 'OK'),
+    state: trace.state ?? (root.failed ? 'ERROR' : 'OK'),
     name: root.name,
     metadata,
     tags: Object.fromEntries(trace.tags),
     ...(trace.clientRequestId !== undefined && { clientRequestId: trace.clientRequestId }),
     ...(trace.requestPreview !== undefined && { requestPreview: trace.requestPreview }),
     ...(trace.responsePreview !== undefined && { responsePreview: trace.responsePreview }),
-    rootIsRemote: root.parentIsRemote,
+    rootIsRemote: root.isRemote,
   }
 }

@@ -19,11 +19,24 @@ export interface TraceRecord {
   requestPreview?: string
   responsePreview?: string
   state?: 'OK' | 'ERROR'
+  /** How often something was said of the trace: what comes after its root left is noticed by this. */
+  said: number
+  /** The local root, once it has left. */
+  root?: DepartedRoot
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
   startMs: number
   endMs: number
   /** Open spans by ID, for what a span must know of its ancestors. */
   readonly open: Map<string, OpenSpan>
+}
+
+/** What a trace still has to know of its local root after that one has left. */
+export interface DepartedRoot {
+  readonly name: string
+  readonly failed: boolean
+  readonly isRemote: boolean
+  /** {@link TraceRecord.said} at that time. */
+  readonly said: number
 }
 
 /** What descendants contribute to an open span. */
@@ -52,6 +65,7 @@ export function newTraceRecord(init: {
     rootElsewhere: init.rootElsewhere ?? false,
     tags: new Map(),
     metadata: new Map(),
+    said: 0,
     startMs: Number.POSITIVE_INFINITY,
     endMs: Number.NEGATIVE_INFINITY,
     open: new Map(),
