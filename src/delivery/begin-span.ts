@@ -88,19 +88,18 @@ function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefin
 }
 
 /**
- * The span that a new one stands below. Usually the active one; but where that is a span that its own SDK chose not
- * to record, ours above it, so that another vendor's sampling tears no hole into the tree.
+ * The span that a new one stands below. Usually the active one, also where it has ended already; but where that is a
+ * span that its own SDK does not export, ours above it, so that another vendor's sampling tears no hole into the tree.
  */
 function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
   const active = trace.getSpan(context)
   if (active === undefined) return undefined
   if (isLiveSpan(active)) return ofLiveSpan(active)
   const spanContext = active.spanContext()
-  if (!isSpanContextValid(spanContext)) return undefined
+  const { traceId, spanId, traceFlags, isRemote: remote = false } = spanContext
+  const exported = isSpanContextValid(spanContext) && (remote || (traceFlags & TraceFlags.SAMPLED) !== 0)
   const nearest = liveSpanIn(context)
-  if (!active.isRecording() && !spanContext.isRemote) return nearest && ofLiveSpan(nearest)
-  const { traceId, spanId } = spanContext
-  const remote = spanContext.isRemote ?? false
+  if (!exported || nearest?.spanId === spanId) return nearest && ofLiveSpan(nearest)
   const record = pipeline.traces.get(traceId, () => joinedTrace(pipeline, spanContext))
   return { spanId, remote, trace: record, open: record.open.get(spanId), host: undefined }
 }
