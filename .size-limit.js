@@ -25,10 +25,11 @@ const budget = (entry, limit) => ({
   modifyEsbuildConfig: entryAlone,
 })
 
+/** What was measured when the entry was last changed on purpose, and a tenth more. */
 export default [
-  budget('index', '40 kB'),
-  budget('otel', '40 kB'),
-  budget('mlflow', '20 kB'),
-  budget('register', '40 kB'),
-  budget('testing', '40 kB'),
+  budget('index', '62 kB'),
+  budget('otel', '48 kB'),
+  budget('mlflow', '34 kB'),
+  budget('register', '47 kB'),
+  budget('testing', '48 kB'),
 ]

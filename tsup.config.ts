@@ -1,18 +1,22 @@
 import { defineConfig } from 'tsup'
 import { bundled, entries, workers } from './scripts/entries.ts'
+import { lazyRequires } from './scripts/lazy-requires.ts'
 import { realImports } from './scripts/real-imports.ts'
 
-/** Why it is built this way: docs/decisions/0001-bundling.md. */
+/** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
 export default defineConfig({
   entry: { ...entries, ...workers },
   format: ['esm', 'cjs'],
   target: 'node20',
   splitting: true,
+  // Without it tsup makes CommonJS of split chunks with sucrase, which turns `?.` and `??` into calls of closures.
+  treeshake: true,
   clean: true,
   metafile: true,
   removeNodeProtocol: false,
   dts: { entry: entries, compilerOptions: { ignoreDeprecations: '6.0' } },
   noExternal: bundled,
+  plugins: [lazyRequires],
   esbuildPlugins: [realImports],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.

@@ -37,6 +37,16 @@ describe.each(APPLICATIONS)('an application like $fixture', ({ fixture, joins, n
     expectTurn(outcome, collector.spans())
     if (joins) expectOwnSpans(outcome)
   })
+
+  test.each(joins ? nodes : [])('sends through its own provider on Node %s', async (node) => {
+    await using collector = await startOtlpHttp()
+    await app.run('own-provider.js', node, { env: { RECEIVER_URL: collector.url } })
+    const spans = collector.spans()
+    const job = one(spans, 'job')
+    expect(spans.map(({ name }) => name).sort()).toEqual(['exported', 'job', 'step'])
+    expect(one(spans, 'step')).toMatchObject({ traceId: job.traceId, parentSpanId: job.spanId })
+    expect(one(spans, 'exported').attributes).toMatchObject({ 'app.step': 1 })
+  })
 })
 
 describe.each(['esm', 'cjs'])('an application like %s that changes no code', (fixture) => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { entries } from '../../scripts/entries.ts'
 import { packTarball, root } from './tarball.ts'
@@ -55,15 +56,26 @@ describe('the build', () => {
     expect(wrong.map(([name]) => name)).toEqual([])
   })
 
+  test('loads lazily in CommonJS without import(), which Jest refuses', () => {
+    const files = built(/\.cjs$/)
+    expect(files.filter(([, text]) => /\bimport\(['"]/.test(text)).map(([name]) => name)).toEqual([])
+    expect(files.some(([, text]) => text.includes('Promise.resolve().then(() => require('))).toBe(true)
+  })
+
+  test('keeps optional chaining and class fields as they are in CommonJS', () => {
+    const wrong = built(/\.cjs$/).filter(([, text]) =>
+      /_optionalChain|_nullishCoalesce|\.__init\d*\.call\(/.test(text),
+    )
+    expect(wrong.map(([name]) => name)).toEqual([])
+  })
+
   test('names no OpenTelemetry package but the API in its types', () => {
     const types = built(/\.d\.c?ts$/)
     expect(types.length).toBeGreaterThanOrEqual(2 * Object.keys(entries).length)
     const named = types.flatMap(([name, text]) =>
-      [...text.matchAll(/['"]((?:@opentelemetry|@grpc|protobufjs|zod)[^'"]*)['"]/g)].map(
-        (m) => `${name}: ${m[1]}`,
-      ),
+      ts.preProcessFile(text).importedFiles.map(({ fileName }) => `${name}: ${fileName}`),
     )
-    expect(named.filter((line) => !line.endsWith(': @opentelemetry/api'))).toEqual([])
+    expect(named.filter((line) => !/: (@opentelemetry\/api|\.\/.*)$/.test(line))).toEqual([])
   })
 
   test('holds no path of the machine that built it', () => {
