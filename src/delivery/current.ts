@@ -2,30 +2,73 @@ import { processWide } from '../runtime/registry.ts'
 import { type Counts, NOTHING, type Report } from './counts.ts'
 import type { Pipeline } from './pipeline.ts'
 
-interface Slot {
-  pipeline: Pipeline | undefined
-  counts: Counts | undefined
+/** A pipeline with its books. */
+interface Place {
+  readonly pipeline: Pipeline | undefined
+  readonly counts: Counts | undefined
 }
 
-const slot = (): Slot => processWide('current', (): Slot => ({ pipeline: undefined, counts: undefined }))
+interface Slot {
+  /** What is in use: the topmost overlay, else what was configured. */
+  top: Place
+  configured: Place
+  readonly overlays: Place[]
+}
+
+const NONE: Place = { pipeline: undefined, counts: undefined }
+
+const slot = (): Slot => processWide('current', (): Slot => ({ top: NONE, configured: NONE, overlays: [] }))
+
+function settleTop(current: Slot): void {
+  current.top = current.overlays.at(-1) ?? current.configured
+}
 
 /** The pipeline that new traces leave through; none when nothing is configured. */
 export function currentPipeline(): Pipeline | undefined {
-  return slot().pipeline
+  return slot().top.pipeline
+}
+
+/** The current pipeline, where it takes the spans of other libraries. */
+export function sharedPipeline(): Pipeline | undefined {
+  const pipeline = currentPipeline()
+  return pipeline?.config.provider === 'shared' ? pipeline : undefined
+}
+
+/** The pipeline that `init` made, also while another one lies over it. */
+export function configuredPipeline(): Pipeline | undefined {
+  return slot().configured.pipeline
 }
 
 export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: Counts): void {
   const current = slot()
-  current.pipeline = pipeline
-  if (counts !== undefined) current.counts = counts
+  current.configured = { pipeline, counts: counts ?? current.configured.counts }
+  settleTop(current)
+}
+
+/**
+ * Lays `pipeline` over whatever is configured now or later: a test hears every trace, even when the code under test
+ * calls `init` itself.
+ *
+ * @returns takes it away again, whichever overlays came after it
+ */
+export function layOver(pipeline: Pipeline, counts: Counts): () => void {
+  const current = slot()
+  const place: Place = { pipeline, counts }
+  current.overlays.push(place)
+  settleTop(current)
+  return () => {
+    const index = current.overlays.indexOf(place)
+    if (index >= 0) current.overlays.splice(index, 1)
+    settleTop(current)
+  }
 }
 
 /** The books of this process since `init`. */
 export function currentCounts(): Counts | undefined {
-  return slot().counts
+  return slot().configured.counts
 }
 
 /** What became of every span that ended since `init`. Costs nothing and waits for nothing. */
 export function stats(): Report {
-  return slot().counts?.report() ?? NOTHING
+  return slot().top.counts?.report() ?? NOTHING
 }

@@ -12,9 +12,10 @@ import { processWide } from '../runtime/registry.ts'
 import { VERSION } from '../runtime/version.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import type { Shadow } from './begin-span.ts'
-import { currentPipeline } from './current.ts'
+import { currentPipeline, sharedPipeline } from './current.ts'
 import type { ForeignSpan } from './foreign-span.ts'
 import { createOwnProvider } from './own-provider.ts'
+import type { Pipeline } from './pipeline.ts'
 
 // The application's provider and spans are touched structurally only: it may be of SDK 1.30, 2.x or 3.x.
 
@@ -99,7 +100,7 @@ function watch(proxy: ProxyTracerProvider): void {
   const { setDelegate } = proxy
   proxy.setDelegate = (delegate) => {
     setDelegate.call(proxy, delegate)
-    if (currentPipeline() !== undefined && delegate !== state().own) join(delegate)
+    if (sharedPipeline() !== undefined && delegate !== state().own) join(delegate)
   }
 }
 
@@ -126,7 +127,7 @@ function join(provider: TracerProvider): Joined {
 }
 
 function adoptResource({ resource }: Joined): void {
-  const pipeline = currentPipeline()
+  const pipeline = sharedPipeline()
   if (pipeline !== undefined) pipeline.joinedResource = resource
 }
 
@@ -149,7 +150,7 @@ function isJoinedByHand({
 
 function attach(provider: SdkProvider): boolean {
   if (isJoinedByHand(provider)) return true
-  const ours = createJoinedProcessor()
+  const ours = createJoinedProcessor(sharedPipeline)
   const active = provider._activeSpanProcessor
   if (typeof provider.addSpanProcessor === 'function') {
     provider.addSpanProcessor(ours)
@@ -161,8 +162,12 @@ function attach(provider: SdkProvider): boolean {
   return true
 }
 
-/** Takes the spans of an application's provider to wherever spans go now. */
-export function createJoinedProcessor(): ProcessorLike {
+/**
+ * Takes the spans of an application's provider to wherever spans go now.
+ *
+ * @param pipeline - where that is; one that the application adds by hand serves a private pipeline too
+ */
+export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
   const quietly = (work: () => void): void => {
     try {
       work()
@@ -171,15 +176,15 @@ export function createJoinedProcessor(): ProcessorLike {
     }
   }
   return {
-    onStart: (span) => quietly(() => currentPipeline()?.foreignStarted(span)),
+    onStart: (span) => quietly(() => pipeline()?.foreignStarted(span)),
     onEnd(span) {
       quietly(() => {
-        if (!state().shadows.has(span)) currentPipeline()?.foreignEnded(span)
+        if (!state().shadows.has(span)) pipeline()?.foreignEnded(span)
       })
     },
     // The application's flush and shutdown must not wait long for a server of ours.
-    forceFlush: async () => currentPipeline()?.flush(JOINED_FLUSH_MS),
-    shutdown: async () => currentPipeline()?.flush(JOINED_FLUSH_MS),
+    forceFlush: async () => pipeline()?.flush(JOINED_FLUSH_MS),
+    shutdown: async () => pipeline()?.flush(JOINED_FLUSH_MS),
   }
 }
 

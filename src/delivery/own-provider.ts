@@ -11,7 +11,7 @@ import {
 import type { TimeInput } from '../runtime/clock.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { beginSpan } from './begin-span.ts'
-import { currentPipeline } from './current.ts'
+import { sharedPipeline } from './current.ts'
 
 /**
  * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
@@ -38,7 +38,7 @@ function ownTracer(scope: { name: string; version?: string }, successor: () => T
   ): OtelSpan => {
     const other = successor()
     if (other !== undefined) return other.startSpan(name, options, context)
-    const pipeline = currentPipeline()
+    const pipeline = sharedPipeline()
     if (pipeline === undefined || isSuppressed(context)) return unrecorded(options.root ? undefined : context)
     const span = beginSpan(pipeline, context, {
       name,

@@ -15,6 +15,7 @@ export interface TraceTable {
   touched(record: TraceRecord): void
   /** Traces that have an open span. */
   openCount(): number
+  openTraces(): readonly TraceRecord[]
 }
 
 export function createTraceTable(): TraceTable {
@@ -38,6 +39,7 @@ export function createTraceTable(): TraceTable {
     find,
     add,
     openCount: () => open.size,
+    openTraces: () => [...open.values()],
     get(traceId, create = () => newTraceRecord({ traceId, sampled: true })) {
       const known = find(traceId)
       if (known !== undefined) {

@@ -4,7 +4,7 @@ import { environment } from '../config/environment.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
-import { currentCounts, currentPipeline, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
 import { followProvider } from '../delivery/join.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { ensureContextManager } from '../runtime/async-context.ts'
@@ -99,7 +99,7 @@ function install(config: Config, counts: Counts): void {
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */
 function retire(): void {
-  const pipeline = currentPipeline()
+  const pipeline = configuredPipeline()
   if (pipeline === undefined) return
   setCurrentPipeline(undefined)
   const { retired } = state()
@@ -119,7 +119,7 @@ function dismissIdle(): void {
 
 /** All pipelines that may have something to send. */
 function pipelines(): Pipeline[] {
-  const current = currentPipeline()
+  const current = configuredPipeline()
   return current === undefined ? [...state().retired] : [...state().retired, current]
 }
 
