@@ -1,5 +1,6 @@
 import { msOfHrTime } from '../runtime/clock.ts'
 import type { Captured } from './captured.ts'
+import { drawTree } from './draw-tree.ts'
 import { type EndedSpan, StatusCode } from './ended-span.ts'
 import { toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
@@ -11,20 +12,14 @@ export function treeText(spans: readonly EndedSpan[]): string {
   const byStart = [...spans].sort((a, b) => msOfHrTime(a.startTime) - msOfHrTime(b.startTime))
   const ids = new Set(byStart.map((span) => span.spanId))
   const isTop = (span: EndedSpan): boolean => span.parentSpanId === undefined || !ids.has(span.parentSpanId)
-  const lines: string[] = []
-  const walk = (span: EndedSpan, lead: string, branch: string, below: string): void => {
-    lines.push(`${lead}${branch}${headline(span)}`)
-    for (const line of details(span)) lines.push(`${lead}${below}    ${line}`)
-    const children = byStart.filter((other) => other.parentSpanId === span.spanId && !isTop(other))
-    for (const [i, child] of children.entries()) {
-      const last = i === children.length - 1
-      walk(child, lead + below, last ? '└─ ' : '├─ ', last ? '   ' : '│  ')
-    }
-  }
-  for (const span of byStart.filter(isTop)) {
-    lines.push(`trace ${span.traceId}${about(span)}`)
-    walk(span, '', '', '')
-  }
+  const childrenOf = (span: EndedSpan): EndedSpan[] =>
+    byStart.filter((other) => other.parentSpanId === span.spanId && !isTop(other))
+  const lines = byStart
+    .filter(isTop)
+    .flatMap((top) => [
+      `trace ${top.traceId}${about(top)}`,
+      ...drawTree(top, childrenOf, (span) => [headline(span), ...details(span)]),
+    ])
   return lines.join('\n')
 }
 

@@ -1,0 +1,219 @@
+import type { Config } from '../config/config.ts'
+import type { InitOptions } from '../config/options.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import { ACCEPTED } from '../delivery/answer.ts'
+import { type Counts, createCounts } from '../delivery/counts.ts'
+import { configuredPipeline, layOver } from '../delivery/current.ts'
+import { followProvider } from '../delivery/join.ts'
+import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
+import type { SpanTarget } from '../delivery/target.ts'
+import { ensureContextManager } from '../runtime/async-context.ts'
+import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
+import { ConfigError } from '../runtime/errors.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import { TraceAssertionError } from './assertion-error.ts'
+import { type CapturedSpan, capturedSpan } from './captured-span.ts'
+import { type CapturedTrace, type Kept, tracesOf } from './captured-trace.ts'
+import { openSpans, whenSettled } from './settled.ts'
+import { describeMatcher, matchesSpan, type SpanMatcher } from './span-matcher.ts'
+import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapshot.ts'
+
+/**
+ * Options of {@link captureTraces}. What is left out is as `init` configured it, without an `init` as its defaults
+ * have it; but content is captured and every trace is kept. The environment is not read.
+ */
+export interface CaptureTracesOptions
+  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep'> {
+  /** @defaultValue true */
+  readonly captureContent?: boolean | undefined
+}
+
+/** What was traced since {@link captureTraces}, or since the last `clear`. */
+export interface CapturedTraces {
+  /** Finished spans, in the order in which they began. */
+  readonly spans: readonly CapturedSpan[]
+  /** Traces whose root has ended, in the order in which they began. */
+  readonly all: readonly CapturedTrace[]
+  /** The trace that began last among those whose root has ended. */
+  readonly last: CapturedTrace | undefined
+  /** What turnspan had to say meanwhile. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The first span that `matcher` picks. */
+  find(matcher: SpanMatcher): CapturedSpan | undefined
+  /** All spans that `matcher` picks. */
+  findAll(matcher: SpanMatcher): CapturedSpan[]
+  /**
+   * The first span that `matcher` picks.
+   *
+   * @throws TraceAssertionError that shows what was traced, when there is none
+   */
+  get(matcher: SpanMatcher): CapturedSpan
+  /** All traces as text that is the same in every run; see {@link treeSnapshot}. */
+  snapshot(options?: SnapshotOptions): string
+  /**
+   * Waits until no span is open.
+   *
+   * @param options - `timeoutMs`: longest wait, 5000 ms by default
+   * @throws TraceAssertionError that names the open spans, when the time is up
+   */
+  settled(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Forgets what was captured so far. */
+  clear(): void
+  /** Ends the capture and puts back what was there before. What was captured can still be read. */
+  stop(): void
+  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Keeps all traces in memory, and sends none: for unit tests of agents, with any runner. It stands over whatever
+ * `init` configured, before or during the capture, until `stop`. One capture hears the whole process, so tests that
+ * run at the same time in one process share it.
+ *
+ * @throws ConfigError for an option that does not fit
+ * @example
+ * using traces = captureTraces()
+ * await agent.answer('What is the weather in SF?')
+ * expectTrace(traces.last).toHaveCalled('get_weather', { withArguments: { city: 'SF' } }).toHaveNoErrors()
+ */
+export function captureTraces(options: CaptureTracesOptions = {}): CapturedTraces {
+  const config = configFor(options)
+  const counts = createCounts()
+  const waiters = new Set<() => void>()
+  const heard = { ...counts, ended: () => heardEnd(counts, waiters) }
+  const store = createStore(config, heard)
+  const diagnostics: Diagnostic[] = []
+  const unsubscribe = onDiagnostic((diagnostic) => diagnostics.push(diagnostic))
+  // Whatever is said once per process is said once per capture, so that tests do not depend on their order.
+  resetDiagnosed()
+  const takeAway = layOver(store.pipeline, heard)
+  if (config.provider === 'shared') {
+    ensureContextManager()
+    followProvider()
+  }
+  const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
+    store.spans().find((span) => matchesSpan(span, matcher))
+  const stop = (): void => {
+    takeAway()
+    unsubscribe()
+  }
+  return {
+    get spans() {
+      return store.spans()
+    },
+    get all() {
+      return store.traces()
+    },
+    get last() {
+      return store.traces().at(-1)
+    },
+    diagnostics,
+    find,
+    findAll: (matcher) => store.spans().filter((span) => matchesSpan(span, matcher)),
+    get(matcher) {
+      const span = find(matcher)
+      if (span === undefined) throw new TraceAssertionError(`${missing(matcher)}\n\n${seen(store)}`, this.get)
+      return span
+    },
+    snapshot: (shown) =>
+      store
+        .traces()
+        .map((trace) => treeSnapshot(trace, shown))
+        .join('\n\n'),
+    settled: ({ timeoutMs = 5000 } = {}) => whenSettled(store.pipeline, waiters, timeoutMs),
+    clear() {
+      store.clear()
+      diagnostics.length = 0
+    },
+    stop,
+    [Symbol.dispose]: stop,
+    async [Symbol.asyncDispose]() {
+      stop()
+    },
+  }
+}
+
+function heardEnd(counts: Counts, waiters: ReadonlySet<() => void>): void {
+  counts.ended()
+  // The span is taken off the open ones after it was counted.
+  if (waiters.size === 0) return
+  queueMicrotask(() => {
+    for (const waiter of waiters) waiter()
+  })
+}
+
+interface Store {
+  readonly pipeline: Pipeline
+  spans(): CapturedSpan[]
+  traces(): CapturedTrace[]
+  clear(): void
+}
+
+/** A pipeline whose spans stay here. */
+function createStore(config: Config, counts: Counts): Store {
+  const kept = new Map<EndedSpan, Kept>()
+  const keep = (spans: readonly EndedSpan[]): void => {
+    for (const ended of spans) kept.set(ended, { ended, span: capturedSpan(ended) })
+  }
+  const memory: SpanTarget = {
+    name: 'captureTraces',
+    async send(spans) {
+      keep(spans)
+      return ACCEPTED
+    },
+    async shutdown() {},
+  }
+  const pipeline = createPipeline(config, [memory], counts)
+  // Taken out of the queue as they are put in, so that a test can look without waiting.
+  const drain = (): void => {
+    for (const { spans } of pipeline.undelivered()) keep(spans)
+    pipeline.settleUndelivered('sent')
+  }
+  // A filter holds spans back until it knows what stands above them: there they stay until somebody looks.
+  if (config.keep === 'all') pipeline.onWork = drain
+  const inOrder = (): Kept[] => {
+    drain()
+    return [...kept.values()].sort((a, b) => a.span.startTime - b.span.startTime)
+  }
+  return {
+    pipeline,
+    spans: () => inOrder().map(({ span }) => span),
+    traces: () => tracesOf(inOrder()),
+    clear() {
+      drain()
+      kept.clear()
+    },
+  }
+}
+
+/** A target that is never used: a configuration without any is none. */
+const NOWHERE = { export: (): void => {}, shutdown: async (): Promise<void> => {} }
+
+function configFor(options: CaptureTracesOptions): Config {
+  const before = configuredPipeline()?.config
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const wanted: InitOptions = {
+    ...(before && { limits: before.limits, provider: before.provider, keep: before.keep }),
+    ...(before?.redact && { redact: before.redact }),
+    captureContent: true,
+    ...given,
+    exporters: [NOWHERE],
+  }
+  const { config, off, problems } = resolveConfig(wanted, {})
+  const [problem] = problems
+  if (problem !== undefined) throw new ConfigError(problem.name, problem.message)
+  if (config === undefined) throw new ConfigError('captureTraces', `Nothing can be captured: ${off?.reason}.`)
+  return { ...config, exporters: [] }
+}
+
+const missing = (matcher: SpanMatcher): string => `Expected ${describeMatcher(matcher)}, but there is none.`
+
+function seen(store: Store): string {
+  const traces = store.traces()
+  const open = openSpans(store.pipeline)
+  const parts = [
+    ...(traces.length === 0 ? ['No trace has ended.'] : ['Traced was', ...traces.map(describeTrace)]),
+    ...(open.length === 0 ? [] : [`Still open: ${open.join(', ')}`]),
+  ]
+  return `${parts.join('\n\n')}\n`
+}

@@ -1,0 +1,78 @@
+import type { CapturedTrace } from './captured-trace.ts'
+import { matchesPartly } from './partial-match.ts'
+import { hasName, toolCalls, toolNameOf } from './span-matcher.ts'
+import { valueText } from './value-text.ts'
+import { calledTools, counted, type Verdict } from './verdict.ts'
+
+/** Which calls of a tool are meant. */
+export interface CallOptions {
+  /** Exact number of such calls. @defaultValue at least one */
+  readonly times?: number
+  /** What the arguments have; matches in part. A function decides, and a runner's matchers work. */
+  readonly withArguments?: unknown
+  /** What the result has; matches in part. */
+  readonly withResult?: unknown
+}
+
+/** Whether the tool was called. */
+export function checkCalled(trace: CapturedTrace, tool: string, options: CallOptions = {}): Verdict {
+  const calls = toolCalls(trace.spans).filter((span) => hasName(span, tool))
+  const asked = calls.filter(
+    (span) =>
+      (options.withArguments === undefined || matchesPartly(span.inputs, options.withArguments)) &&
+      (options.withResult === undefined || matchesPartly(span.outputs, options.withResult)),
+  )
+  const wanted = options.times === undefined ? 'a call' : `exactly ${counted(options.times, 'call')}`
+  const what = `${wanted} of the tool ${JSON.stringify(tool)}${details(options)}`
+  const seen = calls.map(
+    (span, i) =>
+      `  ${i + 1}. ${valueText(span.inputs)}${span.outputs === undefined ? '' : ` → ${valueText(span.outputs)}`}`,
+  )
+  const but =
+    calls.length === 0
+      ? `it was not called; ${calledTools(trace)}`
+      : `${asked.length} of its ${counted(calls.length, 'call')} ${asked.length === 1 ? 'is' : 'are'} like that:\n${seen.join('\n')}`
+  return {
+    pass: options.times === undefined ? asked.length > 0 : asked.length === options.times,
+    failed: `Expected ${what}, but ${but}`,
+    passed: `Expected no such thing as ${what}, but ${but}`,
+  }
+}
+
+function details({ withArguments, withResult }: CallOptions): string {
+  const parts = [
+    ...(withArguments === undefined ? [] : [`arguments ${valueText(withArguments)}`]),
+    ...(withResult === undefined ? [] : [`result ${valueText(withResult)}`]),
+  ]
+  return parts.length === 0 ? '' : ` with ${parts.join(' and ')}`
+}
+
+/** Whether the tools were called in this order; other calls may stand between. */
+export function checkOrder(trace: CapturedTrace, tools: readonly string[]): Verdict {
+  const calls = toolCalls(trace.spans)
+  let at = 0
+  const missing = tools.find((tool) => {
+    const found = calls.findIndex((span, index) => index >= at && hasName(span, tool))
+    if (found < 0) return true
+    at = found + 1
+    return false
+  })
+  const order = tools.map((tool) => JSON.stringify(tool)).join(', then ')
+  return {
+    pass: missing === undefined,
+    failed: `Expected calls of ${order}, but ${JSON.stringify(missing)} does not come where it should; ${calledTools(trace)}`,
+    passed: `Expected the tools not to be called in the order ${order}, but they were; ${calledTools(trace)}`,
+  }
+}
+
+/** Whether no other tools than these were called. */
+export function checkOnly(trace: CapturedTrace, tools: readonly string[]): Verdict {
+  const others = toolCalls(trace.spans).filter((span) => !tools.some((tool) => hasName(span, tool)))
+  const names = [...new Set(others.map(toolNameOf))].join(', ')
+  const allowed = tools.length === 0 ? 'no tool call' : `no call of another tool than ${tools.join(', ')}`
+  return {
+    pass: others.length === 0,
+    failed: `Expected ${allowed}, but there ${others.length === 1 ? 'was a call' : 'were calls'} of: ${names}`,
+    passed: `Expected a call of another tool than ${tools.join(', ') || 'none'}, but ${calledTools(trace)}`,
+  }
+}

@@ -1,0 +1,38 @@
+import type { Pipeline } from '../delivery/pipeline.ts'
+import { isLiveSpan } from '../span/live-span.ts'
+import { TraceAssertionError } from './assertion-error.ts'
+
+/** Names of the spans that are open. */
+export function openSpans({ traces }: Pipeline): string[] {
+  return traces
+    .openTraces()
+    .flatMap(({ open }) => [...open.values()])
+    .map((span) => (isLiveSpan(span) ? span.name : 'a span of another library'))
+}
+
+/** Resolves when no span of `pipeline` is open. `waiters` are called after each end of a span. */
+export function whenSettled(pipeline: Pipeline, waiters: Set<() => void>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      clearTimeout(timer)
+      waiters.delete(look)
+    }
+    const look = (): void => {
+      if (pipeline.traces.openCount() > 0) return
+      finish()
+      resolve()
+    }
+    const timer = setTimeout(() => {
+      finish()
+      const open = openSpans(pipeline).join(', ')
+      reject(
+        new TraceAssertionError(
+          `Spans are still open after ${timeoutMs} ms: ${open}. A span that startSpan began needs its end(); a returned stream or generator must be consumed.`,
+          whenSettled,
+        ),
+      )
+    }, timeoutMs)
+    waiters.add(look)
+    look()
+  })
+}
