@@ -102,7 +102,7 @@ function countSuite(name, code, report) {
     for (const test of wrong) failures.push(`${name}: ${test.fullName}`)
     if (status !== 'failed' || wrong.length > 0) continue
     failed += 1
-    failures.push(`${name}: ${file}: ${message.split('\n')[0]}`)
+    failures.push(`${name}: ${file}: ${message.split('\n')[0] || 'a hook failed, see above'}`)
   }
   if (failed === 0 && (code !== 0 || report.numPassedTests === 0)) {
     failed = 1

@@ -59,7 +59,13 @@ async function baseOf(fixture: string): Promise<string> {
 function npmInstall(cwd: string, args: readonly string[]): Promise<Written> {
   const flags = ['--no-audit', '--no-fund', '--prefer-offline']
   // A peer conflict ends npm with ERESOLVE, also where a user's settings would let it pass.
-  const env = cleanEnv({ npm_config_legacy_peer_deps: 'false', npm_config_strict_peer_deps: 'true' })
+  const env = cleanEnv({
+    npm_config_legacy_peer_deps: 'false',
+    npm_config_strict_peer_deps: 'true',
+    // What `npm test --silent` hands down would silence this npm as well.
+    npm_config_loglevel: 'notice',
+    npm_config_local_prefix: undefined,
+  })
   return execute('npm', ['install', ...flags, ...args], { cwd, env, encoding: 'utf8' })
 }
 
