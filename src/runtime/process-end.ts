@@ -11,12 +11,21 @@ export interface EndWatch {
   release(): void
 }
 
+/** What is done before the end. */
+export interface Drain {
+  /** The event loop is empty; it may run a little longer. Called again each time that it runs dry. */
+  natural(): Promise<void>
+  /** There is no more loop to wait on: `process.exit`, an uncaught exception or rejection, a signal. */
+  now(): void
+  /** A signal came that the application handles itself: it may go on, or exit. */
+  early(): Promise<void>
+}
+
 /**
- * Calls `drain` before the process ends, whichever way: `natural` when the event loop is empty (and may wait for a
- * promise), `now` when there is no more loop to wait on: `process.exit`, an uncaught exception or rejection, a
- * signal. The process then ends as it would have: same code, same signal, and the application's handlers run.
+ * Calls `drain` before the process ends, whichever way. The process then ends as it would have: same code, same
+ * signal, and the application's handlers run.
  */
-export function watchEnd(drain: { natural: () => Promise<void> | undefined; now: () => void }): EndWatch {
+export function watchEnd(drain: Drain): EndWatch {
   let held = false
   process.on('beforeExit', () => void drain.natural())
   process.on('exit', () => drain.now())
@@ -24,8 +33,8 @@ export function watchEnd(drain: { natural: () => Promise<void> | undefined; now:
   const onSignal = (signal: NodeJS.Signals): void => {
     const alone = process.listenerCount(signal) === 1
     if (!alone) {
-      // The application decides what a signal means; it may go on, or exit, which is seen then.
-      void drain.natural()
+      // The application decides what a signal means; when it exits, that is seen then.
+      void drain.early()
       return
     }
     drain.now()

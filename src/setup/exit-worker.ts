@@ -18,13 +18,15 @@ interface WorkerInput {
   readonly work: ExitWork
   /** Set to 1 when all is delivered, to 2 when something is not. */
   readonly done: Int32Array
+  /** Takes the reason of the last failure, as UTF-8. */
+  readonly reason: Uint8Array
   readonly timeoutMs: number
 }
 
 const RETRY_MS = 50
 
 /** Delivers one target's share, trying again until the time is up. */
-async function deliver(lane: Undelivered, work: ExitWork, deadline: number): Promise<boolean> {
+async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promise<boolean> {
   const target = work.config.targets[lane.index]
   if (target === undefined) return false
   const resource = resourceLike(work.resource)
@@ -37,34 +39,45 @@ async function deliver(lane: Undelivered, work: ExitWork, deadline: number): Pro
   const { maxSpans } = work.config.batch
   let all = true
   for (let at = 0; at < lane.spans.length; at += maxSpans) {
-    all = (await insist(deadline, () => sender.send(lane.spans.slice(at, at + maxSpans)))) && all
+    all = (await insist(limits, () => sender.send(lane.spans.slice(at, at + maxSpans)))) && all
   }
   for (const completion of lane.completions) {
     all =
-      (await insist(deadline, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) &&
-      all
+      (await insist(limits, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) && all
   }
   return all
 }
 
 type Attempt = () => ReturnType<SpanTarget['send']>
 
-async function insist(deadline: number, attempt: Attempt): Promise<boolean> {
+interface Limits {
+  readonly deadline: number
+  /** Told why an attempt failed. */
+  failed(reason: string): void
+}
+
+async function insist({ deadline, failed }: Limits, attempt: Attempt): Promise<boolean> {
   for (;;) {
     const answer = await attempt()
-    if (answer.kind !== 'retry') return answer.kind === 'accepted'
-    if (answer.slow || Date.now() + RETRY_MS > deadline) return false
+    if (answer.kind === 'accepted') return true
+    failed(answer.reason)
+    if (answer.kind !== 'retry' || answer.slow || Date.now() + RETRY_MS > deadline) return false
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }
 
-async function run({ work, done, timeoutMs }: WorkerInput): Promise<void> {
-  const deadline = Date.now() + timeoutMs
-  const results = await Promise.all(
-    work.lanes.map((lane) => deliver(lane, work, deadline).catch(() => false)),
-  )
+async function run({ work, done, reason, timeoutMs }: WorkerInput): Promise<void> {
+  // Connections do not hold the event loop of their thread; this does, until the process ends or there is no use.
+  const hold = setTimeout(() => {}, timeoutMs)
+  const failed = (text: string): void => {
+    reason.fill(0)
+    new TextEncoder().encodeInto(text, reason)
+  }
+  const limits: Limits = { deadline: Date.now() + timeoutMs, failed }
+  const results = await Promise.all(work.lanes.map((lane) => deliver(lane, work, limits).catch(() => false)))
   Atomics.store(done, 0, results.every(Boolean) ? 1 : 2)
   Atomics.notify(done, 0)
+  clearTimeout(hold)
 }
 
 void run(workerData as WorkerInput)

@@ -14,16 +14,22 @@ import type { ExitWork } from './exit-worker.ts'
 interface State {
   readonly pipelines: Set<Pipeline>
   watch: EndWatch | undefined
+  /** When the process has waited long enough to end, epoch ms; none while it has no mind to end. */
+  deadline: number | undefined
 }
 
-const state = (): State => processWide('exit', (): State => ({ pipelines: new Set(), watch: undefined }))
+const state = (): State =>
+  processWide('exit', (): State => ({ pipelines: new Set(), watch: undefined, deadline: undefined }))
 
 /** Sees to it that what `pipeline` has is delivered when the process ends, within the configured time. */
 export function watchExit(pipeline: Pipeline): void {
   const current = state()
   current.pipelines.add(pipeline)
-  current.watch ??= watchEnd({ natural: drain, now: drainNow })
-  pipeline.onWork = () => current.watch?.hold()
+  current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs })
+  pipeline.onWork = () => {
+    current.deadline = undefined
+    current.watch?.hold()
+  }
   pipeline.onIdle = () => {
     if (unsent().length === 0) current.watch?.release()
   }
@@ -37,8 +43,27 @@ export function forgetExit(pipeline: Pipeline): void {
 
 const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0)
 
-/** The event loop is empty: sending keeps the process alive a little longer. */
+/** What is left of the time that the process may take to end, ms; it runs from the first time that this is asked. */
+function timeLeft(): number {
+  const current = state()
+  current.deadline ??= Date.now() + Math.max(...unsent().map(({ config }) => config.exitTimeoutMs))
+  return Math.max(0, current.deadline - Date.now())
+}
+
+/**
+ * The event loop is empty: sending keeps the process alive a little longer. When the time is up it is not kept alive
+ * again, though Node asks anew each time that the loop runs dry.
+ */
 async function drain(): Promise<void> {
+  if (unsent().length === 0) return
+  const timeoutMs = timeLeft()
+  if (timeoutMs === 0) return
+  await Promise.all(unsent().map((pipeline) => pipeline.flush(timeoutMs)))
+  if (unsent().length === 0) state().deadline = undefined
+}
+
+/** The process may be about to end, or not: that is for the application to say. */
+async function sendWhatThereIs(): Promise<void> {
   await Promise.all(unsent().map((pipeline) => pipeline.flush(pipeline.config.exitTimeoutMs)))
 }
 
@@ -48,38 +73,51 @@ async function drain(): Promise<void> {
  */
 function drainNow(): void {
   for (const pipeline of unsent()) {
-    const work = workOf(pipeline)
-    if (work === undefined) continue
-    const left = sendInWorker(work, pipeline.config.exitTimeoutMs)
-    if (left === undefined) pipeline.settleUndelivered('sent')
-    else lost(pipeline, left)
+    const timeoutMs = timeLeft()
+    const { work, stuck } = workOf(pipeline)
+    const left = work === undefined ? undefined : sendInWorker(work, timeoutMs)
+    if (left !== undefined) lost(pipeline, pipeline.unsent(), left)
+    else if (stuck > 0) lost(pipeline, stuck, 'exporters of the application work in its own event loop only')
+    else pipeline.settleUndelivered('sent')
   }
 }
 
-function lost(pipeline: Pipeline, reason: string): void {
-  const count = pipeline.unsent()
+function lost(pipeline: Pipeline, count: number, reason: string): void {
   pipeline.settleUndelivered({ dropped: 'exit' })
   diagnose(
     'error',
     'TS_EXIT_LOST',
-    `${count} spans were not delivered before the process ended: ${reason}. Call "await flushTraces()" before exiting, or raise exitTimeoutMs.`,
-    { count },
+    `${count} ${count === 1 ? 'span was' : 'spans were'} not delivered before the process ended: ${reason}. ` +
+      'Call "await flushTraces()" before exiting, or raise exitTimeoutMs.',
+    { count, reason },
   )
 }
 
-function workOf(pipeline: Pipeline): ExitWork | undefined {
+interface Rest {
+  /** What another thread can send. */
+  readonly work: ExitWork | undefined
+  /** How many spans only this thread could have delivered. */
+  readonly stuck: number
+}
+
+function workOf(pipeline: Pipeline): Rest {
   const { config } = pipeline
   const lanes = pipeline.undelivered().filter((lane) => lane.spans.length + lane.completions.length > 0)
   // An exporter of the application's lives in this thread, and only in it.
   const sendable = lanes.filter((lane) => lane.index < config.targets.length)
-  if (sendable.length === 0) return undefined
+  const stuck = Math.max(
+    0,
+    ...lanes.filter((lane) => !sendable.includes(lane)).map(({ spans }) => spans.length),
+  )
+  if (sendable.length === 0) return { work: undefined, stuck }
   const { redact: _redact, exporters: _exporters, instrumentations: _instrumentations, ...plain } = config
-  return {
+  const work: ExitWork = {
     config: { ...plain, exporters: [], instrumentations: false },
     resource: resourceAttributes(config, pipeline.joinedResource),
     agentName: pipeline.agentName,
     lanes: sendable.map(detached),
   }
+  return { work, stuck }
 }
 
 /** Spans as data that another thread can take: without what only live spans need. */
@@ -90,28 +128,42 @@ function detached(lane: Undelivered): Undelivered {
 
 const RUNNING = 0
 const DELIVERED = 1
+const MOST_REASON_BYTES = 1024
 
 /** Sends `work` in a worker and waits for it. @returns why something is left, or `undefined` when nothing is */
 function sendInWorker(work: ExitWork, timeoutMs: number): string | undefined {
+  const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
+  if (timeoutMs === 0) return timeUp
   const file = workerFile()
   if (file === undefined) return 'the file of the exit worker is not there (was the package bundled?)'
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
+    const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
     const worker = new Worker(file, {
-      workerData: { work, done, timeoutMs },
+      workerData: { work, done, reason, timeoutMs },
+      // Nothing that was preloaded into the application is loaded into this thread, and nothing of it is printed.
       execArgv: [],
-      stdout: false,
-      stderr: false,
+      env: {},
+      stdout: true,
+      stderr: true,
     })
     worker.on('error', () => {})
     worker.unref()
     Atomics.wait(done, 0, RUNNING, timeoutMs)
     const result = Atomics.load(done, 0)
     if (result === DELIVERED) return undefined
-    return result === RUNNING ? `the time (${timeoutMs} ms) was up` : 'the receiver did not take them'
+    return [result === RUNNING ? timeUp : 'the receiver did not take them', textIn(reason)]
+      .filter((part) => part !== '')
+      .join('; ')
   } catch (thrown) {
     return messageOf(thrown)
   }
+}
+
+/** What the worker wrote, up to the first zero. */
+function textIn(shared: Uint8Array): string {
+  const end = shared.indexOf(0)
+  return Buffer.from(shared.slice(0, end < 0 ? shared.length : end)).toString('utf8')
 }
 
 /** The built worker stands beside the file that this code was built into. */
