@@ -48,12 +48,12 @@ async function usable(
   const tls = await loadTls(target.tls)
   return new Promise((resolve, reject) => {
     const fresh = untraced(() => connect(target.endpoint, { ...tls }))
+    // Sending must not keep the application alive: what waits for it, a flush or the end of the process, does.
+    fresh.unref()
     const timer = setTimeout(() => fresh.destroy(new Error('connecting took too long')), target.timeoutMs)
     timer.unref()
     fresh.once('connect', () => {
       clearTimeout(timer)
-      // An idle connection must not keep the application alive; a call in flight does.
-      fresh.unref()
       resolve(fresh)
     })
     fresh.on('error', (error) => {
@@ -81,7 +81,6 @@ function call(
   zipped: boolean,
 ): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    session.ref()
     const stream: ClientHttp2Stream = untraced(() =>
       session.request({
         ...headers,
@@ -95,8 +94,10 @@ function call(
     )
     const timer = setTimeout(() => {
       resolve({ outcome: 'retry', reason: `gRPC: no answer within ${target.timeoutMs} ms` })
-      stream.close(8)
+      // The connection may be dead without anybody having said so; the next call makes a new one.
+      session.destroy()
     }, target.timeoutMs)
+    timer.unref()
     let response: IncomingHttpHeaders = {}
     let trailers: IncomingHttpHeaders | undefined
     stream.on('response', (answer) => {
@@ -108,7 +109,6 @@ function call(
     stream.on('error', reject)
     stream.on('close', () => {
       clearTimeout(timer)
-      if (!session.destroyed) session.unref()
       resolve(read(response, trailers ?? response))
     })
     // The message of the answer is empty or a partial success, which no receiver here uses; it must be drained.
