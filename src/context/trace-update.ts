@@ -81,6 +81,10 @@ function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost
     setMetadata(record, key, value, host)
     return
   }
+  if (key === keys.SPANS_LOCATION_TAG) {
+    diagnose('warn', 'TS_TRACE_KEY', `The tag "${key}" was left out: it belongs to MLflow alone.`, { key })
+    return
+  }
   const text = asText(value, key, host)
   if (text !== undefined && fits(key, 'tag')) record.tags.set(key, cut(text, MOST_TAG, `Tag "${key}"`))
 }

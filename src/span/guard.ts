@@ -37,12 +37,16 @@ const LENGTHS: Readonly<Record<string, number>> = {
   [`${keys.TRACE_TAG}${keys.TRACE_NAME_TAG}`]: 4096,
 }
 
+/** Where MLflow keeps the spans of a trace; another value than its own makes the trace unreadable for ever. */
+const SPANS_LOCATION = `${keys.TRACE_TAG}${keys.SPANS_LOCATION_TAG}`
+
 const COUNTS = /^(gen_ai\.usage\.|llm\.token_count\.|llm\.usage\.)/
 const BASE_COUNTS = ['input_tokens', 'output_tokens', 'total_tokens'] as const
 const COSTS = ['input_cost', 'output_cost', 'total_cost'] as const
 
 /** `value` in the form in which servers take it under `key`; `undefined` when nothing of it can be sent. */
 export function guarded(key: string, value: AttributeValue): AttributeValue | undefined {
+  if (key === SPANS_LOCATION) return undefined
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (TEXT_KEYS.has(key) || key in LENGTHS) return plainText(value)?.slice(0, LENGTHS[key])
   if (COUNTS.test(key)) return countOf(value)

@@ -1,14 +1,15 @@
 import type { Captured } from './captured.ts'
+import { nestsDeep, withinNesting } from './nesting.ts'
 
 /** Python refuses integers with more digits than this, with an error that MLflow does not catch. */
 const PYTHON_INTEGER_DIGITS = /\d{4301}/
-/** Far below the nesting at which Python's JSON parser gives up, with an error that MLflow does not catch. */
-const SAFE_NESTING = 200
+/** In messages of ./nesting.ts, far below the nesting at which Python's JSON parser gives up, with an error that MLflow does not catch. */
+const SAFE_NESTING = 400
 const PYTHON_NUMBERS = /"(?:[^"\\]|\\[\s\S])*"|-?Infinity|NaN/g
 
-/** JSON text of `value`. */
+/** JSON text of `value`, in which what nests too deep for MLflow is a text of its own. */
 export function toJsonText(value: Captured): string {
-  return JSON.stringify(value)
+  return JSON.stringify(withinNesting(value))
 }
 
 /**
@@ -26,12 +27,10 @@ export function looksLikeJson(text: string): boolean {
   }
   if (isJson(text)) return true
   if (first === 0x22) return false
-  if (nestsDeep(text) || (text.length > 4300 && PYTHON_INTEGER_DIGITS.test(text))) return true
+  if (nestsDeep(text, SAFE_NESTING) || (text.length > 4300 && PYTHON_INTEGER_DIGITS.test(text))) return true
   return (text.includes('NaN') || text.includes('Infinity')) && isJson(withoutPythonNumbers(text))
 }
 
-/** Deepest nesting of stored JSON text with which MLflow can still read a trace back. */
-const READABLE_NESTING = 40
 const LONG_INTEGER = /\d{19,}/
 const JSON_STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g
 
@@ -41,7 +40,7 @@ const JSON_STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g
  */
 export function isUnreadableJson(text: string): boolean {
   if (!looksLikeJson(text)) return false
-  if (nestsDeep(text, READABLE_NESTING)) return true
+  if (nestsDeep(text)) return true
   return LONG_INTEGER.test(text) && LONG_INTEGER.test(text.replace(JSON_STRINGS, '""'))
 }
 
@@ -67,18 +66,3 @@ function isJson(text: string): boolean {
 // With blanks around it, so that nothing grows together with what stands beside it.
 const withoutPythonNumbers = (text: string): string =>
   text.replace(PYTHON_NUMBERS, (found) => (found.startsWith('"') ? found : ' 0 '))
-
-function nestsDeep(text: string, most: number = SAFE_NESTING): boolean {
-  let depth = 0
-  let isInString = false
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
-    if (unit === 0x22) isInString = !isInString
-    else if (unit === 0x5c && isInString) i += 1
-    else if (!isInString && (unit === 0x5b || unit === 0x7b)) {
-      depth += 1
-      if (depth > most) return true
-    } else if (!isInString && (unit === 0x5d || unit === 0x7d)) depth -= 1
-  }
-  return false
-}

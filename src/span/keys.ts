@@ -16,6 +16,7 @@ export const LLM_COST = 'mlflow.llm.cost'
 export const TRACE_TAG = 'mlflow.traceTag.'
 /** The tag that holds the name of a trace; the root's own name is not used for it. */
 export const TRACE_NAME_TAG = 'mlflow.traceName'
+export const SPANS_LOCATION_TAG = 'mlflow.trace.spansLocation'
 
 /** Trace metadata that MLflow reserves. */
 export const METADATA_USER = 'mlflow.trace.user'

@@ -12,6 +12,7 @@ import { guarded } from './guard.ts'
 import { isUnreadableJson, looksLikeJson, toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
 import { inputMessages, outputMessages } from './messages.ts'
+import { withinNesting } from './nesting.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { mlflowUsage } from './token-usage.ts'
 
@@ -137,7 +138,7 @@ function addLegacyContent(out: WireAttributes): void {
  */
 function nativeContent(value: Captured): WireValue {
   if (typeof value === 'string') return looksLikeJson(value) ? JSON.stringify(value) : value
-  return value
+  return withinNesting(value)
 }
 
 /**
