@@ -13,8 +13,9 @@ export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
   outputReducer?: OutputReducer
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any method can be decorated, and its type must come through unchanged
-type AnyMethod = (this: any, ...args: any[]) => any
+/** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
+// biome-ignore lint/suspicious/noExplicitAny: any method can be decorated
+export type AnyMethod = (this: any, ...args: any[]) => any
 
 /** A method decorator, for TypeScript 5's standard decorators and for `experimentalDecorators`. */
 export interface TraceDecorator {
