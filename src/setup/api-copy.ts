@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { trace } from '@opentelemetry/api'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { ownFile } from '../runtime/own-file.ts'
@@ -29,10 +29,11 @@ export function checkApiCopy(): string | undefined {
 }
 
 function otherCopy(): string | undefined {
-  // Somebody registered with a copy that refuses ours: what we read is not what stands in the slot.
   const slot = globalSlot<ApiSlot>('opentelemetry.js.api.1')
-  if (slot?.trace !== undefined && trace.getTracerProvider() !== slot.trace) return `version ${slot.version}`
-  return copyOfMainModule()
+  if (slot?.trace === undefined) return copyOfMainModule()
+  // Somebody has registered. Their copy may take ours for compatible, and then two copies do no harm; if it refuses
+  // ours, what we read is not what stands in the slot.
+  return trace.getTracerProvider() === slot.trace ? undefined : `version ${slot.version}`
 }
 
 /** The copy that the application's main module gets, where it is another one than ours. */
@@ -50,9 +51,22 @@ function copyOfMainModule(): string | undefined {
   }
 }
 
+const API = '@opentelemetry/api'
+
+/** The copy that `file` would import. Its manifest is read as a file: the package does not export it. */
 function apiFrom(file: string): { root: string; version: string } {
-  const require = createRequire(realpathSync(file))
-  const manifest = require.resolve('@opentelemetry/api/package.json')
-  const { version } = require(manifest) as { version: string }
-  return { root: realpathSync(dirname(manifest)), version }
+  const entry = realpathSync(createRequire(realpathSync(file)).resolve(API))
+  for (let root = dirname(entry); root !== dirname(root); root = dirname(root)) {
+    const manifest = readManifest(join(root, 'package.json'))
+    if (manifest?.name === API) return { root, version: String(manifest.version) }
+  }
+  throw new Error(`${API} has no manifest`)
+}
+
+function readManifest(file: string): { name?: unknown; version?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
 }
