@@ -7,38 +7,46 @@ import { type ExitRun, ending, endsUntraced, exitApp, runToEnd } from './program
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
+interface Way {
+  readonly way: string
+  readonly handlers: string
+  readonly signal: NodeJS.Signals | undefined
+}
+
 /** Every way in which `end.mjs` ends: its arguments, and the signal that it is sent. */
-const WAYS: readonly (readonly [way: string, handlers: string, signal?: NodeJS.Signals])[] = [
-  ['natural', ''],
-  ['natural', 'exit'],
-  ['natural', 'beforeExit'],
-  ['natural', 'code at exit'],
-  ['natural with a code', ''],
-  ['natural with a code', 'exit'],
-  ['natural after a while', ''],
-  ['exit 0', ''],
-  ['exit 3', ''],
-  ['exit 3', 'exit'],
-  ['exit 3', 'code at exit'],
-  ['exit with a set code', ''],
-  ['throw', ''],
-  ['throw', 'exit'],
-  ['throw', 'caught'],
-  ['throw later', ''],
-  ['throw later', 'caught'],
-  ['throw no error', ''],
-  ['reject', ''],
-  ['reject', 'caught'],
-  ['reject later', ''],
-  ['top-level rejection', ''],
-  ['abort', ''],
-  ...SIGNALS.flatMap((signal) => [
-    ['stay', '', signal] as const,
-    ['stay', 'exit', signal] as const,
-    ['stay', 'own exit', signal] as const,
-    ['stay', 'own cleanup', signal] as const,
-  ]),
-]
+const WAYS: readonly Way[] = (
+  [
+    ['natural', ''],
+    ['natural', 'exit'],
+    ['natural', 'beforeExit'],
+    ['natural', 'code at exit'],
+    ['natural with a code', ''],
+    ['natural with a code', 'exit'],
+    ['natural after a while', ''],
+    ['exit 0', ''],
+    ['exit 3', ''],
+    ['exit 3', 'exit'],
+    ['exit 3', 'code at exit'],
+    ['exit with a set code', ''],
+    ['throw', ''],
+    ['throw', 'exit'],
+    ['throw', 'caught'],
+    ['throw later', ''],
+    ['throw later', 'caught'],
+    ['throw no error', ''],
+    ['reject', ''],
+    ['reject', 'caught'],
+    ['reject later', ''],
+    ['top-level rejection', ''],
+    ['abort', ''],
+    ...SIGNALS.flatMap((signal) => [
+      ['stay', '', signal] as const,
+      ['stay', 'exit', signal] as const,
+      ['stay', 'own exit', signal] as const,
+      ['stay', 'own cleanup', signal] as const,
+    ]),
+  ] as readonly (readonly [way: string, handlers: string, signal?: NodeJS.Signals])[]
+).map(([way, handlers, signal]) => ({ way, handlers, signal }))
 
 let app: BuiltApp
 beforeAll(async () => {
@@ -54,8 +62,8 @@ describe('over http/protobuf', () => {
   afterAll(() => receiver?.stop())
 
   it.each(WAYS)(
-    'delivers and changes nothing: %s, handlers: %s, signal: %s',
-    async (way, handlers, signal) => {
+    'delivers and changes nothing: $way, handlers: $handlers, signal: $signal',
+    async ({ way, handlers, signal }) => {
       const before = receiver.spans().length
       const run: ExitRun = {
         args: [way, handlers],
@@ -76,7 +84,7 @@ describe('over http/protobuf', () => {
 
 /** A selection for the other ways to a receiver: with an event loop left, without, and by a signal. */
 const SELECTED = WAYS.filter(
-  ([way, handlers, signal]) =>
+  ({ way, handlers, signal }) =>
     handlers === '' &&
     ['natural', 'exit 3', 'throw', 'stay'].includes(way) &&
     (signal ?? 'SIGTERM') === 'SIGTERM',
@@ -89,7 +97,7 @@ describe('over gRPC', () => {
   })
   afterAll(() => receiver?.stop())
 
-  it.each(SELECTED)('delivers and changes nothing: %s', async (way, handlers, signal) => {
+  it.each(SELECTED)('delivers and changes nothing: $way', async ({ way, handlers, signal }) => {
     const before = (await receiver.spans()).length
     const run: ExitRun = {
       args: [way, handlers],
@@ -103,7 +111,7 @@ describe('over gRPC', () => {
 })
 
 describe('over TLS with a private authority', () => {
-  it.each(SELECTED)('delivers and changes nothing: %s', async (way, handlers, signal) => {
+  it.each(SELECTED)('delivers and changes nothing: $way', async ({ way, handlers, signal }) => {
     await using certificates = await makeCertificates()
     await using receiver = await startOtlpHttp({ tls: { certificates, requireClientCert: true } })
     const run: ExitRun = {

@@ -11,11 +11,11 @@ const TIMEOUT_MS = 700
 const MARGIN_MS = 2500
 
 /** Ways to end with the event loop empty, with none left, and by a signal. */
-const WAYS: readonly (readonly [way: string, signal?: NodeJS.Signals])[] = [
-  ['natural'],
-  ['exit 3'],
-  ['throw'],
-  ['stay', 'SIGTERM'],
+const WAYS: readonly { readonly way: string; readonly signal?: NodeJS.Signals }[] = [
+  { way: 'natural' },
+  { way: 'exit 3' },
+  { way: 'throw' },
+  { way: 'stay', signal: 'SIGTERM' },
 ]
 
 let app: BuiltApp
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => app?.remove())
 
-describe.each(WAYS)('a process that ends by: %s', (way, signal) => {
+describe.each(WAYS)('a process that ends by: $way', ({ way, signal }) => {
   const runOf = (env: Record<string, string>): ExitRun => ({
     args: [way],
     signal,
