@@ -10,6 +10,7 @@ const program = fileURLToPath(new URL('warehouse.js', import.meta.url))
 const warehouse = spawn(process.execPath, [...process.execArgv, program], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
+warehouse.on('exit', (code) => code && process.exit(code))
 const [port] = await once(warehouse.stdout, 'data')
 
 await withAgent({ agent: 'desk', sessionId: 's-1', user: 'u-1', input: 'Do you have tea?' }, () =>
