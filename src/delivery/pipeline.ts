@@ -4,6 +4,7 @@ import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
+import { previewOf } from '../span/preview.ts'
 import { fitSpan, spanBytes } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
@@ -234,8 +235,16 @@ function addForeignUsage(open: OpenSpan, span: EndedSpan): void {
 }
 
 function departed(root: EndedSpan): DepartedRoot {
-  const { name, trace, parentIsRemote } = root
-  return { name, failed: root.status.code === StatusCode.ERROR, isRemote: parentIsRemote, said: trace.said }
+  const { name, trace, parentIsRemote: isRemote, agent } = root
+  const previews = isRemote && !trace.rootElsewhere ? agent : undefined
+  return {
+    name,
+    failed: root.status.code === StatusCode.ERROR,
+    isRemote,
+    said: trace.said,
+    ...(previews?.inputs !== undefined && { requestPreview: previewOf(previews.inputs, 'user') }),
+    ...(previews?.outputs !== undefined && { responsePreview: previewOf(previews.outputs, 'assistant') }),
+  }
 }
 
 /** Sends what has to follow a span that arrived by other means than OTLP. */
@@ -262,6 +271,8 @@ function due(lane: Lane, span: EndedSpan): TraceCompletion | undefined {
 }
 
 function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
+  const requestPreview = trace.requestPreview ?? root.requestPreview
+  const responsePreview = trace.responsePreview ?? root.responsePreview
   const metadata = Object.fromEntries(trace.metadata)
   if (trace.userId !== undefined) metadata[keys.METADATA_USER] = trace.userId
   if (trace.sessionId !== undefined) metadata[keys.METADATA_SESSION] = trace.sessionId
@@ -274,8 +285,8 @@ function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
     metadata,
     tags: Object.fromEntries(trace.tags),
     ...(trace.clientRequestId !== undefined && { clientRequestId: trace.clientRequestId }),
-    ...(trace.requestPreview !== undefined && { requestPreview: trace.requestPreview }),
-    ...(trace.responsePreview !== undefined && { responsePreview: trace.responsePreview }),
+    ...(requestPreview !== undefined && { requestPreview }),
+    ...(responsePreview !== undefined && { responsePreview }),
     rootIsRemote: root.isRemote,
   }
 }

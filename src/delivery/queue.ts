@@ -142,7 +142,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     diagnose(
       answer.slow ? 'error' : 'warn',
       'TS_EXPORT_FAILED',
-      `Spans cannot be delivered to ${target.name}: ${answer.reason}. ${waiting.length} spans wait in memory and are tried again.`,
+      `Spans cannot be delivered to ${target.name}: ${answer.reason.replace(/\.$/, '')}. ${waiting.length} spans wait in memory and are tried again.`,
       { target: target.name, reason: answer.reason, waiting: waiting.length },
       target.name,
     )

@@ -21,7 +21,7 @@ export interface TraceRecord {
   state?: 'OK' | 'ERROR'
   /** How often something was said of the trace: what comes after its root left is noticed by this. */
   said: number
-  /** The local root, once it has left. */
+  /** The last local root that has left. */
   root?: DepartedRoot
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
   startMs: number
@@ -37,6 +37,9 @@ export interface DepartedRoot {
   readonly isRemote: boolean
   /** {@link TraceRecord.said} at that time. */
   readonly said: number
+  /** Of its content, where MLflow makes none itself: the root of the trace never comes. */
+  readonly requestPreview?: string
+  readonly responsePreview?: string
 }
 
 /** What descendants contribute to an open span. */

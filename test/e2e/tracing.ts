@@ -32,7 +32,8 @@ export function tracingPerTest(): Said {
     stop = onDiagnostic((diagnostic) => all.push(diagnostic))
   })
   afterEach(async () => {
-    await shutdown({ timeoutMs: 1000 })
+    // What a test wanted to arrive it has waited for.
+    await shutdown({ timeoutMs: 0 })
     stop?.()
   })
   return {
