@@ -9,6 +9,8 @@ import {
 } from '@opentelemetry/api'
 import { currentPipeline } from '../delivery/current.ts'
 import { ownTraceState } from '../delivery/trace-state.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 import { currentLiveSpan } from './current-trace.ts'
 import { tracingContext } from './scope.ts'
@@ -37,16 +39,28 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)
  */
 export function injectHeaders<C extends Carrier>(carrier: C, options: InjectOptions = {}): C {
   if (currentPipeline() === undefined) return carrier
+  try {
+    writeHeaders(carrier, readProperty(options, 'baggage') === true)
+  } catch {
+    diagnoseOnce(
+      'warn',
+      'TS_CARRIER',
+      'injectHeaders could not write to what it was given: it takes Headers, a Map or a plain object that is not frozen.',
+    )
+  }
+  return carrier
+}
+
+function writeHeaders(carrier: Carrier, baggage: boolean): void {
   const context = activeContext()
   const spanContext = trace.getSpanContext(context)
-  if (spanContext === undefined || !isSpanContextValid(spanContext)) return carrier
+  if (spanContext === undefined || !isSpanContextValid(spanContext)) return
   // Ours is exported whatever an application's sampler said of its own spans, so the next service records too.
   const sampled = currentLiveSpan()?.trace.sampled ?? (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0
   const flags = sampled ? '01' : '00'
   write(carrier, 'traceparent', `00-${spanContext.traceId}-${spanContext.spanId}-${flags}`)
   write(carrier, 'tracestate', stateText(spanContext))
-  if (options.baggage) writeBaggage(carrier, context)
-  return carrier
+  if (baggage) writeBaggage(carrier, context)
 }
 
 /**
@@ -129,17 +143,27 @@ function write(carrier: Carrier, name: string, value: string): void {
   else carrier[name] = value
 }
 
+/** The value of a header; a carrier that cannot be read has none. */
 function read(carrier: Carrier | undefined, name: string): string | undefined {
+  try {
+    return readHeader(carrier, name)
+  } catch {
+    return undefined
+  }
+}
+
+function readHeader(carrier: Carrier | undefined, name: string): string | undefined {
   if (typeof carrier !== 'object' || carrier === null) return undefined
-  if (isHeaders(carrier)) return carrier.get(name) ?? undefined
+  if (!(carrier instanceof Map) && isHeaders(carrier)) return textOf(carrier.get(name))
   const fields: Iterable<[string, unknown]> = carrier instanceof Map ? carrier : Object.entries(carrier)
   for (const [key, value] of fields) {
     if (typeof key !== 'string' || key.toLowerCase() !== name) continue
-    const first: unknown = Array.isArray(value) ? value[0] : value
-    return typeof first === 'string' ? first : undefined
+    return textOf(Array.isArray(value) ? value[0] : value)
   }
   return undefined
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 function isHeaders(carrier: Carrier): carrier is Headers {
   return typeof (carrier as Headers).get === 'function' && typeof (carrier as Headers).set === 'function'

@@ -1,5 +1,6 @@
 import { type Context, createContextKey } from '@opentelemetry/api'
 import { currentPipeline } from '../delivery/current.ts'
+import { ownKeys, readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 
 /** What holds for every trace that starts inside {@link tracingContext}. */
@@ -37,9 +38,16 @@ export function tracingContext<T>(options: TracingContextOptions, fn: () => T): 
   const outer = scopeIn(context)
   const scope: TracingContextOptions = {
     ...outer,
-    ...options,
-    tags: { ...outer?.tags, ...options?.tags },
-    metadata: { ...outer?.metadata, ...options?.metadata },
+    ...propertiesOf(options),
+    tags: { ...outer?.tags, ...propertiesOf(readProperty(options, 'tags')) },
+    metadata: { ...outer?.metadata, ...propertiesOf(readProperty(options, 'metadata')) },
   }
   return runIn(context.setValue(SCOPE, scope), fn)
+}
+
+/** What of `given` is there and can be read; an option that is undefined does not hide the outer one. */
+function propertiesOf(given: unknown): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) return {}
+  const read = ownKeys(given).map((key) => [key, readProperty(given, key)])
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined))
 }

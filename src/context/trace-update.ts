@@ -1,6 +1,7 @@
-import { diagnose } from '../runtime/diagnostics.ts'
-import { attributeValue } from '../span/attribute-values.ts'
+import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
+import { attributeValue, ownKeys, readProperty } from '../span/attribute-values.ts'
 import { capture } from '../span/capture.ts'
+import { cleanText } from '../span/capture-strings.ts'
 import type { Captured } from '../span/captured.ts'
 import { toJsonText } from '../span/json-text.ts'
 import * as keys from '../span/keys.ts'
@@ -39,13 +40,15 @@ const MOST_PREVIEW = 1000
 const KEY = /^[\w\-. :/]{1,250}$/
 
 /** Writes `update` into `record`. What does not fit is put right or left out, with a diagnostic. */
-export function applyUpdate(record: TraceRecord, update: TraceUpdate, host: SpanHost): void {
+export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanHost): void {
+  const update: TraceUpdate = {}
+  for (const key of ownKeys(given)) Object.assign(update, { [key]: readProperty(given, key) })
   if (Object.keys(update).length > 0) record.said += 1
   setUser(record, update.user)
   setSession(record, update.sessionId)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)
   for (const [key, value] of entries(update.tags)) setTag(record, key, value, host)
-  if (isText(update.clientRequestId)) record.clientRequestId = update.clientRequestId
+  if (isText(update.clientRequestId)) record.clientRequestId = cleanText(update.clientRequestId)
   const request = preview(update.requestPreview, 'requestPreview', host)
   const response = preview(update.responsePreview, 'responsePreview', host)
   if (request !== undefined) record.requestPreview = request
@@ -54,12 +57,13 @@ export function applyUpdate(record: TraceRecord, update: TraceUpdate, host: Span
 }
 
 function setUser(record: TraceRecord, user: unknown): void {
-  if (user !== undefined && user !== null && user !== '') record.userId = String(user)
+  const text = idText(user, 'user')
+  if (text !== undefined) record.userId = text
 }
 
 function setSession(record: TraceRecord, sessionId: unknown): void {
-  if (sessionId === undefined || sessionId === null || sessionId === '') return
-  record.sessionId = cut(String(sessionId), MOST_SESSION, 'The session ID')
+  const text = idText(sessionId, 'session ID')
+  if (text !== undefined) record.sessionId = cut(text, MOST_SESSION, 'The session ID')
 }
 
 function setMetadata(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
@@ -95,7 +99,7 @@ function setState(record: TraceRecord, state: unknown): void {
     diagnose(
       'warn',
       'TS_TRACE_STATE',
-      `The state of a trace is "OK" or "ERROR", got ${JSON.stringify(state)}.`,
+      `The state of a trace is "OK" or "ERROR", got ${typeof state === 'string' ? JSON.stringify(state.slice(0, 80)) : typeof state}.`,
       {},
     )
 }
@@ -148,8 +152,22 @@ function fits(key: string, what: string): boolean {
   return false
 }
 
+/** Text of an ID; nothing of what has no text that would name anybody. */
+function idText(id: unknown, what: string): string | undefined {
+  if (id === undefined || id === null || id === '') return undefined
+  if (typeof id === 'string') return cleanText(id)
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id)
+  diagnoseOnce(
+    'warn',
+    'TS_TRACE_ID_TEXT',
+    `The ${what} of a trace is text, got ${typeof id}; it was left out.`,
+  )
+  return undefined
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 function entries(given: Record<string, unknown> | undefined): [string, unknown][] {
-  return typeof given === 'object' && given !== null ? Object.entries(given) : []
+  if (typeof given !== 'object' || given === null) return []
+  return ownKeys(given).map((key) => [key, readProperty(given, key)])
 }

@@ -50,8 +50,17 @@ const LONGEST_UPTIME_MS = 1e11
 
 /** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it is none that can be sent. */
 export function msOfTimeInput(time: unknown): number | undefined {
-  const ms = rawMs(time)
+  const ms = typeof time === 'number' ? rawMs(time) : msOfObject(time)
   return ms !== undefined && Number.isFinite(ms) && ms >= 0 && ms < LAST_SECOND * 1000 ? ms : undefined
+}
+
+/** As {@link rawMs}, for what may be a proxy that refuses to be looked at. */
+function msOfObject(time: unknown): number | undefined {
+  try {
+    return rawMs(time)
+  } catch {
+    return undefined
+  }
 }
 
 function rawMs(time: unknown): number | undefined {

@@ -11,6 +11,7 @@ import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { processWide } from '../runtime/registry.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { forgetExit, watchExit } from './exit.ts'
@@ -130,7 +131,7 @@ function pipelines(): Pipeline[] {
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
 export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(options.timeoutMs)
+  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
@@ -141,7 +142,7 @@ export async function flushTraces(options: { timeoutMs?: number } = {}): Promise
  * dropped and counted under `shutdown`.
  */
 export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(options.timeoutMs)
+  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
   const all = pipelines()
   setCurrentPipeline(undefined)
   const current = state()
@@ -159,7 +160,7 @@ function durationOf(timeoutMs: unknown): number {
   diagnoseOnce(
     'warn',
     'TS_TIMEOUT_INVALID',
-    `timeoutMs is a number of milliseconds, got ${String(timeoutMs)}.`,
+    `timeoutMs is a number of milliseconds, 0 or more; ${FLUSH_MS} is used.`,
   )
   return FLUSH_MS
 }

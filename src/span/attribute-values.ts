@@ -44,7 +44,7 @@ export function ownKeys(given: object): string[] {
 }
 
 /** A property of whatever was given; `undefined` when reading it throws. */
-export function readProperty(given: object, key: string): unknown {
+export function readProperty(given: unknown, key: string): unknown {
   try {
     return (given as Record<string, unknown>)[key]
   } catch {

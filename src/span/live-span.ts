@@ -1,9 +1,10 @@
-import type {
-  Link,
-  Span as OtelSpan,
-  SpanStatus as OtelStatus,
-  SpanContext,
-  TraceState,
+import {
+  isSpanContextValid,
+  type Link,
+  type Span as OtelSpan,
+  type SpanStatus as OtelStatus,
+  type SpanContext,
+  type TraceState,
 } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
@@ -12,6 +13,7 @@ import { type CaptureOptions, capture } from './capture.ts'
 import type { Captured } from './captured.ts'
 import {
   type Attributes,
+  type AttributeValue,
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,
@@ -58,7 +60,12 @@ const BRAND: unique symbol = Symbol.for('turnspan.live-span')
 
 /** Whether `value` is a span of turnspan, made by this copy of the package or another one in the process. */
 export function isLiveSpan(value: unknown): value is LiveSpan {
-  return typeof value === 'object' && value !== null && BRAND in value
+  try {
+    return typeof value === 'object' && value !== null && BRAND in value
+  } catch {
+    // A proxy that refuses to be looked at.
+    return false
+  }
 }
 
 const MOST_EVENTS = 1000
@@ -171,15 +178,14 @@ export class LiveSpan implements Span, OpenSpan {
 
   setAttribute(key: string, value: unknown): this {
     if (!this.#open || typeof key !== 'string' || key === '') return this
-    this.#init.shadow?.setAttribute(key, value as never)
-    if (!this.trace.sampled) return this
-    if (!this.#own && !this.#init.host.captureContent && isContentKey(key)) return this
-    if (this.#attributeCount >= MOST_ATTRIBUTES && !(key in this.#attributes)) return this
+    const { shadow, host } = this.#init
+    // An assignment to this key would set the prototype.
+    if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
+    if (!this.#own && !host.captureContent && isContentKey(key)) return this
     const kept = attributeValue(value, this.#captureOptions(key))
     if (kept === undefined) return this
-    this.#attributeCount += 1
-    this.#attributes[key] = kept
-    if (typeof value === 'object' && typeof kept === 'string') this.#jsonKeys.add(key)
+    shadow?.setAttribute(key, kept as never)
+    if (this.trace.sampled) this.#keep(key, kept, typeof value === 'object' && typeof kept === 'string')
     return this
   }
 
@@ -201,12 +207,9 @@ export class LiveSpan implements Span, OpenSpan {
 
   addEvent(name: string, attributesOrTime?: Record<string, unknown> | TimeInput, time?: TimeInput): this {
     if (!this.#open || typeof name !== 'string') return this
-    const isTime = msOfTimeInput(attributesOrTime) !== undefined
-    const attributes = isTime ? undefined : (attributesOrTime as Record<string, unknown> | undefined)
-    const at = (isTime ? (attributesOrTime as TimeInput) : time) ?? undefined
-    const kept = attributes && this.#copy(attributes)
-    this.#addEvent(name, kept, at)
-    this.#init.shadow?.addEvent(name, kept as never, at as never)
+    const ms = msOfTimeInput(attributesOrTime)
+    const given = ms === undefined && typeof attributesOrTime === 'object' ? attributesOrTime : undefined
+    this.#addEvent(name, given ? this.#copy(given) : undefined, ms ?? msOfTimeInput(time))
     return this
   }
 
@@ -219,7 +222,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   addLinks(links: (Link | OtelSpan)[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    for (const link of listOf(links)) this.addLink(link)
     return this
   }
 
@@ -231,8 +234,7 @@ export class LiveSpan implements Span, OpenSpan {
     const stack = this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
     if (message !== undefined) attributes[keys.EXCEPTION_MESSAGE] = message
     if (stack !== undefined) attributes[keys.EXCEPTION_STACKTRACE] = stack
-    this.#addEvent(keys.EXCEPTION_EVENT, attributes, time)
-    this.#init.shadow?.addEvent(keys.EXCEPTION_EVENT, attributes as never, time as never)
+    this.#addEvent(keys.EXCEPTION_EVENT, attributes, msOfTimeInput(time))
   }
 
   /** The work failed with `thrown`: exception event, ERROR with its description, `error.type`. */
@@ -268,19 +270,34 @@ export class LiveSpan implements Span, OpenSpan {
 
   end(options?: EndOptions | TimeInput): void {
     if (!this.#open) return
-    const isTime = typeof options === 'number' || Array.isArray(options) || options instanceof Date
-    const given: EndOptions = isTime
-      ? { endTime: options as TimeInput }
-      : ((options as EndOptions | undefined) ?? {})
-    if (given.outputs !== undefined) this.setOutputs(given.outputs)
-    if (given.attributes !== undefined) this.setAttributes(given.attributes)
-    if (given.status !== undefined) this.setStatus(given.status)
-    const wanted = given.endTime === undefined ? undefined : msOfTimeInput(given.endTime)
+    const time = msOfTimeInput(options)
+    const wanted = time ?? (options === undefined ? undefined : this.#sayAtEnd(options as EndOptions))
     this.#finish(Math.max(wanted ?? nowMs(), this.#startMs))
   }
 
   [Symbol.dispose](): void {
     this.end()
+  }
+
+  /** Records what `end` was given. @returns the end time among it */
+  #sayAtEnd(given: EndOptions): number | undefined {
+    const read = <K extends keyof EndOptions>(key: K): EndOptions[K] =>
+      readProperty(given, key) as EndOptions[K]
+    const [outputs, attributes, status] = [read('outputs'), read('attributes'), read('status')]
+    if (outputs !== undefined) this.setOutputs(outputs)
+    if (attributes !== undefined) this.setAttributes(attributes)
+    if (status !== undefined) this.setStatus(status)
+    return msOfTimeInput(read('endTime'))
+  }
+
+  #keep(key: string, value: AttributeValue, isJson: boolean): void {
+    if (!Object.hasOwn(this.#attributes, key)) {
+      if (this.#attributeCount >= MOST_ATTRIBUTES) return
+      this.#attributeCount += 1
+    }
+    this.#attributes[key] = value
+    if (isJson) this.#jsonKeys.add(key)
+    else this.#jsonKeys.delete(key)
   }
 
   #finish(endMs: number): void {
@@ -341,12 +358,16 @@ export class LiveSpan implements Span, OpenSpan {
     })
   }
 
-  #addEvent(name: string, attributes: Attributes | undefined, time: TimeInput | undefined): void {
+  #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
+    const event: SpanEvent = {
+      name: cleanName(name),
+      time: hrTimeOfMs(ms),
+      ...(attributes && { attributes }),
+    }
+    this.#init.shadow?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
-    if (this.#events.length >= MOST_EVENTS) return
-    const at = (time === undefined ? undefined : msOfTimeInput(time)) ?? nowMs()
-    this.#events.push({ name: cleanName(name), time: hrTimeOfMs(at), ...(attributes && { attributes }) })
+    if (this.#events.length < MOST_EVENTS) this.#events.push(event)
   }
 
   #copy(given: object): Attributes {
@@ -361,6 +382,7 @@ export class LiveSpan implements Span, OpenSpan {
     try {
       const context = 'spanContext' in link ? link.spanContext() : link.context
       const given = 'spanContext' in link ? undefined : link.attributes
+      if (!isSpanContextValid(context)) return undefined
       const attributes = given && this.#copy(given)
       this.#init.shadow?.addLink?.({ context, ...(attributes && { attributes: attributes as never }) })
       const state = context.traceState?.serialize()
@@ -398,9 +420,19 @@ function readStatus(
   if (status === 'OK') return { code: StatusCode.OK, message: undefined }
   if (status === 'ERROR') return { code: StatusCode.ERROR, message }
   if (typeof status !== 'object' || status === null) return undefined
-  const { code, message: own } = status as OtelStatus
+  const code = readProperty(status, 'code')
+  const own = readProperty(status, 'message')
   if (code !== StatusCode.UNSET && code !== StatusCode.OK && code !== StatusCode.ERROR) return undefined
   return { code, message: typeof own === 'string' ? own : undefined }
+}
+
+/** The items of a list; none of anything else, nor of one that refuses to be looked at. */
+function listOf<T>(given: readonly T[]): readonly T[] {
+  try {
+    return Array.isArray(given) ? [...given] : []
+  } catch {
+    return []
+  }
 }
 
 const MOST_NAME_LENGTH = 1000

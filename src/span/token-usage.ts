@@ -1,3 +1,4 @@
+import { readProperty } from './attribute-values.ts'
 import * as keys from './keys.ts'
 
 /** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */
@@ -34,10 +35,10 @@ const PARTS = ['cacheReadInputTokens', 'cacheCreationInputTokens', 'reasoningTok
  */
 export function countedUsage(usage: unknown): CountedUsage | undefined {
   if (typeof usage !== 'object' || usage === null) return undefined
-  const given = usage as Partial<Record<keyof TokenUsage, unknown>>
-  const input = count(given.inputTokens)
-  const output = count(given.outputTokens)
-  const total = count(given.totalTokens)
+  const given = (name: keyof TokenUsage): number | undefined => count(readProperty(usage, name))
+  const input = given('inputTokens')
+  const output = given('outputTokens')
+  const total = given('totalTokens')
   if (input === undefined && output === undefined && total === undefined) return undefined
   const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
   const outputTokens = output ?? Math.max(0, (total ?? 0) - (input ?? 0))
@@ -47,7 +48,7 @@ export function countedUsage(usage: unknown): CountedUsage | undefined {
     totalTokens: total ?? inputTokens + outputTokens,
   }
   for (const part of PARTS) {
-    const value = count(given[part])
+    const value = given(part)
     if (value !== undefined) counted[part] = value
   }
   return counted

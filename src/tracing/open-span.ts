@@ -8,8 +8,10 @@ import { currentPipeline } from '../delivery/current.ts'
 import { followProvider } from '../delivery/join.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import type { TimeInput } from '../runtime/clock.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { VERSION } from '../runtime/version.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
 
@@ -26,7 +28,7 @@ export interface SpanOptions {
   /** Further attributes. */
   attributes?: Record<string, unknown>
   /** Share of new traces that is kept, 0 to 1; beats the configured one. Only a trace's first span is asked. */
-  sampleRatio?: number
+  sampleRatio?: number | undefined
   /** Spans of other traces that led to this one. */
   links?: Link[]
 }
@@ -45,26 +47,37 @@ export function tracingIn(context: Context): Pipeline | undefined {
   return pipeline
 }
 
-/** Starts a span of turnspan. Never throws. */
-export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions): LiveSpan {
-  const { parent } = options
-  const below = parent ? withParent(context, parent) : context
+/**
+ * Starts a span of turnspan. Never throws, whatever it is given.
+ *
+ * @param fn - what the span is named after where the options give no name
+ */
+export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
+  const read = <K extends keyof OpenOptions>(key: K): OpenOptions[K] =>
+    readProperty(options, key) as OpenOptions[K]
+  const [parent, spanType, attributes, inputs] = [
+    read('parent'),
+    read('spanType'),
+    read('attributes'),
+    read('inputs'),
+  ]
+  const below = isSpan(parent) ? contextOf(context, parent) : context
   const begin: BeginOptions = {
-    name: nameOf(options.name),
-    spanType:
-      typeof options.spanType === 'string' && options.spanType !== '' ? options.spanType : SpanType.UNKNOWN,
+    name: textOr(read('name'), textOr(fn && readProperty(fn, 'name'), 'anonymous')),
+    spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null,
-    startTime: options.startTime,
-    traceId: options.traceId,
-    sampleRatio: options.sampleRatio,
-    links: options.links,
+    startTime: read('startTime'),
+    traceId: read('traceId'),
+    sampleRatio: ratioOf(read('sampleRatio')),
     scope: SCOPE,
     ...(pipeline.config.provider === 'shared' && { shadow: followProvider() }),
   }
   const span = beginSpan(pipeline, below, begin)
+  const links = read('links')
+  if (links !== undefined) span.addLinks(links)
   if (span.parent === undefined) adoptScope(span.trace, context, span.host)
-  if (options.attributes !== undefined) span.setAttributes(options.attributes)
-  if (options.inputs !== undefined) span.setInputs(options.inputs)
+  if (attributes !== undefined) span.setAttributes(attributes)
+  if (inputs !== undefined) span.setInputs(inputs)
   return span
 }
 
@@ -79,10 +92,24 @@ export function runWithin<T>(context: Context, span: OtelSpan, fn: () => T): T {
   return runIn(contextOf(context, span), fn)
 }
 
-function withParent(context: Context, parent: OtelSpan): Context {
-  return typeof parent?.spanContext === 'function' ? contextOf(context, parent) : context
+/** Whether `value` can stand as the active span: it says which one it is. */
+export function isSpan(value: unknown): value is OtelSpan {
+  try {
+    return typeof (value as OtelSpan).spanContext().traceId === 'string'
+  } catch {
+    return false
+  }
 }
 
-const nameOf = (name: unknown): string => (typeof name === 'string' && name !== '' ? name : 'anonymous')
+/** `value` where it is text with something in it. */
+export function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise
+}
+
+function ratioOf(value: unknown): number | undefined {
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 1)) return value
+  diagnoseOnce('warn', 'TS_SAMPLE_RATIO', 'sampleRatio is a number from 0 to 1; the configured one is used.')
+  return undefined
+}
 
 export { activeContext }

@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api'
+import { readProperty } from '../span/attribute-values.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { collectItems, type OutputReducer } from './collected-items.ts'
 import { type Follower, follow } from './follow.ts'
@@ -14,12 +15,8 @@ export interface OutcomeOptions {
  * Runs the work of `span`, and ends it when the work ends: at the return, when the promise settles, or when the stream
  * is through. Returns and throws exactly what `work` does.
  */
-export function runToEnd<T>(
-  span: LiveSpan,
-  context: Context,
-  work: () => T,
-  options: OutcomeOptions = {},
-): T {
+export function runToEnd<T>(span: LiveSpan, context: Context, work: () => T, given?: OutcomeOptions): T {
+  const options = outcomeOptions(given)
   let result: T
   try {
     result = runWithin(context, span, work)
@@ -33,6 +30,15 @@ export function runToEnd<T>(
     return result
   }
   return follow(result, followerOf(span, context, options)) as T
+}
+
+/** Read before the work begins: an option that throws must not do so after it. */
+function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
+  if (given === undefined) return {}
+  return {
+    captureOutputs: readProperty(given, 'captureOutputs') !== false,
+    outputReducer: readProperty(given, 'outputReducer') as OutputReducer | undefined,
+  }
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {

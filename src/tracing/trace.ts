@@ -1,6 +1,7 @@
+import { readProperty } from '../span/attribute-values.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { inputsOf } from './inputs-of.ts'
-import { activeContext, openSpan, type SpanOptions, tracingIn } from './open-span.ts'
+import { activeContext, openSpan, type SpanOptions, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
 /** Options of {@link trace}. */
@@ -56,10 +57,10 @@ export interface Trace {
 export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
   if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
   if (typeof first === 'function') {
-    return isMethodContext(second) ? wrap(first as AnyMethod, {}) : wrap(first as AnyMethod, options(second))
+    return wrap(first as AnyMethod, isMethodContext(second) ? {} : optionsOf(second))
   }
-  if (typeof second === 'function') return wrap(second as AnyMethod, options(first))
-  return decorator(options(first))
+  if (typeof second === 'function') return wrap(second as AnyMethod, optionsOf(first))
+  return decorator(optionsOf(first))
 }) as Trace
 
 function decorator(given: TraceOptions): unknown {
@@ -82,16 +83,26 @@ function decorateLegacy(
 function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
   if (isClass(fn))
     throw new TypeError(`trace takes a function or a method, not the class ${fn.name}; decorate its methods.`)
-  const name = given.name ?? (fn.name.replace(/^(bound )+/, '') || 'anonymous')
+  const name = textOr(given.name, nameOf(fn))
   const traced: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
     const context = activeContext()
     const pipeline = tracingIn(context)
-    if (pipeline === undefined) return fn.apply(this, args)
+    if (pipeline === undefined) return Reflect.apply(fn, this, args)
     const span = openSpan(pipeline, context, { ...given, name })
     if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
-    return runToEnd(span, context, () => fn.apply(this, args), given)
+    return runToEnd(span, context, () => Reflect.apply(fn, this, args), given)
   }
-  return imitate(traced, fn)
+  try {
+    return imitate(traced, fn)
+  } catch {
+    // A proxy that refuses to be looked at can still be called.
+    return traced
+  }
+}
+
+function nameOf(fn: AnyMethod): string {
+  const name = readProperty(fn, 'name')
+  return typeof name === 'string' ? textOr(name.replace(/^(bound )+/, ''), 'anonymous') : 'anonymous'
 }
 
 /** Gives `traced` what can be seen of `fn`: name, length, own properties, and what kind of function it is. */
@@ -105,18 +116,29 @@ function imitate(traced: AnyMethod, fn: AnyMethod): AnyMethod {
   return traced
 }
 
-function options(given: unknown): TraceOptions {
-  return typeof given === 'object' && given !== null ? given : {}
+const OPTIONS = [
+  'name',
+  'spanType',
+  'attributes',
+  'sampleRatio',
+  'captureInputs',
+  'captureOutputs',
+  'outputReducer',
+] as const satisfies readonly (keyof TraceOptions)[]
+
+/** A copy of what was given, so that each call is traced by the same options. */
+function optionsOf(given: unknown): TraceOptions {
+  if (typeof given !== 'object' || given === null) return {}
+  const read = OPTIONS.map((key) => [key, readProperty(given, key)])
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined))
 }
 
 function isMethodContext(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'method'
+  return readProperty(value, 'kind') === 'method' && readProperty(value, 'addInitializer') !== undefined
 }
 
 function isDescriptor(value: unknown): value is PropertyDescriptor {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as PropertyDescriptor).value === 'function'
-  )
+  return typeof readProperty(value, 'value') === 'function'
 }
 
 function isClass(fn: unknown): boolean {

@@ -4,13 +4,14 @@ import type { Pipeline } from '../delivery/pipeline.ts'
 import { traceIdFromResponseId } from '../ids/response-id.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OutputReducer } from './collected-items.ts'
-import { activeContext, openSpan, tracingIn } from './open-span.ts'
+import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
 /** One turn of an agent. */
@@ -55,26 +56,41 @@ export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openTurn(pipeline, context, turn ?? { agent: '' })
-  return runToEnd(span, context, () => fn(span), { outputReducer: turn?.outputReducer })
+  const span = openTurn(pipeline, context, turn)
+  return runToEnd(span, context, () => fn(span), turn)
 }
 
 function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {
+  const read = <K extends keyof AgentTurn>(key: K): AgentTurn[K] => readProperty(turn, key) as AgentTurn[K]
+  const agent = textOr(read('agent'), 'unnamed')
+  const responseId = read('responseId')
   const above = trace.getSpan(context)
-  const traceId = turn.responseId === undefined ? undefined : traceIdOf(turn.responseId)
-  const apart = traceId !== undefined && startsApart(above, traceId, turn)
+  const traceId = responseId === undefined ? undefined : traceIdOf(responseId)
+  const apart = traceId !== undefined && !read('nest') && startsApart(above, traceId)
   const span = openSpan(pipeline, context, {
-    name: `agent:${turn.agent}`,
+    name: `agent:${agent}`,
     spanType: SpanType.AGENT,
-    attributes: attributesOf(turn),
-    inputs: turn.input,
+    inputs: read('input'),
     traceId,
     ...(apart && { parent: null }),
-    ...(turn.sampleRatio !== undefined && { sampleRatio: turn.sampleRatio }),
+    sampleRatio: read('sampleRatio'),
   })
-  if (turn.model) span.setModel(turn.model, turn.provider)
-  pipeline.agentName ??= turn.agent
-  const { user, sessionId } = turn
+  const [model, provider, user, sessionId] = [
+    read('model'),
+    read('provider'),
+    read('user'),
+    read('sessionId'),
+  ]
+  span.setAttributes({
+    [keys.AGENT_NAME]: agent,
+    ...(model && { [keys.REQUEST_MODEL]: model }),
+    ...(provider && { [keys.PROVIDER_NAME]: provider, [keys.SYSTEM]: provider }),
+    ...(typeof responseId === 'string' && { [keys.RESPONSE_ID]: responseId }),
+    ...(sessionId && { [keys.CONVERSATION_ID]: sessionId }),
+  })
+  span.setAttributes(read('attributes') ?? {})
+  if (model) span.setModel(model, provider)
+  pipeline.agentName ??= agent
   const first = {
     ...(user && !span.trace.userId && { user }),
     ...(sessionId && !span.trace.sessionId && { sessionId }),
@@ -85,8 +101,8 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
 }
 
 /** Whether the turn leaves the trace of the span above, so that it can be found by its response ID. */
-function startsApart(above: OtelSpan | undefined, traceId: string, { nest }: AgentTurn): boolean {
-  if (above === undefined || nest || isLiveSpan(above)) return false
+function startsApart(above: OtelSpan | undefined, traceId: string): boolean {
+  if (above === undefined || isLiveSpan(above)) return false
   const { traceId: there } = above.spanContext()
   return isSpanContextValid(above.spanContext()) && there !== traceId
 }
@@ -111,16 +127,5 @@ function traceIdOf(responseId: unknown): string | undefined {
       {},
     )
     return undefined
-  }
-}
-
-function attributesOf(turn: AgentTurn): Record<string, unknown> {
-  return {
-    [keys.AGENT_NAME]: turn.agent,
-    ...(turn.model && { [keys.REQUEST_MODEL]: turn.model }),
-    ...(turn.provider && { [keys.PROVIDER_NAME]: turn.provider, [keys.SYSTEM]: turn.provider }),
-    ...(typeof turn.responseId === 'string' && { [keys.RESPONSE_ID]: turn.responseId }),
-    ...(turn.sessionId && { [keys.CONVERSATION_ID]: turn.sessionId }),
-    ...turn.attributes,
   }
 }

@@ -3,7 +3,7 @@ import type { TimeInput } from '../runtime/clock.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import type { OutputReducer } from './collected-items.ts'
-import { activeContext, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
+import { activeContext, isSpan, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
 /** Options of {@link withSpan}. */
@@ -28,7 +28,7 @@ export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openSpan(pipeline, context, { ...options, name: options.name ?? fn.name })
+  const span = openSpan(pipeline, context, options, fn)
   return runToEnd(span, context, () => fn(span), options)
 }
 
@@ -51,7 +51,7 @@ export interface StartSpanOptions extends SpanOptions {
 export function startSpan(options: StartSpanOptions): Span {
   const context = activeContext()
   const pipeline = tracingIn(context)
-  return pipeline === undefined ? NOOP_SPAN : openSpan(pipeline, context, options ?? { name: '' })
+  return pipeline === undefined ? NOOP_SPAN : openSpan(pipeline, context, options)
 }
 
 /**
@@ -61,5 +61,7 @@ export function startSpan(options: StartSpanOptions): Span {
  */
 export function withActiveSpan<T>(span: OtelSpan, fn: () => T): T {
   const context = activeContext()
-  return tracingIn(context) === undefined || span === NOOP_SPAN ? fn() : runWithin(context, span, fn)
+  return tracingIn(context) === undefined || span === NOOP_SPAN || !isSpan(span)
+    ? fn()
+    : runWithin(context, span, fn)
 }

@@ -1,9 +1,10 @@
+import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OutputReducer } from './collected-items.ts'
-import { activeContext, openSpan, tracingIn } from './open-span.ts'
+import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
 /** One call of a tool. */
@@ -32,16 +33,14 @@ export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
-  const { tool, callId } = call ?? { tool: '' }
+  const read = (key: keyof ToolCall): unknown => readProperty(call, key)
+  const tool = textOr(read('tool'), 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
     spanType: SpanType.TOOL,
-    inputs: call?.arguments,
-    attributes: {
-      [keys.TOOL_NAME]: tool,
-      ...(callId && { [keys.TOOL_CALL_ID]: callId }),
-      ...call?.attributes,
-    },
+    inputs: read('arguments'),
+    attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
   })
-  return runToEnd(span, context, () => fn(span), { outputReducer: call?.outputReducer })
+  span.setAttributes(read('attributes') as Record<string, unknown>)
+  return runToEnd(span, context, () => fn(span), call)
 }
