@@ -5,6 +5,7 @@ import type { TargetConfig } from '../config/config.ts'
 import { untraced } from '../runtime/suppress.ts'
 import { loadTls } from '../runtime/tls-files.ts'
 import { speaksHttp1 } from './protocol-probe.ts'
+import { retryDelayMs } from './retry-info.ts'
 import type { Sender, Sent } from './sender.ts'
 
 const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
@@ -88,7 +89,8 @@ function call(
         ':path': METHOD,
         'content-type': 'application/grpc',
         te: 'trailers',
-        'grpc-timeout': `${target.timeoutMs}m`,
+        // At most eight digits, says the protocol.
+        'grpc-timeout': `${Math.min(target.timeoutMs, 99_999_999)}m`,
         ...(zipped && { 'grpc-encoding': 'gzip' }),
       }),
     )
@@ -144,31 +146,40 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'OUT_OF_RANGE',
   'UNAVAILABLE',
   'DATA_LOSS',
+  'RESOURCE_EXHAUSTED',
 ])
+// A gateway that does not reach its server, or wants it spared: gRPC's own mapping calls these UNAVAILABLE.
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 function read(response: IncomingHttpHeaders, trailers: IncomingHttpHeaders): Sent {
   const code = trailers['grpc-status']
-  if (code === undefined) {
-    const status = response[':status']
-    if (status === undefined)
-      return { outcome: 'retry', reason: 'gRPC: the connection was closed without an answer' }
-    return Number(status) === 401
-      ? { outcome: 'unauthorized', reason: 'gRPC: HTTP 401' }
-      : { outcome: 'wrong-protocol', reason: `gRPC: HTTP ${status} without a gRPC status` }
-  }
+  if (code === undefined) return readHttp(response)
   const name = NAMES[Number(code)] ?? `code ${code}`
   if (name === 'OK') return { outcome: 'accepted' }
   const message = decoded(trailers['grpc-message'])
   const reason = `gRPC ${name}${message && `: ${message}`}`
-  if (RETRYABLE.has(name)) return { outcome: 'retry', reason }
+  const tooLarge = name === 'RESOURCE_EXHAUSTED' && /larger than max|message.*(size|large)/i.test(message)
+  if (RETRYABLE.has(name) && !tooLarge) {
+    const afterMs = retryDelayMs(trailers['grpc-status-details-bin'])
+    return { outcome: 'retry', reason, ...(afterMs !== undefined && { afterMs }) }
+  }
   if (name === 'UNAUTHENTICATED') return { outcome: 'unauthorized', reason }
   if (name === 'PERMISSION_DENIED' || name === 'UNIMPLEMENTED' || name === 'NOT_FOUND') {
     return { outcome: 'hold', reason }
   }
-  if (name === 'RESOURCE_EXHAUSTED' && !/larger than max|message.*(size|large)/i.test(message)) {
-    return { outcome: 'retry', reason }
+  return { outcome: 'refused', reason, tooLarge }
+}
+
+/** An answer without a gRPC status: no server's, but that of something before it, or of one that speaks HTTP/2 only. */
+function readHttp(response: IncomingHttpHeaders): Sent {
+  const status = Number(response[':status'])
+  if (Number.isNaN(status)) {
+    return { outcome: 'retry', reason: 'gRPC: the connection was closed without an answer' }
   }
-  return { outcome: 'refused', reason, tooLarge: name === 'RESOURCE_EXHAUSTED' }
+  const reason = `gRPC: HTTP ${status} without a gRPC status`
+  if (status === 401) return { outcome: 'unauthorized', reason }
+  if (status === 403) return { outcome: 'hold', reason }
+  return PASSING.has(status) ? { outcome: 'retry', reason } : { outcome: 'wrong-protocol', reason }
 }
 
 function decoded(message: string | string[] | undefined): string {

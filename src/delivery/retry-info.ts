@@ -1,0 +1,67 @@
+// google.rpc.Status, in which a gRPC server says how long to wait; only the path to that number is read:
+// Status.details (3) = Any { type_url (1), value (2) }, RetryInfo.retry_delay (1) = Duration { seconds (1), nanos (2) }.
+
+const TYPE_URL = 'type.googleapis.com/google.rpc.RetryInfo'
+
+/** The wait that the trailer `grpc-status-details-bin` asks for, in milliseconds; `undefined` when it asks for none. */
+export function retryDelayMs(trailer: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(trailer) ? trailer[0] : trailer
+  if (!text) return undefined
+  for (const detail of fieldsOf(Buffer.from(text, 'base64'))) {
+    if (detail.number !== 3 || typeof detail.value === 'number') continue
+    const any = fieldsOf(detail.value)
+    const type = any.find(({ number }) => number === 1)?.value
+    const info = any.find(({ number }) => number === 2)?.value
+    if (typeof type === 'object' && type.toString('utf8') === TYPE_URL && typeof info === 'object') {
+      return delayIn(info)
+    }
+  }
+  return undefined
+}
+
+function delayIn(info: Buffer): number | undefined {
+  const duration = fieldsOf(info).find(({ number }) => number === 1)?.value
+  if (typeof duration !== 'object') return undefined
+  const part = (wanted: number): number => {
+    const value = fieldsOf(duration).find(({ number }) => number === wanted)?.value
+    return typeof value === 'number' ? value : 0
+  }
+  return part(1) * 1000 + part(2) / 1e6
+}
+
+interface Field {
+  readonly number: number
+  readonly value: number | Buffer
+}
+
+const VARINT = 0
+const BYTES = 2
+
+/** The fields of a protobuf message up to the first that is damaged or of a kind that these messages do not have. */
+function fieldsOf(message: Buffer): Field[] {
+  const fields: Field[] = []
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; at < message.length; scale *= 128) {
+      const byte = message[at] ?? 0
+      at += 1
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+    }
+    return Number.NaN
+  }
+  while (at < message.length) {
+    const tag = varint()
+    const number = Math.floor(tag / 8)
+    const kind = tag % 8
+    const value = varint()
+    if (Number.isNaN(value)) return fields
+    if (kind === VARINT) fields.push({ number, value })
+    else if (kind === BYTES && at + value <= message.length) {
+      fields.push({ number, value: message.subarray(at, at + value) })
+      at += value
+    } else return fields
+  }
+  return fields
+}
