@@ -1,7 +1,9 @@
 import type { ContentKeys } from '../config/config.ts'
+import { setField } from './capture-marks.ts'
 import type { Captured } from './captured.ts'
 import {
   type AgentData,
+  type Attributes,
   type AttributeValue,
   type EndedSpan,
   isLocalRoot,
@@ -15,6 +17,7 @@ import { inputMessages, outputMessages } from './messages.ts'
 import { withinNesting } from './nesting.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { mlflowUsage } from './token-usage.ts'
+import type { TraceRecord } from './trace-record.ts'
 
 /** How a target wants its spans. */
 export interface WireOptions {
@@ -28,22 +31,48 @@ export interface WireOptions {
 /** An attribute on the wire; nested values only under MLflow's two content keys. */
 export type WireValue = AttributeValue | Captured
 
-type WireAttributes = Record<string, WireValue>
+/** Takes one attribute; each key comes once. */
+export type WriteAttribute = (key: string, value: WireValue) => void
 
 /** The attributes with which `span` goes on the wire: everything it says, in each vocabulary. */
-export function wireAttributes(span: EndedSpan, options: WireOptions): WireAttributes {
-  const out: WireAttributes = {}
-  if (span.agent) addAgentData(out, span, span.agent, options)
-  for (const [key, value] of Object.entries(span.attributes)) {
-    const safe = guarded(key, value)
-    if (safe === undefined) continue
-    out[key] = options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, span.agent) : safe
+export function wireAttributes(span: EndedSpan, options: WireOptions): Record<string, WireValue> {
+  const out: { [key: string]: Captured } = {}
+  forEachWireAttribute(span, options, (key, value) => setField(out, key, value as Captured))
+  return out as Record<string, WireValue>
+}
+
+/**
+ * Calls `write` with each attribute that {@link wireAttributes} has, so that an encoder needs no object between. What
+ * was set as an attribute stands for what we derive, and what was said of the trace for both.
+ */
+export function forEachWireAttribute(span: EndedSpan, options: WireOptions, write: WriteAttribute): void {
+  const { agent, attributes, trace } = span
+  const isRoot = isLocalRoot(span)
+  const isSet = (key: string): boolean => key in attributes && guardedAt(attributes, key) !== undefined
+  if (agent) {
+    writeAgentData(span, agent, options, (key, value) => {
+      if (!isSet(key)) write(key, value)
+    })
   }
-  out[keys.SPAN_TYPE] ??= spanTypeOfAttributes(span.attributes)
-  if (span.trace.sessionId !== undefined) out[keys.SESSION_ID] = span.trace.sessionId
-  if (span.trace.userId !== undefined) out[keys.USER_ID] = span.trace.userId
-  if (isLocalRoot(span)) addTraceTags(out, span, options)
-  return out
+  for (const key of Object.keys(attributes)) {
+    const safe = guardedAt(attributes, key)
+    if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
+    write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
+  }
+  if (!agent && !isSet(keys.SPAN_TYPE)) write(keys.SPAN_TYPE, spanTypeOfAttributes(attributes))
+  if (trace.sessionId !== undefined) write(keys.SESSION_ID, trace.sessionId)
+  if (trace.userId !== undefined) write(keys.USER_ID, trace.userId)
+  if (isRoot) writeTraceTags(span, options, isSet, write)
+}
+
+const guardedAt = (attributes: Attributes, key: string): AttributeValue | undefined =>
+  guarded(key, attributes[key] as AttributeValue)
+
+/** Whether `key` comes from the record of the trace, whatever the span's own attributes say. */
+function isSaidOfTrace(key: string, trace: TraceRecord, isRoot: boolean): boolean {
+  if (key === keys.SESSION_ID) return trace.sessionId !== undefined
+  if (key === keys.USER_ID) return trace.userId !== undefined
+  return isRoot && key.startsWith(keys.TRACE_TAG) && trace.tags.has(key.slice(keys.TRACE_TAG.length))
 }
 
 /**
@@ -59,56 +88,70 @@ export function wireStatus(span: EndedSpan, options: WireOptions): SpanStatus {
   return options.mlflow && span.status.code === StatusCode.UNSET ? { code: StatusCode.OK } : span.status
 }
 
-function addAgentData(out: WireAttributes, span: EndedSpan, agent: AgentData, options: WireOptions): void {
-  out[keys.SPAN_TYPE] = agent.spanType.slice(0, 250)
+function writeAgentData(
+  span: EndedSpan,
+  agent: AgentData,
+  options: WireOptions,
+  write: WriteAttribute,
+): void {
+  write(keys.SPAN_TYPE, agent.spanType.slice(0, 250))
   const operation = operationOfSpanType(agent.spanType)
-  if (operation !== undefined) out[keys.OPERATION_NAME] = operation
-  if (agent.spanType === 'TOOL') out[keys.TOOL_NAME] = span.name
-  addModel(out, agent)
-  addUsage(out, agent, options)
-  addContent(out, agent, options)
+  if (operation !== undefined) write(keys.OPERATION_NAME, operation)
+  if (agent.spanType === 'TOOL') write(keys.TOOL_NAME, span.name)
+  writeModel(agent, write)
+  writeUsage(agent, options, write)
+  writeContent(agent, options, write)
 }
 
-function addModel(out: WireAttributes, { model, provider }: AgentData): void {
+function writeModel({ model, provider }: AgentData, write: WriteAttribute): void {
   if (model !== undefined) {
-    out[keys.LLM_MODEL] = model.slice(0, 500)
-    out[keys.REQUEST_MODEL] = model.slice(0, 500)
+    write(keys.LLM_MODEL, model.slice(0, 500))
+    write(keys.REQUEST_MODEL, model.slice(0, 500))
   }
   if (provider !== undefined) {
-    out[keys.LLM_PROVIDER] = provider.slice(0, 500)
-    out[keys.PROVIDER_NAME] = provider.slice(0, 500)
-    out[keys.SYSTEM] = provider.slice(0, 500)
+    write(keys.LLM_PROVIDER, provider.slice(0, 500))
+    write(keys.PROVIDER_NAME, provider.slice(0, 500))
+    write(keys.SYSTEM, provider.slice(0, 500))
   }
 }
 
-function addUsage(out: WireAttributes, { usage }: AgentData, { legacySemconv }: WireOptions): void {
+function writeUsage({ usage }: AgentData, { legacySemconv }: WireOptions, write: WriteAttribute): void {
   if (usage === undefined) return
-  out[keys.TOKEN_USAGE] = JSON.stringify(mlflowUsage(usage))
-  out[keys.USAGE_INPUT] = usage.inputTokens
-  out[keys.USAGE_OUTPUT] = usage.outputTokens
-  if (usage.cacheReadInputTokens !== undefined) out[keys.USAGE_CACHE_READ] = usage.cacheReadInputTokens
+  write(keys.TOKEN_USAGE, JSON.stringify(mlflowUsage(usage)))
+  write(keys.USAGE_INPUT, usage.inputTokens)
+  write(keys.USAGE_OUTPUT, usage.outputTokens)
+  if (usage.cacheReadInputTokens !== undefined) write(keys.USAGE_CACHE_READ, usage.cacheReadInputTokens)
   if (usage.cacheCreationInputTokens !== undefined) {
-    out[keys.USAGE_CACHE_CREATION] = usage.cacheCreationInputTokens
+    write(keys.USAGE_CACHE_CREATION, usage.cacheCreationInputTokens)
   }
-  if (usage.reasoningTokens !== undefined) out[keys.USAGE_REASONING] = usage.reasoningTokens
+  if (usage.reasoningTokens !== undefined) write(keys.USAGE_REASONING, usage.reasoningTokens)
   if (!legacySemconv) return
-  out[keys.USAGE_PROMPT] = usage.inputTokens
-  out[keys.USAGE_COMPLETION] = usage.outputTokens
+  write(keys.USAGE_PROMPT, usage.inputTokens)
+  write(keys.USAGE_COMPLETION, usage.outputTokens)
 }
 
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
-function addContent(out: WireAttributes, agent: AgentData, options: WireOptions): void {
+function writeContent(agent: AgentData, options: WireOptions, write: WriteAttribute): void {
   const { inputs, outputs } = agent
   const both = options.contentKeys === 'both'
-  const conventions = options.contentKeys === 'mlflow' ? {} : conventionalContent(agent)
-  Object.assign(out, conventions)
-  if (options.legacySemconv) addLegacyContent(out)
+  const conventions = options.contentKeys === 'mlflow' ? NO_CONTENT : conventionalContent(agent)
+  for (const key of Object.keys(conventions)) {
+    const text = conventions[key] as string
+    write(key, text)
+    const former = options.legacySemconv ? FORMER_KEYS[key] : undefined
+    if (former !== undefined) write(former, text)
+  }
   const saidIn = keys.INPUT_MESSAGES in conventions || keys.TOOL_CALL_ARGUMENTS in conventions
   const saidOut = keys.OUTPUT_MESSAGES in conventions || keys.TOOL_CALL_RESULT in conventions
-  if (inputs !== undefined && (both || !saidIn)) out[keys.SPAN_INPUTS] = nativeContent(inputs)
-  if (outputs !== undefined && (both || !saidOut)) out[keys.SPAN_OUTPUTS] = nativeContent(outputs)
+  if (inputs !== undefined && (both || !saidIn)) write(keys.SPAN_INPUTS, nativeContent(inputs))
+  if (outputs !== undefined && (both || !saidOut)) write(keys.SPAN_OUTPUTS, nativeContent(outputs))
 }
 
+const NO_CONTENT: Readonly<Record<string, string>> = {}
+const FORMER_KEYS: Readonly<Record<string, string>> = {
+  [keys.TOOL_CALL_ARGUMENTS]: keys.TOOL_ARGUMENTS,
+  [keys.TOOL_CALL_RESULT]: keys.TOOL_RESULT,
+}
 const CONVERSING: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
 
 function conventionalContent({ spanType, inputs, outputs }: AgentData): Record<string, string> {
@@ -123,13 +166,6 @@ function conventionalContent({ spanType, inputs, outputs }: AgentData): Record<s
     if (answered) content[keys.OUTPUT_MESSAGES] = toJsonText(answered)
   }
   return content
-}
-
-function addLegacyContent(out: WireAttributes): void {
-  const call = out[keys.TOOL_CALL_ARGUMENTS]
-  const result = out[keys.TOOL_CALL_RESULT]
-  if (call !== undefined) out[keys.TOOL_ARGUMENTS] = call
-  if (result !== undefined) out[keys.TOOL_RESULT] = result
 }
 
 /**
@@ -152,8 +188,14 @@ function textForMlflow(key: string, value: string, agent: AgentData | undefined)
 
 const VOCABULARY = /^(gen_ai|mlflow|openinference|llm|input|output)\./
 
-function addTraceTags(out: WireAttributes, span: EndedSpan, { mlflow }: WireOptions): void {
+function writeTraceTags(
+  { name, trace }: EndedSpan,
+  { mlflow }: WireOptions,
+  isSet: (key: string) => boolean,
+  write: WriteAttribute,
+): void {
   const text = (value: string): string => (mlflow && looksLikeJson(value) ? JSON.stringify(value) : value)
-  for (const [key, value] of span.trace.tags) out[keys.TRACE_TAG + key] = text(value)
-  out[keys.TRACE_TAG + keys.TRACE_NAME_TAG] ??= text(span.name.slice(0, 4096))
+  for (const [key, value] of trace.tags) write(keys.TRACE_TAG + key, text(value))
+  const nameKey = keys.TRACE_TAG + keys.TRACE_NAME_TAG
+  if (!trace.tags.has(keys.TRACE_NAME_TAG) && !isSet(nameKey)) write(nameKey, text(name.slice(0, 4096)))
 }

@@ -1,0 +1,139 @@
+/**
+ * Encoding one batch of 512 spans (about 2.4 MB): turnspan's encoder against OpenTelemetry's serialiser, which write the
+ * same bytes. Contenders take turns in every round, in an order of their own, and × is the median over the rounds of
+ * the ratio to the serialiser in the same round. Times are CPU of the process, garbage collection included.
+ *
+ *   node bench/encode/encode.mjs [--rounds 41] [--only ASCII]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { build } from 'esbuild'
+import { ALPHABETS, agentSpans } from './spans.mjs'
+
+const SPANS = 512
+const REFERENCE = 'otlp-transformer'
+const MLFLOW = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
+const OTHER = { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }
+const RESOURCE = Object.freeze({
+  'service.name': 'travel',
+  'service.version': '1.4.2',
+  'deployment.environment.name': 'production',
+  'telemetry.sdk.name': 'turnspan',
+  'telemetry.sdk.language': 'nodejs',
+  'telemetry.sdk.version': '0.1.0',
+})
+
+async function subject() {
+  const folder = mkdtempSync(join(tmpdir(), 'turnspan-bench-'))
+  const outfile = join(folder, 'subject.mjs')
+  const entry = fileURLToPath(new URL('./subject.ts', import.meta.url))
+  try {
+    await build({
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'error',
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+      },
+    })
+    return await import(pathToFileURL(outfile).href)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function contenders({ encodeRecord, encodeRequest, readableSpan, resourceLike }, spans) {
+  const resource = resourceLike(RESOURCE)
+  const { scope } = spans[0]
+  const readable = (options) =>
+    spans.map((span) => ({ ...readableSpan(span, resource, options), instrumentationScope: scope }))
+  const made = readable(MLFLOW)
+  const texts = textsOf(made.map((span) => span.attributes))
+  const floor = Buffer.allocUnsafeSlow(16 * 1024 * 1024)
+  return {
+    [REFERENCE]: () => ProtobufTraceSerializer.serializeRequest(made),
+    'otlp-transformer, attributes mapped too': () =>
+      ProtobufTraceSerializer.serializeRequest(readable(MLFLOW)),
+    'encodeRequest, attributes mapped too': () => encodeRequest(spans, RESOURCE, MLFLOW),
+    'encodeRequest for other targets (JSON text)': () => encodeRequest(spans, RESOURCE, OTHER),
+    'encodeRecord, span by span': () => {
+      let last
+      for (const span of spans) last = encodeRecord(span, RESOURCE, MLFLOW)
+      return last
+    },
+    'floor: the texts alone, Buffer.write': () => {
+      let at = 0
+      for (const text of texts) at += floor.write(text, at, 'utf8')
+      return at
+    },
+  }
+}
+
+function textsOf(value) {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(Array.isArray(value) ? [] : [key]),
+    ...textsOf(inner),
+  ])
+}
+
+function measure(runs, rounds) {
+  const names = Object.keys(runs)
+  const times = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = -5; round < rounds; round += 1) {
+    for (const name of names.toSorted(() => Math.random() - 0.5)) {
+      const start = process.cpuUsage()
+      runs[name]()
+      const { user, system } = process.cpuUsage(start)
+      const us = user + system
+      // The first rounds are for the compiler.
+      if (round >= 0) times[name].push(us)
+    }
+  }
+  return times
+}
+
+function report(alphabet, times, bytes) {
+  console.log(`\n${alphabet}: ${SPANS} spans, ${(bytes / 1e6).toFixed(2)} MB, Node ${process.version}`)
+  console.log('| encoder | µs/batch median | min | µs/span | × median | × p10–p90 | MB/s |')
+  console.log('|---|---:|---:|---:|---:|---:|---:|')
+  for (const [name, taken] of Object.entries(times)) {
+    const ratios = taken.map((us, round) => us / times[REFERENCE][round])
+    const us = quantile(taken, 0.5)
+    const cells = [
+      name,
+      us.toFixed(0),
+      Math.min(...taken).toFixed(0),
+      (us / SPANS).toFixed(2),
+      quantile(ratios, 0.5).toFixed(3),
+      `${quantile(ratios, 0.1).toFixed(3)}–${quantile(ratios, 0.9).toFixed(3)}`,
+      (bytes / us).toFixed(0),
+    ]
+    console.log(`| ${cells.join(' | ')} |`)
+  }
+}
+
+function quantile(values, q) {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+}
+
+const { values } = parseArgs({ options: { rounds: { type: 'string' }, only: { type: 'string' } } })
+const code = await subject()
+for (const [name, alphabet] of Object.entries(ALPHABETS)) {
+  if (values.only !== undefined && values.only !== name) continue
+  const spans = agentSpans(SPANS, alphabet)
+  const runs = contenders(code, spans)
+  const [ours, theirs] = [runs['encodeRequest, attributes mapped too'](), runs[REFERENCE]()]
+  if (Buffer.compare(ours, theirs) !== 0) throw new Error('the encoders do not write the same bytes')
+  report(name, measure(runs, Number(values.rounds ?? 41)), ours.length)
+}

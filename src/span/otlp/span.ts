@@ -1,0 +1,150 @@
+import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
+import { forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
+import { writeAttribute, writeAttributes } from './any-value.ts'
+import {
+  closeMessage,
+  fixed32Tag,
+  fixed64Tag,
+  lengthTag,
+  openMessage,
+  varintTag,
+  type Writer,
+  writeByte,
+  writeFixed32,
+  writeHex,
+  writeText,
+  writeTime,
+  writeVarint,
+} from './writer.ts'
+
+/** Field numbers of trace/v1/trace.proto, as tags. */
+const SPAN = {
+  traceId: lengthTag(1),
+  spanId: lengthTag(2),
+  traceState: lengthTag(3),
+  parentSpanId: lengthTag(4),
+  name: lengthTag(5),
+  kind: varintTag(6),
+  start: fixed64Tag(7),
+  end: fixed64Tag(8),
+  attributes: lengthTag(9),
+  droppedAttributes: varintTag(10),
+  events: lengthTag(11),
+  droppedEvents: varintTag(12),
+  links: lengthTag(13),
+  droppedLinks: varintTag(14),
+  status: lengthTag(15),
+  flags: fixed32Tag(16),
+} as const
+const EVENT = {
+  time: fixed64Tag(1),
+  name: lengthTag(2),
+  attributes: lengthTag(3),
+  droppedAttributes: varintTag(4),
+} as const
+const LINK = {
+  traceId: lengthTag(1),
+  spanId: lengthTag(2),
+  traceState: lengthTag(3),
+  attributes: lengthTag(4),
+  droppedAttributes: varintTag(5),
+  flags: fixed32Tag(6),
+} as const
+const STATUS = { message: lengthTag(2), code: varintTag(3) } as const
+
+/** Beside the W3C trace flags: that it is known whether the parent is remote, and that it is. */
+const HAS_IS_REMOTE = 0x100
+const IS_REMOTE = 0x200
+
+/** Spans take two bytes for their length far more often than one or three. */
+const USUAL_BYTES = 2048
+
+/** `span` as the field `tag` of the message that is being written, with every field in the order of its number. */
+export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options: WireOptions): void {
+  writeByte(writer, tag)
+  const start = openMessage(writer, USUAL_BYTES)
+  writeIdentity(writer, span)
+  writeByte(writer, SPAN.start)
+  writeTime(writer, span.startTime)
+  writeByte(writer, SPAN.end)
+  writeTime(writer, span.endTime)
+  forEachWireAttribute(span, options, (key, value) => writeAttribute(writer, SPAN.attributes, key, value))
+  writeNoneDropped(writer, SPAN.droppedAttributes)
+  for (const event of span.events) writeEvent(writer, event)
+  writeNoneDropped(writer, SPAN.droppedEvents)
+  for (const link of span.links) writeLink(writer, link)
+  writeNoneDropped(writer, SPAN.droppedLinks)
+  writeStatus(writer, wireStatus(span, options))
+  writeVarint(writer, SPAN.flags)
+  writeFlags(writer, span.traceFlags, span.parentSpanId !== undefined && span.parentIsRemote)
+  closeMessage(writer, start, USUAL_BYTES)
+}
+
+function writeIdentity(writer: Writer, span: EndedSpan): void {
+  writeByte(writer, SPAN.traceId)
+  writeHex(writer, span.traceId)
+  writeByte(writer, SPAN.spanId)
+  writeHex(writer, span.spanId)
+  writeTextUnlessEmpty(writer, SPAN.traceState, span.traceState)
+  if (span.parentSpanId) {
+    writeByte(writer, SPAN.parentSpanId)
+    writeHex(writer, span.parentSpanId)
+  }
+  writeByte(writer, SPAN.name)
+  writeText(writer, span.name)
+  writeByte(writer, SPAN.kind)
+  // OTLP counts from one; its zero says that the kind is not known.
+  writeVarint(writer, span.kind + 1)
+}
+
+function writeEvent(writer: Writer, { name, time, attributes }: SpanEvent): void {
+  writeByte(writer, SPAN.events)
+  const start = openMessage(writer, USUAL_BYTES)
+  writeByte(writer, EVENT.time)
+  writeTime(writer, time)
+  writeByte(writer, EVENT.name)
+  writeText(writer, name)
+  if (attributes !== undefined) writeAttributes(writer, EVENT.attributes, attributes)
+  writeNoneDropped(writer, EVENT.droppedAttributes)
+  closeMessage(writer, start, USUAL_BYTES)
+}
+
+function writeLink(writer: Writer, link: SpanLinkData): void {
+  writeByte(writer, SPAN.links)
+  const start = openMessage(writer, 0)
+  writeByte(writer, LINK.traceId)
+  writeHex(writer, link.traceId)
+  writeByte(writer, LINK.spanId)
+  writeHex(writer, link.spanId)
+  writeTextUnlessEmpty(writer, LINK.traceState, link.traceState)
+  if (link.attributes !== undefined) writeAttributes(writer, LINK.attributes, link.attributes)
+  writeNoneDropped(writer, LINK.droppedAttributes)
+  writeByte(writer, LINK.flags)
+  writeFlags(writer, link.traceFlags, false)
+  closeMessage(writer, start, 0)
+}
+
+function writeStatus(writer: Writer, { code, message }: SpanStatus): void {
+  writeByte(writer, SPAN.status)
+  const start = openMessage(writer, 0)
+  writeTextUnlessEmpty(writer, STATUS.message, message)
+  writeByte(writer, STATUS.code)
+  writeVarint(writer, code)
+  closeMessage(writer, start, 0)
+}
+
+function writeFlags(writer: Writer, traceFlags: number, isRemote: boolean): void {
+  writeFixed32(writer, (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0))
+}
+
+/** Spans reach us after their limits were applied; OpenTelemetry's serialiser writes the zero, and so do we. */
+function writeNoneDropped(writer: Writer, tag: number): void {
+  writeByte(writer, tag)
+  writeByte(writer, 0)
+}
+
+function writeTextUnlessEmpty(writer: Writer, tag: number, text: string | undefined): void {
+  if (!text) return
+  writeByte(writer, tag)
+  writeText(writer, text)
+}

@@ -1,0 +1,191 @@
+import type { HrTime } from '../../runtime/clock.ts'
+
+/** Protobuf as it is being written: the bytes below `pos` count. Plain data, so that engines see one shape. */
+export interface Writer {
+  buffer: Buffer
+  pos: number
+}
+
+/** Wire types of protobuf that OTLP uses. */
+const VARINT = 0
+const FIXED64 = 1
+const LENGTH_DELIMITED = 2
+const FIXED32 = 5
+
+/** Tags of a field by its number; one byte for numbers below 16, which is all but one of those in OTLP. */
+export const varintTag = (field: number): number => (field << 3) | VARINT
+export const fixed64Tag = (field: number): number => (field << 3) | FIXED64
+export const lengthTag = (field: number): number => (field << 3) | LENGTH_DELIMITED
+export const fixed32Tag = (field: number): number => (field << 3) | FIXED32
+
+/** Up to this length a loop over the characters is faster than a call into the engine (about 65 ns). */
+const SHORT_TEXT = 32
+/** From this length on, the exact size of a text is worth a pass over it: three times its length is room to waste. */
+const LONG_TEXT = 65_536
+
+const BYTES_PER_UNIT = 3
+const LONGEST_VARINT = 10
+
+export function createWriter(bytes: number): Writer {
+  return { buffer: Buffer.allocUnsafeSlow(bytes), pos: 0 }
+}
+
+/** Bytes of `value`, an unsigned integer below 2^32, as a varint. */
+export function varintBytes(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  if (value < 0x200000) return 3
+  return value < 0x10000000 ? 4 : 5
+}
+
+function makeRoom(writer: Writer, bytes: number): void {
+  if (writer.pos + bytes > writer.buffer.length) grow(writer, bytes)
+}
+
+function grow(writer: Writer, bytes: number): void {
+  const needed = writer.pos + bytes
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, writer.buffer.length * 2))
+  writer.buffer.copy(larger, 0, 0, writer.pos)
+  writer.buffer = larger
+}
+
+export function writeByte(writer: Writer, byte: number): void {
+  makeRoom(writer, 1)
+  writer.buffer[writer.pos] = byte
+  writer.pos += 1
+}
+
+/** `value`, an unsigned integer below 2^32. */
+export function writeVarint(writer: Writer, value: number): void {
+  makeRoom(writer, varintBytes(value))
+  writer.pos = putVarint(writer.buffer, writer.pos, value)
+}
+
+function putVarint(buffer: Buffer, at: number, value: number): number {
+  let pos = at
+  let rest = value
+  while (rest > 0x7f) {
+    buffer[pos] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+    pos += 1
+  }
+  buffer[pos] = rest
+  return pos + 1
+}
+
+/** `value`, an integer within int64, as protobuf's int64: two's complement, not zigzag. */
+export function writeInt64(writer: Writer, value: number): void {
+  if (value >= 0 && value <= 0xffffffff) {
+    writeVarint(writer, value)
+    return
+  }
+  makeRoom(writer, LONGEST_VARINT)
+  const { buffer } = writer
+  let low = value >>> 0
+  let high = Math.floor(value / 0x1_0000_0000) >>> 0
+  let { pos } = writer
+  while (high > 0 || low > 0x7f) {
+    buffer[pos] = (low & 0x7f) | 0x80
+    low = ((low >>> 7) | (high << 25)) >>> 0
+    high >>>= 7
+    pos += 1
+  }
+  buffer[pos] = low
+  writer.pos = pos + 1
+}
+
+export function writeFixed32(writer: Writer, value: number): void {
+  makeRoom(writer, 4)
+  putFixed32(writer.buffer, writer.pos, value)
+  writer.pos += 4
+}
+
+function putFixed32(buffer: Buffer, pos: number, value: number): void {
+  buffer[pos] = value
+  buffer[pos + 1] = value >>> 8
+  buffer[pos + 2] = value >>> 16
+  buffer[pos + 3] = value >>> 24
+}
+
+/** Nanoseconds since the epoch as fixed64. */
+export function writeTime(writer: Writer, time: HrTime): void {
+  makeRoom(writer, 8)
+  const seconds = time[0]
+  // 10^9 is 5^9 · 2^9: a quarter of the seconds times 5^9 stays an exact double up to the end of uint64, and what is
+  // left of the product is a shift by 11 bits.
+  const quarter = Math.floor(seconds / 4) * 1_953_125
+  const low = (quarter % 0x20_0000) * 0x800 + (seconds & 3) * 1e9 + time[1]
+  const high = Math.floor(quarter / 0x20_0000) + Math.floor(low / 0x1_0000_0000)
+  putFixed32(writer.buffer, writer.pos, low)
+  putFixed32(writer.buffer, writer.pos + 4, high)
+  writer.pos += 8
+}
+
+export function writeDouble(writer: Writer, value: number): void {
+  makeRoom(writer, 8)
+  writer.pos = writer.buffer.writeDoubleLE(value, writer.pos)
+}
+
+/** Hexadecimal `digits` as bytes with their length. */
+export function writeHex(writer: Writer, digits: string): void {
+  const bytes = digits.length >>> 1
+  makeRoom(writer, LONGEST_VARINT + bytes)
+  const { buffer } = writer
+  let pos = putVarint(buffer, writer.pos, bytes)
+  for (let i = 0; i < bytes; i += 1) {
+    buffer[pos] = (nibble(digits.charCodeAt(2 * i)) << 4) | nibble(digits.charCodeAt(2 * i + 1))
+    pos += 1
+  }
+  writer.pos = pos
+}
+
+// Digits have their value in the low four bits; letters of either case have bit 6 set, and one there for ten.
+const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
+
+/** `text` in UTF-8 with its length; lone surrogates become U+FFFD. */
+export function writeText(writer: Writer, text: string): void {
+  const { length } = text
+  if (length <= SHORT_TEXT && writeShortAscii(writer, text)) return
+  const expected = length < LONG_TEXT ? length : Buffer.byteLength(text)
+  makeRoom(writer, LONGEST_VARINT + (length < LONG_TEXT ? length * BYTES_PER_UNIT : expected))
+  const start = openMessage(writer, expected)
+  writer.pos += writer.buffer.write(text, start, 'utf8')
+  closeMessage(writer, start, expected)
+}
+
+function writeShortAscii(writer: Writer, text: string): boolean {
+  const { length } = text
+  makeRoom(writer, length + 1)
+  const { buffer, pos } = writer
+  for (let i = 0; i < length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f) return false
+    buffer[pos + 1 + i] = unit
+  }
+  buffer[pos] = length
+  writer.pos = pos + 1 + length
+  return true
+}
+
+/**
+ * Leaves room for the length of a message that is `expected` to be so long, and tells where its body begins.
+ * {@link closeMessage} with the same two ends it.
+ */
+export function openMessage(writer: Writer, expected: number): number {
+  makeRoom(writer, LONGEST_VARINT)
+  writer.pos += varintBytes(expected)
+  return writer.pos
+}
+
+/** Writes the length of the message whose body began at `start`, and moves the body where the room does not fit. */
+export function closeMessage(writer: Writer, start: number, expected: number): void {
+  const length = writer.pos - start
+  const room = varintBytes(expected)
+  const needed = varintBytes(length)
+  if (needed !== room) {
+    makeRoom(writer, LONGEST_VARINT)
+    writer.buffer.copyWithin(start + needed - room, start, writer.pos)
+    writer.pos += needed - room
+  }
+  putVarint(writer.buffer, start - room, length)
+}
