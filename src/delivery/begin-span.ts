@@ -52,7 +52,7 @@ interface Parent {
 /** Starts a span below whatever is active in `context`, or as the root of a new trace. */
 export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const parent = options.root ? undefined : findParent(pipeline, context)
-  if (parent === undefined) alignClock()
+  if (parent?.open === undefined) alignClock()
   const host = parent?.host ?? pipeline
   const forced = parent === undefined ? options.traceId : undefined
   const asRoot = { kind: options.kind, startTime: options.startTime, root: parent === undefined }

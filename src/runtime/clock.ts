@@ -10,7 +10,7 @@ export type TimeInput = HrTime | number | Date
 // siblings overlap.
 const STEP_MS = 50
 
-let anchor = 0
+let anchor: number = performance.timeOrigin
 
 /**
  * Milliseconds since the epoch with a fraction (a double holds 0.25 µs there), from the monotonic clock. `Date.now()`
