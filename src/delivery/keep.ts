@@ -16,17 +16,25 @@ export interface KeepFilter {
   waiting(): number
 }
 
+/** Whom a span stands below. */
+type Place = Pick<EndedSpan, 'parentSpanId' | 'parentIsRemote'>
+
 interface State {
-  readonly dropped: Map<string, EndedSpan>
+  /** By the ID of a span that was left out. */
+  readonly dropped: Map<string, Place>
   readonly held: EndedSpan[]
   /** Roots that were given as a parent before they ended, so that they must be sent too. */
   readonly promised: Set<string>
 }
 
 const AGENT_KEYS = /^(gen_ai|openinference|ai|mlflow)\./
+// A trace that never ends must not remember for ever; spans below one that was forgotten have no parent then.
+const MOST_DROPPED = 10_000
 
 export function createKeepFilter(onFiltered: () => void): KeepFilter {
-  const states = new Map<TraceRecord, State>()
+  // As long as the record of its trace: work can go on below a span of a trace in which none is open any more.
+  const states = new WeakMap<TraceRecord, State>()
+  const holding = new Set<State>()
 
   const stateOf = (trace: TraceRecord): State => {
     const known = states.get(trace)
@@ -36,13 +44,19 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
     return fresh
   }
 
+  const drop = ({ dropped }: State, { spanId, parentSpanId, parentIsRemote }: EndedSpan): void => {
+    dropped.set(spanId, { ...(parentSpanId !== undefined && { parentSpanId }), parentIsRemote })
+    const [oldest] = dropped.keys()
+    if (dropped.size > MOST_DROPPED && oldest !== undefined) dropped.delete(oldest)
+    onFiltered()
+  }
+
   const decide = (state: State, span: EndedSpan): void => {
     if (isAgentSpan(span)) state.held.push(span)
     else if (state.promised.has(span.spanId) || (isLocalRoot(span) && holdsTogether(state, span))) {
       state.held.push(asChain(span))
     } else {
-      state.dropped.set(span.spanId, span)
-      onFiltered()
+      drop(state, span)
     }
   }
 
@@ -55,6 +69,8 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
       else ready.push(place)
     }
     state.held.splice(0, state.held.length, ...still)
+    if (still.length > 0) holding.add(state)
+    else holding.delete(state)
     return ready
   }
 
@@ -62,12 +78,10 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
     take(span) {
       const state = stateOf(span.trace)
       decide(state, span)
-      const ready = settle(state, false)
-      if (span.trace.open.size === 0 && state.held.length === 0) states.delete(span.trace)
-      return ready
+      return settle(state, false)
     },
-    release: () => [...states.values()].flatMap((state) => settle(state, true)),
-    waiting: () => [...states.values()].reduce((sum, state) => sum + state.held.length, 0),
+    release: () => [...holding].flatMap((state) => settle(state, true)),
+    waiting: () => [...holding].reduce((sum, state) => sum + state.held.length, 0),
   }
 }
 
