@@ -76,7 +76,7 @@ export function content(span: DecodedSpan): {
   const { attributes } = span
   const read = (...keys: string[]): AttributeValue | undefined => {
     const value = keys.map((key) => attributes[key]).find((found) => found !== undefined)
-    return typeof value === 'string' && /^[[{]/.test(value) ? JSON.parse(value) : value
+    return typeof value === 'string' && /^[[{"]/.test(value) ? JSON.parse(value) : value
   }
   return {
     in: read('mlflow.spanInputs', 'gen_ai.tool.call.arguments', 'gen_ai.input.messages'),
