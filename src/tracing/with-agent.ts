@@ -1,5 +1,6 @@
 import { type Context, isSpanContextValid, type Span as OtelSpan, trace } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
+import { liveSpanIn } from '../delivery/context-keys.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { traceIdFromResponseId } from '../ids/response-id.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
@@ -10,6 +11,7 @@ import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
+import type { OpenSpan } from '../span/trace-record.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
@@ -66,7 +68,7 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
   const responseId = read('responseId')
   const above = trace.getSpan(context)
   const traceId = responseId === undefined ? undefined : traceIdOf(responseId)
-  const apart = traceId !== undefined && !read('nest') && startsApart(above, traceId)
+  const apart = traceId !== undefined && !read('nest') && startsApart(context, above, traceId)
   const span = openSpan(pipeline, context, {
     name: `agent:${agent}`,
     spanType: SpanType.AGENT,
@@ -101,10 +103,18 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
 }
 
 /** Whether the turn leaves the trace of the span above, so that it can be found by its response ID. */
-function startsApart(above: OtelSpan | undefined, traceId: string): boolean {
-  if (above === undefined || isLiveSpan(above)) return false
+function startsApart(context: Context, above: OtelSpan | undefined, traceId: string): boolean {
+  if (above === undefined) return false
   const { traceId: there } = above.spanContext()
+  if (ownAbove(isLiveSpan(above) ? above : liveSpanIn(context))?.traceId === there) return false
   return isSpanContextValid(above.spanContext()) && there !== traceId
+}
+
+/** The nearest span that turnspan itself was asked for; spans of other libraries come through it as well. */
+function ownAbove(span: LiveSpan | undefined): LiveSpan | undefined {
+  let above: OpenSpan | undefined = span
+  while (above?.foreign) above = above.parent
+  return isLiveSpan(above) ? above : undefined
 }
 
 function linkBothWays(span: LiveSpan, above: OtelSpan): void {
