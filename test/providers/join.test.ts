@@ -121,6 +121,14 @@ describe.each(sdkLines)('an application on %s', (line) => {
       expect(identities(receiver.spans())).toEqual(identities(own))
     })
 
+    it.each(['require', 'both'])('sees one tree where turnspan is loaded by: %s', async (LOAD) => {
+      const { registered, own, report } = await run(order, 'nested', {}, { LOAD })
+      expect(registered).toBe(true)
+      expect(edges(own)).toEqual(NESTED)
+      expect(identities(receiver.spans())).toEqual(identities(own))
+      expect(report).toMatchObject({ sent: NESTED.length, queued: 0, dropped: {} })
+    })
+
     it('cuts its resource down to what names the service', async () => {
       const resource = {
         'service.name': 'theirs',
