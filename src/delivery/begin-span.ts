@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api'
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
+import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
 import { liveSpanIn } from './context-keys.ts'
@@ -61,6 +62,7 @@ export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOp
   const traceId = parent?.trace.traceId ?? forced ?? made?.traceId ?? newTraceId()
   const twin = made !== undefined && made.traceId === traceId ? made : undefined
   const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
+  nameSource(record, host)
   const span = new LiveSpan({
     host,
     trace: record,
@@ -85,6 +87,13 @@ function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefin
   const record = newTraceRecord({ traceId, sampled: pipeline.sampled(traceId, { ratio }) })
   pipeline.traces.add(record)
   return record
+}
+
+/** Where the agent runs, in MLflow's own word for it; what the code says of the trace later wins. */
+function nameSource({ metadata, rootElsewhere }: TraceRecord, { config }: Pipeline): void {
+  const { sourceType } = config
+  if (sourceType === undefined || rootElsewhere || metadata.has(METADATA_SOURCE_TYPE)) return
+  metadata.set(METADATA_SOURCE_TYPE, sourceType)
 }
 
 /**
