@@ -48,6 +48,8 @@ interface State {
   readonly own: TracerProvider
   /** Spans that we started in the application's provider, so that they are not taken for its own. */
   readonly shadows: WeakSet<object>
+  /** One of them is being started: its provider tells us of it before we have it. */
+  shadowing: boolean
   watched: WeakSet<object>
 }
 
@@ -56,6 +58,7 @@ const state = (): State =>
     joined: new WeakMap<object, Joined>(),
     own: createOwnProvider(foreignProvider),
     shadows: new WeakSet<object>(),
+    shadowing: false,
     watched: new WeakSet<object>(),
   }))
 
@@ -176,7 +179,11 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
     }
   }
   return {
-    onStart: (span) => quietly(() => pipeline()?.foreignStarted(span)),
+    onStart(span) {
+      quietly(() => {
+        if (!state().shadowing) pipeline()?.foreignStarted(span)
+      })
+    },
     onEnd(span) {
       quietly(() => {
         if (!state().shadows.has(span)) pipeline()?.foreignEnded(span)
@@ -216,6 +223,7 @@ function shadowIn(provider: TracerProvider): Shadow {
         ...(startTime !== undefined && { startTime }),
         root,
       }
+      state().shadowing = true
       const start = (): OtelSpan => (tracer as SdkTracer).startSpan(name, options, context)
       let span = traceId === undefined || ids === undefined ? undefined : ids.withIds({ traceId }, start)
       if (traceId !== undefined && span?.spanContext().traceId !== traceId) {
@@ -226,6 +234,8 @@ function shadowIn(provider: TracerProvider): Shadow {
       return span
     } catch {
       return undefined
+    } finally {
+      state().shadowing = false
     }
   }
 }
