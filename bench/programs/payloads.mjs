@@ -1,0 +1,103 @@
+/** A seeded generator: every run and every contender gets the same texts. */
+let seed = 20_261_121
+
+function random() {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+  return seed / 4_294_967_296
+}
+
+const SYLLABLES =
+  'an ber cal dor eth fin gra hol ist jun ker lom mar nis ola pen qui ras sel tor und ver wis yor zen'.split(
+    ' ',
+  )
+
+function word() {
+  let out = ''
+  for (let left = 1 + Math.floor(random() * 3); left > 0; left -= 1) {
+    out += SYLLABLES[Math.floor(random() * SYLLABLES.length)]
+  }
+  return out
+}
+
+const WORDS = Array.from({ length: 3000 }, word)
+const ESCAPED = ['"quoted"', 'line\n', 'C:\\temp']
+const LATIN = ['naïve', 'Zürich', 'señor']
+const BEYOND = ['it’s', '—', '日本', '👍']
+
+/**
+ * `length` characters of text. Every tenth word needs escaping in JSON; of ten texts six are ASCII, two Latin-1 and
+ * two hold characters beyond it, which engines store and encode each in another way.
+ */
+export function text(length) {
+  const script = random()
+  const special = script < 0.6 ? ESCAPED : script < 0.8 ? [...ESCAPED, ...LATIN] : [...ESCAPED, ...BEYOND]
+  let out = ''
+  while (out.length < length) {
+    const list = random() < 0.1 ? special : WORDS
+    out += `${list[Math.floor(random() * list.length)]} `
+  }
+  return out.slice(0, length).toWellFormed()
+}
+
+/** About 4 kB: a system prompt, and a conversation so far. */
+export function llmRequest() {
+  return {
+    model: 'gpt-5-mini',
+    temperature: 0.2,
+    messages: [
+      { role: 'system', content: text(1500) },
+      { role: 'user', content: text(600) },
+      { role: 'assistant', content: text(900) },
+      { role: 'user', content: text(700) },
+    ],
+    tools: [
+      {
+        type: 'function',
+        function: { name: 'search', description: text(80), parameters: { type: 'object' } },
+      },
+    ],
+  }
+}
+
+/** About 4 kB: an answer with a tool call. */
+export function llmResponse() {
+  return {
+    id: 'chatcmpl-Bq3s0a1',
+    model: 'gpt-5-mini-2026-02-01',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls',
+        message: {
+          role: 'assistant',
+          content: text(3400),
+          tool_calls: [
+            {
+              id: 'call_7',
+              type: 'function',
+              function: { name: 'search', arguments: `{"q":"${text(60).replaceAll(/["\n]/g, ' ')}"}` },
+            },
+          ],
+        },
+      },
+    ],
+    usage: { prompt_tokens: 950, completion_tokens: 870, total_tokens: 1820 },
+  }
+}
+
+/** About 1 kB: structured arguments. */
+export function toolArguments() {
+  return {
+    query: text(400),
+    limit: 20,
+    fresh: true,
+    filters: Array.from({ length: 12 }, (_, i) => ({ field: `field_${i}`, op: 'eq', value: text(14) })),
+  }
+}
+
+/** About 1 kB: rows of a table. */
+export function toolResult() {
+  return {
+    rows: Array.from({ length: 14 }, (_, i) => ({ id: i, title: text(30), score: i / 7, ok: i % 2 === 0 })),
+  }
+}
