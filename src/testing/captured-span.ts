@@ -25,9 +25,9 @@ export interface CapturedSpan {
   readonly name: string
   /** Kind of work: `AGENT`, `TOOL`, `CHAT_MODEL`, ... */
   readonly type: SpanType
-  /** Name of the agent, for a span of {@link withAgent}: `support` for `agent:support`. */
+  /** Name of the agent, for a span of `withAgent`: `support` for `agent:support`. */
   readonly agentName?: string
-  /** Name of the tool, for a span of {@link withTool}: `search` for `tool:search`. */
+  /** Name of the tool, for a span of `withTool`: `search` for `tool:search`. */
   readonly toolName?: string
   readonly inputs?: unknown
   readonly outputs?: unknown

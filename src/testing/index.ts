@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { Diagnostic, DiagnosticLevel } from '../runtime/diagnostics.ts'
+export type { CountedUsage } from '../span/token-usage.ts'
 export { TraceAssertionError } from './assertion-error.ts'
 export { type CapturedTraces, type CaptureTracesOptions, captureTraces } from './capture-traces.ts'
 export type { CapturedEvent, CapturedLink, CapturedSpan } from './captured-span.ts'
