@@ -23,6 +23,27 @@ export function agentSpans(count, alphabet) {
   return spans.slice(0, count)
 }
 
+/**
+ * `spans` as a library on OpenTelemetry would have made them, which has no native values: every input and output is JSON
+ * text in an attribute.
+ */
+export function textSpans(spans) {
+  return spans.map(({ agent, ...span }) =>
+    Object.freeze({
+      ...span,
+      attributes: {
+        ...span.attributes,
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-5',
+        'gen_ai.usage.input_tokens': 1200,
+        'gen_ai.usage.output_tokens': 900,
+        'input.value': JSON.stringify(agent.inputs),
+        'output.value': JSON.stringify(agent.outputs),
+      },
+    }),
+  )
+}
+
 /** The alphabets that are compared. */
 export const ALPHABETS = {
   ASCII: 'abcdefghijklmnopqrstuvwxyz',

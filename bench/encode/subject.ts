@@ -2,3 +2,4 @@
 export { readableSpan } from '../../src/delivery/readable-span.ts'
 export { resourceAttributes, resourceLike } from '../../src/delivery/resource.ts'
 export { encodeRecord, encodeRequest } from '../../src/span/otlp/request.ts'
+export { forEachWireAttribute } from '../../src/span/wire.ts'

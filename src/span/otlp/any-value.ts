@@ -13,6 +13,7 @@ import {
   writeDouble,
   writeInt64,
   writeText,
+  writeTextPair,
 } from './writer.ts'
 
 // Field numbers of common/v1/common.proto.
@@ -62,7 +63,10 @@ export function writeAttributes(writer: Writer, tag: number, attributes: Attribu
   for (const key of Object.keys(attributes)) writeAttribute(writer, tag, key, attributes[key] as WireValue)
 }
 
+const PAIR = { key: KEY, value: VALUE, text: STRING } as const
+
 function writeKeyValue(writer: Writer, tag: number, key: string, value: Value, plan: Plan): void {
+  if (typeof value === 'string' && writeTextPair(writer, tag, PAIR, key, value)) return
   const bytes = plannedBytes(value, plan)
   const expected = fieldBytes(key.length) + fieldBytes(bytes)
   writeByte(writer, tag)

@@ -6,13 +6,14 @@ import {
   closeMessage,
   createWriter,
   lengthTag,
+  makeRoom,
   openMessage,
+  putVarint,
   varintBytes,
   varintTag,
   type Writer,
   writeByte,
   writeText,
-  writeVarint,
 } from './writer.ts'
 
 // Field numbers of ExportTraceServiceRequest and of the messages between it and a span.
@@ -26,51 +27,101 @@ const SCOPE_NAME = lengthTag(1)
 const SCOPE_VERSION = lengthTag(2)
 const SPANS = lengthTag(2)
 
+/** A tag and the longest length. */
+const HEAD_BYTES = 6
 const FIRST_BYTES = 65_536
-/** A full batch fits; what a larger one needed is given back after it. */
-const KEPT_BYTES = 4 * 1024 * 1024
-/** Room for tag and length of a message. */
+/** What one huge span needed is given back after it. */
+const KEPT_BYTES = 1024 * 1024
+/** From here on, a buffer of its own for a request is cheaper than copying the request out of the common one. */
+const OWN_BUFFER_BYTES = 256 * 1024
 const USUAL_RESOURCE_BYTES = 512
 
 type Scope = EndedSpan['scope']
 
-/** Where in the scratch buffer the body of one message lies. */
-interface Stretch {
-  readonly from: number
-  readonly to: number
-}
-
 // Encoding runs to its end without calling anybody, so one buffer serves all calls.
 let scratch: Writer | undefined
+/** Of the last large request: what the next one will probably need. */
+let bytesPerSpan = 6_000
 
 /**
  * An OTLP `ExportTraceServiceRequest` with `spans`, in protobuf: byte for byte what OpenTelemetry's serialiser writes.
- * Spans stand under their scopes, in the order given. The bytes are exactly as long as they need to be and belong to
- * the caller.
+ * Spans stand under their scopes, in the order given. The bytes belong to the caller.
  */
 export function encodeRequest(
   spans: readonly EndedSpan[],
   resource: Attributes,
   options: WireOptions,
 ): Uint8Array {
-  if (spans.length === 0) return new Uint8Array(0)
-  const writer = scratch ?? createWriter(FIRST_BYTES)
-  scratch = writer
-  writer.pos = 0
-  writeResource(writer, resource)
-  const head: Stretch = { from: 0, to: writer.pos }
-  const scopes = groupByScope(spans).map((group) => writeScope(writer, group, options))
-  const request = assemble(writer.buffer, head, scopes)
-  if (writer.buffer.length > KEPT_BYTES) scratch = undefined
-  return request
+  const expected = spans.length * bytesPerSpan
+  if (expected < OWN_BUFFER_BYTES) return encodeExactly(spans, resource, options)
+  // Room to spare costs nothing: memory that is never written to is never there.
+  const writer = createWriter(Math.ceil(expected * 1.25))
+  const request = writeRequest(writer, spans, resource, options)
+  bytesPerSpan = Math.ceil(request.length / spans.length)
+  return request.length * 2 < writer.buffer.length ? copyOf(request) : request
 }
 
 /**
  * One span as a whole `resource_spans` entry: tag, length and bytes. Entries one after the other are a request, so
- * that a span can be stored, counted, split off and sent again without being encoded again.
+ * that a span can be stored, counted, split off and sent again without being encoded again. Keeping the bytes keeps no
+ * more memory than their length.
  */
 export function encodeRecord(span: EndedSpan, resource: Attributes, options: WireOptions): Uint8Array {
-  return encodeRequest([span], resource, options)
+  return encodeExactly([span], resource, options)
+}
+
+function encodeExactly(spans: readonly EndedSpan[], resource: Attributes, options: WireOptions): Uint8Array {
+  const writer = scratch ?? createWriter(FIRST_BYTES)
+  scratch = writer
+  const request = copyOf(writeRequest(writer, spans, resource, options))
+  if (writer.buffer.length > KEPT_BYTES) scratch = undefined
+  return request
+}
+
+function copyOf(bytes: Buffer): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
+}
+
+/**
+ * The request, in place in the buffer of `writer`. How long the outer messages are is known when they end. Moving
+ * megabytes then would cost as much as writing them, so it is the short things before the first span that move.
+ */
+function writeRequest(
+  writer: Writer,
+  spans: readonly EndedSpan[],
+  resource: Attributes,
+  options: WireOptions,
+): Buffer {
+  const [first, ...others] = groupByScope(spans)
+  if (first === undefined) return writer.buffer.subarray(0, 0)
+  writer.pos = HEAD_BYTES
+  writeResource(writer, resource)
+  const resourceEnd = writer.pos
+  makeRoom(writer, HEAD_BYTES)
+  writer.pos += HEAD_BYTES
+  const from = writer.pos
+  writeScope(writer, first, options)
+  const headStart = putHead(writer.buffer, SCOPE_SPANS, from, writer.pos)
+  const start = headStart - (resourceEnd - HEAD_BYTES)
+  writer.buffer.copyWithin(start, HEAD_BYTES, resourceEnd)
+  for (const group of others) {
+    const expected = group.length * bytesPerSpan
+    writeByte(writer, SCOPE_SPANS)
+    const body = openMessage(writer, expected)
+    writeScope(writer, group, options)
+    closeMessage(writer, body, expected)
+  }
+  return writer.buffer.subarray(putHead(writer.buffer, RESOURCE_SPANS, start, writer.pos), writer.pos)
+}
+
+/** Writes tag and length of the body between `from` and `to` right before it, and tells where they begin. */
+function putHead(buffer: Buffer, tag: number, from: number, to: number): number {
+  const start = from - 1 - varintBytes(to - from)
+  buffer[start] = tag
+  putVarint(buffer, start + 1, to - from)
+  return start
 }
 
 function writeResource(writer: Writer, attributes: Attributes): void {
@@ -82,8 +133,7 @@ function writeResource(writer: Writer, attributes: Attributes): void {
   closeMessage(writer, start, USUAL_RESOURCE_BYTES)
 }
 
-function writeScope(writer: Writer, spans: readonly EndedSpan[], options: WireOptions): Stretch {
-  const from = writer.pos
+function writeScope(writer: Writer, spans: readonly EndedSpan[], options: WireOptions): void {
   writeByte(writer, SCOPE)
   const start = openMessage(writer, 0)
   const { name, version } = (spans[0] as EndedSpan).scope
@@ -95,29 +145,6 @@ function writeScope(writer: Writer, spans: readonly EndedSpan[], options: WireOp
   }
   closeMessage(writer, start, 0)
   for (const span of spans) writeSpan(writer, SPANS, span, options)
-  return { from, to: writer.pos }
-}
-
-/** The request, with the lengths of the outer messages, which nobody knew before: their megabytes move only here. */
-function assemble(source: Buffer, head: Stretch, scopes: readonly Stretch[]): Uint8Array {
-  let inner = lengthOf(head)
-  for (const scope of scopes) inner += 1 + varintBytes(lengthOf(scope)) + lengthOf(scope)
-  const writer = createWriter(1 + varintBytes(inner) + inner)
-  writeByte(writer, RESOURCE_SPANS)
-  writeVarint(writer, inner)
-  append(writer, source, head)
-  for (const scope of scopes) {
-    writeByte(writer, SCOPE_SPANS)
-    writeVarint(writer, lengthOf(scope))
-    append(writer, source, scope)
-  }
-  return writer.buffer
-}
-
-const lengthOf = ({ from, to }: Stretch): number => to - from
-
-function append(writer: Writer, source: Buffer, { from, to }: Stretch): void {
-  writer.pos += source.copy(writer.buffer, writer.pos, from, to)
 }
 
 /** `spans` by scope, scopes and spans in the order of their first appearance. */

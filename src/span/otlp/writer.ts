@@ -38,7 +38,8 @@ export function varintBytes(value: number): number {
   return value < 0x10000000 ? 4 : 5
 }
 
-function makeRoom(writer: Writer, bytes: number): void {
+/** Makes sure that `bytes` more can be written by position. */
+export function makeRoom(writer: Writer, bytes: number): void {
   if (writer.pos + bytes > writer.buffer.length) grow(writer, bytes)
 }
 
@@ -61,7 +62,8 @@ export function writeVarint(writer: Writer, value: number): void {
   writer.pos = putVarint(writer.buffer, writer.pos, value)
 }
 
-function putVarint(buffer: Buffer, at: number, value: number): number {
+/** {@link writeVarint} at `at`, where there is room; tells where it ends. */
+export function putVarint(buffer: Buffer, at: number, value: number): number {
   let pos = at
   let rest = value
   while (rest > 0x7f) {
@@ -145,25 +147,78 @@ const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
 /** `text` in UTF-8 with its length; lone surrogates become U+FFFD. */
 export function writeText(writer: Writer, text: string): void {
   const { length } = text
-  if (length <= SHORT_TEXT && writeShortAscii(writer, text)) return
   const expected = length < LONG_TEXT ? length : Buffer.byteLength(text)
-  makeRoom(writer, LONGEST_VARINT + (length < LONG_TEXT ? length * BYTES_PER_UNIT : expected))
+  makeRoom(writer, LONGEST_VARINT + textRoom(text, expected))
   const start = openMessage(writer, expected)
-  writer.pos += writer.buffer.write(text, start, 'utf8')
+  writer.pos += putText(writer.buffer, start, text)
   closeMessage(writer, start, expected)
 }
 
-function writeShortAscii(writer: Writer, text: string): boolean {
+/** Bytes that must be free for {@link putText}. */
+const textRoom = (text: string, expected: number): number =>
+  text.length < LONG_TEXT ? text.length * BYTES_PER_UNIT : expected
+
+/** Writes `text` at `pos` and tells how many bytes it took; there must be room for it. */
+function putText(buffer: Buffer, pos: number, text: string): number {
   const { length } = text
-  makeRoom(writer, length + 1)
-  const { buffer, pos } = writer
+  if (length > SHORT_TEXT) return buffer.write(text, pos, 'utf8')
   for (let i = 0; i < length; i += 1) {
     const unit = text.charCodeAt(i)
-    if (unit > 0x7f) return false
-    buffer[pos + 1 + i] = unit
+    if (unit > 0x7f) return buffer.write(text, pos, 'utf8')
+    buffer[pos + i] = unit
   }
-  buffer[pos] = length
-  writer.pos = pos + 1 + length
+  return length
+}
+
+/** Tags of the messages around a text that is the value of a key. */
+export interface PairTags {
+  readonly key: number
+  readonly value: number
+  readonly text: number
+}
+
+/**
+ * A key and its text, the messages around them included: what most of every request consists of, in one go. Tells
+ * whether it could; it cannot where a length needs more bytes than it would for ASCII, and then nothing is written.
+ */
+export function writeTextPair(
+  writer: Writer,
+  tag: number,
+  tags: PairTags,
+  key: string,
+  text: string,
+): boolean {
+  const keyLength = key.length
+  if (keyLength > 0x7f || text.length >= LONG_TEXT) return false
+  const lengthBytes = varintBytes(text.length)
+  const valueLengthBytes = varintBytes(1 + lengthBytes + text.length)
+  const keyEnd = 2 + keyLength
+  const textStart = keyEnd + 1 + valueLengthBytes + 1 + lengthBytes
+  const pairLengthBytes = varintBytes(textStart + text.length)
+  makeRoom(writer, 1 + pairLengthBytes + textStart + (keyLength + text.length) * BYTES_PER_UNIT)
+  const { buffer } = writer
+  const start = writer.pos + 1 + pairLengthBytes
+  if (putText(buffer, start + 2, key) !== keyLength) return false
+  const length = putText(buffer, start + textStart, text)
+  const valueLength = 1 + lengthBytes + length
+  const pairLength = textStart + length
+  if (
+    length !== text.length &&
+    (varintBytes(length) !== lengthBytes ||
+      varintBytes(valueLength) !== valueLengthBytes ||
+      varintBytes(pairLength) !== pairLengthBytes)
+  ) {
+    return false
+  }
+  buffer[writer.pos] = tag
+  putVarint(buffer, writer.pos + 1, pairLength)
+  buffer[start] = tags.key
+  buffer[start + 1] = keyLength
+  buffer[start + keyEnd] = tags.value
+  const valueStart = putVarint(buffer, start + keyEnd + 1, valueLength)
+  buffer[valueStart] = tags.text
+  putVarint(buffer, valueStart + 1, length)
+  writer.pos = start + pairLength
   return true
 }
 

@@ -106,9 +106,36 @@ describe('a request', () => {
     expect(encodeRequest([], RESOURCE, OPTIONS)).toHaveLength(0)
   })
 
-  test('is exactly as long as its bytes, so that keeping it keeps nothing else', () => {
-    const bytes = encodeRequest([spanWith(), spanWith()], RESOURCE, OPTIONS)
-    expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
+  test.each([
+    ['one span', 1, 10],
+    ['small spans', 2000, 10],
+    ['large spans', 600, 20_000],
+    ['small spans after large ones', 2000, 10],
+    ['few spans after many', 3, 10],
+  ])('of %s keeps no more than twice its bytes, and is none of the others', (_, count, length) => {
+    const spans = Array.from({ length: count }, () => spanWith({ attributes: { text: 'x'.repeat(length) } }))
+    const bytes = encodeRequest(spans, RESOURCE, OPTIONS)
+    const copy = Buffer.from(bytes)
+    encodeRequest(spans.slice(1).reverse(), RESOURCE, OPTIONS)
+    expect(Buffer.compare(bytes, copy)).toBe(0)
+    expect(Buffer.compare(bytes, referenceRequest(spans, RESOURCE, OPTIONS))).toBe(0)
+    expect(bytes.buffer.byteLength).toBeLessThanOrEqual(2 * bytes.byteLength)
+  })
+
+  test('of large spans in several scopes is put together right', () => {
+    const scopes = [{ name: 'a' }, { name: 'b' }, { name: 'c', version: '1' }]
+    const spans = Array.from({ length: 300 }, (_, i) =>
+      spanWith({ scope: scopes[i % 3] ?? { name: '' }, attributes: { text: 'é'.repeat(i * i) } }),
+    )
+    const bytes = encodeRequest(spans, RESOURCE, OPTIONS)
+    expect(Buffer.compare(bytes, referenceRequest(spans, RESOURCE, OPTIONS))).toBe(0)
+  })
+
+  test('as a record is exactly as long as its bytes', () => {
+    for (const length of [1, 300, 300_000]) {
+      const record = encodeRecord(spanWith({ attributes: { text: 'x'.repeat(length) } }), RESOURCE, OPTIONS)
+      expect(record.buffer.byteLength).toBe(record.byteLength)
+    }
   })
 
   test('has each scope once, in the order of appearance, also where objects of equal scopes differ', () => {
