@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  newResponseId,
-  SpanType,
-  toMlflowTraceId,
-  updateCurrentTrace,
-  withAgent,
-  withSpan,
-  withTool,
-} from '../../src/index.ts'
+import { newResponseId, SpanType, toMlflowTraceId, withAgent, withSpan, withTool } from '../../src/index.ts'
 import { type OpenPage, openPage } from '../support/chromium.ts'
 import { until } from '../support/until.ts'
 import { delivered, experimentIdOf, mlflowUrl, startTracing, tracingPerTest } from './tracing.ts'
@@ -51,7 +43,6 @@ async function traced(): Promise<{ trace: string; experiment: string }> {
     input: 'Will it rain in Lisbon?',
   }
   await withAgent(turn, async () => {
-    updateCurrentTrace({ tags: { domain: 'travel' } })
     await withTool({ tool: 'get_weather', arguments: { city: 'Lisbon' } }, async () => ({
       forecast: 'drizzle at noon',
     }))
@@ -89,7 +80,6 @@ test("MLflow's own page shows the turn: tree, content, conversation, tokens, cos
     '$0.00184',
     'session-31',
     'gpt-5',
-    'domain: travel',
     'Success',
   ])
   // Behind the trace stands the list, with the previews.

@@ -148,13 +148,14 @@ const countKeys = [
 /** Everything that was seen to lose a batch, or to make a trace unreadable, and some more. */
 export const poisons: readonly Poison[] = [
   ...hostileValues.flatMap(([what, value]): Poison[] => [
-    { what: `inputs and outputs: ${what}`, do: (span) => void span.setInputs(value).setOutputs({ value }) },
-    attributes(what, inAll(contentKeys, value)),
     {
-      what: `tags and metadata: ${what}`,
-      do: () => updateCurrentTrace({ tags: { value }, metadata: { value } }),
+      what: `content, event, tag and metadata: ${what}`,
+      do: (span) => {
+        span.setInputs(value).setOutputs({ value }).addEvent('event', { value, 'gen_ai.prompt': value })
+        updateCurrentTrace({ tags: { value }, metadata: { value } })
+      },
     },
-    { what: `event: ${what}`, do: (span) => void span.addEvent('event', { value, 'gen_ai.prompt': value }) },
+    attributes(what, inAll(contentKeys, value)),
     ...(typeof value === 'string' ? [foreign(what, inAll(contentKeys, value))] : []),
   ]),
   ...largeValues.map(
