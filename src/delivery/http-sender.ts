@@ -29,6 +29,8 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           tls: await loadTls(target.tls),
           timeoutMs: target.timeoutMs,
           maxBytes: MOST_ANSWER_BYTES,
+          // A flush and the end of the process wait for it by timers of their own.
+          background: true,
         })
         return read(answer)
       } catch (thrown) {

@@ -14,6 +14,7 @@ export async function speaksHttp1(target: TargetConfig): Promise<boolean> {
       method: 'OPTIONS',
       timeoutMs: Math.min(target.timeoutMs, PATIENCE_MS),
       maxBytes: 1024,
+      background: true,
       tls: await loadTls(target.tls),
     })
     return answer.status > 0

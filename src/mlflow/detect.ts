@@ -36,6 +36,7 @@ export function createDetection(target: TargetConfig, auth: Auth | undefined): D
           tls: await loadTls(target.tls),
           headers: { ...generalHeaders(target), ...(await auth?.headers()) },
           timeoutMs: Math.min(target.timeoutMs, 5000),
+          background: true,
         })
         if (probe.unavailable && ++unavailable < MOST_UNAVAILABLE) throw unavailableError(target)
         answer ??= probe.mlflow

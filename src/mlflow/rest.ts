@@ -69,6 +69,7 @@ export function createRest(
       maxBytes: MAX_ANSWER_BYTES,
       ...(body !== undefined && { body }),
       ...(input.signal && { signal: input.signal }),
+      background: options.background === true,
     })
   }
 

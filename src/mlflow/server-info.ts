@@ -17,6 +17,8 @@ export interface ProbeOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** For each of at most three requests. @defaultValue 5000 */
   readonly timeoutMs?: number
+  /** The requests do not keep the process alive. @defaultValue false */
+  readonly background?: boolean
 }
 
 const MAX_BYTES = 64 * 1024
@@ -33,6 +35,7 @@ export async function probeMlflow(baseUrl: string, options: ProbeOptions = {}): 
     request(`${baseUrl}${path}`, {
       timeoutMs: options.timeoutMs ?? 5000,
       maxBytes: MAX_BYTES,
+      background: options.background === true,
       ...(options.tls && { tls: options.tls }),
       ...(options.headers && { headers: options.headers }),
     })

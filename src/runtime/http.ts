@@ -19,6 +19,8 @@ export interface HttpRequest {
    */
   readonly maxBytes?: number
   readonly signal?: AbortSignal
+  /** Nobody waits for the answer but us: the request does not keep the process alive. @defaultValue false */
+  readonly background?: boolean
 }
 
 /** What a server answered, whatever its status. */
@@ -95,6 +97,7 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
         fail(givenUp(kind, target.origin, options.timeoutMs))
         sending.destroy()
       })
+      if (options.background) sending.once('socket', (socket) => socket.unref())
       sending.on('error', fail)
       sending.on('response', (answer) => {
         answered = true

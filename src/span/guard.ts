@@ -48,7 +48,7 @@ const COSTS = ['input_cost', 'output_cost', 'total_cost'] as const
 export function guarded(key: string, value: AttributeValue): AttributeValue | undefined {
   if (key === SPANS_LOCATION) return undefined
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  if (TEXT_KEYS.has(key) || key in LENGTHS) return plainText(value)?.slice(0, LENGTHS[key])
+  if (TEXT_KEYS.has(key) || Object.hasOwn(LENGTHS, key)) return plainText(value)?.slice(0, LENGTHS[key])
   if (COUNTS.test(key)) return countOf(value)
   if (key === keys.TOKEN_USAGE) return objectText(value, BASE_COUNTS, countOf)
   if (key === keys.LLM_COST) return objectText(value, COSTS, finiteOf)

@@ -49,7 +49,8 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 }
 
 /** `gen_ai.operation.name` of a span type, where the GenAI conventions have one. */
-export const operationOfSpanType = (type: string): string | undefined => OPERATIONS[type]
+export const operationOfSpanType = (type: string): string | undefined =>
+  Object.hasOwn(OPERATIONS, type) ? OPERATIONS[type] : undefined
 
 // The type that MLflow's translators derive from other vocabularies. We derive it too, because the server fills the
 // column that its charts and searches read from `mlflow.spanType` alone, before it translates.

@@ -167,6 +167,12 @@ describe('one attribute that would lose the whole request', () => {
   })
 })
 
+test('names of built-in properties are names like any other', () => {
+  const span = own({ spanType: 'toString' }, { attributes: { constructor: 'x' } })
+  expect(wireAttributes(span, MLFLOW)).toMatchObject({ 'mlflow.spanType': 'toString', constructor: 'x' })
+  expect(Object.keys(wireAttributes(span, MLFLOW))).not.toContain('gen_ai.operation.name')
+})
+
 test('plain text of our own attributes stays text in MLflow, objects arrive as objects', () => {
   const attributes = { note: '[1]', config: '{"a":1}', plain: 'x' }
   const span = own({ jsonKeys: new Set(['config']) }, { attributes })
