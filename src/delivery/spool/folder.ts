@@ -1,0 +1,144 @@
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { decodeHeader, HEADER_BYTES, VERSION } from './header.ts'
+import { isAlive, type Owner } from './owner.ts'
+import { ackPath } from './segment.ts'
+
+/** A segment as it lies in a folder. */
+export interface SegmentFile {
+  readonly path: string
+  /** ID of the owner, the first part of its name. */
+  readonly owner: string
+  readonly bytes: number
+  /** Last write, epoch milliseconds. */
+  readonly writtenMs: number
+}
+
+const SEGMENT = /^([\w-]+)\.\d+\.seg$/
+const LEFTOVER = /^([\w-]+)(?:\.\d+\.ack|\.owner|\.owner\.new)$/
+const KEY = /^[0-9a-f]{16}$/
+
+export const ownerPath = (folder: string, owner: string): string => join(folder, `${owner}.owner`)
+export const segmentPath = (folder: string, owner: string, number: number): string =>
+  join(folder, `${owner}.${number}.seg`)
+
+/**
+ * Makes `folder`, for this user alone. Throws what the file system says, and when the folder is another user's, who
+ * could read there what agents were asked.
+ */
+export function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const found = lstatSync(folder)
+  if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
+  if (process.getuid !== undefined && found.uid !== process.getuid()) {
+    throw new Error(`${folder} belongs to another user`)
+  }
+  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+/** Says who owns the segments whose names begin with `id`. Whoever reads it finds all of it or nothing. */
+export function writeOwner(folder: string, id: string, owner: Owner): void {
+  const path = ownerPath(folder, id)
+  writeFileSync(`${path}.new`, JSON.stringify(owner), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+/** The segments in `folder`, the longest unwritten first; none where there is no folder. */
+export function segmentsIn(folder: string): SegmentFile[] {
+  const found: SegmentFile[] = []
+  for (const name of namesIn(folder)) {
+    const owner = SEGMENT.exec(name)?.[1]
+    if (owner === undefined) continue
+    const path = join(folder, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat?.isFile()) found.push({ path, owner, bytes: stat.size, writtenMs: stat.mtimeMs })
+  }
+  return found.sort((a, b) => a.writtenMs - b.writtenMs)
+}
+
+/** The folders of all targets in the spool `dir`. */
+export function targetFolders(dir: string): string[] {
+  return namesIn(dir)
+    .filter((name) => KEY.test(name))
+    .map((name) => join(dir, name))
+}
+
+/** Whether the owner of segments may still write. Its file stands before the first of them, so without one it is gone. */
+export function ownerLives(folder: string, owner: string, self: Owner): boolean {
+  const path = ownerPath(folder, owner)
+  try {
+    return isAlive(readFileSync(path, 'utf8'), statSync(path).mtimeMs, self)
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== 'ENOENT'
+  }
+}
+
+/** What this version can do with a segment of another process. */
+export function readability(path: string): 'readable' | 'unknown-version' | 'gone' {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const bytes = Buffer.alloc(HEADER_BYTES)
+      const header = decodeHeader(bytes.subarray(0, readSync(file, bytes, 0, HEADER_BYTES, 0)))
+      // A damaged header says nothing of the version; the records speak for themselves.
+      return header === undefined || header.version === VERSION ? 'readable' : 'unknown-version'
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return 'gone'
+  }
+}
+
+/** Makes the segment at `from` the one at `to`. Of all who try, one succeeds. */
+export function claim(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+  } catch {
+    return false
+  }
+  try {
+    renameSync(ackPath(from), ackPath(to))
+  } catch {
+    // Nothing of it was delivered.
+  }
+  return true
+}
+
+// Who claims a segment takes its acknowledgements a moment later.
+const SETTLED_MS = 60_000
+
+/** Deletes what owners that are gone have left beside segments. */
+export function sweep(folder: string, isGone: (owner: string) => boolean): void {
+  const names = namesIn(folder)
+  const inUse = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []))
+  for (const name of names) {
+    const owner = LEFTOVER.exec(name)?.[1]
+    if (owner === undefined || inUse.has(owner) || !isGone(owner)) continue
+    const path = join(folder, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    const settled = stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > SETTLED_MS
+    if (name.endsWith('.owner') || settled) rmSync(path, { force: true })
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,276 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import { createBacklog, type Stored } from './backlog.ts'
+import { type Enforced, enforce } from './bounds.ts'
+import * as files from './folder.ts'
+import { VERSION } from './header.ts'
+import { createNotices, type DropReason } from './notices.ts'
+import { HEARTBEAT_MS, thisOwner } from './owner.ts'
+import { frame, RecordKind } from './record.ts'
+import { setAside } from './rejected.ts'
+import { adoptSegment, createSegment, type Place, type Segment } from './segment.ts'
+
+export type { Stored } from './backlog.ts'
+export type { Place } from './segment.ts'
+
+/** Spans of one target on disk: what this process has not delivered yet, and what former ones left. */
+export interface Spool<Ticket> {
+  /**
+   * Hands a span to the operating system: from then on it survives the death of this process.
+   *
+   * @param record - a complete `resource_spans` entry of an OTLP request
+   * @param completion - what follows the span by other means, as JSON text
+   * @returns where it stands, or `undefined` when it is not on disk
+   */
+  push(record: Uint8Array, completion?: Uint8Array): Place | undefined
+  /** What stands at `places` needs to be sent no more. */
+  done(places: readonly Place[]): void
+  /** The span at `place` is no longer in memory. */
+  defer(place: Place, ticket: Ticket | undefined): void
+  /** The next spans that are on disk only; none when there are no more. */
+  take(maxBytes: number, maxSpans: number): Promise<Stored<Ticket>[]>
+  /** Spans that are on disk only; a segment of another process counts as one until it is read. */
+  size(): number
+  /** Spans of this process that are on disk only. */
+  own(): number
+  /** Looks for what processes that are gone have left, and makes it part of this spool. */
+  adopt(): void
+  /** Keeps a span that the receiver refuses. @returns where, or `undefined` when that did not work */
+  reject(record: Uint8Array, reason: string): string | undefined
+  /** Lets go of everything: what is left is for whoever comes next, in this process or another. */
+  release(): void
+}
+
+/** What a spool tells those who use it. */
+export interface SpoolEvents<Ticket> {
+  /** Spans of this process that were on disk only, and are lost. */
+  lost(tickets: readonly (Ticket | undefined)[], reason: string): void
+  /** There is something to send that was not there before. */
+  found(): void
+}
+
+export interface SpoolOptions<Ticket> extends SpoolEvents<Ticket> {
+  /** Folder of all spools; this one's is in it, by its key. */
+  readonly dir: string
+  /** Bound of `dir`, for all targets and processes together. */
+  readonly maxBytes: number
+  /** Whom the spans are for; see `targetKey`. */
+  readonly key: string
+  /** The same for messages. */
+  readonly target: string
+  /** @defaultValue 7 days */
+  readonly maxAgeMs?: number
+  /** Size at which a new segment is begun. @defaultValue 4 MiB, or an eighth of `maxBytes` */
+  readonly segmentBytes?: number
+  /** How long the spool stays off after it could not be written. @defaultValue 30 s */
+  readonly retryMs?: number
+}
+
+const SEGMENT_BYTES = 4 * 1024 * 1024
+const LEAST_SEGMENTS = 8
+const MOST_AGE_MS = 7 * 24 * 3_600_000
+const RETRY_MS = 30_000
+
+export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket> {
+  const { dir, key, target, maxBytes, maxAgeMs = MOST_AGE_MS, retryMs = RETRY_MS } = options
+  const segmentBytes =
+    options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / LEAST_SEGMENTS)))
+  const folder = join(dir, key)
+  const self = thisOwner()
+  const notices = createNotices(dir, target)
+  const mine = new Map<string, Segment>()
+  let id: string | undefined
+  let numbered = 0
+  let active: Segment | undefined
+  let offUntilMs: number | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const backlog = createBacklog<Ticket>({
+    lost: (tickets) => options.lost(tickets, 'spool_damaged'),
+    damaged: notices.damaged,
+  })
+
+  /** ID under which this process writes; its file stands before the first segment does. */
+  const owner = (): string => {
+    if (id === undefined) {
+      files.makePrivate(folder)
+      const fresh = `${Date.now().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
+      files.writeOwner(folder, fresh, self)
+      id = fresh
+      watch()
+    }
+    return id
+  }
+
+  const nextPath = (): string => {
+    const path = files.segmentPath(folder, owner(), numbered)
+    numbered += 1
+    return path
+  }
+
+  const makeRoom = (needed: number): Enforced => {
+    for (const [path, segment] of mine) if (segment.isGone()) mine.delete(path)
+    const bounds = { dir, maxBytes, maxAgeMs }
+    const result = enforce(bounds, needed, { owner: self, mine, ...(active && { inUse: active.path }) })
+    giveUp(result.expired, 'spool_expired')
+    giveUp(result.crowdedOut, 'spool_full')
+    return result
+  }
+
+  const giveUp = (segments: Enforced['expired'], reason: DropReason): void => {
+    if (segments.length > 0) notices.dropped(segments, reason, { maxBytes, maxAgeMs })
+    for (const { path } of segments) {
+      const segment = mine.get(path)
+      if (segment === undefined) continue
+      mine.delete(path)
+      segment.discard()
+      const tickets = backlog.drop(segment)
+      if (tickets.length > 0) options.lost(tickets, reason)
+    }
+  }
+
+  const begin = (): Segment => {
+    if (!makeRoom(segmentBytes).room) {
+      throw new Error(`other processes fill its ${maxBytes} bytes`)
+    }
+    const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: Date.now() })
+    mine.set(segment.path, segment)
+    return segment
+  }
+
+  const end = (): void => {
+    active?.seal()
+    active?.commit()
+    active = undefined
+  }
+
+  const fail = (thrown: unknown): void => {
+    const was = offUntilMs
+    offUntilMs = Date.now() + retryMs
+    try {
+      end()
+    } catch {
+      active = undefined
+    }
+    if (was === undefined) notices.off(thrown, retryMs)
+  }
+
+  const adopt = (): void => {
+    const lives = new Map<string, boolean>()
+    const isGone = (other: string): boolean => {
+      const known = lives.get(other) ?? (other === id || files.ownerLives(folder, other, self))
+      lives.set(other, known)
+      return !known
+    }
+    let found = false
+    for (const file of files.segmentsIn(folder)) {
+      if (mine.has(file.path) || !isGone(file.owner)) continue
+      const readability = files.readability(file.path)
+      if (readability === 'unknown-version') notices.unknownVersion(file.path)
+      if (readability !== 'readable') continue
+      const path = nextPath()
+      if (!files.claim(file.path, path)) continue
+      const segment = adoptSegment(path, statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+      mine.set(path, segment)
+      backlog.adopt(segment)
+      found = true
+    }
+    files.sweep(folder, isGone)
+    if (found) options.found()
+  }
+
+  /** Nothing here may throw into a timer. */
+  const quietly = (work: () => void): void => {
+    try {
+      work()
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+
+  const beat = (): void => {
+    if (id !== undefined) {
+      try {
+        const now = new Date()
+        utimesSync(files.ownerPath(folder, id), now, now)
+      } catch {
+        // Somebody deleted the folder, or took us for dead: what is written from now on must be ours again.
+        id = undefined
+        end()
+      }
+    }
+    makeRoom(0)
+    adopt()
+  }
+
+  const watch = (): void => {
+    if (timer !== undefined) return
+    timer = setInterval(() => quietly(beat), HEARTBEAT_MS)
+    timer.unref()
+  }
+
+  // What others left is looked for when the application has started.
+  const soon = setTimeout(() => {
+    quietly(adopt)
+    if (files.segmentsIn(folder).length > 0) watch()
+  }, 0)
+  soon.unref()
+
+  return {
+    push(record, completion) {
+      if (offUntilMs !== undefined && Date.now() < offUntilMs) return undefined
+      try {
+        const parts = [frame(RecordKind.SPAN, record), record]
+        if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
+        active ??= begin()
+        const place = active.append(parts)
+        if (offUntilMs !== undefined) notices.on()
+        offUntilMs = undefined
+        if (active.size() >= segmentBytes) end()
+        return place
+      } catch (thrown) {
+        fail(thrown)
+        return undefined
+      }
+    },
+    done(places) {
+      const touched = new Set<Segment>()
+      for (const place of places) {
+        place.segment.done(place)
+        touched.add(place.segment)
+      }
+      for (const segment of touched) {
+        // An idle process leaves no file behind.
+        if (segment === active && segment.waiting() === 0) end()
+        else segment.commit()
+        if (segment.isGone()) mine.delete(segment.path)
+      }
+    },
+    defer: backlog.defer,
+    take: backlog.take,
+    size: backlog.size,
+    own: backlog.own,
+    adopt: () => quietly(adopt),
+    reject(record, reason) {
+      try {
+        files.makePrivate(folder)
+        return setAside(folder, record, reason, maxBytes / LEAST_SEGMENTS)
+      } catch (thrown) {
+        fail(thrown)
+        return undefined
+      }
+    },
+    release() {
+      clearTimeout(soon)
+      clearInterval(timer)
+      timer = undefined
+      quietly(end)
+      backlog.clear()
+      mine.clear()
+      if (id !== undefined) rmSync(files.ownerPath(folder, id), { force: true })
+      id = undefined
+    },
+  }
+}
