@@ -71,6 +71,13 @@ export interface SamplerConfig {
   readonly parentBased: boolean
 }
 
+/** Disk for spans that are not delivered yet. */
+export interface SpoolConfig {
+  /** Absolute path of the folder. */
+  readonly dir: string
+  readonly maxBytes: number
+}
+
 /** Everything that was configured, resolved once by `resolveConfig` and never changed. */
 export interface Config {
   readonly targets: readonly TargetConfig[]
@@ -93,6 +100,8 @@ export interface Config {
   readonly maxQueueBytes: number
   /** Further cap in spans, when OTEL_BSP_MAX_QUEUE_SIZE is set. */
   readonly maxQueueSpans?: number
+  /** Where spans are kept on disk until they are delivered; absent where they wait in memory only. */
+  readonly spool?: SpoolConfig
   readonly batch: { readonly maxSpans: number; readonly delayMs: number }
   /** Overrides the vocabulary of the target. */
   readonly contentKeys?: ContentKeys

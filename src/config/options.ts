@@ -2,11 +2,18 @@ import type { ContentKeys, Protocol } from './config.ts'
 import type { SpanExporterLike } from './exporter.ts'
 import type { Limits, Redact } from './limits.ts'
 
-/** Where the spool keeps spans that could not be sent, and how much it may hold. */
+/** Where the spool keeps spans that have not been delivered, and how much it may hold. */
 export interface SpoolOptions {
-  /** Folder of the spool, private to the user. */
+  /**
+   * Folder of the spool; what is in it is private to the user. Processes share it.
+   * @defaultValue `turnspan/spool` in `$XDG_STATE_HOME`, else in `~/.local/state`; on macOS in
+   * `~/Library/Application Support`, on Windows in `%LOCALAPPDATA%`
+   */
   readonly dir?: string | undefined
-  /** Most bytes that the spool may take on disk. */
+  /**
+   * Most bytes that the spool may take on disk, for all processes together; beyond it the oldest spans go.
+   * @defaultValue `536870912` (512 MiB)
+   */
   readonly maxBytes?: number | undefined
 }
 
@@ -190,8 +197,10 @@ export interface PipelineOptions {
    */
   readonly keep?: 'all' | 'agent' | undefined
   /**
-   * Keeps spans on disk while no target can be reached. Not available in this version: the option is checked,
-   * a warning says so, and spans wait in memory (`maxQueueBytes`).
+   * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait there
+   * when memory (`maxQueueBytes`) is full, and what one process leaves the next one sends. The files hold what spans
+   * hold, content included where it is captured. For OTLP targets, not for `exporters`.
+   * Variable: `TURNSPAN_SPOOL` (`true`, or a folder).
    * @defaultValue `false`
    */
   readonly spool?: boolean | SpoolOptions | undefined

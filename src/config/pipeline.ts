@@ -37,7 +37,6 @@ const instrumentations: rules.Rule<Config['instrumentations']> = rules.parsed((v
 
 /** Sampling, provider, queue and batches. */
 export function resolvePipeline(reader: Reader): PipelineConfig {
-  reportSpool(reader)
   const maxQueueSpans = reader.find(rules.count, ['OTEL_BSP_MAX_QUEUE_SIZE'])?.value
   const maxSpans = reader.choose(rules.count, ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'], 512)
   const sharing: rules.Rule<'shared' | 'private'> = (name) =>
@@ -83,24 +82,4 @@ function copied(value: Config['instrumentations']): Config['instrumentations'] {
 function isExporter(value: unknown): value is SpanExporterLike {
   const exporter = value as Partial<SpanExporterLike> | null | undefined
   return typeof exporter?.export === 'function' && typeof exporter.shutdown === 'function'
-}
-
-function reportSpool(reader: Reader): void {
-  const given = reader.raw('spool')
-  if (given === undefined || given === false) return
-  if (given === true || isSpool(given)) {
-    reader.problem(
-      'spool',
-      'Option "spool" is not available in this version: spans that cannot be sent wait in memory (maxQueueBytes), not on disk.',
-    )
-  } else reader.problem('spool', complaint('spool', given, 'spans wait in memory'))
-}
-
-function isSpool(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.entries(value).every(([key, item]) => {
-    if (item === undefined) return key === 'dir' || key === 'maxBytes'
-    if (key === 'dir') return rules.line(key).safeParse(item).success
-    return key === 'maxBytes' && rules.count(key).safeParse(item).success
-  })
 }

@@ -9,6 +9,7 @@ import { resolveExporters, resolvePipeline } from './pipeline.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import { resolveResource } from './resource.ts'
 import * as rules from './rules.ts'
+import { resolveSpool } from './spool.ts'
 import { resolveTargets } from './targets.ts'
 
 /** What {@link resolveConfig} needs from the machine. */
@@ -67,7 +68,7 @@ function resolve(given: InitOptions | undefined, env: Environment, readFile: Rea
   if (!isConfigured(options, env)) return off(NOTHING, reader.problems)
   reportSwitches(reader)
   reportUnknownVariables(reader, env)
-  const config = build(reader, readFile)
+  const config = build(reader, env, readFile)
   const reached = config.targets.length > 0 || config.exporters.length > 0 || config.console
   return reached ? { config, problems: reader.problems } : off(unreached(reader), reader.problems)
 }
@@ -89,9 +90,10 @@ function reportSwitches(reader: Reader): void {
   reader.find(rules.flag, ['enabled'])
 }
 
-function build(reader: Reader, readFile: ReadFile): Config {
+function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   const exporters = resolveExporters(reader)
   const console = reader.find(consoleTarget, ['target']) !== undefined
+  const spool = resolveSpool(reader, env)
   return {
     targets: resolveTargets(reader, readFile),
     exporters,
@@ -99,6 +101,7 @@ function build(reader: Reader, readFile: ReadFile): Config {
     ...resolveContent(reader),
     ...resolveResource(reader),
     ...resolvePipeline(reader),
+    ...(spool && { spool }),
   }
 }
 

@@ -12,6 +12,7 @@ export type SdkVariable =
   | 'OTEL_BSP_MAX_QUEUE_SIZE'
   | 'OTEL_BSP_EXPORT_TIMEOUT'
   | 'TURNSPAN_EXIT_TIMEOUT_MS'
+  | 'TURNSPAN_SPOOL'
   | 'OTEL_SERVICE_NAME'
   | 'OTEL_RESOURCE_ATTRIBUTES'
   | 'APP_ENVIRONMENT'
@@ -87,6 +88,13 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Variable>> = {
     meaning: 'longest time that the end of the process is held up, in milliseconds',
     accepts: 'a whole number of milliseconds from 0',
     defaultText: '`2000`',
+    group: 'pipeline',
+    source: 'turnspan',
+  },
+  TURNSPAN_SPOOL: {
+    meaning: 'keep spans on disk until they are delivered; see docs/delivery.md',
+    accepts: 'true, false or a path',
+    defaultText: '`false`',
     group: 'pipeline',
     source: 'turnspan',
   },

@@ -4,7 +4,7 @@ export interface Report {
   readonly sent: number
   /** Waiting in memory, or on their way. */
   readonly queued: number
-  /** Written to disk for a later process. */
+  /** On disk only: to be sent when there is room in memory, or by a later process. */
   readonly spooled: number
   /** Refused by the receiver for what they are. */
   readonly rejected: number
@@ -23,11 +23,14 @@ export type Outcome = 'sent' | 'rejected' | 'filtered' | 'unsampled' | { readonl
 export interface Counts {
   ended(): void
   settled(outcome: Outcome): void
+  /** So many more, or fewer, are on disk only. */
+  spooled(change: 1 | -1): void
   report(): Report
 }
 
 export function createCounts(): Counts {
   let ended = 0
+  let spooled = 0
   const settled = { sent: 0, rejected: 0, filtered: 0, unsampled: 0 }
   const dropped = new Map<string, number>()
   return {
@@ -38,11 +41,14 @@ export function createCounts(): Counts {
       if (typeof outcome === 'string') settled[outcome] += 1
       else dropped.set(outcome.dropped, (dropped.get(outcome.dropped) ?? 0) + 1)
     },
+    spooled(change) {
+      spooled += change
+    },
     report() {
       const lost = [...dropped.values()].reduce((sum, n) => sum + n, 0)
       const { sent, rejected, filtered, unsampled } = settled
-      const queued = ended - sent - rejected - filtered - unsampled - lost
-      return { sent, queued, spooled: 0, rejected, filtered, unsampled, dropped: Object.fromEntries(dropped) }
+      const queued = ended - sent - rejected - filtered - unsampled - lost - spooled
+      return { sent, queued, spooled, rejected, filtered, unsampled, dropped: Object.fromEntries(dropped) }
     },
   }
 }

@@ -9,6 +9,7 @@ import { createHttpSender } from './http-sender.ts'
 import type { Sender, Sent } from './sender.ts'
 import type { SpanTarget } from './target.ts'
 import type { TraceCompletion } from './trace-completion.ts'
+import { wireOptions } from './wire-options.ts'
 
 /** What an OTLP target needs of the MLflow server that it may be. */
 export interface Companion {
@@ -26,7 +27,12 @@ export interface OtlpTargetParts {
   readonly companionFor: (target: TargetConfig) => Companion
   /** OTLP bytes of `spans`. */
   readonly serialise: (spans: readonly EndedSpan[], options: WireOptions) => Uint8Array
+  /** Told what the receiver turned out to be. */
+  readonly learned?: (receiver: { readonly mlflow: boolean }) => void
 }
+
+/** Makes the bytes of a request, once it is known how this target wants its spans. */
+type Body = (options: WireOptions) => Uint8Array
 
 /** A target that takes OTLP, over HTTP or gRPC. */
 export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
@@ -36,9 +42,10 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   let companion = parts.companionFor(target)
   let verified = false
 
-  const attempt = async (spans: readonly EndedSpan[]): Promise<Sent> => {
+  const attempt = async (body: Body): Promise<Sent> => {
     const { mlflow } = await companion.prepare()
-    const bytes = parts.serialise(spans, wireOptions(config, mlflow))
+    parts.learned?.({ mlflow })
+    const bytes = body(wireOptions(config, mlflow))
     const headers = { ...target.headers, ...(await companion.headers()) }
     return sender.send(bytes, headers)
   }
@@ -59,17 +66,17 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 
   /** One batch, with the second tries that the first answer asks for. */
-  const deliver = async (spans: readonly EndedSpan[]): Promise<Sent> => {
-    let sent = await attempt(spans)
+  const deliver = async (body: Body): Promise<Sent> => {
+    let sent = await attempt(body)
     if (sent.outcome === 'wrong-protocol' && target.protocolIsGuess) {
       switchToHttp(sent.reason)
-      sent = await attempt(spans)
+      sent = await attempt(body)
     }
     if (asksForExperiment(sent)) {
       companion.learnIsMlflow()
-      sent = await attempt(spans)
+      sent = await attempt(body)
     }
-    if (sent.outcome === 'unauthorized' && (await companion.refreshAuth())) sent = await attempt(spans)
+    if (sent.outcome === 'unauthorized' && (await companion.refreshAuth())) sent = await attempt(body)
     return sent
   }
 
@@ -79,12 +86,21 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     },
     async send(spans) {
       try {
-        const sent = await deliver(spans)
+        const sent = await deliver((options) => parts.serialise(spans, options))
         if (sent.outcome === 'accepted' && !verified && spans[0] !== undefined) {
           verified = true
           void companion.verifyStored(spans[0].traceId)
         }
         return answerOf(sent)
+      } catch (thrown) {
+        return failure(thrown)
+      }
+    },
+    async sendRecords(records) {
+      try {
+        // Records one after the other are a request.
+        const bytes = Buffer.concat(records)
+        return answerOf(await deliver(() => bytes))
       } catch (thrown) {
         return failure(thrown)
       }
@@ -107,15 +123,6 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
 
 function senderFor(target: TargetConfig): Sender {
   return target.protocol === 'grpc' ? createGrpcSender(target) : createHttpSender(target.endpoint, target)
-}
-
-/** How this target wants its spans: content in MLflow's keys for MLflow, in those of the conventions for others. */
-function wireOptions(config: Config, mlflow: boolean): WireOptions {
-  return {
-    contentKeys: config.contentKeys ?? (mlflow ? 'mlflow' : 'gen_ai'),
-    legacySemconv: config.legacySemconv,
-    mlflow,
-  }
 }
 
 // MLflow's answer to a request without its header; behind basic authentication it has another form.

@@ -1,22 +1,23 @@
 import type { Config } from '../config/config.ts'
 import { msOfHrTime } from '../runtime/clock.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
-import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
+import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
-import { previewOf } from '../span/preview.ts'
 import { fitSpan, spanBytes } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
-import type { DepartedRoot, OpenSpan, TraceRecord } from '../span/trace-record.ts'
+import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { type Completions, createCompletions } from './completions.ts'
-import type { Counts } from './counts.ts'
+import { createCompletions } from './completions.ts'
+import type { Counts, Report } from './counts.ts'
 import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import { createKeepFilter } from './keep.ts'
-import { createQueue, type Fate, type Queue } from './queue.ts'
+import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
+import { createQueue, type Fate, type QueueSpool } from './queue.ts'
 import { isSampled } from './sampling.ts'
 import type { SpanTarget } from './target.ts'
+import { createTickets, type Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
 import { createTraceTable, type TraceTable } from './trace-table.ts'
 
@@ -46,8 +47,14 @@ export interface Pipeline extends SpanHost {
   agentName: string | undefined
   /** What has not been delivered, by target; see {@link Pipeline.settleUndelivered}. */
   undelivered(): readonly Undelivered[]
-  /** Somebody else delivered what {@link Pipeline.undelivered} gave, or gave it up. */
-  settleUndelivered(fate: Fate): void
+  /**
+   * Somebody else delivered what {@link Pipeline.undelivered} gave, or gave it up; what is on disk stays there then.
+   *
+   * @returns how many are lost now, and how many are on disk only
+   */
+  settleUndelivered(fate: Fate): { readonly lost: number; readonly spooled: number }
+  /** Leaves what is on disk to whoever comes next. */
+  releaseDisk(): void
   /** ID of the last trace whose local root ended. */
   lastTraceId: string | undefined
 }
@@ -59,47 +66,70 @@ export interface Undelivered {
   readonly completions: readonly TraceCompletion[]
 }
 
-interface Lane {
-  readonly target: SpanTarget
-  readonly queue: Queue
-  readonly completions: Completions | undefined
-  /** Of traces whose local root arrived, how much of what was said went with it or after it. */
-  readonly told: WeakMap<TraceRecord, number>
-}
-
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
 const MOST_HELD_MS = 30_000
 const DEFAULT_MOST_SPANS = 1_000_000
 
 export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
   const traces = createTraceTable()
-  const progress = new Map<EndedSpan, { left: number; worst: Fate }>()
+  const progress = new Map<EndedSpan, Ticket>()
+  const tickets = createTickets(counts)
   const filter = config.keep === 'agent' ? createKeepFilter(() => counts.settled('filtered')) : undefined
   let holdTimer: NodeJS.Timeout | undefined
 
-  const settled = (lane: () => Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(lane(), span)
-    const state = progress.get(span)
-    if (state === undefined) return
-    state.left -= 1
-    if (fate !== 'sent' && state.worst === 'sent') state.worst = fate
-    if (state.left > 0) return
-    progress.delete(span)
-    counts.settled(state.worst)
-    if (progress.size === 0 && pipeline.unsent() === 0) pipeline.onIdle?.()
+  const noteIdle = (): void => {
+    if (pipeline.unsent() === 0) pipeline.onIdle?.()
   }
 
+  const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
+    if (fate === 'sent') tell(lane, span)
+    const ticket = progress.get(span)
+    if (ticket === undefined) return
+    if (tickets.settled(ticket, fate)) progress.delete(span)
+    noteIdle()
+  }
+
+  const settledOnDisk = (ticket: Ticket | undefined, fate: Fate): void => {
+    if (fate === 'spooled') return
+    tickets.settledOnDisk(ticket ?? onlyOnDisk(), fate)
+    noteIdle()
+  }
+
+  const spoolOf = (target: SpanTarget, lane: () => Lane): QueueSpool | undefined =>
+    target.disk && {
+      encode: target.disk.encode,
+      disk: target.disk.open({
+        lost(gone, reason) {
+          for (const ticket of gone) settledOnDisk(ticket, { dropped: reason })
+        },
+        found: () => lane().queue.wake(),
+      }),
+      deferred(span) {
+        const ticket = progress.get(span)
+        if (ticket === undefined) return undefined
+        if (tickets.deferred(ticket)) progress.delete(span)
+        return lanes.length > 1 ? ticket : undefined
+      },
+      settled(stored, fate) {
+        if (fate === 'sent') tellStored(lane(), stored)
+        if (stored.own) settledOnDisk(stored.ticket, fate)
+      },
+    }
+
   const lanes: Lane[] = targets.map((target) => {
+    const spool = spoolOf(target, () => lane)
     const lane: Lane = {
       target,
       completions: target.complete && createCompletions(target),
       told: new WeakMap(),
+      spool,
       queue: createQueue(target, {
         maxBytes: config.maxQueueBytes,
         maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
         batchSpans: config.batch.maxSpans,
         delayMs: config.batch.delayMs,
-        settled: (span, fate) => settled(() => lane, span, fate),
+        settled: (span, fate) => settled(lane, span, fate),
+        spool,
       }),
     }
     return lane
@@ -109,8 +139,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const fitted = fitSpan(span, config.limits.maxSpanBytes)
     if (isLocalRoot(span)) span.trace.root = departed(span)
     const bytes = spanBytes(fitted)
-    progress.set(fitted, { left: lanes.length, worst: 'sent' })
-    for (const lane of lanes) lane.queue.push(fitted, bytes)
+    progress.set(fitted, tickets.issue(lanes.length))
+    for (const lane of lanes) lane.queue.push(fitted, bytes, write(lane, fitted))
     pipeline.onWork?.()
   }
 
@@ -182,6 +212,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       for (const lane of lanes) {
         lane.queue.close('shutdown')
         lane.completions?.close()
+        lane.spool?.disk.release()
       }
       await Promise.all(lanes.map((lane) => lane.target.shutdown()))
     },
@@ -197,10 +228,16 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       }))
     },
     settleUndelivered(fate) {
+      const before = lostIn(counts.report())
       for (const { queue, completions } of lanes) {
         queue.settleAll(fate)
         if (fate === 'sent') completions?.clear()
       }
+      const after = counts.report()
+      return { lost: lostIn(after) - before, spooled: after.spooled }
+    },
+    releaseDisk() {
+      for (const { spool } of lanes) spool?.disk.release()
     },
     unsent() {
       const queued = lanes.reduce((sum, lane) => sum + lane.queue.size() + (lane.completions?.size() ?? 0), 0)
@@ -209,6 +246,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
   return pipeline
 }
+
+const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((sum, n) => sum + n, 0)
+
+/** The ticket of a span that is at its only target on disk only: there are too many of them to keep one for each. */
+const onlyOnDisk = (): Ticket => ({ left: 1, inMemory: 0, worst: 'sent' })
 
 function openForeign(span: ForeignSpan, trace: TraceRecord): OpenSpan {
   const parent = parentIdOf(span)
@@ -232,61 +274,4 @@ function addForeignUsage(open: OpenSpan, span: EndedSpan): void {
     model: model === undefined ? undefined : String(model),
     provider: provider === undefined ? undefined : String(provider),
   })
-}
-
-function departed(root: EndedSpan): DepartedRoot {
-  const { name, trace, parentIsRemote: isRemote, agent } = root
-  const previews = isRemote && !trace.rootElsewhere ? agent : undefined
-  return {
-    name,
-    failed: root.status.code === StatusCode.ERROR,
-    isRemote,
-    said: trace.said,
-    ...(previews?.inputs !== undefined && { requestPreview: previewOf(previews.inputs, 'user') }),
-    ...(previews?.outputs !== undefined && { responsePreview: previewOf(previews.outputs, 'assistant') }),
-  }
-}
-
-/** Sends what has to follow a span that arrived by other means than OTLP. */
-function tell(lane: Lane, span: EndedSpan): void {
-  const completion = due(lane, span)
-  if (isLocalRoot(span) || completion !== undefined) lane.told.set(span.trace, span.trace.said)
-  if (completion !== undefined) lane.completions?.push(completion)
-}
-
-/** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
-function due(lane: Lane, span: EndedSpan): TraceCompletion | undefined {
-  const { trace } = span
-  const { root } = trace
-  if (root === undefined) return undefined
-  if (!isLocalRoot(span)) {
-    const told = lane.told.get(trace)
-    return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
-  }
-  const orphan = root.isRemote && !trace.rootElsewhere
-  const said =
-    trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
-  // Tags travel on the root; those that came after it left do not.
-  return orphan || said || trace.said > root.said ? completionOf(trace, root) : undefined
-}
-
-function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
-  const requestPreview = trace.requestPreview ?? root.requestPreview
-  const responsePreview = trace.responsePreview ?? root.responsePreview
-  const metadata = Object.fromEntries(trace.metadata)
-  if (trace.userId !== undefined) metadata[keys.METADATA_USER] = trace.userId
-  if (trace.sessionId !== undefined) metadata[keys.METADATA_SESSION] = trace.sessionId
-  return {
-    traceId: trace.traceId,
-    startTimeMs: trace.startMs,
-    endTimeMs: trace.endMs,
-    state: trace.state ?? (root.failed ? 'ERROR' : 'OK'),
-    name: root.name,
-    metadata,
-    tags: Object.fromEntries(trace.tags),
-    ...(trace.clientRequestId !== undefined && { clientRequestId: trace.clientRequestId }),
-    ...(requestPreview !== undefined && { requestPreview }),
-    ...(responsePreview !== undefined && { responsePreview }),
-    rootIsRemote: root.isRemote,
-  }
 }

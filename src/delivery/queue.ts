@@ -1,18 +1,24 @@
-import { diagnose } from '../runtime/diagnostics.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
+import { createComplaints, type Retry } from './complaints.ts'
+import { describeRecord } from './spool/describe-record.ts'
+import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
+import type { Ticket } from './ticket.ts'
 
-/** A span on its way to one target. */
+/** A span on its way to one target: as it ended, or as it was read from disk. */
 interface Waiting {
-  readonly span: EndedSpan
+  readonly span: EndedSpan | undefined
+  readonly stored: Stored<Ticket> | undefined
+  /** Where it is on disk, if it is. */
+  readonly place: Place | undefined
   readonly bytes: number
   settled: boolean
 }
 
-/** How a span fared at this target. */
-export type Fate = 'sent' | 'rejected' | { readonly dropped: string }
+/** How a span fared at this target. `spooled`: it is on disk, for a later process. */
+export type Fate = 'sent' | 'rejected' | 'spooled' | { readonly dropped: string }
 
 export interface QueueOptions {
   readonly maxBytes: number
@@ -20,19 +26,35 @@ export interface QueueOptions {
   readonly batchSpans: number
   readonly delayMs: number
   settled(span: EndedSpan, fate: Fate): void
+  /** Disk for what waits. */
+  readonly spool?: QueueSpool | undefined
+}
+
+/** What a queue with a spool has to do with it, and with those who keep the books. */
+export interface QueueSpool {
+  readonly disk: Spool<Ticket>
+  encode(span: EndedSpan): Uint8Array
+  /** `span` is on disk only from now on. @returns what stands for it there */
+  deferred(span: EndedSpan): Ticket | undefined
+  /** Like {@link QueueOptions.settled}, for a span that was read from disk. */
+  settled(stored: Stored<Ticket>, fate: Fate): void
 }
 
 /** Spans that wait for one target: batched, sent one batch at a time, kept while the target cannot take them. */
 export interface Queue {
-  push(span: EndedSpan, bytes: number): void
+  /** @param place - where the span is on disk, if it is */
+  push(span: EndedSpan, bytes: number, place?: Place): void
+  /** There may be something on disk to send. */
+  wake(): void
   /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (epoch ms) passes. */
   flush(deadline: number): Promise<void>
-  /** No more attempts: what is still waiting is dropped with `reason`. */
+  /** No more attempts: what is still waiting is left on disk, or dropped with `reason`. */
   close(reason: string): void
-  /** Everything that has not been settled, what is on its way included. */
+  /** Everything in memory that has not been settled, what is on its way included. */
   contents(): readonly EndedSpan[]
-  /** Settles all of it; answers that still come in count no more. */
+  /** Settles all of it; what is on disk is left there, unless it was sent. Answers that still come in count no more. */
   settleAll(fate: Fate): void
+  /** Spans in memory and on disk; see `Spool.size`. */
   size(): number
 }
 
@@ -46,15 +68,27 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let attempt = 0
-  let failing = false
+  const complaints = createComplaints(target)
   let closed: string | undefined
+  let delivered: Place[] = []
+  const { spool } = options
 
   const settle = (item: Waiting, fate: Fate): void => {
     if (item.settled) return
     item.settled = true
     bytes -= item.bytes
-    options.settled(item.span, fate)
+    if (item.place !== undefined && fate !== 'spooled') delivered.push(item.place)
+    if (item.span !== undefined) options.settled(item.span, fate)
+    else if (item.stored !== undefined) spool?.settled(item.stored, fate)
   }
+
+  /** Tells the disk what needs to be sent no more. */
+  const acknowledge = (): void => {
+    if (delivered.length > 0) spool?.disk.done(delivered)
+    delivered = []
+  }
+
+  const onDisk = (): number => spool?.disk.size() ?? 0
 
   const schedule = (ms: number): void => {
     if (timer !== undefined || closed !== undefined) return
@@ -70,24 +104,27 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     timer = undefined
     running ??= drain().finally(() => {
       running = undefined
-      if (waiting.length > 0) schedule(options.delayMs)
+      if (waiting.length + onDisk() > 0) schedule(options.delayMs)
     })
     return running
   }
 
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0 && closed === undefined) {
+    while (waiting.length + onDisk() > 0 && closed === undefined) {
+      if (waiting.length === 0 && (await readBatch()) === 0) continue
+      if (closed !== undefined) return
       const batch = takeBatch()
       flying = batch
       const later = await deliver(batch)
       flying = []
+      acknowledge()
       if (later === undefined) continue
       if (closed !== undefined) {
         drop(later.rest, closed)
         return
       }
       waiting = [...later.rest, ...waiting]
-      complain(later.answer)
+      complaints.failed(later.answer, { inMemory: waiting.length, onDisk: onDisk() })
       schedule(backoffMs(attempt, { slow: later.answer.slow ?? false, askedMs: later.answer.afterMs }))
       attempt += 1
       return
@@ -98,10 +135,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const deliver = async (batch: Waiting[]): Promise<{ rest: Waiting[]; answer: Retry } | undefined> => {
     const parts = [batch]
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const answer = await target.send(part.map((item) => item.span))
+      const answer = await send(part)
       if (answer.kind === 'accepted') {
         recovered()
         for (const item of part) settle(item, 'sent')
+        acknowledge()
       } else if (answer.kind === 'retry') {
         return { rest: [...part, ...parts.flat()], answer }
       } else if (part.length > 1) {
@@ -114,10 +152,30 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     return undefined
   }
 
+  const send = async (part: readonly Waiting[]): Promise<Answer> => {
+    const records = part.flatMap(({ stored }) => stored?.record ?? [])
+    if (records.length === 0) return target.send(part.flatMap(({ span }) => span ?? []))
+    return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
+  }
+
+  /** The next spans from disk, where nothing waits in memory. @returns how many */
+  const readBatch = async (): Promise<number> => {
+    const read = (await spool?.disk.take(BATCH_BYTES, options.batchSpans)) ?? []
+    for (const stored of read) {
+      bytes += stored.record.length
+      const { place, record } = stored
+      waiting.push({ span: undefined, stored, place, bytes: record.length, settled: false })
+    }
+    return read.length
+  }
+
+  /** One request's worth: spans, or records from disk, never both. */
   const takeBatch = (): Waiting[] => {
+    const stored = waiting[0]?.stored !== undefined
     let size = 0
     let count = 0
     for (const item of waiting) {
+      if ((item.stored !== undefined) !== stored) break
       if (count > 0 && (count >= options.batchSpans || size + item.bytes > BATCH_BYTES)) break
       size += item.bytes
       count += 1
@@ -126,75 +184,62 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   const reject = (item: Waiting, reason: string): void => {
-    const { name, traceId, spanId } = item.span
-    diagnose(
-      'error',
-      'TS_SPAN_REJECTED',
-      `${target.name} refused the span "${name}" of trace ${traceId}: ${reason}. The others of its batch are unharmed.`,
-      { target: target.name, traceId, spanId, name, reason },
-      target.name,
-    )
+    const record = item.stored?.record ?? (item.span && spool?.encode(item.span))
+    const kept = record && spool?.disk.reject(record, reason)
+    complaints.rejected(item.span ?? describeRecord(record ?? new Uint8Array()), reason, kept)
     settle(item, 'rejected')
-  }
-
-  const complain = (answer: Retry): void => {
-    failing = true
-    diagnose(
-      answer.slow ? 'error' : 'warn',
-      'TS_EXPORT_FAILED',
-      `Spans cannot be delivered to ${target.name}: ${answer.reason.replace(/\.$/, '')}. ${waiting.length} spans wait in memory and are tried again.`,
-      { target: target.name, reason: answer.reason, waiting: waiting.length },
-      target.name,
-    )
   }
 
   const recovered = (): void => {
     attempt = 0
-    if (!failing) return
-    failing = false
-    diagnose('info', 'TS_EXPORT_RECOVERED', `Spans are delivered to ${target.name} again.`, {
-      target: target.name,
-    })
+    complaints.recovered()
   }
 
   const drop = (items: readonly Waiting[], reason: string): void => {
-    for (const item of items) settle(item, { dropped: reason })
+    for (const item of items) settle(item, isKept(item.place) ? 'spooled' : { dropped: reason })
+    acknowledge()
   }
 
-  /** Makes room by giving up the oldest trace whole: a half-delivered trace is of little use. */
+  const isFull = (more: number): boolean =>
+    bytes + more > options.maxBytes || waiting.length + flying.length + Math.sign(more) > options.maxSpans
+
+  /** Lets go of the memory that `item` takes; it is sent from disk when there is room. */
+  const defer = (item: Waiting): boolean => {
+    if (spool === undefined || item.span === undefined || !isKept(item.place)) return false
+    item.settled = true
+    bytes -= item.bytes
+    spool.disk.defer(item.place, spool.deferred(item.span))
+    return true
+  }
+
+  /** Makes room: by what is on disk as well, then by giving up the oldest trace whole; a half of it is of little use. */
   const makeRoom = (): void => {
+    if (spool !== undefined) waiting = waiting.filter((item) => !isFull(0) || !defer(item))
     let dropped = 0
-    while (
-      waiting.length > 0 &&
-      (bytes > options.maxBytes || waiting.length + flying.length > options.maxSpans)
-    ) {
-      const oldest = waiting[0]?.span.traceId
-      const lost = waiting.filter((item) => item.span.traceId === oldest)
-      waiting = waiting.filter((item) => item.span.traceId !== oldest)
+    while (isFull(0)) {
+      const oldest = traceOf(waiting.find(({ span }) => span !== undefined))
+      if (oldest === undefined) break
+      const lost = waiting.filter((item) => traceOf(item) === oldest)
+      waiting = waiting.filter((item) => traceOf(item) !== oldest)
       drop(lost, 'queue_full')
       dropped += lost.length
     }
-    if (dropped === 0) return
-    diagnose(
-      'error',
-      'TS_QUEUE_FULL',
-      `${dropped} spans of the oldest traces were dropped: ${target.name} takes them more slowly than they come, and the queue is full. Raise maxQueueBytes, sample, or put an OpenTelemetry Collector in between.`,
-      { target: target.name, dropped, maxBytes: options.maxBytes },
-      target.name,
-    )
+    if (dropped > 0) complaints.full(dropped, options.maxBytes)
   }
 
   return {
-    push(span, size) {
-      const item = { span, bytes: size, settled: false }
+    push(span, size, place) {
+      const item = { span, stored: undefined, place, bytes: size, settled: false }
       bytes += size
       if (closed !== undefined) {
-        settle(item, { dropped: closed })
+        drop([item], closed)
         return
       }
-      waiting.push(item)
-      if (bytes > options.maxBytes || waiting.length + flying.length > options.maxSpans) makeRoom()
-      if (waiting.length >= options.batchSpans && !failing && running === undefined) {
+      // What came before it and is on disk only goes first.
+      const late = spool !== undefined && spool.disk.own() > 0
+      if (!((late || isFull(0)) && defer(item))) waiting.push(item)
+      if (isFull(0)) makeRoom()
+      if (waiting.length >= options.batchSpans && !complaints.isFailing() && running === undefined) {
         if (timer !== undefined) clearTimeout(timer)
         timer = undefined
         schedule(0)
@@ -202,10 +247,14 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
         schedule(options.delayMs)
       }
     },
+    wake: () => {
+      if (!complaints.isFailing() && running === undefined) schedule(0)
+    },
     async flush(deadline) {
-      while (waiting.length + flying.length > 0 && closed === undefined && Date.now() < deadline) {
+      spool?.disk.adopt()
+      while (waiting.length + flying.length + onDisk() > 0 && closed === undefined && Date.now() < deadline) {
         await within(run(), deadline)
-        if (waiting.length + flying.length === 0 || Date.now() >= deadline) return
+        if (waiting.length + flying.length + onDisk() === 0 || Date.now() >= deadline) return
         await sleep(Math.min(backoffMs(Math.min(attempt, 2)), deadline - Date.now()))
       }
     },
@@ -213,19 +262,28 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       closed = reason
       if (timer !== undefined) clearTimeout(timer)
       timer = undefined
-      drop(waiting, reason)
+      // What is on its way has no answer that anybody waits for, so it counts as lost as well.
+      drop([...flying, ...waiting], reason)
       waiting = []
     },
-    contents: () => [...flying, ...waiting].filter((item) => !item.settled).map((item) => item.span),
+    contents: () =>
+      [...flying, ...waiting].flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
     settleAll(fate) {
-      for (const item of [...flying, ...waiting]) settle(item, fate)
+      for (const item of [...flying, ...waiting]) {
+        if (item.stored !== undefined) continue
+        settle(item, typeof fate === 'object' && isKept(item.place) ? 'spooled' : fate)
+      }
+      acknowledge()
       waiting = []
     },
-    size: () => waiting.length + flying.filter((item) => !item.settled).length,
+    size: () => waiting.length + flying.filter((item) => !item.settled).length + onDisk(),
   }
 }
 
-type Retry = Extract<Answer, { kind: 'retry' }>
+const traceOf = (item: Waiting | undefined): string | undefined => item?.span?.traceId
+
+/** Whether a span is on disk, and will be there for the next process. */
+const isKept = (place: Place | undefined): place is Place => place !== undefined && !place.segment.isGone()
 
 /** Waits for `work`, but no longer than `deadline`. Its timer holds the process: somebody waits for the answer. */
 function within(work: Promise<void>, deadline: number): Promise<void> {

@@ -1,5 +1,7 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
+import type { Spool, SpoolEvents } from './spool/spool.ts'
+import type { Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
 
 /** One receiver of spans. Its methods never reject. */
@@ -7,7 +9,18 @@ export interface SpanTarget {
   /** For messages: where spans go, without credentials. */
   readonly name: string
   send(spans: readonly EndedSpan[]): Promise<Answer>
+  /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */
+  sendRecords?(records: readonly Uint8Array[]): Promise<Answer>
+  /** Absent where spans wait in memory only. */
+  readonly disk?: TargetDisk | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
   complete?(completion: TraceCompletion): Promise<Answer>
   shutdown(): Promise<void>
+}
+
+/** How spans for one target are kept on disk. */
+export interface TargetDisk {
+  /** `span` as a record. */
+  encode(span: EndedSpan): Uint8Array
+  open(events: SpoolEvents<Ticket>): Spool<Ticket>
 }

@@ -6,6 +6,7 @@ import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { lazyTarget } from './lazy-target.ts'
+import { targetDisk } from './target-disk.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, counts: Counts): Pipeline {
@@ -23,9 +24,20 @@ function otlp(
   resource: () => object,
   pipeline: () => Pipeline,
 ): SpanTarget {
-  return lazyTarget(target.endpoint, async () => {
+  let isMlflow = target.isMlflow === 'yes'
+  const disk = targetDisk({
+    config,
+    target,
+    resource: () => resourceAttributes(config, pipeline().joinedResource),
+    isMlflow: () => isMlflow,
+  })
+  const load = async (): Promise<SpanTarget> => {
     const { buildOtlpTarget } = await import('./otlp-parts.ts')
     const agentName = (): string | undefined => pipeline().agentName
-    return buildOtlpTarget({ config, target, resource, agentName })
-  })
+    const learned = ({ mlflow }: { readonly mlflow: boolean }): void => {
+      isMlflow = mlflow
+    }
+    return buildOtlpTarget({ config, target, resource, agentName, learned })
+  }
+  return lazyTarget(target.endpoint, load, disk)
 }

@@ -78,18 +78,35 @@ function drainNow(): void {
     const left = work === undefined ? undefined : sendInWorker(work, timeoutMs)
     if (left !== undefined) lost(pipeline, pipeline.unsent(), left)
     else if (stuck > 0) lost(pipeline, stuck, 'exporters of the application work in its own event loop only')
-    else pipeline.settleUndelivered('sent')
+    else sayKept(pipeline, pipeline.settleUndelivered('sent').spooled, 'there was no room for them in memory')
   }
+  for (const pipeline of state().pipelines) pipeline.releaseDisk()
 }
 
-function lost(pipeline: Pipeline, count: number, reason: string): void {
-  pipeline.settleUndelivered({ dropped: 'exit' })
+/** Says what is left, and where. @param unsent - how many that is, where nothing is on disk */
+function lost(pipeline: Pipeline, unsent: number, reason: string): void {
+  const left = pipeline.settleUndelivered({ dropped: 'exit' })
+  sayKept(pipeline, left.spooled, reason)
+  const count = pipeline.config.spool === undefined ? unsent : left.lost
+  if (count === 0) return
   diagnose(
     'error',
     'TS_EXIT_LOST',
     `${count} ${count === 1 ? 'span was' : 'spans were'} not delivered before the process ended: ${reason}. ` +
       'Call "await flushTraces()" before exiting, or raise exitTimeoutMs.',
     { count, reason },
+  )
+}
+
+function sayKept({ config }: Pipeline, count: number, reason: string): void {
+  if (count === 0 || config.spool === undefined) return
+  const { dir } = config.spool
+  diagnose(
+    'warn',
+    'TS_EXIT_SPOOLED',
+    `${count} ${count === 1 ? 'span was' : 'spans were'} not delivered before the process ended: ${reason}. ` +
+      `Nothing is lost: the next process that uses the spool ${dir} sends them.`,
+    { count, reason, dir },
   )
 }
 

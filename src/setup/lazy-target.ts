@@ -1,8 +1,12 @@
-import type { SpanTarget } from '../delivery/target.ts'
+import type { SpanTarget, TargetDisk } from '../delivery/target.ts'
 import { messageOf } from '../runtime/errors.ts'
 
 /** A target whose code is loaded when it is first used. */
-export function lazyTarget(name: string, load: () => Promise<SpanTarget>): SpanTarget {
+export function lazyTarget(
+  name: string,
+  load: () => Promise<SpanTarget>,
+  disk?: TargetDisk | undefined,
+): SpanTarget {
   let loading: Promise<SpanTarget> | undefined
   const loaded = (): Promise<SpanTarget> => {
     loading ??= load()
@@ -12,6 +16,16 @@ export function lazyTarget(name: string, load: () => Promise<SpanTarget>): SpanT
     ({ kind: 'retry', slow: true, reason: `its code could not be loaded (${messageOf(thrown)})` }) as const
   return {
     name,
+    disk,
+    async sendRecords(records) {
+      try {
+        const target = await loaded()
+        return (await target.sendRecords?.(records)) ?? failed('it takes no records')
+      } catch (thrown) {
+        loading = undefined
+        return failed(thrown)
+      }
+    },
     async send(spans) {
       try {
         return await (await loaded()).send(spans)

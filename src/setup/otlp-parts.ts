@@ -9,6 +9,8 @@ export interface OtlpParts {
   readonly target: TargetConfig
   readonly resource: () => object
   readonly agentName: () => string | undefined
+  /** Told what the receiver turned out to be. */
+  readonly learned?: (receiver: { readonly mlflow: boolean }) => void
 }
 
 /** An OTLP target with its MLflow companion; loaded when the first batch leaves, for it is most of the code. */
@@ -20,5 +22,6 @@ export function buildOtlpTarget(parts: OtlpParts): SpanTarget {
     target: parts.target,
     companionFor: (target) => createMlflowTarget(target, hints),
     serialise: (spans, options) => serialise(spans, resource(), options),
+    ...(parts.learned && { learned: parts.learned }),
   })
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configOf, namesOf, resolved, SERVER } from './resolving.ts'
 
@@ -35,13 +36,46 @@ describe('exporters', () => {
 })
 
 describe('the spool', () => {
-  test.each([[true], [{}], [{ dir: '/tmp/x', maxBytes: 10 }], [{ dir: undefined }]])(
-    '%j is not available, and said so',
-    (spool) => {
-      const { problems } = resolved(SERVER, { spool })
-      expect(problems[0]?.message).toMatch(/not available in this version/)
-    },
-  )
+  const STATE = { XDG_STATE_HOME: '/state' }
+  const MIB = 1024 * 1024
+
+  test.each([
+    [true, { dir: '/state/turnspan/spool', maxBytes: 512 * MIB }],
+    [{}, { dir: '/state/turnspan/spool', maxBytes: 512 * MIB }],
+    [
+      { dir: '/tmp/x', maxBytes: 10 },
+      { dir: '/tmp/x', maxBytes: 10 },
+    ],
+    [
+      { dir: undefined, maxBytes: 10 },
+      { dir: '/state/turnspan/spool', maxBytes: 10 },
+    ],
+    [false, undefined],
+  ])('option %j gives %j', (spool, expected) => {
+    expect(resolved({ ...SERVER, ...STATE }, { spool }).config?.spool).toEqual(expected)
+  })
+
+  test.each([
+    ['true', '/state/turnspan/spool'],
+    ['1', '/state/turnspan/spool'],
+    ['/var/spool/agent', '/var/spool/agent'],
+    ['false', undefined],
+    ['', undefined],
+  ])('TURNSPAN_SPOOL=%s means the folder %s', (TURNSPAN_SPOOL, dir) => {
+    expect(resolved({ ...SERVER, ...STATE, TURNSPAN_SPOOL }).config?.spool?.dir).toBe(dir)
+  })
+
+  test('a relative folder is made absolute, so that a change of directory does not move it', () => {
+    const { config } = resolved({ ...SERVER, TURNSPAN_SPOOL: 'spans' })
+    expect(config?.spool?.dir).toBe(join(process.cwd(), 'spans'))
+  })
+
+  test('the option goes before the variable', () => {
+    const env = { ...SERVER, ...STATE, TURNSPAN_SPOOL: '/elsewhere' }
+    expect(resolved(env, { spool: false }).config?.spool).toBeUndefined()
+    expect(resolved(env, { spool: true }).config?.spool?.dir).toBe('/state/turnspan/spool')
+    expect(resolved(env, {}).config?.spool?.dir).toBe('/elsewhere')
+  })
 
   test.each([[false], [undefined]])('%j says nothing', (spool) => {
     expect(resolved(SERVER, { spool }).problems).toEqual([])

@@ -1,0 +1,101 @@
+import type { EndedSpan } from '../span/ended-span.ts'
+import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
+import * as keys from '../span/keys.ts'
+import { previewOf } from '../span/preview.ts'
+import type { DepartedRoot, TraceRecord } from '../span/trace-record.ts'
+import type { Completions } from './completions.ts'
+import type { Queue, QueueSpool } from './queue.ts'
+import type { Place, Stored } from './spool/spool.ts'
+import type { SpanTarget } from './target.ts'
+import type { Ticket } from './ticket.ts'
+import type { TraceCompletion } from './trace-completion.ts'
+
+/** The way of spans to one target. */
+export interface Lane {
+  readonly target: SpanTarget
+  readonly queue: Queue
+  readonly spool: QueueSpool | undefined
+  readonly completions: Completions | undefined
+  /** Of traces whose local root arrived, how much of what was said went with it or after it. */
+  readonly told: WeakMap<TraceRecord, number>
+}
+
+/** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
+export function write({ spool, completions, ...lane }: Lane, span: EndedSpan): Place | undefined {
+  if (spool === undefined) return undefined
+  try {
+    const follows = completions && isLocalRoot(span) ? due(lane, span) : undefined
+    return spool.disk.push(spool.encode(span), follows && Buffer.from(JSON.stringify(follows)))
+  } catch {
+    // A span that cannot be encoded now is refused when it is sent, with a word.
+    return undefined
+  }
+}
+
+/** {@link tell}, for a span that was read from disk. */
+export function tellStored({ completions }: Lane, { completion }: Stored<Ticket>): void {
+  if (completions === undefined || completion === undefined) return
+  try {
+    completions.push(JSON.parse(Buffer.from(completion).toString('utf8')) as TraceCompletion)
+  } catch {
+    // Its checksum fits, so this is not JSON because no version of ours wrote it.
+  }
+}
+
+/** What a trace still has to know of its local root after that one has left. */
+export function departed(root: EndedSpan): DepartedRoot {
+  const { name, trace, parentIsRemote: isRemote, agent } = root
+  const previews = isRemote && !trace.rootElsewhere ? agent : undefined
+  return {
+    name,
+    failed: root.status.code === StatusCode.ERROR,
+    isRemote,
+    said: trace.said,
+    ...(previews?.inputs !== undefined && { requestPreview: previewOf(previews.inputs, 'user') }),
+    ...(previews?.outputs !== undefined && { responsePreview: previewOf(previews.outputs, 'assistant') }),
+  }
+}
+
+/** Sends what has to follow a span that arrived by other means than OTLP. */
+export function tell(lane: Lane, span: EndedSpan): void {
+  const completion = due(lane, span)
+  if (isLocalRoot(span) || completion !== undefined) lane.told.set(span.trace, span.trace.said)
+  if (completion !== undefined) lane.completions?.push(completion)
+}
+
+/** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
+export function due(lane: Pick<Lane, 'told'>, span: EndedSpan): TraceCompletion | undefined {
+  const { trace } = span
+  const { root } = trace
+  if (root === undefined) return undefined
+  if (!isLocalRoot(span)) {
+    const told = lane.told.get(trace)
+    return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
+  }
+  const orphan = root.isRemote && !trace.rootElsewhere
+  const said =
+    trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
+  // Tags travel on the root; those that came after it left do not.
+  return orphan || said || trace.said > root.said ? completionOf(trace, root) : undefined
+}
+
+function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
+  const requestPreview = trace.requestPreview ?? root.requestPreview
+  const responsePreview = trace.responsePreview ?? root.responsePreview
+  const metadata = Object.fromEntries(trace.metadata)
+  if (trace.userId !== undefined) metadata[keys.METADATA_USER] = trace.userId
+  if (trace.sessionId !== undefined) metadata[keys.METADATA_SESSION] = trace.sessionId
+  return {
+    traceId: trace.traceId,
+    startTimeMs: trace.startMs,
+    endTimeMs: trace.endMs,
+    state: trace.state ?? (root.failed ? 'ERROR' : 'OK'),
+    name: root.name,
+    metadata,
+    tags: Object.fromEntries(trace.tags),
+    ...(trace.clientRequestId !== undefined && { clientRequestId: trace.clientRequestId }),
+    ...(requestPreview !== undefined && { requestPreview }),
+    ...(responsePreview !== undefined && { responsePreview }),
+    rootIsRemote: root.isRemote,
+  }
+}
