@@ -1,19 +1,12 @@
-import {
-  isSpanContextValid,
-  type Link,
-  type Span as OtelSpan,
-  type SpanStatus as OtelStatus,
-  type SpanContext,
-  type TraceState,
-} from '@opentelemetry/api'
-import type { Limits, Redact } from '../config/limits.ts'
+import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { type AttributeBag, createAttributeBag } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import { type CaptureOptions, capture } from './capture.ts'
 import type { Captured } from './captured.ts'
+import { cleanName } from './clean-name.ts'
 import {
   type Attributes,
-  type AttributeValue,
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,
@@ -22,39 +15,17 @@ import {
 import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
+import { listOf, readLink } from './read-link.ts'
+import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
+import type { LiveSpanInit, SpanHost } from './span-host.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
 import { sumUpUsage } from './usage-tree.ts'
+import { smallAttributes } from './wire.ts'
 
-/** What a span must know of the pipeline that it will leave through. */
-export interface SpanHost {
-  readonly captureContent: boolean
-  readonly limits: Limits
-  readonly redact: Redact | undefined
-  /** Takes a span that has ended. */
-  ended(span: EndedSpan): void
-}
-
-export interface LiveSpanInit {
-  readonly host: SpanHost
-  readonly trace: TraceRecord
-  readonly spanId: string
-  readonly parentSpanId?: string | undefined
-  readonly parentIsRemote?: boolean | undefined
-  readonly parent?: OpenSpan | undefined
-  readonly traceFlags: number
-  readonly traceState?: TraceState | undefined
-  readonly name: string
-  readonly kind?: number | undefined
-  readonly startTime?: TimeInput | undefined
-  readonly scope: { readonly name: string; readonly version?: string }
-  /** Absent on spans that other libraries start through OpenTelemetry's API. */
-  readonly spanType?: string | undefined
-  /** The same span in the application's own provider. */
-  readonly shadow?: OtelSpan | undefined
-}
+export type { SpanHost } from './span-host.ts'
 
 const BRAND: unique symbol = Symbol.for('turnspan.live-span')
 
@@ -70,7 +41,6 @@ export function isLiveSpan(value: unknown): value is LiveSpan {
 
 const MOST_EVENTS = 1000
 const MOST_LINKS = 128
-const MOST_ATTRIBUTES = 1000
 
 /** A span while its work goes on. Its methods never throw; after the end they do nothing. */
 export class LiveSpan implements Span, OpenSpan {
@@ -91,15 +61,13 @@ export class LiveSpan implements Span, OpenSpan {
   #name: string
   #spanType: string
   #open = true
-  #attributes: Attributes = {}
-  #attributeCount = 0
+  readonly #attributes: AttributeBag = createAttributeBag()
   #events: SpanEvent[] | undefined
   #links: SpanLinkData[] | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
   #inputs: Captured | undefined
   #outputs: Captured | undefined
-  readonly #jsonKeys: Set<string> = new Set()
   #usage: CountedUsage | undefined
   #model: string | undefined
   #provider: string | undefined
@@ -185,7 +153,8 @@ export class LiveSpan implements Span, OpenSpan {
     const kept = attributeValue(value, this.#captureOptions(key))
     if (kept === undefined) return this
     shadow?.setAttribute(key, kept as never)
-    if (this.trace.sampled) this.#keep(key, kept, typeof value === 'object' && typeof kept === 'string')
+    if (this.trace.sampled)
+      this.#attributes.keep(key, kept, typeof value === 'object' && typeof kept === 'string')
     return this
   }
 
@@ -214,10 +183,15 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   addLink(link: Link | OtelSpan): this {
-    const data = this.#open ? this.#readLink(link) : undefined
-    if (data === undefined) return this
+    const read = this.#open ? readLink(link, (given) => this.#copy(given)) : undefined
+    if (read === undefined) return this
+    const { attributes } = read.data
+    this.#init.shadow?.addLink?.({
+      context: read.context,
+      ...(attributes && { attributes: attributes as never }),
+    })
     this.#links ??= []
-    if (this.#links.length < MOST_LINKS) this.#links.push(data)
+    if (this.#links.length < MOST_LINKS) this.#links.push(read.data)
     return this
   }
 
@@ -290,16 +264,6 @@ export class LiveSpan implements Span, OpenSpan {
     return msOfTimeInput(read('endTime'))
   }
 
-  #keep(key: string, value: AttributeValue, isJson: boolean): void {
-    if (!Object.hasOwn(this.#attributes, key)) {
-      if (this.#attributeCount >= MOST_ATTRIBUTES) return
-      this.#attributeCount += 1
-    }
-    this.#attributes[key] = value
-    if (isJson) this.#jsonKeys.add(key)
-    else this.#jsonKeys.delete(key)
-  }
-
   #finish(endMs: number): void {
     // Success is said aloud on our own spans: MLflow counts an unset status as neither success nor failure.
     if (this.#own && this.#code === StatusCode.UNSET) this.setStatus('OK')
@@ -309,19 +273,24 @@ export class LiveSpan implements Span, OpenSpan {
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
-    shadow?.end(hrTimeOfMs(endMs))
-    host.ended(this.#toEnded(endMs))
+    const ended = this.#toEnded(endMs)
+    if (shadow !== undefined) {
+      // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
+      if (ended.agent !== undefined) shadow.setAttributes(smallAttributes(ended, ended.agent) as never)
+      shadow.end(ended.endTime)
+    }
+    host.ended(ended)
   }
 
   #sumUp(): void {
     const own = { usage: this.#usage, model: this.#model, provider: this.#provider }
-    if (!this.#own) own.usage = usageOfAttributes(this.#attributes)
+    if (!this.#own) own.usage = usageOfAttributes(this.#attributes.values)
     const summed = sumUpUsage(this, this.#spanType, own)
     if (!this.#own) return
     this.#usage = summed.usage
     this.#model = summed.model
     this.#provider = summed.provider
-    if (summed.severalModels) delete this.#attributes[keys.REQUEST_MODEL]
+    if (summed.severalModels) this.#attributes.remove(keys.REQUEST_MODEL)
   }
 
   #toEnded(endMs: number): EndedSpan {
@@ -339,7 +308,7 @@ export class LiveSpan implements Span, OpenSpan {
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
       status: { code: this.#code, ...(this.#message !== undefined && { message: this.#message }) },
-      attributes: this.#attributes,
+      attributes: this.#attributes.values,
       events: this.#events ?? [],
       links: this.#links ?? [],
       scope,
@@ -351,7 +320,7 @@ export class LiveSpan implements Span, OpenSpan {
           ...(this.#usage !== undefined && { usage: this.#usage }),
           ...(this.#model !== undefined && { model: this.#model }),
           ...(this.#provider !== undefined && { provider: this.#provider }),
-          jsonKeys: this.#jsonKeys,
+          jsonKeys: this.#attributes.jsonKeys,
         },
       }),
       trace,
@@ -378,26 +347,6 @@ export class LiveSpan implements Span, OpenSpan {
     return copy
   }
 
-  #readLink(link: Link | OtelSpan): SpanLinkData | undefined {
-    try {
-      const context = 'spanContext' in link ? link.spanContext() : link.context
-      const given = 'spanContext' in link ? undefined : link.attributes
-      if (!isSpanContextValid(context)) return undefined
-      const attributes = given && this.#copy(given)
-      this.#init.shadow?.addLink?.({ context, ...(attributes && { attributes: attributes as never }) })
-      const state = context.traceState?.serialize()
-      return {
-        traceId: context.traceId,
-        spanId: context.spanId,
-        traceFlags: context.traceFlags,
-        ...(state && { traceState: state }),
-        ...(attributes && { attributes }),
-      }
-    } catch {
-      return undefined
-    }
-  }
-
   /** Text that is content: absent with capture off, redacted and cut like any captured value. */
   #content(text: string | undefined, key: string): string | undefined {
     if (text === undefined || text === '' || !this.#init.host.captureContent) return undefined
@@ -412,38 +361,3 @@ export class LiveSpan implements Span, OpenSpan {
       : { limits, redact, context: { span: this.#name, spanType: this.#spanType, key } }
   }
 }
-
-function readStatus(
-  status: unknown,
-  message: string | undefined,
-): { code: StatusCode; message: string | undefined } | undefined {
-  if (status === 'OK') return { code: StatusCode.OK, message: undefined }
-  if (status === 'ERROR') return { code: StatusCode.ERROR, message }
-  if (typeof status !== 'object' || status === null) return undefined
-  const code = readProperty(status, 'code')
-  const own = readProperty(status, 'message')
-  if (code !== StatusCode.UNSET && code !== StatusCode.OK && code !== StatusCode.ERROR) return undefined
-  return { code, message: typeof own === 'string' ? own : undefined }
-}
-
-/** The items of a list; none of anything else, nor of one that refuses to be looked at. */
-function listOf<T>(given: readonly T[]): readonly T[] {
-  try {
-    return Array.isArray(given) ? [...given] : []
-  } catch {
-    return []
-  }
-}
-
-const MOST_NAME_LENGTH = 1000
-
-/** A name that every server stores: text, well-formed, without NUL, of a length that a page can show. */
-function cleanName(name: unknown): string {
-  const text = typeof name === 'string' ? name : 'unnamed'
-  const cut = text.length > MOST_NAME_LENGTH ? `${text.slice(0, MOST_NAME_LENGTH - 1)}…` : text
-  return UNCLEAN.test(cut) ? cut.replace(UNCLEAN_ALL, '\uFFFD') : cut
-}
-
-// NUL is refused by PostgreSQL; a surrogate without its partner cannot be written as UTF-8.
-const UNCLEAN = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
-const UNCLEAN_ALL = new RegExp(UNCLEAN.source, 'g')

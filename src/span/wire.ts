@@ -94,13 +94,34 @@ function writeAgentData(
   options: WireOptions,
   write: WriteAttribute,
 ): void {
+  writeKind(span, agent, write)
+  writeModel(agent, write)
+  writeUsage(agent, options, write)
+  writeContent(agent, options, write)
+}
+
+/**
+ * What our own spans say of themselves in a few small keys, without any content: for the application's own backend,
+ * which gets what was set as an attribute by itself.
+ */
+export function smallAttributes(span: EndedSpan, agent: AgentData): Record<string, AttributeValue> {
+  const out: Record<string, AttributeValue> = {}
+  const write: WriteAttribute = (key, value) => {
+    if (!Object.hasOwn(span.attributes, key)) out[key] = value as AttributeValue
+  }
+  writeKind(span, agent, write)
+  writeModel(agent, write)
+  writeUsage(agent, { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }, write)
+  if (span.trace.sessionId !== undefined) write(keys.SESSION_ID, span.trace.sessionId)
+  if (span.trace.userId !== undefined) write(keys.USER_ID, span.trace.userId)
+  return out
+}
+
+function writeKind(span: EndedSpan, agent: AgentData, write: WriteAttribute): void {
   write(keys.SPAN_TYPE, agent.spanType.slice(0, 250))
   const operation = operationOfSpanType(agent.spanType)
   if (operation !== undefined) write(keys.OPERATION_NAME, operation)
   if (agent.spanType === 'TOOL') write(keys.TOOL_NAME, span.name)
-  writeModel(agent, write)
-  writeUsage(agent, options, write)
-  writeContent(agent, options, write)
 }
 
 function writeModel({ model, provider }: AgentData, write: WriteAttribute): void {

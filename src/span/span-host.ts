@@ -1,0 +1,33 @@
+import type { Span as OtelSpan, TraceState } from '@opentelemetry/api'
+import type { Limits, Redact } from '../config/limits.ts'
+import type { TimeInput } from '../runtime/clock.ts'
+import type { EndedSpan } from './ended-span.ts'
+import type { OpenSpan, TraceRecord } from './trace-record.ts'
+
+/** What a span must know of the pipeline that it will leave through. */
+export interface SpanHost {
+  readonly captureContent: boolean
+  readonly limits: Limits
+  readonly redact: Redact | undefined
+  /** Takes a span that has ended. */
+  ended(span: EndedSpan): void
+}
+
+export interface LiveSpanInit {
+  readonly host: SpanHost
+  readonly trace: TraceRecord
+  readonly spanId: string
+  readonly parentSpanId?: string | undefined
+  readonly parentIsRemote?: boolean | undefined
+  readonly parent?: OpenSpan | undefined
+  readonly traceFlags: number
+  readonly traceState?: TraceState | undefined
+  readonly name: string
+  readonly kind?: number | undefined
+  readonly startTime?: TimeInput | undefined
+  readonly scope: { readonly name: string; readonly version?: string }
+  /** Absent on spans that other libraries start through OpenTelemetry's API. */
+  readonly spanType?: string | undefined
+  /** The same span in the application's own provider. */
+  readonly shadow?: OtelSpan | undefined
+}
