@@ -47,7 +47,6 @@ async function measure({ name, workload, contender, size, sink, sandbox }) {
 function seenBySink({ spans, wireBytes, longest }, { spans: made, wallMs }, { kind }) {
   if (kind === 'floor' || kind === 'off') return {}
   if (made === undefined) return { longest }
-  // Warm-up turns repeat names, and only the last to arrive is looked up by one; trees are told apart by their IDs.
   const delivered = spans.length
   return {
     delivered,

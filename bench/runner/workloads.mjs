@@ -9,7 +9,7 @@ export const WORKLOADS = {
   turn: {
     title: 'A – agent turn: 8 nested spans, 36 kB of payload',
     kinds: ['floor', 'on', 'off', 'gzip', 'spool', 'peer'],
-    rounds: { full: 7, quick: 3 },
+    rounds: { full: 7, quick: 2 },
     runs: [
       { params: { full: { blocks: 16 }, quick: { blocks: 10 } } },
       { params: { full: { heap: true, blocks: 6 }, quick: { heap: true, blocks: 4 } }, nodeArgs: HEAP },
@@ -27,7 +27,7 @@ export const WORKLOADS = {
   tiny: {
     title: 'B – spans without payload',
     kinds: ['floor', 'on', 'off', 'peer'],
-    rounds: { full: 7, quick: 3 },
+    rounds: { full: 7, quick: 2 },
     runs: [{ params: { full: { blocks: 40 }, quick: { blocks: 20 } } }],
     figures: [
       { key: 'syncNs', title: 'sync ns', ratio: true },
@@ -46,7 +46,7 @@ export const WORKLOADS = {
   start: {
     title: 'E – import, set-up and first span',
     kinds: ['floor', 'on', 'off', 'spool', 'peer'],
-    rounds: { full: 9, quick: 5 },
+    rounds: { full: 9, quick: 3 },
     runs: [{ params: { full: {}, quick: {} } }],
     figures: [
       { key: 'cpuMs', title: 'CPU ms', ratio: true },
@@ -77,7 +77,7 @@ export const WORKLOADS = {
   large: {
     title: 'G – one value of 1 MiB and of 10 MiB',
     kinds: ['floor', 'on', 'limits', 'peer'],
-    rounds: { full: 5, quick: 2 },
+    rounds: { full: 5, quick: 1 },
     runs: [{ params: { full: { times: 5 }, quick: { times: 3 } } }],
     figures: [
       { key: 'oneCallMs', title: '1 MiB: call ms' },

@@ -37,16 +37,23 @@ function readProtobuf(request, found) {
   })
 }
 
+// Logfire sends each span twice, first as a promise of the one to come.
+const PENDING = 'pending_span'
+
 function readSpan(bytes, found) {
   const span = ['', '', '', '']
+  let isPending = false
   eachField(bytes, (field, value) => {
     if (field === 1) span[0] = value.toString('hex')
     else if (field === 2) span[1] = value.toString('hex')
     else if (field === 4) span[2] = value.toString('hex')
     else if (field === 5) span[3] = value.toString()
-    else if (field === 9 && value.length > found.longest) found.longest = value.length
+    else if (field === 9) {
+      if (value.length > found.longest) found.longest = value.length
+      if (value.length < 64 && value.includes(PENDING)) isPending = true
+    }
   })
-  add(found, span)
+  if (!isPending) add(found, span)
 }
 
 function readJson({ resourceSpans }, found) {
