@@ -40,7 +40,7 @@ function pythonVersion(): Promise<string> {
   version ??= run('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']).then(
     (text) => text.trim(),
     (cause) => {
-      throw new Error('These tests need python3 (3.10 or newer, with the venv module) on the PATH.', {
+      throw new Error('These tests need python3 (3.11 or newer, with the venv module) on the PATH.', {
         cause,
       })
     },
