@@ -2,6 +2,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { backoffMs } from './backoff.ts'
 import type { SpanTarget } from './target.ts'
 import type { TraceCompletion } from './trace-completion.ts'
+import { sleep, within } from './wait.ts'
 
 /** Delivers trace-level data that OTLP cannot carry, one trace at a time, retried as spans are. */
 export interface Completions {
@@ -68,11 +69,9 @@ export function createCompletions(target: SpanTarget): Completions {
     },
     async flush(deadline) {
       while (waiting.length > 0 && !closed && Date.now() < deadline) {
-        await run()
+        await within(run(), deadline)
         if (waiting.length === 0) return
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.min(backoffMs(0), Math.max(0, deadline - Date.now()))),
-        )
+        await sleep(Math.min(backoffMs(0), deadline - Date.now()))
       }
     },
     close() {

@@ -6,6 +6,7 @@ import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
+import { sleep, within } from './wait.ts'
 
 /** A span on its way to one target: as it ended, or as it was read from disk. */
 interface Waiting {
@@ -286,16 +287,3 @@ const traceOf = (item: Waiting | undefined): string | undefined => item?.span?.t
 const isKept = (place: Place | undefined): place is Place => place !== undefined && !place.segment.isGone()
 
 /** Waits for `work`, but no longer than `deadline`. Its timer holds the process: somebody waits for the answer. */
-function within(work: Promise<void>, deadline: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(0, deadline - Date.now()))
-    void work.finally(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
-}
