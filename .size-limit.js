@@ -27,9 +27,9 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a tenth more. */
 export default [
-  budget('index', '62 kB'),
-  budget('otel', '48 kB'),
+  budget('index', '76 kB'),
+  budget('otel', '60 kB'),
   budget('mlflow', '34 kB'),
-  budget('register', '47 kB'),
+  budget('register', '60 kB'),
   budget('testing', '48 kB'),
 ]
