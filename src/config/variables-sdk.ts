@@ -92,7 +92,7 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Variable>> = {
     source: 'turnspan',
   },
   TURNSPAN_SPOOL: {
-    meaning: 'keep spans on disk until they are delivered; see docs/delivery.md',
+    meaning: 'keep spans on disk until they are delivered',
     accepts: 'true, false or a path',
     defaultText: '`false`',
     group: 'pipeline',

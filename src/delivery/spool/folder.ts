@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { decodeHeader, HEADER_BYTES, VERSION } from './header.ts'
 import { isAlive, type Owner } from './owner.ts'
 import { ackPath } from './segment.ts'
@@ -40,13 +40,31 @@ export const segmentPath = (folder: string, owner: string, number: number): stri
  * could read there what agents were asked.
  */
 export function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const found = lstatSync(folder)
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     throw new Error(`${folder} belongs to another user`)
   }
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+/** Not by `recursive`, with which Node never returns where a folder can be reached but nothing made in it, as in /proc. */
+function makeFolder(folder: string): void {
+  const make = (): void => {
+    try {
+      mkdirSync(folder, { mode: 0o700 })
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+    }
+  }
+  try {
+    make()
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw thrown
+    makeFolder(dirname(folder))
+    make()
+  }
 }
 
 /** Says who owns the segments whose names begin with `id`. Whoever reads it finds all of it or nothing. */

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/delivery/counts.ts'
@@ -78,10 +80,10 @@ describe('a burst without yielding', () => {
 })
 
 describe('a receiver that is down', () => {
-  const ENDS: readonly (readonly [way: string, signal?: NodeJS.Signals])[] = [
-    ['natural'],
-    ['exit'],
-    ['throw'],
+  const ENDS: readonly (readonly [way: string, signal: NodeJS.Signals | undefined])[] = [
+    ['natural', undefined],
+    ['exit', undefined],
+    ['throw', undefined],
     ['stay', 'SIGTERM'],
     ['stay', 'SIGKILL'],
   ]
@@ -106,7 +108,7 @@ describe('a receiver that is down', () => {
     expect(await folder.files()).toEqual([])
   })
 
-  test('leaves to a process that is there already', { timeout: 30_000 }, async () => {
+  test('leaves spans that a process sends which ends at once itself', { timeout: 30_000 }, async () => {
     await using folder = await spoolFolder()
     const port = await freePort()
     const env = spoolEnv(`http://127.0.0.1:${port}`, folder.dir, { TURNSPAN_EXIT_TIMEOUT_MS: '100' })
@@ -152,19 +154,32 @@ test('two processes at once on one folder deliver each span once', { timeout: 60
   expect(await folder.files()).toEqual([])
 })
 
-test.runIf(process.platform === 'linux')(
-  'a full disk is said once and costs no span',
-  async () => {
+const NODE = JSON.stringify(process.execPath)
+// A mount that only the program sees needs the rights for it, which a container may not have.
+const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).status === 0
+
+/** Ways to let the program run out of disk at `"$TURNSPAN_SPOOL"`, where Linux is underneath. */
+const DISKS: readonly (readonly [what: string, possible: boolean, line: string])[] = [
+  ['RLIMIT_FSIZE', process.platform === 'linux', 'ulimit -f 200; exec'],
+  [
+    'a tmpfs of 300 kB',
+    canMount,
+    'mkdir -p "$TURNSPAN_SPOOL" && exec unshare -m bash -c \'mount -t tmpfs -o size=300k tmpfs "$TURNSPAN_SPOOL" && exec "$0" "$@"\'',
+  ],
+]
+
+test.each(DISKS.filter(([, possible]) => possible))(
+  'a full disk is said once and costs no span: %s',
+  async (_what, _possible, line) => {
     await using folder = await spoolFolder()
     await using server = await startOtlpHttp()
-    // RLIMIT_FSIZE, in KiB: no file may be larger, as on a disk that is full.
-    const line = `ulimit -f 200; exec ${JSON.stringify(process.execPath)} burst.mjs 800 3000 20000 2>&1`
-    const output = await run('bash', ['-c', line], { cwd: app.dir, env: spoolEnv(server.url, folder.dir) })
-    const said = output.split('\n').filter((text) => text.includes('TS_SPOOL_OFF'))
-    expect(said.length).toBe(1)
-    const { report } = burstOf({
-      stdout: output.split('\n').find((text) => text.startsWith('{')) ?? '',
-    } as NodeResult)
+    const output = await run('bash', ['-c', `${line} ${NODE} burst.mjs 800 3000 20000 2>&1`], {
+      cwd: app.dir,
+      env: spoolEnv(server.url, folder.dir),
+    })
+    const lines = output.split('\n')
+    expect(lines.filter((text) => text.includes('TS_SPOOL_OFF')).length).toBe(1)
+    const { report } = JSON.parse(lines.find((text) => text.startsWith('{')) ?? '') as Burst
     expect(report).toMatchObject({ sent: 800, queued: 0, spooled: 0, dropped: {} })
     expect(server.spans().length).toBe(800)
     expect(await folder.files()).toEqual([])

@@ -331,7 +331,7 @@ describe('bounds', () => {
   })
 })
 
-test('a folder that cannot be made turns the spool off, with one word, and on again later', () => {
+test('a folder that cannot be made turns the spool off, which is said once', () => {
   writeFileSync(folder.dir, 'a file stands where the folder should be')
   const spool = open({ dir: join(folder.dir, 'below'), retryMs: 0 })
   expect(spool.push(Buffer.from('a'))).toBeUndefined()
