@@ -2,7 +2,15 @@ import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Report } from '../../../src/delivery/counts.ts'
-import { flushTraces, init, onDiagnostic, shutdown, stats, withSpan } from '../../../src/index.ts'
+import {
+  flushTraces,
+  init,
+  onDiagnostic,
+  shutdown,
+  stats,
+  updateCurrentTrace,
+  withSpan,
+} from '../../../src/index.ts'
 import { type HttpAnswer, type OtlpHttpCollector, startOtlpHttp } from '../../support/collector.ts'
 import { until } from '../../support/until.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
@@ -66,7 +74,7 @@ test('after shutdown what is left is spooled, and the next init delivers it', as
   await using server = await startOtlpHttp({ afterwards: 503 })
   begin(server, { maxQueueBytes: 8000 })
   for (let i = 0; i < 10; i += 1) end(`span ${i}`, 2000)
-  const report = await shutdown({ timeoutMs: 50 })
+  const report = await shutdown({ timeoutMs: 0 })
   expect(report).toMatchObject({ sent: 0, queued: 0, spooled: 10, dropped: {} })
   server.answer([], 200)
   begin(server, { maxQueueBytes: 8000 })
@@ -74,6 +82,28 @@ test('after shutdown what is left is spooled, and the next init delivers it', as
   expect(await flushTraces()).toMatchObject({ sent: 1, queued: 0, spooled: 0 })
   expect(namesAt(server).sort()).toEqual(['later', ...Array.from({ length: 10 }, (_, i) => `span ${i}`)])
   expect(await folder.segments()).toEqual([])
+})
+
+test('what MLflow is told of a trace beside its spans follows a root that comes from disk', async () => {
+  const json = { headers: { 'content-type': 'application/json' }, body: '{}' }
+  const routes = {
+    'POST /api/3.0/mlflow/traces': json,
+    'GET /api/2.0/mlflow/experiments/get': json,
+    'GET /server-info': json,
+  }
+  await using server = await startOtlpHttp({ afterwards: 503, routes })
+  const more = { trackingUri: server.url, experimentId: '1', spool: { dir: folder.dir } }
+  init(more)
+  withSpan(() => updateCurrentTrace({ metadata: { ticket: 'T-1' } }), { name: 'turn' })
+  expect(await shutdown({ timeoutMs: 0 })).toMatchObject({ spooled: 1, dropped: {} })
+  server.answer([], 200)
+  init(more)
+  await flushTraces()
+  expect(namesAt(server)).toEqual(['turn'])
+  const told = server.requests.filter(({ path }) => path === '/api/3.0/mlflow/traces')
+  expect(told.length).toBe(1)
+  const { trace } = JSON.parse(Buffer.from(told[0]?.body ?? []).toString('utf8'))
+  expect(trace.trace_info.trace_metadata).toMatchObject({ ticket: 'T-1' })
 })
 
 test('what a former process left is sent without a span of our own', async () => {

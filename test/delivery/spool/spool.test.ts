@@ -289,6 +289,47 @@ describe('what is on disk only', () => {
   })
 })
 
+describe('once a minute a spool', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('finds what others have left since', async () => {
+    const found = vi.fn<() => void>()
+    const spool = open({ found })
+    put(spool, 'own')
+    const other = open()
+    put(other, 'left')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(found).not.toHaveBeenCalled()
+    die(other)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(found).toHaveBeenCalledTimes(1)
+    vi.useRealTimers()
+    expect(await texts(spool)).toEqual(['left'])
+  })
+
+  test('shows that it lives, to those who cannot see its process', async () => {
+    const spool = open()
+    put(spool, 'a')
+    const [owner = ''] = (await folder.files()).filter((path) => path.endsWith('.owner'))
+    const before = statSync(owner).mtimeMs
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(statSync(owner).mtimeMs - before).toBeGreaterThan(100_000)
+  })
+
+  test('sees that its folder was deleted, and begins anew', async () => {
+    const spool = open()
+    put(spool, 'a')
+    await folder[Symbol.asyncDispose]()
+    await vi.advanceTimersByTimeAsync(60_000)
+    put(spool, 'b')
+    expect((await folder.segments()).length).toBe(1)
+    vi.useRealTimers()
+    die(spool)
+    expect(await left()).toEqual(['b'])
+  })
+})
+
 describe('bounds', () => {
   const body = 'x'.repeat(1000)
 
