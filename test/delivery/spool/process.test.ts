@@ -108,6 +108,24 @@ describe('a receiver that is down', () => {
     expect(await folder.files()).toEqual([])
   })
 
+  test('loses nothing of threads, each of which has files of its own', { timeout: 30_000 }, async () => {
+    await using folder = await spoolFolder()
+    const port = await freePort()
+    const env = spoolEnv(`http://127.0.0.1:${port}`, folder.dir, { TURNSPAN_EXIT_TIMEOUT_MS: '100' })
+    const { stderr } = await start('threads.mjs', env)
+    expect(stderr).not.toContain('TS_EXIT_LOST')
+    expect((await folder.segments()).length).toBe(3)
+    await using server = await startOtlpHttp({ port })
+    await start('send.mjs', env)
+    expect(
+      server
+        .spans()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['main', 'one', 'two'])
+    expect(await folder.files()).toEqual([])
+  })
+
   test('leaves spans that a process sends which ends at once itself', { timeout: 30_000 }, async () => {
     await using folder = await spoolFolder()
     const port = await freePort()
