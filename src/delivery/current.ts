@@ -17,7 +17,13 @@ interface Slot {
 
 const NONE: Place = { pipeline: undefined, counts: undefined }
 
-const slot = (): Slot => processWide('current', (): Slot => ({ top: NONE, configured: NONE, overlays: [] }))
+// The slot never changes once it is made, and every traced call asks for it.
+let known: Slot | undefined
+
+function slot(): Slot {
+  known ??= processWide('current', (): Slot => ({ top: NONE, configured: NONE, overlays: [] }))
+  return known
+}
 
 function settleTop(current: Slot): void {
   current.top = current.overlays.at(-1) ?? current.configured

@@ -136,9 +136,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   })
 
   const leave = (span: EndedSpan): void => {
-    const fitted = fitSpan(span, config.limits.maxSpanBytes)
+    const size = spanBytes(span)
+    const fits = size <= config.limits.maxSpanBytes
+    const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
+    const bytes = fits ? size : spanBytes(fitted)
     if (isLocalRoot(span)) span.trace.root = departed(span)
-    const bytes = spanBytes(fitted)
     progress.set(fitted, tickets.issue(lanes.length))
     for (const lane of lanes) lane.queue.push(fitted, bytes, write(lane, fitted))
     pipeline.onWork?.()

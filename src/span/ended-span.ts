@@ -18,7 +18,7 @@ export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode]
 
 export interface SpanStatus {
   readonly code: StatusCode
-  readonly message?: string
+  readonly message?: string | undefined
 }
 
 export interface SpanEvent {
@@ -39,11 +39,11 @@ export interface SpanLinkData {
 export interface AgentData {
   readonly spanType: string
   /** Absent when not set or content is not captured. */
-  readonly inputs?: Captured
-  readonly outputs?: Captured
-  readonly usage?: CountedUsage
-  readonly model?: string
-  readonly provider?: string
+  readonly inputs?: Captured | undefined
+  readonly outputs?: Captured | undefined
+  readonly usage?: CountedUsage | undefined
+  readonly model?: string | undefined
+  readonly provider?: string | undefined
   /** Keys of attributes whose JSON text stands for an object that was given. */
   readonly jsonKeys: ReadonlySet<string>
 }
@@ -52,10 +52,10 @@ export interface AgentData {
 export interface EndedSpan {
   readonly traceId: string
   readonly spanId: string
-  readonly parentSpanId?: string
+  readonly parentSpanId?: string | undefined
   readonly parentIsRemote: boolean
   readonly traceFlags: number
-  readonly traceState?: string
+  readonly traceState?: string | undefined
   readonly name: string
   /** OpenTelemetry's SpanKind: 0 internal, 1 server, 2 client, 3 producer, 4 consumer. */
   readonly kind: number
@@ -67,9 +67,9 @@ export interface EndedSpan {
   readonly links: readonly SpanLinkData[]
   readonly scope: { readonly name: string; readonly version?: string }
   /** Resource attributes of the provider that made the span, when it is not ours. */
-  readonly resource?: Attributes
+  readonly resource?: Attributes | undefined
   /** Present on turnspan's own spans. */
-  readonly agent?: AgentData
+  readonly agent?: AgentData | undefined
   readonly trace: TraceRecord
 }
 

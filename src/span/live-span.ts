@@ -1,4 +1,10 @@
-import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
+import type {
+  Link,
+  Span as OtelSpan,
+  SpanStatus as OtelStatus,
+  SpanContext,
+  TraceState,
+} from '@opentelemetry/api'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
 import { type AttributeBag, createAttributeBag } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
@@ -6,6 +12,7 @@ import { type CaptureOptions, capture } from './capture.ts'
 import type { Captured } from './captured.ts'
 import { cleanName } from './clean-name.ts'
 import {
+  type AgentData,
   type Attributes,
   type EndedSpan,
   type SpanEvent,
@@ -39,6 +46,8 @@ export function isLiveSpan(value: unknown): value is LiveSpan {
   }
 }
 
+const NO_EVENTS: readonly SpanEvent[] = []
+const NO_LINKS: readonly SpanLinkData[] = []
 const MOST_EVENTS = 1000
 const MOST_LINKS = 128
 
@@ -283,6 +292,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   #sumUp(): void {
+    if (this.#own && this.#usage === undefined && this.usageBelow === undefined) return
     const own = { usage: this.#usage, model: this.#model, provider: this.#provider }
     if (!this.#own) own.usage = usageOfAttributes(this.#attributes.values)
     const summed = sumUpUsage(this, this.#spanType, own)
@@ -293,38 +303,41 @@ export class LiveSpan implements Span, OpenSpan {
     if (summed.severalModels) this.#attributes.remove(keys.REQUEST_MODEL)
   }
 
+  // One shape for every span, with nothing spread in: this runs once for each, and shapes of many kinds are slow to read.
   #toEnded(endMs: number): EndedSpan {
     const { trace, scope, traceFlags, traceState, parentSpanId, parentIsRemote, kind } = this.#init
-    const state = traceState?.serialize()
-    return Object.freeze({
+    return {
       traceId: this.traceId,
       spanId: this.spanId,
-      ...(parentSpanId !== undefined && { parentSpanId }),
+      parentSpanId,
       parentIsRemote: parentIsRemote ?? false,
       traceFlags,
-      ...(state && { traceState: state }),
+      traceState: traceState === undefined ? undefined : stateText(traceState),
       name: this.#name,
       kind: kind ?? 0,
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
-      status: { code: this.#code, ...(this.#message !== undefined && { message: this.#message }) },
+      status: { code: this.#code, message: this.#message },
       attributes: this.#attributes.values,
-      events: this.#events ?? [],
-      links: this.#links ?? [],
+      events: this.#events ?? NO_EVENTS,
+      links: this.#links ?? NO_LINKS,
       scope,
-      ...(this.#own && {
-        agent: {
-          spanType: this.#spanType,
-          ...(this.#inputs !== undefined && { inputs: this.#inputs }),
-          ...(this.#outputs !== undefined && { outputs: this.#outputs }),
-          ...(this.#usage !== undefined && { usage: this.#usage }),
-          ...(this.#model !== undefined && { model: this.#model }),
-          ...(this.#provider !== undefined && { provider: this.#provider }),
-          jsonKeys: this.#attributes.jsonKeys,
-        },
-      }),
+      resource: undefined,
+      agent: this.#own ? this.#toAgentData() : undefined,
       trace,
-    })
+    }
+  }
+
+  #toAgentData(): AgentData {
+    return {
+      spanType: this.#spanType,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      usage: this.#usage,
+      model: this.#model,
+      provider: this.#provider,
+      jsonKeys: this.#attributes.jsonKeys,
+    }
   }
 
   #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
@@ -360,4 +373,15 @@ export class LiveSpan implements Span, OpenSpan {
       ? { limits }
       : { limits, redact, context: { span: this.#name, spanType: this.#spanType, key } }
   }
+}
+
+let lastState: TraceState | undefined
+let lastText: string | undefined
+
+/** Text of a tracestate; all spans of most processes have the same one. */
+function stateText(state: TraceState): string | undefined {
+  if (state === lastState) return lastText
+  lastState = state
+  lastText = state.serialize() || undefined
+  return lastText
 }

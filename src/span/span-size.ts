@@ -16,9 +16,8 @@ export function spanBytes(span: EndedSpan): number {
   return bytes + span.links.length * 60 + (span.status.message?.length ?? 0)
 }
 
-/** `span`, cut down where it is longer than `maxBytes`: the largest values first, each with a mark. */
+/** `span`, which is longer than `maxBytes`, cut down: the largest values first, each with a mark. */
 export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
-  if (spanBytes(span) <= maxBytes) return span
   const parts = {
     attributes: span.attributes as Captured,
     events: span.events.map((event) => (event.attributes ?? {}) as Captured),

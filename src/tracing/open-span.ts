@@ -53,27 +53,19 @@ export function tracingIn(context: Context): Pipeline | undefined {
  * @param fn - what the span is named after where the options give no name
  */
 export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
-  const read = <K extends keyof OpenOptions>(key: K): OpenOptions[K] =>
-    readProperty(options, key) as OpenOptions[K]
-  const [parent, spanType, attributes, inputs] = [
-    read('parent'),
-    read('spanType'),
-    read('attributes'),
-    read('inputs'),
-  ]
+  const { name, parent, spanType, attributes, inputs, links, ...rest } = readOptions(options)
   const below = isSpan(parent) ? contextOf(context, parent) : context
   const begin: BeginOptions = {
-    name: textOr(read('name'), textOr(fn && readProperty(fn, 'name'), 'anonymous')),
+    name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null,
-    startTime: read('startTime'),
-    traceId: read('traceId'),
-    sampleRatio: ratioOf(read('sampleRatio')),
+    startTime: rest.startTime,
+    traceId: rest.traceId,
+    sampleRatio: ratioOf(rest.sampleRatio),
     scope: SCOPE,
-    ...(pipeline.config.provider === 'shared' && { shadow: followProvider() }),
+    shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
-  const links = read('links')
   if (links !== undefined) span.addLinks(links)
   if (span.parent === undefined) adoptScope(span.trace, context, span.host)
   if (attributes !== undefined) span.setAttributes(attributes)
@@ -81,10 +73,41 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
   return span
 }
 
+/** The options one by one, each read once; one that throws is as if it was not given. */
+function readOptions(options: OpenOptions): OpenOptions {
+  try {
+    const { name, parent, spanType, attributes, inputs, links, startTime, traceId, sampleRatio } = options
+    return {
+      name,
+      parent,
+      spanType,
+      attributes,
+      inputs,
+      links,
+      startTime,
+      traceId,
+      sampleRatio,
+    } as OpenOptions
+  } catch {
+    return Object.fromEntries(OPTIONS.map((key) => [key, readProperty(options, key)]))
+  }
+}
+
+const OPTIONS = [
+  'name',
+  'parent',
+  'spanType',
+  'attributes',
+  'inputs',
+  'links',
+  'startTime',
+  'traceId',
+  'sampleRatio',
+] as const satisfies readonly (keyof OpenOptions)[]
+
 /** `context` in which `span` is the active one. */
 export function contextOf(context: Context, span: OtelSpan): Context {
-  const active = trace.setSpan(context, span)
-  return isLiveSpan(span) ? withLiveSpan(active, span) : active
+  return isLiveSpan(span) ? withLiveSpan(context, span) : trace.setSpan(context, span)
 }
 
 /** Runs `fn` with `span` active. */
@@ -94,6 +117,8 @@ export function runWithin<T>(context: Context, span: OtelSpan, fn: () => T): T {
 
 /** Whether `value` can stand as the active span: it says which one it is. */
 export function isSpan(value: unknown): value is OtelSpan {
+  // Most spans have no parent given; finding that out by a throw would be the larger part of their cost.
+  if (value === undefined || value === null) return false
   try {
     return typeof (value as OtelSpan).spanContext().traceId === 'string'
   } catch {

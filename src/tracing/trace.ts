@@ -1,3 +1,4 @@
+import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { inputsOf } from './inputs-of.ts'
@@ -85,6 +86,7 @@ function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
     throw new TypeError(`trace takes a function or a method, not the class ${fn.name}; decorate its methods.`)
   const name = textOr(given.name, nameOf(fn))
   const traced: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
+    if (currentPipeline() === undefined) return Reflect.apply(fn, this, args)
     const context = activeContext()
     const pipeline = tracingIn(context)
     if (pipeline === undefined) return Reflect.apply(fn, this, args)

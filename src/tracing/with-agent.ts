@@ -1,6 +1,7 @@
 import { type Context, isSpanContextValid, type Span as OtelSpan, trace } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
 import { liveSpanIn } from '../delivery/context-keys.ts'
+import { currentPipeline } from '../delivery/current.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { traceIdFromResponseId } from '../ids/response-id.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
@@ -55,6 +56,7 @@ export interface AgentTurn {
  * const answer = await withAgent({ agent: 'support', responseId, sessionId, user, input: question }, () => run(question))
  */
 export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
+  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)

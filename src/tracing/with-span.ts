@@ -1,4 +1,5 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
+import { currentPipeline } from '../delivery/current.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
@@ -25,6 +26,7 @@ export interface WithSpanOptions extends SpanOptions {
  * const docs = await withSpan((span) => search(question), { name: 'search', spanType: SpanType.RETRIEVER, inputs: { question } })
  */
 export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
+  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)

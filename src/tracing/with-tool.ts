@@ -1,3 +1,4 @@
+import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
@@ -30,6 +31,7 @@ export interface ToolCall {
  * const weather = await withTool({ tool: 'get_weather', arguments: { city }, callId: call.id }, () => lookUp(city))
  */
 export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
+  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
