@@ -45,7 +45,7 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Variable>> = {
     meaning: 'sampler of new traces; goes before the MLflow ratio',
     accepts:
       'always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio',
-    defaultText: '`parentbased_always_on`',
+    defaultText: '`always_on`',
     group: 'pipeline',
     source: 'otel-sdk',
   },
