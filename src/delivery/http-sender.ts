@@ -13,6 +13,7 @@ const compress = promisify(gzip)
 
 /** Sends OTLP over HTTP, one protobuf body a request. */
 export function createHttpSender(url: string, target: TargetConfig): Sender {
+  const encrypted = url.startsWith('https:')
   return {
     protocol: 'http/protobuf',
     async send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Sent> {
@@ -26,7 +27,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
             ...(zipped && { 'content-encoding': 'gzip' }),
           },
           body: zipped ? await compress(bytes, { level: GZIP_LEVEL }) : bytes,
-          tls: await loadTls(target.tls),
+          ...(encrypted && { tls: await loadTls(target.tls) }),
           timeoutMs: target.timeoutMs,
           maxBytes: MOST_ANSWER_BYTES,
           // A flush and the end of the process wait for it by timers of their own.

@@ -15,7 +15,19 @@ interface Waiting {
   /** Where it is on disk, if it is. */
   readonly place: Place | undefined
   readonly bytes: number
+  /** In the request that is on its way. */
+  flying: boolean
   settled: boolean
+  /** What waits with it of its trace, once it waits in memory. */
+  group: Group | undefined
+}
+
+/** What waits of one trace. */
+interface Group {
+  readonly traceId: string
+  items: Waiting[]
+  /** How many are not settled. */
+  left: number
 }
 
 /** How a span fared at this target. `spooled`: it is on disk, for a later process. */
@@ -72,12 +84,33 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const complaints = createComplaints(target)
   let closed: string | undefined
   let delivered: Place[] = []
+  // The oldest trace first: a full queue gives up whole traces, and must not search all of itself for them.
+  const byTrace = new Map<string, Group>()
   const { spool } = options
+
+  const keep = (item: Waiting & { readonly span: EndedSpan }): void => {
+    waiting.push(item)
+    const { traceId } = item.span
+    const group = byTrace.get(traceId) ?? { traceId, items: [], left: 0 }
+    if (group.left === 0) byTrace.set(traceId, group)
+    group.items.push(item)
+    group.left += 1
+    item.group = group
+    // A long trace always has something waiting; what was sent of it must not stay.
+    if (group.items.length > 2 * group.left + 64) group.items = group.items.filter((kept) => !kept.settled)
+  }
+
+  const letGo = (item: Waiting): void => {
+    item.settled = true
+    bytes -= item.bytes
+    if (item.group === undefined) return
+    item.group.left -= 1
+    if (item.group.left === 0) byTrace.delete(item.group.traceId)
+  }
 
   const settle = (item: Waiting, fate: Fate): void => {
     if (item.settled) return
-    item.settled = true
-    bytes -= item.bytes
+    letGo(item)
     if (item.place !== undefined && fate !== 'spooled') delivered.push(item.place)
     if (item.span !== undefined) options.settled(item.span, fate)
     else if (item.stored !== undefined) spool?.settled(item.stored, fate)
@@ -124,6 +157,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
         drop(later.rest, closed)
         return
       }
+      for (const item of later.rest) item.flying = false
       waiting = [...later.rest, ...waiting]
       complaints.failed(later.answer, { inMemory: waiting.length, onDisk: onDisk() })
       schedule(backoffMs(attempt, { slow: later.answer.slow ?? false, askedMs: later.answer.afterMs }))
@@ -165,7 +199,15 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     for (const stored of read) {
       bytes += stored.record.length
       const { place, record } = stored
-      waiting.push({ span: undefined, stored, place, bytes: record.length, settled: false })
+      waiting.push({
+        span: undefined,
+        stored,
+        place,
+        bytes: record.length,
+        flying: false,
+        settled: false,
+        group: undefined,
+      })
     }
     return read.length
   }
@@ -181,7 +223,9 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       size += item.bytes
       count += 1
     }
-    return waiting.splice(0, count)
+    const batch = waiting.splice(0, count)
+    for (const item of batch) item.flying = true
+    return batch
   }
 
   const reject = (item: Waiting, reason: string): void => {
@@ -207,8 +251,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   /** Lets go of the memory that `item` takes; it is sent from disk when there is room. */
   const defer = (item: Waiting): boolean => {
     if (spool === undefined || item.span === undefined || !isKept(item.place)) return false
-    item.settled = true
-    bytes -= item.bytes
+    letGo(item)
     spool.disk.defer(item.place, spool.deferred(item.span))
     return true
   }
@@ -217,20 +260,39 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const makeRoom = (): void => {
     if (spool !== undefined) waiting = waiting.filter((item) => !isFull(0) || !defer(item))
     let dropped = 0
-    while (isFull(0)) {
-      const oldest = traceOf(waiting.find(({ span }) => span !== undefined))
-      if (oldest === undefined) break
-      const lost = waiting.filter((item) => traceOf(item) === oldest)
-      waiting = waiting.filter((item) => traceOf(item) !== oldest)
+    for (const { items } of byTrace.values()) {
+      if (!isFull(0)) break
+      const lost = items.filter((item) => !item.settled && !item.flying)
       drop(lost, 'queue_full')
+      forget(lost.length)
       dropped += lost.length
     }
     if (dropped > 0) complaints.full(dropped, options.maxBytes)
   }
 
+  /** Takes `count` settled spans off the front part of what waits, where the oldest are. */
+  const forget = (count: number): void => {
+    const others: Waiting[] = []
+    let seen = 0
+    for (let found = 0; found < count && seen < waiting.length; seen += 1) {
+      const item = waiting[seen] as Waiting
+      if (item.settled) found += 1
+      else others.push(item)
+    }
+    waiting.splice(0, seen, ...others)
+  }
+
   return {
     push(span, size, place) {
-      const item = { span, stored: undefined, place, bytes: size, settled: false }
+      const item = {
+        span,
+        stored: undefined,
+        place,
+        bytes: size,
+        flying: false,
+        settled: false,
+        group: undefined,
+      }
       bytes += size
       if (closed !== undefined) {
         drop([item], closed)
@@ -238,7 +300,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       }
       // What came before it and is on disk only goes first.
       const late = spool !== undefined && spool.disk.own() > 0
-      if (!((late || isFull(0)) && defer(item))) waiting.push(item)
+      if (!((late || isFull(0)) && defer(item))) keep(item)
       if (isFull(0)) makeRoom()
       if (waiting.length >= options.batchSpans && !complaints.isFailing() && running === undefined) {
         if (timer !== undefined) clearTimeout(timer)
@@ -280,8 +342,6 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     size: () => waiting.length + flying.filter((item) => !item.settled).length + onDisk(),
   }
 }
-
-const traceOf = (item: Waiting | undefined): string | undefined => item?.span?.traceId
 
 /** Whether a span is on disk, and will be there for the next process. */
 const isKept = (place: Place | undefined): place is Place => place !== undefined && !place.segment.isGone()

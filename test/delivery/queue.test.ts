@@ -175,3 +175,41 @@ test('after closing, what waits is dropped with the reason, and so is what still
   expect(Object.fromEntries(fates)).toEqual({ a: { dropped: 'shutdown' }, b: { dropped: 'shutdown' } })
   expect(queue.size()).toBe(0)
 })
+
+test('gives up nothing that is on its way, and no more traces than it must', async () => {
+  let answer: (given: Answer) => void = () => {}
+  const fates = new Map<string, Fate>()
+  const slow = createQueue(
+    {
+      name: 'slow',
+      send: () =>
+        new Promise<Answer>((resolve) => {
+          answer = resolve
+        }),
+      shutdown: async () => {},
+    },
+    {
+      maxBytes: 1000,
+      maxSpans: 1000,
+      batchSpans: 2,
+      delayMs: 1000,
+      settled: (span, fate) => fates.set(span.name, fate),
+    },
+  )
+  const add = (name: string, bytes: number, trace: number): void =>
+    slow.push(endedSpan({ name, traceId: traceId(trace) }), bytes)
+  add('flying-1', 300, 1)
+  add('flying-2', 300, 1)
+  await vi.advanceTimersByTimeAsync(0)
+  add('late', 100, 1)
+  add('b', 200, 2)
+  add('c', 300, 3)
+  expect(Object.fromEntries(fates)).toEqual({ late: { dropped: 'queue_full' }, b: { dropped: 'queue_full' } })
+  answer(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(0)
+  answer(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(fates.get('flying-1')).toBe('sent')
+  expect(fates.get('c')).toBe('sent')
+  expect(slow.size()).toBe(0)
+})
