@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib'
 import type { TargetConfig } from '../config/config.ts'
 import { type HttpAnswer, request } from '../runtime/http.ts'
 import { HttpError } from '../runtime/http-error.ts'
+import { retryAfterMs } from '../runtime/retry-after.ts'
 import { loadTls } from '../runtime/tls-files.ts'
 import type { Sender, Sent } from './sender.ts'
 
@@ -57,7 +58,8 @@ function read(answer: HttpAnswer): Sent {
   if (status === 403 || status === 404 || (status >= 300 && status < 400))
     return { outcome: 'hold', reason, body: text }
   if (status === 408 || status === 429 || (status >= 502 && status <= 504)) {
-    return { outcome: 'retry', reason, ...retryAfter(answer.headers['retry-after']) }
+    const afterMs = retryAfterMs(answer.headers['retry-after'])
+    return { outcome: 'retry', reason, ...(afterMs !== undefined && { afterMs }) }
   }
   return { outcome: 'refused', reason, body: text, status, tooLarge: status === 413 }
 }
@@ -75,13 +77,6 @@ function failed(thrown: unknown): Sent {
 const isPage = ({ headers, body }: HttpAnswer): boolean =>
   /^text\/html/i.test(headers['content-type'] ?? '') ||
   /^\s*<(!doctype|html)/i.test(body.toString('utf8', 0, 64))
-
-function retryAfter(value: string | undefined): { afterMs?: number } {
-  if (value === undefined) return {}
-  const seconds = Number(value)
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now()
-  return Number.isFinite(ms) && ms > 0 ? { afterMs: ms } : {}
-}
 
 const MOST_SHOWN = 200
 

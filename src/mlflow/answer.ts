@@ -1,6 +1,6 @@
 import type { ZodMiniType } from 'zod/mini'
 import type { HttpAnswer } from '../runtime/http.ts'
-import { retryAfterMs } from './backoff.ts'
+import { retryAfterMs } from '../runtime/retry-after.ts'
 import { MlflowError, type MlflowErrorDetails, UNKNOWN_WORKSPACE } from './error.ts'
 import { parseJson } from './json.ts'
 

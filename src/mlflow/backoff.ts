@@ -13,14 +13,6 @@ export function backoffMs(attempt: number, retryAfterMs = 0, random: () => numbe
   return Math.max(jittered, Math.min(retryAfterMs, LONGEST_MS))
 }
 
-/** Milliseconds that a `Retry-After` header (seconds, or a date) asks for; `undefined` when it asks for nothing. */
-export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
-  if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) && header.trim() !== '' ? seconds * 1000 : Date.parse(header) - now
-  return ms > 0 ? ms : undefined
-}
-
 /** Waits; with `background` the wait does not keep the process alive. */
 export function pause(ms: number, background: boolean, signal?: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { ref: !background, ...(signal && { signal }) })

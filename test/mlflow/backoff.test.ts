@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { backoffMs, retryAfterMs } from '../../src/mlflow/backoff.ts'
+import { backoffMs } from '../../src/mlflow/backoff.ts'
+import { retryAfterMs } from '../../src/runtime/retry-after.ts'
 
 test('doubles from half a second to half a minute, half of it at random', () => {
   expect([0, 1, 2, 10].map((attempt) => backoffMs(attempt, 0, () => 0))).toEqual([250, 500, 1000, 15_000])
