@@ -14,7 +14,12 @@ export default defineConfig({
   clean: true,
   metafile: true,
   removeNodeProtocol: false,
-  dts: { entry: entries, compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    entry: entries,
+    // For `Symbol.dispose`, which the types of Node have, but not every application has those.
+    banner: '/// <reference lib="esnext.disposable" />',
+    compilerOptions: { ignoreDeprecations: '6.0' },
+  },
   noExternal: bundled,
   plugins: [lazyRequires],
   esbuildPlugins: [realImports],

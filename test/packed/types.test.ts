@@ -49,6 +49,23 @@ describe.each(['ts-standard', 'ts-legacy'])('an application like %s', (fixture) 
     })
   })
 
+  test.each(Object.entries(COMPILERS))(
+    'needs no types of Node with the %s compiler',
+    { timeout: 120_000 },
+    async (_name, compiler) => {
+      const entries = ['turnspan', 'turnspan/otel', 'turnspan/mlflow', 'turnspan/testing']
+      const lines = entries.map((entry, i) => `export * as entry${i} from '${entry}'`)
+      await writeFile(join(app.dir, 'without-node.ts'), lines.join('\n'))
+      const settings = {
+        extends: './tsconfig.json',
+        files: ['without-node.ts'],
+        compilerOptions: { types: [], noEmit: true },
+      }
+      await writeFile(join(app.dir, 'tsconfig.try.json'), JSON.stringify(settings))
+      expect(await compile(app, compiler, 'tsconfig.try.json')).toBe('')
+    },
+  )
+
   test.each(NODES)('sends what its decorated methods do on Node %s', { timeout: 120_000 }, async (node) => {
     expect(await compile(app, COMPILERS.own, 'tsconfig.json')).toBe('')
     await using collector = await startOtlpHttp()
