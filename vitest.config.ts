@@ -9,6 +9,8 @@ const shared = {
   unstubEnvs: true,
   unstubGlobals: true,
   teardownTimeout: 20_000,
+  // Real servers and processes share two cores there: what fails once may have been late, what fails twice is wrong.
+  retry: process.env.CI ? 1 : 0,
 } as const
 
 // What the servers of test/support need decides where their own tests run.
