@@ -5,4 +5,6 @@
  */
 import { init } from '../setup/lifecycle.ts'
 
+export type { Status } from '../setup/status.ts'
+
 init()
