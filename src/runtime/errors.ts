@@ -1,10 +1,5 @@
 /** Codes of the errors that turnspan throws; stable, meant for programs. */
-export type TurnspanErrorCode =
-  | 'ERR_RESPONSE_ID'
-  | 'ERR_TRACE_ID'
-  | 'ERR_CONFIG'
-  | 'ERR_MLFLOW'
-  | 'ERR_UNSUPPORTED'
+export type TurnspanErrorCode = 'ERR_RESPONSE_ID' | 'ERR_TRACE_ID' | 'ERR_CONFIG' | 'ERR_MLFLOW'
 
 /**
  * Base of the errors that turnspan throws where throwing is right: constructors and clients that a person set

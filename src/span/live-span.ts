@@ -117,10 +117,6 @@ export class LiveSpan implements Span, OpenSpan {
     return this.#spanType
   }
 
-  get hasStatus(): boolean {
-    return this.#code !== StatusCode.UNSET
-  }
-
   /** Whether recording content is of any use: callers spare themselves the work of preparing it. */
   get wantsContent(): boolean {
     return this.#open && this.trace.sampled && this.#init.host.captureContent
