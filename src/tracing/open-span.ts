@@ -1,4 +1,4 @@
-import { type Context, type Link, type Span as OtelSpan, trace } from '@opentelemetry/api'
+import { type Context, type Link, type Span as OtelSpan, type SpanKind, trace } from '@opentelemetry/api'
 import { activeContext, runIn } from '../context/active-context.ts'
 import { adoptScope } from '../context/current-trace.ts'
 import { scopeIn } from '../context/scope.ts'
@@ -34,6 +34,8 @@ export interface SpanOptions {
 }
 
 export interface OpenOptions extends SpanOptions {
+  /** OpenTelemetry's span kind; internal, if not given. */
+  kind?: SpanKind | undefined
   /** `null` starts a trace of its own. */
   parent?: OtelSpan | null | undefined
   startTime?: TimeInput | undefined
@@ -59,6 +61,7 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
     name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null,
+    kind: rest.kind,
     startTime: rest.startTime,
     traceId: rest.traceId,
     sampleRatio: ratioOf(rest.sampleRatio),
@@ -76,11 +79,12 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
 /** The options one by one, each read once; one that throws is as if it was not given. */
 function readOptions(options: OpenOptions): OpenOptions {
   try {
-    const { name, parent, spanType, attributes, inputs, links, startTime, traceId, sampleRatio } = options
+    const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } = options
     return {
       name,
       parent,
       spanType,
+      kind,
       attributes,
       inputs,
       links,
@@ -97,6 +101,7 @@ const OPTIONS = [
   'name',
   'parent',
   'spanType',
+  'kind',
   'attributes',
   'inputs',
   'links',
