@@ -79,7 +79,8 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
 /** The options one by one, each read once; one that throws is as if it was not given. */
 function readOptions(options: OpenOptions): OpenOptions {
   try {
-    const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } = options
+    const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } =
+      options
     return {
       name,
       parent,
