@@ -1,4 +1,5 @@
 import { forEachField } from './cut-fields.ts'
+import { mayBeJson } from './cut-text.ts'
 import { lengthTag, varintTag } from './writer.ts'
 
 /** A stretch of a message that stays as it is, with its tags. */
@@ -33,6 +34,8 @@ export interface Entry {
   readonly kept: boolean
   /** The key of an attribute, with its tag. */
   readonly key: Raw | undefined
+  /** The value of an attribute is text that may be JSON. */
+  readonly json: boolean
   part: Part
   dropped: boolean
 }
@@ -131,25 +134,34 @@ function noteDropped(dropped: Record<Entry['counted'], number>, tag: number, bod
 }
 
 function readEntry(reader: Reader, counted: Entry['counted'], place: Place): Entry {
-  if (counted === 'attributes') {
-    const key = keyOf(reader, place)
-    const kept = place.to - place.from <= MOST_SMALL && isSmallKey(key)
-    const part = kept ? checkedRaw(reader, place) : readKeyValue(reader, place, 0)
-    return { counted, kept, key, part, dropped: false }
-  }
+  if (counted === 'attributes') return readAttribute(reader, place)
   const inner = counted === 'events' ? EVENT_ATTRIBUTES : LINK_ATTRIBUTES
   const part = readMessage(reader, place, (field) =>
     field.tag === inner ? readKeyValue(reader, field, 0) : raw(reader.bytes, field.start, field.to),
   )
-  return { counted, kept: false, key: undefined, part, dropped: false }
+  return { counted, kept: false, key: undefined, json: false, part, dropped: false }
 }
 
-function keyOf({ bytes }: Reader, { from, to }: Place): Raw | undefined {
+function readAttribute(reader: Reader, place: Place): Entry {
+  const { bytes } = reader
   let key: Raw | undefined
-  forEachField(bytes, from, to, (tag, start, _, end) => {
-    if (tag === KEY) key = raw(bytes, start, end)
+  let json = false
+  forEachField(bytes, place.from, place.to, (tag, start, from, to) => {
+    if (tag === KEY) key = raw(bytes, start, to)
+    else if (tag === VALUE) json = isJsonText(bytes, from, to)
   })
-  return key
+  const kept = place.to - place.from <= MOST_SMALL && isSmallKey(key)
+  const part = kept ? checkedRaw(reader, place) : readKeyValue(reader, place, 0)
+  return { counted: 'attributes', kept, key, json, part, dropped: false }
+}
+
+function isJsonText(bytes: Uint8Array, from: number, to: number): boolean {
+  let json = false
+  forEachField(bytes, from, to, (tag, _, start, end) => {
+    if (tag === STRING)
+      json = mayBeJson(Buffer.from(bytes.subarray(start, end).subarray(0, 64)).toString('latin1'))
+  })
+  return json
 }
 
 /** A key that is longer than any of ours is none of them. */

@@ -59,7 +59,8 @@ function replaceValues(entries: readonly Entry[], excess: number): number {
   for (const { entry, size } of largestFirst(entries)) {
     if (left <= 0) break
     if (entry.key === undefined || entry.kept) continue
-    const marked = withMark(entry.key, size)
+    const mark = bytesMark(size)
+    const marked = withMark(entry.key, entry.json ? JSON.stringify(mark) : mark)
     const saved = size - bytesOf(marked)
     if (saved <= 0) continue
     entry.part = marked
@@ -68,9 +69,8 @@ function replaceValues(entries: readonly Entry[], excess: number): number {
   return left
 }
 
-function withMark(key: Raw, size: number): Message {
-  const mark = Buffer.from(bytesMark(size))
-  const text: Text = { kind: 'text', binary: false, least: 0, tag: STRING, bytes: mark }
+function withMark(key: Raw, mark: string): Message {
+  const text: Text = { kind: 'text', binary: false, least: 0, tag: STRING, bytes: Buffer.from(mark) }
   return { kind: 'message', tag: ATTRIBUTE, parts: [key, { kind: 'message', tag: VALUE, parts: [text] }] }
 }
 

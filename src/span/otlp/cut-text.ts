@@ -24,7 +24,8 @@ function cut(bytes: Uint8Array, maxBytes: number): string {
   }
 }
 
-const mayBeJson = (text: string): boolean => /^\s*[[{"]/.test(text)
+/** Whether `text` begins as the JSON text of a list, an object or a text does. */
+export const mayBeJson = (text: string): boolean => /^\s*[[{"]/.test(text)
 
 /** `undefined` where `text` is no JSON. */
 function cutJson(text: string, maxBytes: number): string | undefined {

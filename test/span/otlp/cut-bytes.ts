@@ -39,8 +39,8 @@ export const spanOf = (...more: Uint8Array[]): Buffer =>
     number(6, 1),
     Buffer.from([0x39, 1, 2, 3, 4, 5, 6, 7, 8]),
     Buffer.from([0x41, 2, 2, 3, 4, 5, 6, 7, 8]),
-    ...more,
     field(15, number(3, 1)),
+    ...more,
   ])
 
 /** The span as a strict decoder reads it. */
