@@ -12,6 +12,10 @@ export const TOKEN_USAGE = 'mlflow.chat.tokenUsage'
 export const LLM_MODEL = 'mlflow.llm.model'
 export const LLM_PROVIDER = 'mlflow.llm.provider'
 export const LLM_COST = 'mlflow.llm.cost'
+/** Names the parser by which MLflow's Chat tab reads inputs and outputs. */
+export const MESSAGE_FORMAT = 'mlflow.message.format'
+/** The tools that a model could call, in OpenAI's nested form. */
+export const CHAT_TOOLS = 'mlflow.chat.tools'
 /** Prefix of root attributes that MLflow turns into trace tags. */
 export const TRACE_TAG = 'mlflow.traceTag.'
 /** The tag that holds the name of a trace; the root's own name is not used for it. */
@@ -30,6 +34,9 @@ export const SYSTEM = 'gen_ai.system'
 export const REQUEST_MODEL = 'gen_ai.request.model'
 export const RESPONSE_MODEL = 'gen_ai.response.model'
 export const RESPONSE_ID = 'gen_ai.response.id'
+export const FINISH_REASONS = 'gen_ai.response.finish_reasons'
+/** In seconds, from the request on. */
+export const TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk'
 export const CONVERSATION_ID = 'gen_ai.conversation.id'
 export const AGENT_NAME = 'gen_ai.agent.name'
 export const TOOL_NAME = 'gen_ai.tool.name'
@@ -47,6 +54,10 @@ export const USAGE_OUTPUT = 'gen_ai.usage.output_tokens'
 export const USAGE_CACHE_READ = 'gen_ai.usage.cache_read.input_tokens'
 export const USAGE_CACHE_CREATION = 'gen_ai.usage.cache_creation.input_tokens'
 export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
+/** The conventions have no names for these three yet. */
+export const USAGE_CACHE_CREATION_1H = 'gen_ai.usage.cache_creation_1h.input_tokens'
+export const USAGE_AUDIO_INPUT = 'gen_ai.usage.audio.input_tokens'
+export const USAGE_AUDIO_OUTPUT = 'gen_ai.usage.audio.output_tokens'
 /** Former names of the two base counts. */
 export const USAGE_PROMPT = 'gen_ai.usage.prompt_tokens'
 export const USAGE_COMPLETION = 'gen_ai.usage.completion_tokens'
@@ -62,3 +73,6 @@ export const EXCEPTION_STACKTRACE = 'exception.stacktrace'
 export const OPENINFERENCE_KIND = 'openinference.span.kind'
 export const TRACELOOP_KIND = 'traceloop.span.kind'
 export const AI_SDK_OPERATION = 'ai.operationId'
+
+/** How a model call ended that neither finished nor failed: `stopped`, `aborted`, `abandoned`, `idle`, `raw`. */
+export const CALL_END = 'turnspan.call.end'

@@ -13,8 +13,14 @@ export interface TokenUsage {
   cacheReadInputTokens?: number | undefined
   /** Those of the input that were written to the provider's prompt cache. */
   cacheCreationInputTokens?: number | undefined
+  /** Those of the written ones that the cache keeps for an hour, and not for five minutes; they cost more. */
+  cacheCreation1hInputTokens?: number | undefined
   /** Those of the output that were spent on reasoning. */
   reasoningTokens?: number | undefined
+  /** Those of the input that stand for sound. */
+  audioInputTokens?: number | undefined
+  /** Those of the output that stand for sound. */
+  audioOutputTokens?: number | undefined
 }
 
 /** Usage as it is kept: every count a non-negative integer, the total present. */
@@ -24,10 +30,20 @@ export type CountedUsage = Readonly<{
   totalTokens: number
   cacheReadInputTokens?: number
   cacheCreationInputTokens?: number
+  cacheCreation1hInputTokens?: number
   reasoningTokens?: number
+  audioInputTokens?: number
+  audioOutputTokens?: number
 }>
 
-const PARTS = ['cacheReadInputTokens', 'cacheCreationInputTokens', 'reasoningTokens'] as const
+const PARTS = [
+  'cacheReadInputTokens',
+  'cacheCreationInputTokens',
+  'cacheCreation1hInputTokens',
+  'reasoningTokens',
+  'audioInputTokens',
+  'audioOutputTokens',
+] as const
 
 /**
  * The counts of `usage` as integers; `undefined` when it has neither input nor output tokens that are numbers.
@@ -100,6 +116,9 @@ export function mlflowUsage(usage: CountedUsage): Record<string, number> {
     ...(usage.cacheReadInputTokens !== undefined && { cache_read_input_tokens: usage.cacheReadInputTokens }),
     ...(usage.cacheCreationInputTokens !== undefined && {
       cache_creation_input_tokens: usage.cacheCreationInputTokens,
+    }),
+    ...(usage.cacheCreation1hInputTokens !== undefined && {
+      cache_creation_input_tokens_above_1hr: usage.cacheCreation1hInputTokens,
     }),
   }
 }

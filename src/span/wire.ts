@@ -16,7 +16,7 @@ import * as keys from './keys.ts'
 import { inputMessages, outputMessages } from './messages.ts'
 import { withinNesting } from './nesting.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
-import { mlflowUsage } from './token-usage.ts'
+import { type CountedUsage, mlflowUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 
 /** How a target wants its spans. */
@@ -146,9 +146,19 @@ function writeUsage({ usage }: AgentData, { legacySemconv }: WireOptions, write:
     write(keys.USAGE_CACHE_CREATION, usage.cacheCreationInputTokens)
   }
   if (usage.reasoningTokens !== undefined) write(keys.USAGE_REASONING, usage.reasoningTokens)
+  writeRareUsage(usage, write)
   if (!legacySemconv) return
   write(keys.USAGE_PROMPT, usage.inputTokens)
   write(keys.USAGE_COMPLETION, usage.outputTokens)
+}
+
+function writeRareUsage(usage: CountedUsage, write: WriteAttribute): void {
+  const { cacheCreation1hInputTokens, audioInputTokens, audioOutputTokens } = usage
+  if (cacheCreation1hInputTokens !== undefined) {
+    write(keys.USAGE_CACHE_CREATION_1H, cacheCreation1hInputTokens)
+  }
+  if (audioInputTokens !== undefined) write(keys.USAGE_AUDIO_INPUT, audioInputTokens)
+  if (audioOutputTokens !== undefined) write(keys.USAGE_AUDIO_OUTPUT, audioOutputTokens)
 }
 
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
