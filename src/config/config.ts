@@ -71,6 +71,16 @@ export interface SamplerConfig {
   readonly parentBased: boolean
 }
 
+/** Looking after spans that do not end. */
+export interface WatchdogConfig {
+  /** Open for so long, a span is reported, in milliseconds. */
+  readonly afterMs: number
+  /** Also send it, as still running. */
+  readonly exportOpen: boolean
+  /** Remember where spans are started. */
+  readonly callSites: boolean
+}
+
 /** Disk for spans that are not delivered yet. */
 export interface SpoolConfig {
   /** Absolute path of the folder. */
@@ -102,6 +112,8 @@ export interface Config {
   readonly maxQueueSpans?: number
   /** Where spans are kept on disk until they are delivered; absent where they wait in memory only. */
   readonly spool?: SpoolConfig
+  /** Absent where spans that do not end are nobody's business. */
+  readonly watchdog?: WatchdogConfig
   readonly batch: { readonly maxSpans: number; readonly delayMs: number }
   /** Overrides the vocabulary of the target. */
   readonly contentKeys?: ContentKeys

@@ -39,6 +39,7 @@ export const OPTION_ACCEPTS: Readonly<Record<OptionName, string>> = {
   provider: '"shared" or "private"',
   keep: '"all" or "agent"',
   spool: 'true, false or an object with dir and maxBytes',
+  watchdog: 'true, false or an object with afterMs and exportOpen',
   maxQueueBytes: 'a whole number of bytes above 0',
   exitTimeoutMs: 'a whole number of milliseconds from 0',
   instrumentations: '"auto", an array or false',

@@ -17,6 +17,22 @@ export interface SpoolOptions {
   readonly maxBytes?: number | undefined
 }
 
+/** How spans that are never ended are noticed. */
+export interface WatchdogOptions {
+  /**
+   * How long a span may be open before it is reported, in milliseconds.
+   * @defaultValue `600000` (10 minutes)
+   */
+  readonly afterMs?: number | undefined
+  /**
+   * Also send spans that are open for so long, or at the end of the process, as still running: marked
+   * `turnspan.open`, with the status UNSET and the time of sending for an end. What their end sends later takes the
+   * place of it, in MLflow and in other receivers that know spans by their ID.
+   * @defaultValue `false`
+   */
+  readonly exportOpen?: boolean | undefined
+}
+
 /**
  * Everything that `init` can be told. All of it is optional: what is left out (or `undefined`, or an empty
  * string) comes from the environment variable named with the option, then from the default. A value that does
@@ -204,6 +220,14 @@ export interface PipelineOptions {
    * @defaultValue `false`
    */
   readonly spool?: boolean | SpoolOptions | undefined
+  /**
+   * Notices spans that are never ended. They are said on stderr by name and trace, once each; `true` or an object says
+   * where they were started as well, for which each start of a span looks at the call stack (some microseconds).
+   * `false` says nothing.
+   * Variable: `TURNSPAN_WATCHDOG` (`true`, `false`, milliseconds, or `export` for `exportOpen`).
+   * @defaultValue reported after 10 minutes, by name and trace
+   */
+  readonly watchdog?: boolean | WatchdogOptions | undefined
   /**
    * Most bytes of ended spans that wait in memory.
    * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` is a further cap, in spans.

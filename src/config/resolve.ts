@@ -11,6 +11,7 @@ import { resolveResource } from './resource.ts'
 import * as rules from './rules.ts'
 import { resolveSpool } from './spool.ts'
 import { resolveTargets } from './targets.ts'
+import { resolveWatchdog } from './watchdog.ts'
 
 /** What {@link resolveConfig} needs from the machine. */
 export interface ResolveTools {
@@ -94,6 +95,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   const exporters = resolveExporters(reader)
   const console = reader.find(consoleTarget, ['target']) !== undefined
   const spool = resolveSpool(reader, env)
+  const watchdog = resolveWatchdog(reader)
   return {
     targets: resolveTargets(reader, readFile),
     exporters,
@@ -102,6 +104,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
     ...resolveResource(reader),
     ...resolvePipeline(reader),
     ...(spool && { spool }),
+    ...(watchdog && { watchdog }),
   }
 }
 

@@ -13,6 +13,7 @@ export type SdkVariable =
   | 'OTEL_BSP_EXPORT_TIMEOUT'
   | 'TURNSPAN_EXIT_TIMEOUT_MS'
   | 'TURNSPAN_SPOOL'
+  | 'TURNSPAN_WATCHDOG'
   | 'OTEL_SERVICE_NAME'
   | 'OTEL_RESOURCE_ATTRIBUTES'
   | 'APP_ENVIRONMENT'
@@ -95,6 +96,14 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Variable>> = {
     meaning: 'keep spans on disk until they are delivered',
     accepts: 'true, false or a path',
     defaultText: '`false`',
+    group: 'pipeline',
+    source: 'turnspan',
+  },
+  TURNSPAN_WATCHDOG: {
+    meaning:
+      'report spans that do not end with where they were started, after so long; `export` sends them too',
+    accepts: 'true, false, a whole number of milliseconds above 1, or export',
+    defaultText: 'reported after 10 minutes, by name only',
     group: 'pipeline',
     source: 'turnspan',
   },

@@ -35,6 +35,42 @@ describe('exporters', () => {
   })
 })
 
+describe('the watchdog', () => {
+  const DEFAULTS = { afterMs: 600_000, exportOpen: false, callSites: true }
+
+  test.each([
+    [undefined, { ...DEFAULTS, callSites: false }],
+    [true, DEFAULTS],
+    [{}, DEFAULTS],
+    [{ afterMs: 5000 }, { ...DEFAULTS, afterMs: 5000 }],
+    [
+      { afterMs: undefined, exportOpen: true },
+      { ...DEFAULTS, exportOpen: true },
+    ],
+    [false, undefined],
+  ])('option %j gives %j', (watchdog, expected) => {
+    expect(configOf({}, { watchdog }).watchdog).toEqual(expected)
+  })
+
+  test.each([
+    ['true', DEFAULTS],
+    ['60000', { ...DEFAULTS, afterMs: 60_000 }],
+    ['Export', { ...DEFAULTS, exportOpen: true }],
+    ['off', undefined],
+  ])('TURNSPAN_WATCHDOG=%s gives %j', (TURNSPAN_WATCHDOG, expected) => {
+    expect(configOf({ TURNSPAN_WATCHDOG }).watchdog).toEqual(expected)
+  })
+
+  test.each([{ afterMs: 0 }, { afterMs: 1.5 }, { exportOpen: 'yes' }, { after: 1 }, []])(
+    'option %j is named and the default is used',
+    (watchdog) => {
+      const { config, problems } = resolved(SERVER, { watchdog: watchdog as never })
+      expect(config?.watchdog).toEqual({ ...DEFAULTS, callSites: false })
+      expect(namesOf(problems)).toEqual(['watchdog'])
+    },
+  )
+})
+
 describe('the spool', () => {
   const STATE = { XDG_STATE_HOME: '/state' }
   const MIB = 1024 * 1024
