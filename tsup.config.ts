@@ -1,11 +1,13 @@
 import { defineConfig } from 'tsup'
-import { bundled, entries, workers } from './scripts/entries.ts'
+import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
+import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
+import { otelApiByCondition } from './scripts/otel-api.ts'
 import { realImports } from './scripts/real-imports.ts'
 
 /** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
-export default defineConfig({
-  entry: { ...entries, ...workers },
+export default defineConfig(async () => ({
+  entry: { ...entries, ...workers, ...apiLoaders },
   format: ['esm', 'cjs'],
   target: 'node20',
   splitting: true,
@@ -22,9 +24,10 @@ export default defineConfig({
   },
   noExternal: bundled,
   plugins: [lazyRequires],
-  esbuildPlugins: [realImports],
+  define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
+  esbuildPlugins: [otelApiByCondition, realImports, exitWorkerByCondition],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.
     if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' }
   },
-})
+}))

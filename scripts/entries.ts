@@ -7,9 +7,17 @@ export const entries: Readonly<Record<string, string>> = {
   testing: 'src/testing/index.ts',
 }
 
-/** Files that the build starts in a thread of their own, by their path; nobody imports them. */
+/** The thread that delivers at the end of the process: as a file, and as a text for bundled applications. */
 export const workers: Readonly<Record<string, string>> = {
-  'exit-worker': 'src/setup/exit-worker.ts',
+  'turnspan-exit-worker': 'src/setup/exit-worker.ts',
+  'exit-source': 'src/setup/exit-source.ts',
+  'exit-embedded': 'src/setup/exit-embedded.ts',
+}
+
+/** How OpenTelemetry's API is loaded, by Node and by bundlers; see `#otel-api` in package.json. */
+export const apiLoaders: Readonly<Record<string, string>> = {
+  'otel-api': 'src/runtime/otel-api.ts',
+  'otel-api-bundled': 'src/runtime/otel-api-bundled.ts',
 }
 
 /**

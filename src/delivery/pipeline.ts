@@ -64,6 +64,8 @@ export interface Undelivered {
   readonly index: number
   readonly spans: readonly EndedSpan[]
   readonly completions: readonly TraceCompletion[]
+  /** Delivers spans at once; see {@link SpanTarget.sendNow}. */
+  readonly sendNow?: SpanTarget['sendNow']
 }
 
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
@@ -223,6 +225,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       return lanes.map((lane, index) => ({
         index,
         spans: lane.queue.contents(),
+        ...(lane.target.sendNow && { sendNow: lane.target.sendNow }),
         completions: [
           ...(lane.completions?.contents() ?? []),
           ...lane.queue.contents().flatMap((span) => due(lane, span) ?? []),

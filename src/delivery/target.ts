@@ -9,6 +9,8 @@ export interface SpanTarget {
   /** For messages: where spans go, without credentials. */
   readonly name: string
   send(spans: readonly EndedSpan[]): Promise<Answer>
+  /** Delivers the last spans before it returns; there where that needs no event loop. */
+  sendNow?(spans: readonly EndedSpan[]): void
   /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */
   sendRecords?(records: readonly Uint8Array[]): Promise<Answer>
   /** Absent where spans wait in memory only. */

@@ -5,6 +5,7 @@ import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
+import { writeStderrNow } from '../runtime/stderr-now.ts'
 import { lazyTarget } from './lazy-target.ts'
 import { targetDisk } from './target-disk.ts'
 
@@ -13,7 +14,8 @@ export function buildPipeline(config: Config, counts: Counts): Pipeline {
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
-  if (config.console) targets.push(createConsoleTarget((text) => void process.stderr.write(`${text}\n`)))
+  const print = (text: string): void => void process.stderr.write(`${text}\n`)
+  if (config.console) targets.push(createConsoleTarget(print, writeStderrNow))
   const pipeline: Pipeline = createPipeline(config, targets, counts)
   return pipeline
 }

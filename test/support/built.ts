@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { entries as packageEntries, workers } from '../../scripts/entries.ts'
 import { cached, cacheRoot } from './cache.ts'
 import { run } from './run.ts'
 
@@ -36,14 +37,16 @@ async function inputFiles(): Promise<string[]> {
   const sources = await readdir(join(root, 'src'), { recursive: true })
   return [
     ...sources.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'src', name)),
-    ...['tsup.config.ts', 'scripts/entries.ts', 'package-lock.json'].map((name) => join(root, name)),
+    ...['tsup.config.ts', 'package.json', 'scripts/entries.ts', 'package-lock.json'].map((name) =>
+      join(root, name),
+    ),
   ].sort()
 }
 
 // The last file that a build writes is the declaration of an entry; without it a build is under way or was broken off.
 async function isFresh(dist: string, inputs: readonly string[]): Promise<boolean> {
   const done = await stat(join(dist, 'index.d.cts')).catch(() => undefined)
-  const worker = await stat(join(dist, 'exit-worker.js')).catch(() => undefined)
+  const worker = await stat(join(dist, 'turnspan-exit-worker.js')).catch(() => undefined)
   if (done === undefined || worker === undefined) return false
   const times = await Promise.all(inputs.map(async (file) => (await stat(file)).mtimeMs))
   return worker.mtimeMs > Math.max(...times)
@@ -51,10 +54,11 @@ async function isFresh(dist: string, inputs: readonly string[]): Promise<boolean
 
 /** What the programs under test load; without declarations, which take most of a build's time. */
 async function build(dir: string): Promise<void> {
-  const entries = { index: 'index', otel: 'otel/index', mlflow: 'mlflow/index', register: 'register/index' }
-  const flags = Object.entries({ ...entries, 'exit-worker': 'setup/exit-worker' }).flatMap(
-    ([name, source]) => [`--entry.${name}`, `src/${source}.ts`],
-  )
+  const { testing: _testing, ...entries } = packageEntries
+  const flags = Object.entries({ ...entries, ...workers }).flatMap(([name, source]) => [
+    `--entry.${name}`,
+    source,
+  ])
   await run('npx', ['tsup', '--silent', '--no-dts', '--out-dir', join(dir, 'dist'), ...flags], { cwd: root })
 }
 

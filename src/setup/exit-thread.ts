@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
+import { messageOf } from '../runtime/errors.ts'
+import { ownFile } from '../runtime/own-file.ts'
+import { exitSource } from './exit-source.ts'
+import type { ExitWork } from './exit-worker.ts'
+
+const RUNNING = 0
+const DELIVERED = 1
+const MOST_REASON_BYTES = 1024
+
+/** Sends `work` in a worker and waits for it. @returns why something is left, or `undefined` when nothing is */
+export function sendInWorker(work: ExitWork, timeoutMs: number): string | undefined {
+  const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
+  if (timeoutMs === 0) return timeUp
+  try {
+    const done = new Int32Array(new SharedArrayBuffer(4))
+    const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
+    const worker = startWorker({ work, done, reason, timeoutMs })
+    if (worker === undefined)
+      return 'the thread that delivers then was not there yet, or was left out by a bundler'
+    worker.unref()
+    Atomics.wait(done, 0, RUNNING, timeoutMs)
+    if (Atomics.load(done, 0) === DELIVERED) return undefined
+    const said = textIn(reason)
+    if (Atomics.load(done, 0) === RUNNING) return said === '' ? timeUp : `${timeUp}; ${said}`
+    return said === '' ? 'the receiver did not take them' : said
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
+}
+
+let source = exitSource
+
+/**
+ * Gets the worker's text where there is no file of it, in an application that is one bundled file. Most bundlers have
+ * it in place already; for the others it takes a moment.
+ */
+export function prepareWorker(): void {
+  if (source !== '' || workerFile() !== undefined) return
+  import('./exit-embedded.ts').then(
+    (embedded) => {
+      source = embedded.exitSource
+    },
+    // A bundler that left it out. What is lost for it is said at the end.
+    () => {},
+  )
+}
+
+/** Starts the worker from its text where this code was bundled into an application, else from its file. */
+function startWorker(workerData: object): Worker | undefined {
+  const bundled = source !== ''
+  const program = bundled ? source : workerFile()
+  if (program === undefined) return undefined
+  // Not imported at the top: some platforms that run this code have no threads, and only the end needs one.
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  return new Worker(program, {
+    eval: bundled,
+    workerData,
+    // Nothing that was preloaded into the application is loaded into this thread, and nothing of it is printed.
+    execArgv: [],
+    env: {},
+    stdout: true,
+    stderr: true,
+  })
+}
+
+/** What the worker wrote, up to the first zero. */
+function textIn(shared: Uint8Array): string {
+  const end = shared.indexOf(0)
+  return Buffer.from(shared.slice(0, end < 0 ? shared.length : end)).toString('utf8')
+}
+
+/** The built worker stands beside the file that this code was built into. */
+function workerFile(): string | undefined {
+  try {
+    const own = ownFile()
+    const extension = own.endsWith('.cjs') ? '.cjs' : '.js'
+    const file = join(dirname(own), `turnspan-exit-worker${extension}`)
+    return existsSync(file) ? file : undefined
+  } catch {
+    // Bundled as a script of a kind that knows no file of its own.
+    return undefined
+  }
+}

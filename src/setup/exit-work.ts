@@ -1,0 +1,41 @@
+import type { Pipeline, Undelivered } from '../delivery/pipeline.ts'
+import { resourceAttributes } from '../delivery/resource.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import type { ExitWork } from './exit-worker.ts'
+
+/** What is left of a pipeline's spans at the end of the process. */
+export interface Rest {
+  /** What another thread can send. */
+  readonly work: ExitWork | undefined
+  /** How many spans only this thread could have delivered. */
+  readonly stuck: number
+}
+
+/** Delivers at once what can be, without an event loop, and gives the rest. */
+export function deliverNow(pipeline: Pipeline): Rest {
+  const { config } = pipeline
+  const lanes = pipeline.undelivered()
+  for (const { spans, sendNow } of lanes) sendNow?.(spans)
+  const left = lanes.filter((lane) => !lane.sendNow && lane.spans.length + lane.completions.length > 0)
+  // An exporter of the application's lives in this thread, and only in it.
+  const sendable = left.filter((lane) => lane.index < config.targets.length)
+  const stuck = Math.max(
+    0,
+    ...left.filter((lane) => !sendable.includes(lane)).map(({ spans }) => spans.length),
+  )
+  if (sendable.length === 0) return { work: undefined, stuck }
+  const { redact: _redact, exporters: _exporters, instrumentations: _instrumentations, ...plain } = config
+  const work: ExitWork = {
+    config: { ...plain, exporters: [], instrumentations: false },
+    resource: resourceAttributes(config, pipeline.joinedResource),
+    agentName: pipeline.agentName,
+    lanes: sendable.map(detached),
+  }
+  return { work, stuck }
+}
+
+/** Spans as data that another thread can take: without what only live spans need. */
+function detached({ index, spans, completions }: Undelivered): Undelivered {
+  const strip = (span: EndedSpan): EndedSpan => ({ ...span, trace: { ...span.trace, open: new Map() } })
+  return { index, spans: spans.map(strip), completions }
+}
