@@ -1,15 +1,9 @@
-import {
-  type Context,
-  createTraceState,
-  isSpanContextValid,
-  propagation,
-  type SpanContext,
-  TraceFlags,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, SpanContext } from '@opentelemetry/api'
 import { currentPipeline } from '../delivery/current.ts'
 import { ownTraceState } from '../delivery/trace-state.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { isSpanContextValid, propagation, TraceFlags, trace } from '../runtime/otel-trace.ts'
+import { createTraceState } from '../runtime/otel-trace-state.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 import { currentLiveSpan } from './current-trace.ts'

@@ -1,5 +1,6 @@
-import { type Context, createContextKey } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { currentPipeline } from '../delivery/current.ts'
+import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 

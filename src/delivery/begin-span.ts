@@ -1,14 +1,7 @@
-import {
-  type Context,
-  isSpanContextValid,
-  type Link,
-  type Span as OtelSpan,
-  type SpanContext,
-  TraceFlags,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, Link, Span as OtelSpan, SpanContext } from '@opentelemetry/api'
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
+import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'

@@ -1,4 +1,5 @@
-import { type Context, createContextKey } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { createContextKey } from '../runtime/otel-context.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 
 // createContextKey gives the same symbol for the same text in every copy of the API.

@@ -1,13 +1,10 @@
-import {
-  type Context,
-  type Span as OtelSpan,
-  ProxyTracerProvider,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, Span as OtelSpan, TracerProvider } from '@opentelemetry/api'
 import { TurnspanIdGenerator } from '../ids/id-generator.ts'
 import { randomHex } from '../ids/random-hex.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { loadApi } from '../runtime/otel-api.ts'
+import { apiGlobals } from '../runtime/otel-context.ts'
+import { trace } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
 import { VERSION } from '../runtime/version.ts'
 import type { Attributes } from '../span/ended-span.ts'
@@ -62,20 +59,41 @@ const state = (): State =>
     watched: new WeakSet<object>(),
   }))
 
-let noop: TracerProvider | undefined
+/** The slice of the API's stand-in for the provider that an application may register; every copy of the API has one. */
+interface Proxy extends TracerProvider {
+  getDelegate?: () => TracerProvider
+  setDelegate?: (delegate: TracerProvider) => void
+}
 
-/** The API's own no-op, which is what stands there while nobody has registered anything. */
-function noopProvider(): TracerProvider {
-  noop ??= new ProxyTracerProvider().getDelegate()
-  return noop
+/** What is registered with the API, or would be: loads the API only while nobody has registered anything. */
+function globalProvider(): Proxy | undefined {
+  return (apiGlobals()?.trace as Proxy | undefined) ?? loadApi()?.trace.getTracerProvider()
+}
+
+let noops: WeakMap<object, TracerProvider> | undefined
+
+/** The no-op of the API copy that `proxy` is of, which is what stands there while nobody has registered anything. */
+function noopOf(proxy: Proxy): TracerProvider | undefined {
+  noops ??= new WeakMap()
+  const make = proxy.constructor as new () => Proxy
+  const known = noops.get(make)
+  if (known !== undefined) return known
+  try {
+    const noop = new make().getDelegate?.()
+    if (noop !== undefined) noops.set(make, noop)
+    return noop
+  } catch {
+    return undefined
+  }
 }
 
 /** The provider that the application registered; `undefined` while there is none but ours. */
 export function foreignProvider(): TracerProvider | undefined {
-  const global = trace.getTracerProvider() as ProxyTracerProvider
-  const real = typeof global.getDelegate === 'function' ? global.getDelegate() : global
-  if (real === state().own) return undefined
-  return real === noopProvider() ? undefined : real
+  const global = globalProvider()
+  if (global === undefined) return undefined
+  if (typeof global.getDelegate !== 'function') return global === state().own ? undefined : global
+  const real = global.getDelegate()
+  return real === state().own || real === noopOf(global) ? undefined : real
 }
 
 /**
@@ -88,8 +106,8 @@ export function foreignProvider(): TracerProvider | undefined {
 export function followProvider(): Shadow | undefined {
   const foreign = foreignProvider()
   if (foreign !== undefined) return join(foreign)?.shadow
-  const proxy = trace.getTracerProvider() as ProxyTracerProvider
-  if (typeof proxy.setDelegate === 'function' && proxy.getDelegate() !== state().own) {
+  const proxy = globalProvider()
+  if (proxy?.setDelegate !== undefined && proxy.getDelegate?.() !== state().own) {
     proxy.setDelegate(state().own)
     watch(proxy)
   }
@@ -97,10 +115,11 @@ export function followProvider(): Shadow | undefined {
 }
 
 /** Notices the moment in which the application registers, so that its very next span reaches us. */
-function watch(proxy: ProxyTracerProvider): void {
+function watch(proxy: Proxy): void {
   if (state().watched.has(proxy)) return
   state().watched.add(proxy)
   const { setDelegate } = proxy
+  if (setDelegate === undefined) return
   proxy.setDelegate = (delegate) => {
     setDelegate.call(proxy, delegate)
     if (sharedPipeline() !== undefined && delegate !== state().own) join(delegate)

@@ -1,14 +1,7 @@
-import {
-  type Context,
-  context as contextApi,
-  INVALID_SPAN_CONTEXT,
-  type Span as OtelSpan,
-  type SpanOptions,
-  type Tracer,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, Span as OtelSpan, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
+import { context as contextApi } from '../runtime/otel-context.ts'
+import { INVALID_SPAN_CONTEXT, trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
@@ -58,7 +51,7 @@ function ownTracer(scope: { name: string; version?: string }, successor: () => T
       const [options, given] = rest as [SpanOptions | undefined, Context | undefined]
       const context = given ?? contextApi.active()
       const span = startSpan(name, options, context)
-      return contextApi.with(trace.setSpan(context, span), fn, undefined, span) as never
+      return contextApi.with(trace.setSpan(context, span), () => fn(span)) as never
     },
   }
 }

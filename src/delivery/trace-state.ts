@@ -1,4 +1,5 @@
-import { createTraceState, type TraceState } from '@opentelemetry/api'
+import type { TraceState } from '@opentelemetry/api'
+import { createTraceState } from '../runtime/otel-trace-state.ts'
 
 // A member of the W3C tracestate that says: the process that began this trace exports it, and its root will arrive.
 // Without it, a root with a remote parent is taken for the only root that the trace will ever have.

@@ -1,5 +1,7 @@
-import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import type { Context, ContextManager } from '@opentelemetry/api'
+import { createContextManager } from './context-manager.ts'
+import { loadApi } from './otel-api.ts'
+import { apiGlobals, context, createContextKey, ROOT_CONTEXT } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
 /** Carries a context through asynchronous calls. */
@@ -8,19 +10,29 @@ export interface Contexts {
   with<T>(active: Context, fn: () => T): T
 }
 
+/** What carries contexts while OpenTelemetry's API is on its way; see `loadApi`. */
+interface StandIn {
+  manager: ContextManager | undefined
+}
+
+const standIn = (): StandIn => processWide('stand-in-contexts', (): StandIn => ({ manager: undefined }))
+
 /** The application's own contexts, in which turnspan's spans and those of every instrumentation meet. */
 export const sharedContexts: Contexts = {
-  active: () => context.active(),
-  with: (active, fn) => context.with(active, fn),
+  active: () => (apiGlobals()?.context ?? standIn().manager)?.active() ?? ROOT_CONTEXT,
+  with(active, fn) {
+    const manager = apiGlobals()?.context ?? standIn().manager
+    return manager === undefined ? fn() : manager.with(active, fn)
+  },
 }
 
 /** Contexts that nobody else sees, for the provider mode `private`. */
 export function privateContexts(): Contexts {
-  return processWide('private-contexts', () => {
-    const manager = new AsyncLocalStorageContextManager().enable()
+  return processWide('private-contexts', (): Contexts => {
+    const manager = createContextManager()
     return {
       active: () => manager.active(),
-      with: <T>(active: Context, fn: () => T): T => manager.with(active, fn),
+      with: (active, fn) => manager.with(active, fn),
     }
   })
 }
@@ -32,5 +44,10 @@ export function privateContexts(): Contexts {
 export function ensureContextManager(): void {
   const key = createContextKey('turnspan.probe')
   const works = context.with(ROOT_CONTEXT.setValue(key, true), () => context.active().getValue(key) === true)
-  if (!works) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  if (works) return
+  const globals = apiGlobals()
+  const manager = standIn().manager ?? createContextManager()
+  // The copy of the API that registered first has made the place, and every other copy looks there.
+  if (globals !== undefined) globals.context ??= manager
+  else if (loadApi()?.context.setGlobalContextManager(manager) !== true) standIn().manager = manager
 }

@@ -1,4 +1,5 @@
-import { type Context, context, createContextKey } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { context, createContextKey } from './otel-context.ts'
 
 // The key of `@opentelemetry/core`, which every SDK version looks up by this text.
 const SUPPRESS_TRACING: symbol = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')

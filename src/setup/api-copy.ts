@@ -1,15 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { trace } from '@opentelemetry/api'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { apiGlobals } from '../runtime/otel-context.ts'
 import { ownFile } from '../runtime/own-file.ts'
-import { globalSlot } from '../runtime/registry.ts'
-
-interface ApiSlot {
-  readonly version?: string
-  readonly trace?: unknown
-}
 
 /**
  * Finds out whether the application has another copy of `@opentelemetry/api` than ours. OpenTelemetry then turns one
@@ -29,11 +23,9 @@ export function checkApiCopy(): string | undefined {
 }
 
 function otherCopy(): string | undefined {
-  const slot = globalSlot<ApiSlot>('opentelemetry.js.api.1')
-  if (slot?.trace === undefined) return copyOfMainModule()
-  // Somebody has registered. Their copy may take ours for compatible, and then two copies do no harm; if it refuses
-  // ours, what we read is not what stands in the slot.
-  return trace.getTracerProvider() === slot.trace ? undefined : `version ${slot.version}`
+  // Once somebody has registered, we meet in what is registered, whatever copy of the API that was: copies of one
+  // major version share the place.
+  return apiGlobals()?.trace === undefined ? copyOfMainModule() : undefined
 }
 
 /** The copy that the application's main module gets, where it is another one than ours. */

@@ -4,12 +4,20 @@ import { environment } from '../config/environment.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
-import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import {
+  configuredPipeline,
+  currentCounts,
+  setCurrentPipeline,
+  sharedPipeline,
+  stats,
+} from '../delivery/current.ts'
 import { followProvider } from '../delivery/join.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { loadApi } from '../runtime/otel-api.ts'
+import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
@@ -92,10 +100,17 @@ function install(config: Config, counts: Counts): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
   if (config.provider === 'shared') {
-    ensureContextManager()
-    followProvider()
+    if (apiGlobals()?.trace === undefined) loadApi(meet)
+    meet()
   }
   watchExit(pipeline)
+}
+
+/** Makes one of our spans and those of everybody else in this process. */
+function meet(): void {
+  if (sharedPipeline() === undefined) return
+  ensureContextManager()
+  followProvider()
 }
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */

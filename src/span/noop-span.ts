@@ -1,4 +1,4 @@
-import { INVALID_SPAN_CONTEXT } from '@opentelemetry/api'
+import { INVALID_SPAN_CONTEXT } from '../runtime/otel-trace.ts'
 import type { Span } from './span.ts'
 
 const self = function (this: Span): Span {

@@ -1,4 +1,5 @@
-import { isSpanContextValid, type Link, type Span as OtelSpan, type SpanContext } from '@opentelemetry/api'
+import type { Link, Span as OtelSpan, SpanContext } from '@opentelemetry/api'
+import { isSpanContextValid } from '../runtime/otel-trace.ts'
 import type { Attributes, SpanLinkData } from './ended-span.ts'
 
 /** A link as it was meant, and as it is kept. */

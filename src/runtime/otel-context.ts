@@ -1,0 +1,51 @@
+import type { Context, ContextManager } from '@opentelemetry/api'
+import { globalSlot } from './registry.ts'
+
+// Why not by the functions of @opentelemetry/api: docs/decisions/0010-no-api-at-import.md.
+
+/** What every copy of `@opentelemetry/api` 1.x in the process keeps what was registered in. */
+export interface ApiGlobals {
+  readonly version?: string
+  readonly trace?: unknown
+  context?: ContextManager
+}
+
+/** What has been registered with OpenTelemetry's API, by whichever copy; `undefined` before the first registration. */
+export function apiGlobals(): ApiGlobals | undefined {
+  return globalSlot<ApiGlobals>('opentelemetry.js.api.1')
+}
+
+/** The key that every copy of the API makes of `description`. */
+export function createContextKey(description: string): symbol {
+  return Symbol.for(description)
+}
+
+const EMPTY: ReadonlyMap<symbol, unknown> = new Map()
+
+/** A context that holds `values`; it never changes. */
+function contextWith(values: ReadonlyMap<symbol, unknown>): Context {
+  return {
+    getValue: (key) => values.get(key),
+    setValue: (key, value) => contextWith(new Map(values).set(key, value)),
+    deleteValue(key) {
+      const fewer = new Map(values)
+      fewer.delete(key)
+      return contextWith(fewer)
+    },
+  }
+}
+
+/** The context of code that nobody gave one. */
+export const ROOT_CONTEXT: Context = contextWith(EMPTY)
+
+/** The contexts that the whole application shares, as OpenTelemetry's API gives them to everybody. */
+export const context: {
+  active(): Context
+  with<T>(active: Context, fn: () => T): T
+} = {
+  active: () => apiGlobals()?.context?.active() ?? ROOT_CONTEXT,
+  with(active, fn) {
+    const manager = apiGlobals()?.context
+    return manager === undefined ? fn() : manager.with(active, fn)
+  },
+}
