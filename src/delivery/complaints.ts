@@ -1,4 +1,4 @@
-import { diagnose } from '../runtime/diagnostics.ts'
+import { diagnose, diagnoseMended } from '../runtime/diagnostics.ts'
 import type { Answer } from './answer.ts'
 
 /** What a queue says aloud of its target. */
@@ -24,27 +24,28 @@ interface RejectedSpan {
 /** @param target - where spans go, for the messages */
 export function createComplaints(target: { readonly name: string }): Complaints {
   let failing = false
+  let aloud = false
   return {
     failed(answer, { inMemory, onDisk }) {
       failing = true
-      const where =
-        onDisk > 0
-          ? `${inMemory} spans wait in memory and ${onDisk} on disk, and`
-          : `${inMemory} spans wait in memory and`
-      diagnose(
+      const { name } = target
+      const reason = sentence(answer.reason)
+      const printed = diagnose(
         answer.slow ? 'error' : 'warn',
         'TS_EXPORT_FAILED',
-        `Spans cannot be delivered to ${target.name}: ${answer.reason.replace(/\.$/, '')}. ${where} are tried again.`,
-        { target: target.name, reason: answer.reason, waiting: inMemory, onDisk },
-        target.name,
+        `Spans cannot be delivered to ${name}: ${reason} ${waitingText(inMemory, onDisk)} and are tried again.${whatToRun(name)}`,
+        { target: name, reason: answer.reason, waiting: inMemory, onDisk },
+        name,
       )
+      aloud ||= printed
     },
     recovered() {
       if (!failing) return
+      const { name } = target
+      const message = `Spans are delivered to ${name} again, also those that waited.`
+      diagnoseMended(aloud, 'TS_EXPORT_RECOVERED', message, { target: name })
       failing = false
-      diagnose('info', 'TS_EXPORT_RECOVERED', `Spans are delivered to ${target.name} again.`, {
-        target: target.name,
-      })
+      aloud = false
     },
     rejected({ name, traceId, spanId }, reason, kept) {
       diagnose(
@@ -67,3 +68,18 @@ export function createComplaints(target: { readonly name: string }): Complaints 
     isFailing: () => failing,
   }
 }
+
+const sentence = (text: string): string => `${text.replace(/\.$/, '')}.`
+
+const spans = (count: number): string => (count === 1 ? '1 span' : `${count} spans`)
+
+function waitingText(inMemory: number, onDisk: number): string {
+  const all = inMemory + onDisk === 1 ? 'waits' : 'wait'
+  return onDisk > 0
+    ? `${spans(inMemory)} in memory and ${onDisk} on disk ${all}`
+    : `${spans(inMemory)} ${all} in memory`
+}
+
+/** Shows from the same machine what answers there; an exporter of the user's own has no address. */
+const whatToRun = (name: string): string =>
+  /^https?:/.test(name) ? ` To see what answers there, run: curl -v '${name}'` : ''

@@ -46,6 +46,8 @@ export function onDiagnostic(listener: DiagnosticListener): () => void {
  * Says `message`: to every listener, and for warnings and errors as one line on stderr (stdout belongs to the
  * application: stdio MCP servers speak their protocol there). Lines of one code and key come at most every
  * 30 seconds; the next one says how many were held back.
+ *
+ * @returns whether it was printed
  */
 export function diagnose(
   level: DiagnosticLevel,
@@ -53,8 +55,30 @@ export function diagnose(
   message: string,
   data: Readonly<Record<string, unknown>> = {},
   key = '',
-): void {
+): boolean {
   const diagnostic: Diagnostic = Object.freeze({ code, level, message, data })
+  tell(diagnostic)
+  return print(diagnostic, key)
+}
+
+/**
+ * Says that what was said to be wrong is right again. It is printed, though it is good news, where the bad news was:
+ * with each line of that kind at most once, so that it needs no limit of its own.
+ *
+ * @param aloud - whether {@link diagnose} printed the bad news since the last good news
+ */
+export function diagnoseMended(
+  aloud: boolean,
+  code: string,
+  message: string,
+  data: Readonly<Record<string, unknown>> = {},
+): void {
+  const diagnostic: Diagnostic = Object.freeze({ code, level: 'info', message, data })
+  tell(diagnostic)
+  if (aloud) write(diagnostic, '')
+}
+
+function tell(diagnostic: Diagnostic): void {
   for (const listener of [...state().listeners]) {
     try {
       listener(diagnostic)
@@ -62,7 +86,6 @@ export function diagnose(
       // A listener's own fault must not reach the code being traced.
     }
   }
-  print(diagnostic, key)
 }
 
 /** {@link diagnose}, once per process for each code and key. */
@@ -86,23 +109,26 @@ export function resetDiagnosed(): void {
   state().printed.clear()
 }
 
-function print(diagnostic: Diagnostic, key: string): void {
-  if (diagnostic.level === 'info') return
+function print(diagnostic: Diagnostic, key: string): boolean {
+  if (diagnostic.level === 'info') return false
   const { printed } = state()
   const id = `${diagnostic.code} ${key}`
   const now = Date.now()
   const last = printed.get(id)
   if (last && now - last.at < QUIET_MS && now >= last.at) {
     last.held += 1
-    return
+    return false
   }
   if (printed.size >= MOST_KEYS) printed.clear()
   printed.set(id, { at: now, held: 0 })
   const again = last?.held ? ` (${last.held} more like this in the last ${QUIET_MS / 1000} s)` : ''
+  write(diagnostic, again)
+  return true
+}
+
+function write({ level, code, message }: Diagnostic, again: string): void {
   try {
-    process.stderr.write(
-      `turnspan ${diagnostic.level}: ${oneLine(diagnostic.message)}${again} [${diagnostic.code}]\n`,
-    )
+    process.stderr.write(`turnspan ${level}: ${oneLine(message)}${again} [${code}]\n`)
   } catch {
     // A closed stderr is the application's business.
   }
