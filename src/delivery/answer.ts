@@ -1,11 +1,12 @@
 /**
  * What became of a batch.
- * - `accepted`: the receiver has it.
+ * - `accepted`: the receiver has it, but for `rejectedSpans` of its spans, which it will never take; it does not say
+ *   which ones. They have been said; whoever keeps the books counts so many of the batch as rejected.
  * - `retry`: not now; the same again later. `slow` where a person or a rotated credential has to put it right.
  * - `refused`: never as it is; a part of it may be taken.
  */
 export type Answer =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly rejectedSpans?: number; readonly reason?: string }
   | { readonly kind: 'retry'; readonly reason: string; readonly slow?: boolean; readonly afterMs?: number }
   | { readonly kind: 'refused'; readonly reason: string; readonly tooLarge?: boolean }
 

@@ -5,9 +5,10 @@ import { type HttpAnswer, request } from '../runtime/http.ts'
 import { HttpError } from '../runtime/http-error.ts'
 import { retryAfterMs } from '../runtime/retry-after.ts'
 import { loadTls } from '../runtime/tls-files.ts'
+import { describeAnswer } from './describe-answer.ts'
+import { MOST_ANSWER_BYTES, readAccepted } from './read-accepted.ts'
 import type { Sender, Sent } from './sender.ts'
 
-const MOST_ANSWER_BYTES = 64 * 1024
 // Level 1 costs a quarter of the default level's time for a tenth more bytes.
 const GZIP_LEVEL = 1
 const compress = promisify(gzip)
@@ -34,7 +35,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           // A flush and the end of the process wait for it by timers of their own.
           background: true,
         })
-        return read(answer)
+        return read(answer, headers)
       } catch (thrown) {
         return failed(thrown)
       }
@@ -43,20 +44,17 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
   }
 }
 
-function read(answer: HttpAnswer): Sent {
+function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Sent {
   const { status } = answer
-  const text = status >= 200 && status < 300 ? '' : answer.body.toString('utf8')
-  if (status >= 200 && status < 300 && isPage(answer)) {
-    return {
-      outcome: 'hold',
-      reason: `HTTP ${status} with a web page for an answer: this is not an OTLP endpoint`,
-    }
-  }
-  if (status >= 200 && status < 300) return { outcome: 'accepted' }
-  const reason = `HTTP ${status}${describeBody(text)}`
+  if (status >= 200 && status < 300) return readAccepted(answer, headers)
+  const text = answer.body.toString('utf8')
+  const said = describeAnswer(text, headers)
+  const reason = `HTTP ${status}${said && `: ${said}`}`
   if (status === 401) return { outcome: 'unauthorized', reason }
-  if (status === 403 || status === 404 || (status >= 300 && status < 400))
-    return { outcome: 'hold', reason, body: text }
+  if (status >= 300 && status < 400) {
+    return { outcome: 'hold', reason: `${reason}. Redirects are not followed: configure the final address` }
+  }
+  if (status === 403 || status === 404) return { outcome: 'hold', reason, body: text }
   if (status === 408 || status === 429 || (status >= 502 && status <= 504)) {
     const afterMs = retryAfterMs(answer.headers['retry-after'])
     return { outcome: 'retry', reason, ...(afterMs !== undefined && { afterMs }) }
@@ -72,19 +70,4 @@ function failed(thrown: unknown): Sent {
     return { outcome: 'retry', reason: message }
   }
   return { outcome: 'hold', reason: thrown instanceof Error ? thrown.message : String(thrown) }
-}
-
-const isPage = ({ headers, body }: HttpAnswer): boolean =>
-  /^text\/html/i.test(headers['content-type'] ?? '') ||
-  /^\s*<(!doctype|html)/i.test(body.toString('utf8', 0, 64))
-
-const MOST_SHOWN = 200
-
-/** The start of a server's answer, for a message: one line, without markup. */
-function describeBody(text: string): string {
-  const line = text
-    .replace(/<[^>]{0,200}>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return line === '' ? '' : `: ${line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line}`
 }

@@ -6,6 +6,7 @@ import type { WireOptions } from '../span/wire.ts'
 import { ACCEPTED, type Answer } from './answer.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
+import { acceptedAnswer } from './receiver-says.ts'
 import type { Sender, Sent } from './sender.ts'
 import type { SpanTarget } from './target.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -91,7 +92,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
           verified = true
           void companion.verifyStored(spans[0].traceId)
         }
-        return answerOf(sent)
+        return answerOf(target.endpoint, sent)
       } catch (thrown) {
         return failure(thrown)
       }
@@ -100,7 +101,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
       try {
         // Records one after the other are a request.
         const bytes = Buffer.concat(records)
-        return answerOf(await deliver(() => bytes))
+        return answerOf(target.endpoint, await deliver(() => bytes))
       } catch (thrown) {
         return failure(thrown)
       }
@@ -131,10 +132,10 @@ const asksForExperiment = (sent: Sent): boolean =>
   (sent.status === 422 || sent.status === 400) &&
   /x-mlflow-experiment-id/i.test(sent.body ?? '')
 
-function answerOf(sent: Sent): Answer {
+function answerOf(name: string, sent: Sent): Answer {
   switch (sent.outcome) {
     case 'accepted':
-      return ACCEPTED
+      return acceptedAnswer(name, sent)
     case 'retry':
       return {
         kind: 'retry',

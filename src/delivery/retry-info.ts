@@ -1,3 +1,5 @@
+import { forEachField, readVarint } from '../span/otlp/cut-fields.ts'
+
 // google.rpc.Status, in which a gRPC server says how long to wait; only the path to that number is read:
 // Status.details (3) = Any { type_url (1), value (2) }, RetryInfo.retry_delay (1) = Duration { seconds (1), nanos (2) }.
 
@@ -37,31 +39,13 @@ interface Field {
 const VARINT = 0
 const BYTES = 2
 
-/** The fields of a protobuf message up to the first that is damaged or of a kind that these messages do not have. */
+/** The fields of a protobuf message up to the first that is damaged; others than numbers and bytes are left out. */
 function fieldsOf(message: Buffer): Field[] {
   const fields: Field[] = []
-  let at = 0
-  const varint = (): number => {
-    let value = 0
-    for (let scale = 1; at < message.length; scale *= 128) {
-      const byte = message[at] ?? 0
-      at += 1
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-    }
-    return Number.NaN
-  }
-  while (at < message.length) {
-    const tag = varint()
+  forEachField(message, 0, message.length, (tag, _, from, to) => {
     const number = Math.floor(tag / 8)
-    const kind = tag % 8
-    const value = varint()
-    if (Number.isNaN(value)) return fields
-    if (kind === VARINT) fields.push({ number, value })
-    else if (kind === BYTES && at + value <= message.length) {
-      fields.push({ number, value: message.subarray(at, at + value) })
-      at += value
-    } else return fields
-  }
+    if (tag % 8 === VARINT) fields.push({ number, value: readVarint(message, { at: from }, to) })
+    else if (tag % 8 === BYTES) fields.push({ number, value: message.subarray(from, to) })
+  })
   return fields
 }

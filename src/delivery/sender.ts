@@ -1,8 +1,10 @@
 import type { Protocol } from '../config/config.ts'
+import type { PartialSuccess } from './partial-success.ts'
 
 /** What a request came to, in the terms that both protocols share. */
 export type Sent =
-  | { readonly outcome: 'accepted' }
+  /** `doubt`: the answer is none that OTLP knows, but one of success. */
+  | { readonly outcome: 'accepted'; readonly said?: PartialSuccess; readonly doubt?: string }
   /** A passing fault: the network, an overloaded or restarting server. */
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** A fault that only a change of configuration or credentials mends. */

@@ -78,6 +78,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'the client certificate is not trusted by the server',
     CLIENT_CERTIFICATE,
   ],
+  HPE_HEADER_OVERFLOW: ['not-http', 'the answer has more headers than are read', 'Check the address'],
   ERR_INVALID_CHAR: ['invalid-request', 'a header holds a character that HTTP does not allow'],
   ERR_INVALID_HTTP_TOKEN: ['invalid-request', 'a header has a name that HTTP does not allow'],
 }

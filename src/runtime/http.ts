@@ -43,7 +43,7 @@ const MAX_BYTES = 8 * 1024 * 1024
  */
 export async function request(url: string | URL, options: HttpRequest): Promise<HttpAnswer> {
   const target = parse(url)
-  const deadline = Date.now() + options.timeoutMs
+  const deadline = performance.now() + options.timeoutMs
   for (;;) {
     const attempt = await start(target, options, deadline)
     const outcome = await attempt.outcome
@@ -60,6 +60,8 @@ interface Attempt {
   readonly outcome: Promise<Outcome>
   readonly reused: () => boolean
 }
+
+const closedError = (): Error => Object.assign(new Error('closed'), { code: 'ECONNRESET' })
 
 const isClosed = (error: HttpError): boolean => error.kind === 'reset'
 
@@ -99,6 +101,10 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
       })
       if (options.background) sending.once('socket', (socket) => socket.unref())
       sending.on('error', fail)
+      // Node closes without a word where a server changes to a protocol that nobody asked for.
+      sending.on('close', () => {
+        if (!answered) fail(closedError())
+      })
       sending.on('response', (answer) => {
         answered = true
         collect(answer, options.maxBytes ?? MAX_BYTES).then((read) => resolve({ answer: read }), fail)
@@ -124,7 +130,7 @@ function limit(
   deadline: number,
   giveUp: (kind: 'timeout' | 'aborted') => void,
 ): void {
-  const timer = setTimeout(() => giveUp('timeout'), Math.max(0, deadline - Date.now()))
+  const timer = setTimeout(() => giveUp('timeout'), Math.max(0, deadline - performance.now()))
   timer.unref()
   const abort = () => giveUp('aborted')
   const { signal } = options
@@ -163,6 +169,7 @@ function collect(answer: IncomingMessage, maxBytes: number): Promise<HttpAnswer>
     })
     answer.on('end', () => finish(false))
     answer.on('error', reject)
+    answer.on('close', () => reject(closedError()))
   })
 }
 

@@ -1,0 +1,23 @@
+const MOST_SHOWN = 200
+/** A shorter header is no secret, and may stand anywhere in a text. */
+const LEAST_SECRET = 8
+
+/**
+ * The start of what a server said, for a message: one line, without markup, and without `headers` of ours that it
+ * gives back.
+ */
+export function describeAnswer(text: string, headers: Readonly<Record<string, string>> = {}): string {
+  let line = text
+    .slice(0, 20 * MOST_SHOWN)
+    .replace(/<[^>]{0,200}>/g, ' ')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
+    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
+    .trim()
+  for (const secret of secretsIn(headers)) line = line.replaceAll(secret, '[header]')
+  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line
+}
+
+function secretsIn(headers: Readonly<Record<string, string>>): string[] {
+  const values = Object.values(headers).flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
+  return values.filter((value) => value.length >= LEAST_SECRET).sort((a, b) => b.length - a.length)
+}

@@ -1,0 +1,37 @@
+import type { ClientHttp2Session } from 'node:http2'
+import type { TargetConfig } from '../config/config.ts'
+import { untraced } from '../runtime/suppress.ts'
+import { loadTls } from '../runtime/tls-files.ts'
+
+/** A connection to `target` that takes calls. @throws when there is none before `deadline` (`performance.now()`) */
+export async function openSession(target: TargetConfig, deadline: number): Promise<ClientHttp2Session> {
+  const { connect } = await import('node:http2')
+  const tls = await loadTls(target.tls)
+  return new Promise((resolve, reject) => {
+    // What a server sends unasked would have to be held somewhere.
+    const fresh = untraced(() => connect(target.endpoint, { ...tls, settings: { enablePush: false } }))
+    // Sending must not keep the application alive: what waits for it, a flush or the end of the process, does.
+    fresh.unref()
+    const timer = setTimeout(
+      () => fresh.destroy(new Error('connecting took too long')),
+      Math.max(0, deadline - performance.now()),
+    )
+    timer.unref()
+    fresh.once('connect', () => {
+      clearTimeout(timer)
+      resolve(fresh)
+    })
+    fresh.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    fresh.once('close', () => {
+      clearTimeout(timer)
+      reject(new Error('the connection was closed'))
+    })
+    fresh.on('goaway', () => fresh.close())
+  })
+}
+
+export const isUsable = (session: ClientHttp2Session | undefined): session is ClientHttp2Session =>
+  session !== undefined && !session.closed && !session.destroyed

@@ -1,0 +1,40 @@
+import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
+import { ACCEPTED, type Answer } from './answer.ts'
+import { describeAnswer } from './describe-answer.ts'
+import type { Sent } from './sender.ts'
+
+/** The answer to a request that was accepted; says aloud what the receiver says beside that. @param name - the target */
+export function acceptedAnswer(
+  name: string,
+  { said, doubt }: Extract<Sent, { outcome: 'accepted' }>,
+): Answer {
+  if (doubt !== undefined) {
+    diagnoseOnce(
+      'warn',
+      'TS_ANSWER_UNKNOWN',
+      `${name} accepts spans with an answer that is none of OTLP (${doubt}). They count as sent; see whether traces arrive there, and correct the address if they do not.`,
+      { target: name, answer: doubt },
+      name,
+    )
+  }
+  if (said === undefined) return ACCEPTED
+  const message = describeAnswer(said.message)
+  if (said.rejectedSpans > 0) return partial(name, said.rejectedSpans, message)
+  if (message !== '') {
+    const data = { target: name, message }
+    diagnose('warn', 'TS_RECEIVER_WARNING', `${name} accepted spans and says: ${message}.`, data, name)
+  }
+  return ACCEPTED
+}
+
+function partial(name: string, rejectedSpans: number, message: string): Answer {
+  const reason = message === '' ? 'it does not say why' : message
+  diagnose(
+    'error',
+    'TS_PARTIAL_SUCCESS',
+    `${name} refused ${rejectedSpans} spans of a request that it accepted, without saying which ones: ${reason}. They are lost there and count as rejected. Correct what it names; its limits and its log say more.`,
+    { target: name, rejectedSpans, reason },
+    name,
+  )
+  return { kind: 'accepted', rejectedSpans, reason }
+}
