@@ -19,8 +19,10 @@ const LEVELS: readonly (readonly string[])[] = [
   ['runtime'],
 ]
 
-/** What an integration may use: what any user could, and what integrations share. */
+/** Entries that an integration may use although they lie above or are none of its business inside. */
 const PUBLIC: ReadonlySet<string> = new Set(['index', 'otel', 'mlflow'])
+/** Rooms that an integration may not use: it is switched on and sets nothing up, and knows no receiver. */
+const CLOSED: ReadonlySet<string> = new Set(['setup', 'mlflow'])
 
 /** One import, both ends as paths below `src`. */
 export interface Import {
@@ -44,9 +46,9 @@ function integrationObjection(from: string, to: string): string | undefined {
   const other = roomOf(to)
   if (other !== 'integrations') {
     const entry = to === 'index.ts' || to === `${other}/index.ts`
-    return entry && PUBLIC.has(other)
-      ? undefined
-      : 'an integration uses only the public entries of the package'
+    if (entry && PUBLIC.has(other)) return undefined
+    if (levelOf(other) > levelOf('integrations') && !CLOSED.has(other)) return undefined
+    return 'an integration uses the rooms of tracing and below, and the public entries of the package'
   }
   const [own, theirs] = [from.split('/')[1], to.split('/')[1]]
   if (own === theirs || theirs === 'base') return undefined

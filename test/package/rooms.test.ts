@@ -22,6 +22,8 @@ test.each([
   ['integrations/openai/stream.ts', 'integrations/openai/client.ts'],
   ['integrations/openai/stream.ts', 'integrations/base/patch.ts'],
   ['integrations/base/patch.ts', 'otel/index.ts'],
+  ['integrations/base/patch.ts', 'runtime/registry.ts'],
+  ['integrations/openai/index.ts', 'span/keys.ts'],
 ])('%s may import %s', (from, to) => {
   expect(objection({ from, to })).toBeUndefined()
 })
@@ -34,13 +36,18 @@ test.each([
   ['ids/b.ts', 'lib/a.ts', 'the room "lib" is not in the list of scripts/rooms.ts'],
   [
     'integrations/openai/index.ts',
-    'span/keys.ts',
-    'an integration uses only the public entries of the package',
+    'setup/lifecycle.ts',
+    'an integration uses the rooms of tracing and below, and the public entries of the package',
+  ],
+  [
+    'integrations/openai/index.ts',
+    'mlflow/rest.ts',
+    'an integration uses the rooms of tracing and below, and the public entries of the package',
   ],
   [
     'integrations/openai/index.ts',
     'otel/processor.ts',
-    'an integration uses only the public entries of the package',
+    'an integration uses the rooms of tracing and below, and the public entries of the package',
   ],
   [
     'integrations/base/x.ts',

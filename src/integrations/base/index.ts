@@ -1,0 +1,45 @@
+/** What integrations are built from; see docs/integrations/contributing.md. */
+export { activeContext, runIn } from '../../context/active-context.ts'
+export { currentPipeline } from '../../delivery/current.ts'
+export { muteScope } from '../../delivery/muted-scopes.ts'
+export { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
+export { processWide } from '../../runtime/registry.ts'
+export * as keys from '../../span/keys.ts'
+export type { LiveSpan } from '../../span/live-span.ts'
+export type { Span } from '../../span/span.ts'
+export { SpanType } from '../../span/span-type.ts'
+export { ABANDONED, type Follower, follow } from '../../tracing/follow.ts'
+export {
+  type AccumulatorOptions,
+  type Answer,
+  type CreateAccumulator,
+  type GrowingText,
+  growingText,
+  type StreamAccumulator,
+} from './accumulator.ts'
+export {
+  type ActiveSpan,
+  type ActiveSpanSource,
+  plainContext,
+  registerActiveSpanSource,
+} from './active-span.ts'
+export { type TakeCopy, takeCopies } from './copies.ts'
+export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
+export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
+export { beginModelCall, type ModelCall, type ModelCallInit, type Retry, type Stop } from './model-call.ts'
+export { modelCallIn } from './model-calls.ts'
+export { type OnResult, observePromise } from './observe-promise.ts'
+export {
+  isStainlessStream,
+  observeStream,
+  type StainlessStream,
+  type StreamOptions,
+} from './observe-stream.ts'
+export { createPatches, likeness, ownerOf, type Patches, type Wrap } from './patch.ts'
+export { type Endpoint, endpointOf } from './providers.ts'
+export { type Amended, patchStainless, type StainlessMethod } from './stainless.ts'
+export { beginStep, type Step, type StepInit } from './step.ts'
+export { runTool, type ToolRun } from './tool.ts'
+export { type ModelUsage, openAIUsage, usageOf } from './usage.ts'
+export { accumulateChat, chatAnswer } from './wire/openai-chat.ts'
+export { accumulateResponses, responsesAnswer } from './wire/openai-responses.ts'

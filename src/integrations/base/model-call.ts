@@ -1,0 +1,232 @@
+import type { Context } from '@opentelemetry/api'
+import { runIn } from '../../context/active-context.ts'
+import { currentPipeline } from '../../delivery/current.ts'
+import { nowMs } from '../../runtime/clock.ts'
+import * as keys from '../../span/keys.ts'
+import type { LiveSpan } from '../../span/live-span.ts'
+import type { Span } from '../../span/span.ts'
+import type { SpanType } from '../../span/span-type.ts'
+import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
+import type { AccumulatorOptions, Answer } from './accumulator.ts'
+import { begunIn } from './active-span.ts'
+import { modelCallIn, noteModelCall } from './model-calls.ts'
+
+/** How a call ended that neither finished nor failed. */
+export type Stop =
+  /** The program left the stream early: `break`, `return()`, `cancel()`. */
+  | 'stopped'
+  /** The program aborted it. */
+  | 'aborted'
+  /** Nobody held the promise or the stream any more. */
+  | 'abandoned'
+  /** Nothing happened for the idle limit. */
+  | 'idle'
+  /** Only the raw response was asked for; what the program does with its body is not seen. */
+  | 'raw'
+
+/** A call as it begins. */
+export interface ModelCallInit {
+  /** @defaultValue `<operation> <model>` */
+  readonly name?: string | undefined
+  readonly spanType: SpanType
+  /**
+   * `gen_ai.operation.name`: `chat`, `embeddings`, `text_completion`, `generate_content`. Without one the call is no
+   * model's (a file, a batch): a plain span, that may stand beside others and below which model calls may stand.
+   */
+  readonly operation?: string | undefined
+  /** The model that was asked for. */
+  readonly model?: string | undefined
+  /** `gen_ai.provider.name`: `openai`, `anthropic`, `groq`, ... */
+  readonly provider?: string | undefined
+  /** What is sent, as the provider's API has it. Content. */
+  readonly inputs?: unknown
+  /** How MLflow reads inputs and outputs as a chat (`mlflow.message.format`). */
+  readonly messageFormat?: string | undefined
+  /** Tools in OpenAI's nested form, which is the one that MLflow shows (`mlflow.chat.tools`). Content. */
+  readonly tools?: readonly unknown[] | undefined
+  /** Parameters of the request; no content. */
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
+  /** The context that it began in, where a framework reports it later. @defaultValue the active one */
+  readonly context?: Context | undefined
+  /** In milliseconds since 1970. @defaultValue now */
+  readonly startTime?: number | undefined
+  /** Longest silence of a stream, or of an answer that nobody reads, in milliseconds. @defaultValue 900000 */
+  readonly idleMs?: number | undefined
+}
+
+/** One attempt that was followed by another. */
+export interface Retry {
+  /** Number of the attempt that follows: 1 for the first repetition. */
+  readonly attempt: number
+  /** HTTP status of the attempt that failed. */
+  readonly status?: number | undefined
+  /** Class of the error with which it failed, where there was no answer. */
+  readonly error?: string | undefined
+}
+
+/** A call of a model under way. Nothing here throws, and after the end nothing has an effect. */
+export interface ModelCall {
+  readonly span: Span
+  /** The context in which it began, and the same with its span active. */
+  readonly outside: Context
+  readonly inside: Context
+  /** For {@link ActiveSpan}. */
+  readonly begunIn: Context
+  /** Whether recording content is of any use. */
+  readonly wantsContent: boolean
+  /** For {@link CreateAccumulator}. */
+  readonly accumulating: AccumulatorOptions
+  ended(): boolean
+  /** Runs `fn` with the call's span active, and returns what it returns. */
+  run<T>(fn: () => T): T
+  /** Something came: the idle limit starts anew. */
+  touch(): void
+  /** The first content came. */
+  firstToken(): void
+  /** Another attempt follows. */
+  retry(retry: Retry): void
+  /** From now on the call ends by itself, as `idle`, when nothing comes for its idle limit. `answer` is asked then. */
+  watchIdle(answer?: () => Answer): void
+  /** The answer is there. */
+  finish(answer: Answer): void
+  /** The call failed. `answer`: what came before. */
+  fail(error: unknown, answer?: Answer): void
+  /** It ended early. `endTime`: in milliseconds since 1970, when that was not now. */
+  stop(how: Stop, answer?: Answer, endTime?: number): void
+}
+
+const IDLE_MS = 900_000
+
+/**
+ * Begins a call of a model. `undefined` when nothing is traced, or when the running code belongs to a call that has a
+ * span already: a framework's, whose integration began it, or a client library's own helper.
+ */
+export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined {
+  if (currentPipeline() === undefined) return undefined
+  try {
+    const active = activeContext()
+    // No span inside a model call: what a client sends from there is that same call.
+    if (modelCallIn(active) !== undefined) return undefined
+    const given = init()
+    const context = given.context ?? active
+    const pipeline = tracingIn(context)
+    if (pipeline === undefined || modelCallIn(context) !== undefined) return undefined
+    const { operation, model } = given
+    const span = openSpan(pipeline, context, {
+      name: given.name ?? [operation, model].filter((part) => part !== undefined).join(' '),
+      spanType: given.spanType,
+      startTime: given.startTime,
+    })
+    describe(span, given)
+    const call = createModelCall(span, context, given)
+    if (operation !== undefined) noteModelCall(span, call)
+    return call
+  } catch {
+    // The request could not be read, by an integration's own fault: the call goes on untraced.
+    return undefined
+  }
+}
+
+function describe(span: LiveSpan, init: ModelCallInit): void {
+  const { operation, model, provider, messageFormat } = init
+  if (operation !== undefined) span.setAttribute(keys.OPERATION_NAME, operation)
+  if (model !== undefined) span.setAttribute(keys.REQUEST_MODEL, model)
+  span.setModel(model ?? '', provider)
+  if (init.attributes !== undefined) span.setAttributes(defined(init.attributes))
+  if (!span.wantsContent) return
+  if (init.inputs !== undefined) span.setInputs(init.inputs)
+  if (messageFormat !== undefined) span.setAttribute(keys.MESSAGE_FORMAT, messageFormat)
+  if (init.tools !== undefined && init.tools.length > 0) span.setAttribute(keys.CHAT_TOOLS, init.tools)
+}
+
+function createModelCall(
+  span: LiveSpan,
+  context: Context,
+  { idleMs = IDLE_MS, startTime }: ModelCallInit,
+): ModelCall {
+  const inside = contextOf(context, span)
+  const begun = startTime ?? nowMs()
+  let open = true
+  let hasFirst = false
+  let last = begun
+  let timer: NodeJS.Timeout | undefined
+
+  const end = (answer: Answer | undefined, say: () => void, endTime?: number): void => {
+    if (!open) return
+    open = false
+    clearTimeout(timer)
+    try {
+      if (answer !== undefined) tellAnswer(span, answer)
+      say()
+    } finally {
+      span.end(endTime)
+    }
+  }
+  const watch = (answer: (() => Answer) | undefined, waitMs: number): void => {
+    timer = setTimeout(() => {
+      const left = last + idleMs - nowMs()
+      if (left > 0) watch(answer, left)
+      else call.stop('idle', answer?.(), last)
+    }, waitMs)
+    timer.unref()
+  }
+  const call: ModelCall = {
+    span,
+    outside: context,
+    inside,
+    begunIn: begunIn(),
+    wantsContent: span.wantsContent,
+    accumulating: { content: span.wantsContent, limits: span.host.limits },
+    ended: () => !open,
+    run: (fn) => runIn(inside, fn),
+    touch() {
+      last = nowMs()
+    },
+    firstToken() {
+      if (hasFirst || !open) return
+      hasFirst = true
+      span.setAttribute(keys.TIME_TO_FIRST_CHUNK, Math.round((nowMs() - begun) * 1000) / 1_000_000)
+    },
+    retry({ attempt, status, error }) {
+      if (!open) return
+      span.addEvent('retry', {
+        'http.request.resend_count': attempt,
+        ...(status !== undefined && { 'http.response.status_code': status }),
+        ...(error !== undefined && { [keys.ERROR_TYPE]: error }),
+      })
+    },
+    watchIdle(answer) {
+      if (!open) return
+      clearTimeout(timer)
+      call.touch()
+      watch(answer, idleMs)
+    },
+    finish: (answer) => end(answer, () => answer.error && tellError(span, answer.error)),
+    fail: (error, answer) => end(answer, () => span.fail(error)),
+    stop: (how, answer, endTime) => end(answer, () => span.setAttribute(keys.CALL_END, how), endTime),
+  }
+  return call
+}
+
+function tellAnswer(span: LiveSpan, answer: Answer): void {
+  const { usage, model, responseId, finishReasons, attributes, outputs } = answer
+  if (usage !== undefined) span.setTokenUsage(usage)
+  if (model !== undefined) {
+    span.setModel(model)
+    span.setAttribute(keys.RESPONSE_MODEL, model)
+  }
+  if (responseId !== undefined) span.setAttribute(keys.RESPONSE_ID, responseId)
+  if (finishReasons !== undefined && finishReasons.length > 0) {
+    span.setAttribute(keys.FINISH_REASONS, [...finishReasons])
+  }
+  if (attributes !== undefined) span.setAttributes(defined(attributes))
+  if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
+}
+
+function tellError(span: LiveSpan, { type, message }: NonNullable<Answer['error']>): void {
+  span.setAttribute(keys.ERROR_TYPE, type)
+  span.setStatus('ERROR', message)
+}
+
+const defined = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))

@@ -1,0 +1,51 @@
+import type { Context } from '@opentelemetry/api'
+import { currentPipeline } from '../../delivery/current.ts'
+import * as keys from '../../span/keys.ts'
+import type { LiveSpan } from '../../span/live-span.ts'
+import { SpanType } from '../../span/span-type.ts'
+import { activeContext, openSpan, tracingIn } from '../../tracing/open-span.ts'
+import { runToEnd } from '../../tracing/outcome.ts'
+
+/** A tool that a framework calls. */
+export interface ToolRun {
+  /** The bare name: MLflow's charts group tool calls by the name of the span. */
+  readonly name: string
+  /** What it is called with. Content. */
+  readonly arguments?: unknown
+  /** The model's ID of this call. */
+  readonly callId?: string | undefined
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * Runs a tool in a span of type TOOL, with the span active. Returns and throws what `fn` does; the span ends when the
+ * work does, so promises and streams are followed.
+ *
+ * @param init - asked only when something is traced
+ */
+export function runTool<T>(init: () => ToolRun, fn: () => T): T {
+  const opened = begin(init)
+  return opened === undefined ? fn() : runToEnd(opened.span, opened.context, fn)
+}
+
+function begin(init: () => ToolRun): { span: LiveSpan; context: Context } | undefined {
+  if (currentPipeline() === undefined) return undefined
+  try {
+    const context = activeContext()
+    const pipeline = tracingIn(context)
+    if (pipeline === undefined) return undefined
+    const tool = init()
+    const span = openSpan(pipeline, context, {
+      name: tool.name,
+      spanType: SpanType.TOOL,
+      inputs: tool.arguments,
+      attributes: {
+        ...tool.attributes,
+        ...(tool.callId !== undefined && { [keys.TOOL_CALL_ID]: tool.callId }),
+      },
+    })
+    return { span, context }
+  } catch {
+    return undefined
+  }
+}

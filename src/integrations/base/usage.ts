@@ -1,0 +1,43 @@
+import type { TokenUsage } from '../../span/token-usage.ts'
+import { number, read } from './method.ts'
+
+/** Tokens of one model call in one form, whatever the provider's: see {@link TokenUsage}. */
+export type ModelUsage = TokenUsage
+
+/**
+ * Usage as OpenAI's APIs and those that copy them report it: `usage` of chat completions (`prompt_tokens`, ...), of
+ * responses (`input_tokens`, ...), of embeddings, images and transcriptions. Input and output include the cached,
+ * reasoning and audio tokens that are told apart. `undefined` when there is none.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat/object
+ */
+export function openAIUsage(usage: unknown): ModelUsage | undefined {
+  const input = number(read(usage, 'prompt_tokens')) ?? number(read(usage, 'input_tokens'))
+  const output = number(read(usage, 'completion_tokens')) ?? number(read(usage, 'output_tokens'))
+  const total = number(read(usage, 'total_tokens'))
+  if (input === undefined && output === undefined && total === undefined) return undefined
+  const details =
+    read(usage, 'prompt_tokens_details') ??
+    read(usage, 'input_tokens_details') ??
+    read(usage, 'input_token_details')
+  const made = read(usage, 'completion_tokens_details') ?? read(usage, 'output_tokens_details')
+  return usageOf({
+    inputTokens: input ?? Math.max(0, (total ?? 0) - (output ?? 0)),
+    outputTokens: output ?? Math.max(0, (total ?? 0) - (input ?? 0)),
+    totalTokens: total,
+    // DeepSeek has a name of its own for them.
+    cacheReadInputTokens:
+      number(read(details, 'cached_tokens')) ?? number(read(usage, 'prompt_cache_hit_tokens')),
+    cacheCreationInputTokens: number(read(details, 'cache_write_tokens')),
+    reasoningTokens: number(read(made, 'reasoning_tokens')),
+    audioInputTokens: number(read(details, 'audio_tokens')),
+    audioOutputTokens: number(read(made, 'audio_tokens')),
+  })
+}
+
+/** `usage` without the parts that are absent. */
+export function usageOf(usage: ModelUsage): ModelUsage {
+  return Object.fromEntries(
+    Object.entries(usage).filter(([, count]) => count !== undefined),
+  ) as unknown as ModelUsage
+}

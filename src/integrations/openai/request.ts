@@ -1,0 +1,82 @@
+import { type Fields, fieldsOf, list, read, text } from '../base/index.ts'
+
+/** Attributes of a chat completion's parameters; none of them is content. */
+export function chatParameters(body: unknown): Fields {
+  const stop = read(body, 'stop')
+  const choices = read(body, 'n')
+  return {
+    ...sampling(body),
+    'gen_ai.request.max_tokens': read(body, 'max_completion_tokens') ?? read(body, 'max_tokens'),
+    'gen_ai.request.frequency_penalty': read(body, 'frequency_penalty'),
+    'gen_ai.request.presence_penalty': read(body, 'presence_penalty'),
+    'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : (stop ?? undefined),
+    'gen_ai.request.seed': read(body, 'seed'),
+    'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
+    'gen_ai.request.reasoning_effort': read(body, 'reasoning_effort'),
+    'gen_ai.output.type': outputType(read(body, 'response_format', 'type')),
+  }
+}
+
+/** Attributes of the parameters of a call of the Responses API. */
+export function responsesParameters(body: unknown): Fields {
+  const conversation = read(body, 'conversation')
+  return {
+    ...sampling(body),
+    'gen_ai.request.max_tokens': read(body, 'max_output_tokens'),
+    'gen_ai.request.reasoning_effort': read(body, 'reasoning', 'effort'),
+    'gen_ai.output.type': outputType(read(body, 'text', 'format', 'type')),
+    'gen_ai.conversation.id': text(conversation) ?? text(read(conversation, 'id')),
+    'openai.request.previous_response_id': text(read(body, 'previous_response_id')),
+  }
+}
+
+function sampling(body: unknown): Fields {
+  return {
+    'gen_ai.request.temperature': read(body, 'temperature'),
+    'gen_ai.request.top_p': read(body, 'top_p'),
+    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
+    'openai.request.service_tier': text(read(body, 'service_tier')),
+  }
+}
+
+function outputType(format: unknown): string | undefined {
+  if (format === undefined) return undefined
+  return format === 'text' ? 'text' : 'json'
+}
+
+/** The request as MLflow shows it as a chat: its Chat tab knows no `developer`, who is the `system` of today. */
+export function chatInputs(body: unknown): unknown {
+  const messages = list(read(body, 'messages'))
+  if (!messages.some((message) => read(message, 'role') === 'developer')) return body
+  return { ...fieldsOf(body), messages: messages.map(withSystemRole) }
+}
+
+/** As {@link chatInputs}, for the Responses API. */
+export function responsesInputs(body: unknown): unknown {
+  const input = list(read(body, 'input'))
+  if (!input.some((item) => read(item, 'role') === 'developer')) return body
+  return { ...fieldsOf(body), input: input.map(withSystemRole) }
+}
+
+const withSystemRole = (message: unknown): unknown =>
+  read(message, 'role') === 'developer' ? { ...fieldsOf(message), role: 'system' } : message
+
+/** The tools of a request in the nested form, which is the one that MLflow shows. */
+export function toolsOf(body: unknown): readonly unknown[] {
+  const legacy = list(read(body, 'functions')).map((fn) => ({ type: 'function', function: fn }))
+  return [...list(read(body, 'tools')).flatMap(nestedTool), ...legacy]
+}
+
+function nestedTool(tool: unknown): object[] {
+  const nested = read(tool, 'function')
+  const definition = typeof nested === 'object' && nested !== null ? nested : tool
+  const name =
+    text(read(definition, 'name')) ?? text(read(tool, 'custom', 'name')) ?? text(read(tool, 'type'))
+  if (name === undefined) return []
+  const described = {
+    name,
+    description: text(read(definition, 'description')),
+    parameters: read(definition, 'parameters') ?? undefined,
+  }
+  return [{ type: 'function', function: described }]
+}
