@@ -1,4 +1,5 @@
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { STILL_OPEN } from '../span/keys.ts'
 import { treeText } from '../span/tree-text.ts'
 import { ACCEPTED } from './answer.ts'
 import type { SpanTarget } from './target.ts'
@@ -16,7 +17,9 @@ export function createConsoleTarget(
 ): SpanTarget {
   const traces = new Map<string, EndedSpan[]>()
 
-  const take = (spans: readonly EndedSpan[], to: (text: string) => void): void => {
+  const take = (all: readonly EndedSpan[], to: (text: string) => void): void => {
+    // A tree is printed once, with all of it.
+    const spans = all.filter(({ attributes }) => attributes[STILL_OPEN] === undefined)
     for (const span of spans) {
       const known = traces.get(span.traceId) ?? []
       traces.set(span.traceId, [...known, span])

@@ -29,6 +29,8 @@ export interface Pipeline extends SpanHost {
   sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
   /** Resource attributes of the provider that was joined, if any. */
   joinedResource: Attributes | undefined
+  /** Sends a span that is still open, beside the books: it is counted when it ends. */
+  sendOpen(span: EndedSpan): void
   /** A span of another library began in a provider that we joined. */
   foreignStarted(span: ForeignSpan): void
   /** A span of another library ended. */
@@ -84,10 +86,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
 
   const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(lane, span)
     const ticket = progress.get(span)
-    if (ticket === undefined) return
-    if (tickets.settled(ticket, fate)) progress.delete(span)
+    if (ticket !== undefined) {
+      if (fate === 'sent') tell(lane, span)
+      if (tickets.settled(ticket, fate)) progress.delete(span)
+    }
     noteIdle()
   }
 
@@ -181,7 +184,13 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     onIdle: undefined,
     agentName: undefined,
     lastTraceId: undefined,
+    began: undefined,
     ended: take,
+    sendOpen(span) {
+      const fitted = fitSpan(span, config.limits.maxSpanBytes)
+      for (const lane of lanes) lane.queue.push(fitted, spanBytes(fitted))
+      pipeline.onWork?.()
+    },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
     foreignStarted(span) {
       const { traceId, spanId } = span.spanContext()

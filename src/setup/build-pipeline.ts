@@ -4,6 +4,7 @@ import type { Counts } from '../delivery/counts.ts'
 import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
+import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { writeStderrNow } from '../runtime/stderr-now.ts'
 import { lazyTarget } from './lazy-target.ts'
@@ -16,7 +17,7 @@ export function buildPipeline(config: Config, counts: Counts): Pipeline {
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
   const print = (text: string): void => void process.stderr.write(`${text}\n`)
   if (config.console) targets.push(createConsoleTarget(print, writeStderrNow))
-  const pipeline: Pipeline = createPipeline(config, targets, counts)
+  const pipeline: Pipeline = createPipeline(config, targets.map(onceEach), counts)
   return pipeline
 }
 

@@ -1,5 +1,6 @@
 import type { Pipeline, Undelivered } from '../delivery/pipeline.ts'
 import { resourceAttributes } from '../delivery/resource.ts'
+import { withoutDoubles } from '../delivery/still-open.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { ExitWork } from './exit-worker.ts'
 
@@ -14,7 +15,7 @@ export interface Rest {
 /** Delivers at once what can be, without an event loop, and gives the rest. */
 export function deliverNow(pipeline: Pipeline): Rest {
   const { config } = pipeline
-  const lanes = pipeline.undelivered()
+  const lanes = pipeline.undelivered().map((lane) => ({ ...lane, spans: withoutDoubles(lane.spans) }))
   for (const { spans, sendNow } of lanes) sendNow?.(spans)
   const left = lanes.filter((lane) => !lane.sendNow && lane.spans.length + lane.completions.length > 0)
   // An exporter of the application's lives in this thread, and only in it.

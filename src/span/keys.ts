@@ -76,3 +76,6 @@ export const AI_SDK_OPERATION = 'ai.operationId'
 
 /** How a model call ended that neither finished nor failed: `stopped`, `aborted`, `abandoned`, `idle`, `raw`. */
 export const CALL_END = 'turnspan.call.end'
+
+/** On a span that was sent before it ended; what its end sends does not have it. */
+export const STILL_OPEN = 'turnspan.open'

@@ -93,10 +93,16 @@ export class LiveSpan implements Span, OpenSpan {
     this.#name = cleanName(init.name)
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
+    init.host.began?.(this)
   }
 
   get name(): string {
     return this.#name
+  }
+
+  /** Start, epoch milliseconds. */
+  get startedMs(): number {
+    return this.#startMs
   }
 
   get foreign(): boolean {
@@ -256,6 +262,18 @@ export class LiveSpan implements Span, OpenSpan {
 
   [Symbol.dispose](): void {
     this.end()
+  }
+
+  /** What is known of this span now, while it is open, as a span that ends at `nowMs` and is marked as open. */
+  unfinished(nowMs: number): EndedSpan {
+    const span = this.#toEnded(Math.max(nowMs, this.#startMs))
+    return {
+      ...span,
+      attributes: { ...span.attributes, [keys.STILL_OPEN]: true },
+      events: [...span.events],
+      links: [...span.links],
+      agent: span.agent && { ...span.agent, jsonKeys: new Set(span.agent.jsonKeys) },
+    }
   }
 
   /** Records what `end` was given. @returns the end time among it */

@@ -9,6 +9,8 @@ export interface SpanHost {
   readonly captureContent: boolean
   readonly limits: Limits
   readonly redact: Redact | undefined
+  /** Told of each span that begins, where somebody asked to be. */
+  began?: ((span: OpenSpan) => void) | undefined
   /** Takes a span that has ended. */
   ended(span: EndedSpan): void
 }
