@@ -75,9 +75,10 @@ export function fileConfig(place: CollectorPlace): {
   }
 }
 
-/** Starts a collector, built at the first call on a machine. */
+/** Starts a collector, built at the first call on a machine; `env` is for what its configuration reads from there. */
 export async function startCollector(
   config: (place: CollectorPlace) => CollectorConfig = fileConfig,
+  env: (place: CollectorPlace) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<CollectorServer> {
   const binary = await otelCollector()
   const dir = await mkdtemp(join(tmpdir(), 'turnspan-otelcol-'))
@@ -87,7 +88,7 @@ export async function startCollector(
     dir,
     outFile: join(dir, 'spans.jsonl'),
   }
-  const backend = await startBackend('The OpenTelemetry Collector', binary, place, config(place))
+  const backend = await startBackend('The OpenTelemetry Collector', binary, place, config(place), env(place))
   const spans = async (): Promise<DecodedSpan[]> => {
     const text = await readFile(place.outFile, 'utf8').catch(() => '')
     // The last line may be half written.
@@ -151,6 +152,7 @@ async function startBackend(
   binary: string,
   place: CollectorPlace,
   config: CollectorConfig,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Backend> {
   const configFile = join(place.dir, 'config.yaml')
   await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config))
@@ -160,6 +162,7 @@ async function startBackend(
       command: binary,
       args: ['--config', configFile],
       cwd: place.dir,
+      env,
       ready: async () => (await listens(place.httpPort)) || undefined,
     })
   const dropDir = (): Promise<void> => rm(place.dir, { recursive: true, force: true })
