@@ -40,7 +40,7 @@ const RECEIVERS = [
   'down',
   'status 503',
   'every other 502',
-  'stored, then reset',
+  'stored then reset',
   'hang',
   'slow',
 ]

@@ -93,7 +93,7 @@ export const FAULTS = {
   'every other 502': { answer: (n) => (n % 2 === 0 ? status(502) : well) },
   'web page': { answer: () => status(200, { label: 'web page', type: 'text/html', body: '<html></html>' }) },
   reset: { answer: () => ({ label: 'reset', reset: true }) },
-  'stored, then reset': { answer: () => ({ label: 'stored, then reset', reset: true, stores: true }) },
+  'stored then reset': { answer: () => ({ label: 'stored then reset', reset: true, stores: true }) },
   hang: { answer: () => ({ label: 'hang', hang: true }) },
 }
 
