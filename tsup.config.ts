@@ -2,6 +2,7 @@ import { defineConfig } from 'tsup'
 import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
+import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
 import { realImports } from './scripts/real-imports.ts'
 
@@ -25,7 +26,7 @@ export default defineConfig(async () => ({
   noExternal: bundled,
   plugins: [lazyRequires],
   define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
-  esbuildPlugins: [otelApiByCondition, realImports, exitWorkerByCondition],
+  esbuildPlugins: [nodeBuiltins, otelApiByCondition, realImports, exitWorkerByCondition],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.
     if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' }

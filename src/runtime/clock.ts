@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks'
-
 /** Seconds and nanoseconds since the Unix epoch, as OpenTelemetry's HrTime. */
 export type HrTime = [seconds: number, nanoseconds: number]
 
@@ -10,13 +8,15 @@ export type TimeInput = HrTime | number | Date
 // siblings overlap.
 const STEP_MS = 50
 
-let anchor: number = performance.timeOrigin
+// Not read at import: Node loads this clock when it is first asked for.
+let anchor: number | undefined
 
 /**
  * Milliseconds since the epoch with a fraction (a double holds 0.25 µs there), from the monotonic clock. `Date.now()`
  * has whole milliseconds, in which sibling spans tie and then stand in the wrong order in the tree.
  */
 export function nowMs(): number {
+  anchor ??= performance.timeOrigin
   return anchor + performance.now()
 }
 
@@ -26,6 +26,7 @@ export function nowMs(): number {
  */
 export function alignClock(): void {
   const fresh = Date.now() - performance.now()
+  anchor ??= performance.timeOrigin
   if (Math.abs(fresh - anchor) > STEP_MS) anchor = fresh
 }
 
@@ -65,7 +66,7 @@ function msOfObject(time: unknown): number | undefined {
 
 function rawMs(time: unknown): number | undefined {
   if (typeof time === 'number') {
-    return time < LONGEST_UPTIME_MS ? anchor + time : time
+    return time < LONGEST_UPTIME_MS ? (anchor ?? performance.timeOrigin) + time : time
   }
   if (time instanceof Date) return time.getTime()
   if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {

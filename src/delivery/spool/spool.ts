@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { threadId } from 'node:worker_threads'
 import { createBacklog, type Stored } from './backlog.ts'
 import { type Enforced, enforce } from './bounds.ts'
 import * as files from './folder.ts'
@@ -96,6 +95,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const owner = (): string => {
     if (id === undefined) {
       files.makePrivate(folder)
+      // Not imported: it would load the module in every process that has no spool.
+      const { threadId } = process.getBuiltinModule('node:worker_threads')
       const fresh = `${Date.now().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
       files.writeOwner(folder, fresh, self)
       id = fresh
