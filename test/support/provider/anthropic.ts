@@ -1,0 +1,142 @@
+import { type Event, field, idOf, type ProviderRequest, pieces, type Wire } from './reply.ts'
+import type { ScriptedAnswer, ScriptedUsage } from './script.ts'
+
+/** Anthropic's Messages API. Payloads follow https://docs.anthropic.com/en/api/messages and .../build-with-claude/streaming */
+export const anthropic: Wire = {
+  reply(request, answer) {
+    const path = request.path.replace(/\?.*$/, '')
+    if (path.endsWith('/messages/count_tokens')) return { json: { input_tokens: answer.usage?.input ?? 20 } }
+    const onVertex = /:(streamRawPredict|rawPredict)$/.exec(path)
+    const onBedrock = /\/model\/[^/]+\/(invoke|invoke-with-response-stream)$/.exec(path)
+    if (!path.endsWith('/messages') && !onVertex && !onBedrock) return undefined
+    const streams = field(request.body, 'stream') === true || onVertex?.[1] === 'streamRawPredict'
+    const message = messageOf(request, answer)
+    return streams ? { events: eventsOf(message, answer) } : { json: message }
+  },
+  error: (status) => ({
+    type: 'error',
+    error: { type: ERRORS[status] ?? 'api_error', message: `Scripted error ${status}` },
+    request_id: 'req_scripted',
+  }),
+  streamError: {
+    event: 'error',
+    data: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+  },
+}
+
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  500: 'api_error',
+  529: 'overloaded_error',
+}
+
+interface Block {
+  readonly type: string
+  readonly text?: string
+  readonly thinking?: string
+  readonly signature?: string
+  readonly id?: string
+  readonly name?: string
+  readonly input?: object
+}
+
+interface Message {
+  readonly content: readonly Block[]
+  readonly stop_reason: string
+  readonly usage: Readonly<Record<string, unknown>>
+}
+
+function messageOf(request: ProviderRequest, answer: ScriptedAnswer): Message & Record<string, unknown> {
+  return {
+    id: idOf('msg_', request),
+    type: 'message',
+    role: 'assistant',
+    model:
+      typeof field(request.body, 'model') === 'string' ? field(request.body, 'model') : 'claude-sonnet-4-5',
+    content: blocksOf(answer),
+    stop_reason: stopOf(answer),
+    stop_sequence: null,
+    usage: usageOf(answer.usage),
+  }
+}
+
+function blocksOf({ reasoning, text, tools }: ScriptedAnswer): Block[] {
+  return [
+    ...(reasoning === undefined
+      ? []
+      : [{ type: 'thinking', thinking: reasoning, signature: 'c2lnbmF0dXJl' }]),
+    ...(text === undefined ? [] : [{ type: 'text', text }]),
+    ...(tools ?? []).map((tool, index) => ({
+      type: 'tool_use',
+      id: tool.id?.replace(/^call_/, 'toolu_') ?? `toolu_${index}`,
+      name: tool.name,
+      input: tool.arguments,
+    })),
+  ]
+}
+
+function stopOf({ finish, tools }: ScriptedAnswer): string {
+  if (finish === 'length') return 'max_tokens'
+  if (finish === 'refusal' || finish === 'filter') return 'refusal'
+  return tools && finish !== 'stop' ? 'tool_use' : 'end_turn'
+}
+
+/** The input tokens of the API leave out those that were read from the cache or written to it. */
+function usageOf(usage: ScriptedUsage = {}): Readonly<Record<string, unknown>> {
+  const { input = 20, output = 10, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = usage
+  return {
+    input_tokens: input - cacheRead - cacheWrite5m - cacheWrite1h,
+    cache_creation_input_tokens: cacheWrite5m + cacheWrite1h,
+    cache_read_input_tokens: cacheRead,
+    cache_creation: { ephemeral_5m_input_tokens: cacheWrite5m, ephemeral_1h_input_tokens: cacheWrite1h },
+    output_tokens: output,
+    service_tier: 'standard',
+  }
+}
+
+function eventsOf(message: Message, answer: ScriptedAnswer): Event[] {
+  const event = (type: string, data: object): Event => ({ event: type, data: { type, ...data } })
+  const start = { ...message, content: [], stop_reason: null, usage: { ...message.usage, output_tokens: 1 } }
+  return [
+    event('message_start', { message: start }),
+    event('ping', {}),
+    ...message.content.flatMap((block, index) => [
+      event('content_block_start', { index, content_block: emptyBlock(block) }),
+      ...deltasOf(block).map((delta) => event('content_block_delta', { index, delta })),
+      event('content_block_stop', { index }),
+    ]),
+    event('message_delta', {
+      delta: { stop_reason: message.stop_reason, stop_sequence: null },
+      usage: { output_tokens: answer.usage?.output ?? 10 },
+    }),
+    event('message_stop', {}),
+  ]
+}
+
+function emptyBlock(block: Block): object {
+  if (block.type === 'tool_use') return { ...block, input: {} }
+  return block.type === 'thinking'
+    ? { type: 'thinking', thinking: '', signature: '' }
+    : { type: 'text', text: '' }
+}
+
+function deltasOf(block: Block): object[] {
+  if (block.type === 'tool_use') {
+    const text = JSON.stringify(block.input)
+    const middle = Math.ceil(text.length / 2)
+    return ['', text.slice(0, middle), text.slice(middle)].map((partial_json) => ({
+      type: 'input_json_delta',
+      partial_json,
+    }))
+  }
+  if (block.type === 'thinking') {
+    return [
+      ...pieces(block.thinking ?? '').map((thinking) => ({ type: 'thinking_delta', thinking })),
+      { type: 'signature_delta', signature: block.signature },
+    ]
+  }
+  return pieces(block.text ?? '').map((text) => ({ type: 'text_delta', text }))
+}

@@ -1,0 +1,225 @@
+import { EventEmitter, once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { anthropic } from './anthropic.ts'
+import { gemini } from './gemini.ts'
+import { openai } from './openai.ts'
+import type { Event, ProviderRequest, Reply, Wire } from './reply.ts'
+import { type Fault, type Script, type ScriptedAnswer, type ScriptName, scripts } from './script.ts'
+
+/** A server on loopback that speaks the protocols of the model providers, and answers as a script says. */
+export interface Provider {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  /**
+   * The address for one run of a script: it answers from the first line on, whatever other runs are doing.
+   * OpenAI's client wants `/v1` behind it, the others nothing.
+   */
+  address(script: ScriptName | (string & {}), run: string): string
+  /** Adds a script for this server. */
+  add(name: string, script: Script): void
+  /** All requests of a run in the order of their arrival. */
+  requests(run: string): readonly ProviderRequest[]
+  /** Resolves once that many requests of the run came in. */
+  waitForRequests(run: string, count: number, timeoutMs?: number): Promise<readonly ProviderRequest[]>
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Starts one. */
+export async function startProvider(own: Readonly<Record<string, Script>> = {}): Promise<Provider> {
+  const known = new Map<string, Script>(Object.entries({ ...scripts, ...own }))
+  const runs = new Map<string, ProviderRequest[]>()
+  const arrivals = new EventEmitter().setMaxListeners(0)
+  const stopped = new AbortController()
+  const ofRun = (run: string): ProviderRequest[] => {
+    const found = runs.get(run) ?? []
+    runs.set(run, found)
+    return found
+  }
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [, script = '', run = '', rest = '/'] = /^\/([^/]+)\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? []
+    const before = ofRun(run)
+    const index = before.length
+    const request = requestOf(incoming, response, { script, run, index, path: rest })
+    before.push(request)
+    request.body = bodyOf(await readAll(incoming), incoming.headers['content-type'])
+    arrivals.emit('arrival')
+    const lines = known.get(script)
+    const answer = lines?.[Math.min(index, lines.length - 1)]
+    if (answer === undefined) {
+      sendJson(response, 404, {
+        error: { message: `no script is named "${script}"`, type: 'script', code: null },
+      })
+      return
+    }
+    await reply(request, response, answer, stopped.signal)
+  }
+
+  const server = createServer((incoming, response) => {
+    // A client that went away, or a server that was stopped, in the middle of an answer.
+    handle(incoming, response).catch(() => response.destroy())
+  })
+  // Programs under test end when they like; a connection that is kept must not outlive the server.
+  server.keepAliveTimeout = 2000
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const stop = async (): Promise<void> => {
+    stopped.abort()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return {
+    url,
+    address: (script, run) => `${url}/${script}/${run}`,
+    add: (name, script) => void known.set(name, script),
+    requests: ofRun,
+    async waitForRequests(run, count, timeoutMs = 10_000) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      while (ofRun(run).length < count) await once(arrivals, 'arrival', { signal })
+      return ofRun(run)
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function requestOf(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  place: Pick<ProviderRequest, 'script' | 'run' | 'index' | 'path'>,
+): ProviderRequest & { body: unknown } {
+  const request = {
+    ...place,
+    method: incoming.method ?? '',
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([key, value]) => [key, String(value)])),
+    body: undefined as unknown,
+    aborted: false,
+    closed: new Promise<void>((resolve) => {
+      response.once('close', () => {
+        request.aborted = !response.writableFinished
+        resolve()
+      })
+    }),
+  }
+  return request
+}
+
+async function reply(
+  request: ProviderRequest,
+  response: ServerResponse,
+  answer: ScriptedAnswer,
+  signal: AbortSignal,
+): Promise<void> {
+  const wire = wireOf(request)
+  const { fault, body } = answer
+  if (answer.delayMs !== undefined) await sleep(answer.delayMs, undefined, { signal, ref: false })
+  if (fault === 'hang') return
+  if (fault === 'reset') {
+    response.socket?.resetAndDestroy()
+    return
+  }
+  response.setHeader('x-request-id', `req_${request.script}_${request.index}`)
+  response.setHeader('request-id', `req_${request.script}_${request.index}`)
+  if (body !== undefined) {
+    response.writeHead(body.status ?? 200, { 'content-type': body.type }).end(body.text)
+    return
+  }
+  if (typeof fault === 'object') {
+    const wait = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter }
+    sendJson(response, fault.status, wire.error(fault.status), { ...wait, ...fault.headers })
+    return
+  }
+  const made = wire.reply(request, answer)
+  if (made === undefined) sendJson(response, 404, wire.error(404))
+  else await send(response, made, answer, wire, signal)
+}
+
+async function send(
+  response: ServerResponse,
+  made: Reply,
+  answer: ScriptedAnswer,
+  wire: Wire,
+  signal: AbortSignal,
+): Promise<void> {
+  if ('json' in made) return sendJson(response, made.status ?? 200, made.json, made.headers)
+  if ('bytes' in made) {
+    response
+      .writeHead(200, { 'content-type': made.type, 'content-length': made.bytes.length })
+      .end(made.bytes)
+    return
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
+  const middle = Math.ceil(made.events.length / 2)
+  for (const [index, event] of made.events.entries()) {
+    if (index === middle && fails(response, answer.fault, wire)) return
+    if (index > 0 && answer.pieceDelayMs !== undefined) {
+      await sleep(answer.pieceDelayMs, undefined, { signal, ref: false })
+    }
+    if (response.destroyed) return
+    if (!response.write(eventText(event))) await drained(response, signal)
+    // Its own packet for each, as from a model: a client must not get all of them in one read.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  response.end(made.closing === undefined ? undefined : `data: ${made.closing}\n\n`)
+}
+
+/** There is room for more, or nobody there to read it. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
+}
+
+/** Whether the stream ends here. */
+function fails(response: ServerResponse, fault: Fault | undefined, wire: Wire): boolean {
+  switch (fault) {
+    case 'stall':
+      return true
+    case 'cut':
+      response.socket?.destroy()
+      return true
+    case 'malformed':
+      response.end('data: {"choices":[{"delta"\n\n')
+      return true
+    case 'error':
+      response.end(eventText(wire.streamError))
+      return true
+    default:
+      return false
+  }
+}
+
+const eventText = ({ event, data }: Event): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`
+
+function wireOf({ path, headers }: ProviderRequest): Wire {
+  if (
+    'anthropic-version' in headers ||
+    /\/messages(\/count_tokens)?(\?|$)|[rR]awPredict$|\/model\/[^/]+\/invoke/.test(path)
+  )
+    return anthropic
+  return /\/models\/[^/:]+:\w+/.test(path) ? gemini : openai
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  json: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(json))
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** JSON as it is; of forms with files the boundary differs each time, so only their type counts. */
+function bodyOf(bytes: Buffer, type = ''): unknown {
+  if (bytes.length === 0) return undefined
+  return type.includes('json') ? (JSON.parse(bytes.toString('utf8')) as unknown) : type.replace(/;.*$/, '')
+}
