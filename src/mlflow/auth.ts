@@ -48,7 +48,7 @@ function fromFile(file: string): Auth {
       }
       stamp = now
       if (read === token) return
-      if (token !== undefined) changedAt = Date.now()
+      if (token !== undefined) changedAt = performance.now()
       token = read
     } catch (thrown) {
       complain(file, messageOf(thrown), token !== undefined)
@@ -63,7 +63,7 @@ function fromFile(file: string): Auth {
     async refresh() {
       const before = token
       await load(true)
-      return token !== before || Date.now() - changedAt < SHARED_REFRESH_MS
+      return token !== before || performance.now() - changedAt < SHARED_REFRESH_MS
     },
   }
 }

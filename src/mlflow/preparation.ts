@@ -51,7 +51,7 @@ export function createPreparation(target: TargetConfig, parts: PreparationParts)
   const fail = (thrown: unknown): never => {
     pending = undefined
     const error = toFailure(thrown, config)
-    permanent = error.retryable ? undefined : { error, until: Date.now() + RETRY_PERMANENT_MS }
+    permanent = error.retryable ? undefined : { error, until: performance.now() + RETRY_PERMANENT_MS }
     if (isUnknownWorkspace(error)) sayUnknownWorkspace(rest.host, error)
     throw error
   }
@@ -63,7 +63,7 @@ export function createPreparation(target: TargetConfig, parts: PreparationParts)
   return {
     known: () => known,
     resolve() {
-      if (permanent && Date.now() < permanent.until) return Promise.reject(permanent.error)
+      if (permanent && performance.now() < permanent.until) return Promise.reject(permanent.error)
       pending ??= inquire().catch(fail)
       return pending
     },
