@@ -21,19 +21,29 @@ interface Build {
 const IMPORT = /^import \{([^}]*)\} from '(node:[^']+)'/gm
 const SOURCES = join(process.cwd(), 'src')
 
-/** The names that our own sources import of each of Node's modules. */
-function importedNames(): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue
-    for (const [, list = '', module = ''] of readFileSync(join(SOURCES, file), 'utf8').matchAll(IMPORT)) {
-      const names = list.split(',').map((name) => name.trim().replace(/ as .*/, ''))
-      const all = found.get(module) ?? new Set()
-      for (const name of names) if (name !== '' && !name.startsWith('type ')) all.add(name)
-      found.set(module, all)
+/** What our own sources import from Node's modules. */
+interface Imports {
+  /** The names, by module. */
+  readonly names: ReadonlyMap<string, ReadonlySet<string>>
+  /** Whether `file` imports nothing but names from `module`. */
+  namesOnly(file: string, module: string): boolean
+}
+
+function readImports(): Imports {
+  const names = new Map<string, Set<string>>()
+  const pairs = new Set<string>()
+  for (const name of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts')) continue
+    const file = join(SOURCES, name)
+    for (const [, list = '', module = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      const imported = list.split(',').map((one) => one.trim().replace(/ as .*/, ''))
+      const all = names.get(module) ?? new Set()
+      for (const one of imported) if (one !== '' && !one.startsWith('type ')) all.add(one)
+      names.set(module, all)
+      pairs.add(`${file} ${module}`)
     }
   }
-  return found
+  return { names, namesOnly: (file, module) => pairs.has(`${file} ${module}`) }
 }
 
 /** Modules that every process has loaded before it runs anything. */
@@ -71,9 +81,9 @@ export const nodeBuiltins = {
   name: 'node-builtins',
   setup(build: Build): void {
     if (build.initialOptions.define?.['import.meta.url'] === 'undefined') return
-    const names = importedNames()
+    const { names, namesOnly } = readImports()
     build.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) =>
-      kind === 'import-statement' && importer.startsWith(SOURCES)
+      kind === 'import-statement' && namesOnly(importer, path)
         ? { path, namespace: 'builtin', sideEffects: false }
         : undefined,
     )

@@ -1,6 +1,3 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-
 /** The application's copy of `@opentelemetry/api`. */
 export type Api = typeof import('@opentelemetry/api')
 
@@ -31,6 +28,8 @@ function required(): Api | undefined {
   // A bundler took this file all the same: then the file that it came from, and what lies beside it, mean nothing.
   if (!/\/otel-api\.[jt]s$/.test(import.meta.url)) return undefined
   try {
+    const { createRequire } = process.getBuiltinModule('node:module')
+    const { fileURLToPath } = process.getBuiltinModule('node:url')
     return createRequire(import.meta.url)(fileURLToPath(import.meta.resolve(API)))
   } catch {
     return undefined
