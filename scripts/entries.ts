@@ -5,6 +5,8 @@ export const entries: Readonly<Record<string, string>> = {
   mlflow: 'src/mlflow/index.ts',
   register: 'src/register/index.ts',
   testing: 'src/testing/index.ts',
+  instrument: 'src/instrument/index.ts',
+  openai: 'src/integrations/openai/index.ts',
 }
 
 /** The thread that delivers at the end of the process: as a file, and as a text for bundled applications. */

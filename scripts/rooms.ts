@@ -6,7 +6,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['index'],
   ['cli'],
   ['viewer'],
-  ['otel', 'register', 'testing'],
+  ['otel', 'register', 'testing', 'instrument'],
   ['integrations'],
   ['setup'],
   ['mlflow'],

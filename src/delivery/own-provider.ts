@@ -5,6 +5,7 @@ import { INVALID_SPAN_CONTEXT, trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
+import { isMuted } from './muted-scopes.ts'
 
 /**
  * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
@@ -32,7 +33,7 @@ function ownTracer(scope: { name: string; version?: string }, successor: () => T
     const other = successor()
     if (other !== undefined) return other.startSpan(name, options, context)
     const pipeline = sharedPipeline()
-    if (pipeline === undefined || isSuppressed(context)) return unrecorded(options.root ? undefined : context)
+    if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name)) return unrecorded(options.root ? undefined : context)
     const span = beginSpan(pipeline, context, {
       name,
       scope,

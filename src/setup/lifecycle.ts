@@ -23,6 +23,7 @@ import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { forgetExit, watchExit } from './exit.ts'
+import { applyInstrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
 
 interface State {
@@ -104,6 +105,7 @@ function install(config: Config, counts: Counts): void {
     meet()
   }
   watchExit(pipeline)
+  applyInstrumentations(config.instrumentations)
 }
 
 /** Makes one of our spans and those of everybody else in this process. */
@@ -160,6 +162,7 @@ export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Re
   const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
   const all = pipelines()
   setCurrentPipeline(undefined)
+  applyInstrumentations(false)
   const current = state()
   current.retired.clear()
   current.config = undefined

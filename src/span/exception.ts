@@ -8,10 +8,19 @@ export interface ExceptionFacts {
 /** Type, message and stack of whatever was thrown. Never throws. */
 export function exceptionFacts(thrown: unknown): ExceptionFacts {
   if (typeof thrown === 'object' && thrown !== null) {
-    const name = textOf(thrown, 'name') ?? constructorName(thrown) ?? 'Error'
-    return { type: name, message: textOf(thrown, 'message') ?? '', stack: textOf(thrown, 'stack') }
+    return { type: typeOf(thrown), message: textOf(thrown, 'message') ?? '', stack: textOf(thrown, 'stack') }
   }
   return { type: thrown === null ? 'null' : typeof thrown, message: primitiveText(thrown), stack: undefined }
+}
+
+/** Many classes of errors leave their name at that of the class above them; what they are called says more. */
+function typeOf(thrown: object): string {
+  const name = textOf(thrown, 'name')
+  const className = constructorName(thrown)
+  if (name === undefined) return className ?? 'Error'
+  return name === 'Error' && className !== undefined && /.(Error|Exception)$/.test(className)
+    ? className
+    : name
 }
 
 /** `TypeError: message`, as MLflow's Python client describes a failed span. */

@@ -64,7 +64,10 @@ function problemsIn(modules: ReadonlyMap<string, Block>): string[] {
     skipLibCheck: true,
     noEmit: true,
     allowImportingTsExtensions: true,
-    paths: { turnspan: [`${root}src/index.ts`], 'turnspan/*': [`${root}src/*/index.ts`] },
+    paths: {
+      turnspan: [`${root}src/index.ts`],
+      'turnspan/*': [`${root}src/*/index.ts`, `${root}src/integrations/*/index.ts`],
+    },
   }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile, getSourceFile } = host

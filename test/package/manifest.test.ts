@@ -13,6 +13,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies?: object
   readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
   readonly scripts: Readonly<Record<string, string>>
 }
 
@@ -39,7 +40,13 @@ test('package.json exports exactly the entries that are built', () => {
 
 test('installing turnspan brings nothing but the OpenTelemetry API', () => {
   expect(manifest.dependencies).toBeUndefined()
-  expect(manifest.peerDependencies).toEqual({ '@opentelemetry/api': '>=1.9.0 <2' })
+  const { '@opentelemetry/api': api, ...optional } = manifest.peerDependencies
+  expect(api).toBe('>=1.9.0 <2')
+  // The packages of frameworks are named for their oldest version, and installed by nobody but the application.
+  for (const [name, range] of Object.entries(optional)) {
+    expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true })
+    expect(range).toMatch(/^>=\d+(\.\d+)*$/)
+  }
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     expect(manifest.scripts).not.toHaveProperty(hook)
   }

@@ -1,4 +1,4 @@
-import Module, { createRequire } from 'node:module'
+import { createRequire, Module } from 'node:module'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findPackage, type InstalledPackage, mainIsCommonJs } from '../../runtime/application.ts'

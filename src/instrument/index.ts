@@ -1,0 +1,41 @@
+/**
+ * Instruments several packages by hand, in one call: `turnspan/instrument`. For bundled applications; everywhere else
+ * `init` does it.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentOpenAI } from '../integrations/openai/index.ts'
+
+export type { Uninstrument } from '../integrations/base/index.ts'
+
+/** What the application imported, by the name of the integration: the exports of the package, or its class. */
+export interface InstrumentedPackages {
+  /** Of `openai`. */
+  readonly openai?: unknown
+}
+
+/** One line for each integration. */
+const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
+  openai: (copy) => instrumentOpenAI(copy),
+}
+
+/**
+ * Traces the given packages. Bundlers put a copy of them into the application that nobody finds from outside, so the
+ * application hands them over. To take only the code of those in use into the bundle, call the function of each
+ * integration instead (`instrumentOpenAI` of `turnspan/openai`, ...).
+ *
+ * @returns puts everything back as it was
+ * @example
+ * import OpenAI from 'openai'
+ * instrument({ openai: OpenAI })
+ */
+export function instrument(packages: InstrumentedPackages): Uninstrument {
+  const undos = Object.entries(BY_NAME).flatMap(([name, instrumentOne]) => {
+    const copy = packages[name as keyof InstrumentedPackages]
+    return copy === undefined ? [] : [instrumentOne(copy)]
+  })
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
