@@ -222,7 +222,7 @@ export interface PipelineOptions {
   readonly spool?: boolean | SpoolOptions | undefined
   /**
    * Notices spans that are never ended. They are said on stderr by name and trace, once each; `true` or an object says
-   * where they were started as well, for which each start of a span looks at the call stack (some microseconds).
+   * where they were started as well, for which each start of a span looks at the call stack (tens of microseconds).
    * `false` says nothing.
    * Variable: `TURNSPAN_WATCHDOG` (`true`, `false`, milliseconds, or `export` for `exportOpen`).
    * @defaultValue reported after 10 minutes, by name and trace

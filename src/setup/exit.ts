@@ -4,6 +4,7 @@ import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { processWide } from '../runtime/registry.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
+import { forgetOpenSpans, hasOpenSpans, leaveOpenSpans, sendOpenSpans, watchOpenSpans } from './watchdog.ts'
 
 interface State {
   readonly pipelines: Set<Pipeline>
@@ -21,19 +22,25 @@ export function watchExit(pipeline: Pipeline): void {
   current.pipelines.add(pipeline)
   prepareWorker()
   current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs })
+  const hold = (): void => current.watch?.hold()
   pipeline.onWork = () => {
     current.deadline = undefined
-    current.watch?.hold()
+    hold()
   }
-  pipeline.onIdle = () => {
-    if (unsent().length === 0) current.watch?.release()
-  }
+  pipeline.onIdle = releaseWhenDone
+  watchOpenSpans(pipeline, hold)
 }
 
 /** No longer looked after: everything it had is settled. */
 export function forgetExit(pipeline: Pipeline): void {
+  forgetOpenSpans(pipeline)
   state().pipelines.delete(pipeline)
-  if (unsent().length === 0) state().watch?.release()
+  releaseWhenDone()
+}
+
+function releaseWhenDone(): void {
+  const { pipelines, watch } = state()
+  if (unsent().length === 0 && ![...pipelines].some(hasOpenSpans)) watch?.release()
 }
 
 const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0)
@@ -50,6 +57,7 @@ function timeLeft(): number {
  * again, though Node asks anew each time that the loop runs dry.
  */
 async function drain(): Promise<void> {
+  state().pipelines.forEach(sendOpenSpans)
   if (unsent().length === 0) return
   const timeoutMs = timeLeft()
   if (timeoutMs === 0) return
@@ -67,6 +75,7 @@ async function sendWhatThereIs(): Promise<void> {
  * sent again, since its answer cannot be heard; receivers know spans by their ID.
  */
 function drainNow(): void {
+  leaveOpenSpans([...state().pipelines], 'the process ended')
   for (const pipeline of state().pipelines) {
     const { work, stuck } = deliverNow(pipeline)
     if (pipeline.unsent() === 0) continue

@@ -25,6 +25,7 @@ import { buildPipeline } from './build-pipeline.ts'
 import { forgetExit, watchExit } from './exit.ts'
 import { applyInstrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { leaveOpenSpans } from './watchdog.ts'
 
 interface State {
   status: Status
@@ -168,6 +169,7 @@ export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Re
   current.config = undefined
   current.byOptions = false
   current.status = statusOff('shutdown() was called')
+  leaveOpenSpans(all, 'shutdown() was called')
   await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
   return stats()
 }
