@@ -11,7 +11,10 @@ export function backoffMs(
   attempt: number,
   options: { slow?: boolean; askedMs?: number | undefined } = {},
 ): number {
-  if (options.askedMs !== undefined) return Math.min(Math.max(options.askedMs, ASKED_LEAST_MS), ASKED_MOST_MS)
+  const { askedMs } = options
+  if (askedMs !== undefined && !Number.isNaN(askedMs)) {
+    return Math.min(Math.max(askedMs, ASKED_LEAST_MS), ASKED_MOST_MS)
+  }
   const [first, most] = options.slow ? [SLOW_FIRST_MS, SLOW_MOST_MS] : [FIRST_MS, MOST_MS]
   const base = Math.min(first * 2 ** Math.min(attempt, 20), most)
   return base * (0.8 + Math.random() * 0.4)

@@ -33,7 +33,7 @@ export function createComplaints(target: { readonly name: string }): Complaints 
       const printed = diagnose(
         answer.slow ? 'error' : 'warn',
         'TS_EXPORT_FAILED',
-        `Spans cannot be delivered to ${name}: ${reason} ${waitingText(inMemory, onDisk)} and are tried again.${whatToRun(name)}`,
+        `Spans cannot be delivered to ${name}: ${reason} ${waitingText(inMemory, onDisk)} tried again.${whatToRun(name)}`,
         { target: name, reason: answer.reason, waiting: inMemory, onDisk },
         name,
       )
@@ -74,10 +74,8 @@ const sentence = (text: string): string => `${text.replace(/\.$/, '')}.`
 const spans = (count: number): string => (count === 1 ? '1 span' : `${count} spans`)
 
 function waitingText(inMemory: number, onDisk: number): string {
-  const all = inMemory + onDisk === 1 ? 'waits' : 'wait'
-  return onDisk > 0
-    ? `${spans(inMemory)} in memory and ${onDisk} on disk ${all}`
-    : `${spans(inMemory)} ${all} in memory`
+  if (onDisk > 0) return `${spans(inMemory)} in memory and ${onDisk} on disk wait and are`
+  return inMemory === 1 ? '1 span waits in memory and is' : `${spans(inMemory)} wait in memory and are`
 }
 
 /** Shows from the same machine what answers there; an exporter of the user's own has no address. */

@@ -26,7 +26,7 @@ function delayIn(info: Buffer): number | undefined {
   if (typeof duration !== 'object') return undefined
   const part = (wanted: number): number => {
     const value = fieldsOf(duration).find(({ number }) => number === wanted)?.value
-    return typeof value === 'number' ? value : 0
+    return typeof value === 'number' && value < NEGATIVE ? value : 0
   }
   return part(1) * 1000 + part(2) / 1e6
 }
@@ -36,6 +36,8 @@ interface Field {
   readonly value: number | Buffer
 }
 
+/** From here on a varint is a negative int64. */
+const NEGATIVE = 2 ** 63
 const VARINT = 0
 const BYTES = 2
 

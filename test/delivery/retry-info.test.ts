@@ -33,6 +33,11 @@ test('an empty duration is no wait', () => {
   expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, Buffer.alloc(0)))).toString('base64'))).toBe(0)
 })
 
+test('a negative duration is no wait', () => {
+  const minusOne = Buffer.from([0x08, ...Array<number>(9).fill(0xff), 0x01])
+  expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, minusOne))).toString('base64'))).toBe(0)
+})
+
 test.each([undefined, '', '!', 'AAAA'])('%o says nothing', (trailer) => {
   expect(retryDelayMs(trailer)).toBeUndefined()
 })
