@@ -3,8 +3,11 @@ import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
+import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
 import { realImports } from './scripts/real-imports.ts'
+
+const { index: _core, mlflow: _alone, ...besideCore } = entries
 
 /** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
 export default defineConfig(async () => ({
@@ -26,7 +29,13 @@ export default defineConfig(async () => ({
   noExternal: bundled,
   plugins: [lazyRequires],
   define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
-  esbuildPlugins: [nodeBuiltins, otelApiByCondition, realImports, exitWorkerByCondition],
+  esbuildPlugins: [
+    oneCore(Object.values(besideCore)),
+    nodeBuiltins,
+    otelApiByCondition,
+    realImports,
+    exitWorkerByCondition,
+  ],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.
     if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' }
