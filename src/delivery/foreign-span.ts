@@ -6,6 +6,7 @@ import type { Attributes, EndedSpan, SpanEvent, SpanLinkData, StatusCode } from 
 import { isContentKey } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
+import { seenParent } from './muted-scopes.ts'
 
 /** A span as SDK 1.x, 2.x and 3.x hand it to processors and exporters; only the slice that is read. */
 export interface ForeignSpan {
@@ -39,7 +40,7 @@ export interface ForeignSpan {
 export function parentIdOf(
   span: Pick<ForeignSpan, 'parentSpanContext' | 'parentSpanId'>,
 ): string | undefined {
-  return span.parentSpanContext?.spanId ?? (span.parentSpanId || undefined)
+  return seenParent(span.parentSpanContext?.spanId ?? (span.parentSpanId || undefined))
 }
 
 /**

@@ -10,7 +10,8 @@ import { VERSION } from '../runtime/version.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
-import type { ForeignSpan } from './foreign-span.ts'
+import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
 import { createOwnProvider } from './own-provider.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -200,12 +201,12 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
   return {
     onStart(span) {
       quietly(() => {
-        if (!state().shadowing) pipeline()?.foreignStarted(span)
+        if (!state().shadowing && !isLeftOut(span)) pipeline()?.foreignStarted(span)
       })
     },
     onEnd(span) {
       quietly(() => {
-        if (!state().shadows.has(span)) pipeline()?.foreignEnded(span)
+        if (!state().shadows.has(span) && !wasMuted(span.spanContext().spanId)) pipeline()?.foreignEnded(span)
       })
     },
     // The application's flush and shutdown must not wait long for a server of ours.
@@ -215,6 +216,12 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
 }
 
 const JOINED_FLUSH_MS = 2000
+
+function isLeftOut(span: ForeignSpan): boolean {
+  if (!isMuted((span.instrumentationScope ?? span.instrumentationLibrary)?.name)) return false
+  noteMuted(span.spanContext().spanId, parentIdOf(span))
+  return true
+}
 
 interface SdkTracer {
   startSpan(name: string, options: object, context: Context): OtelSpan & Record<string, unknown>
