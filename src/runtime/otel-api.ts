@@ -1,5 +1,5 @@
-/** The application's copy of `@opentelemetry/api`. */
-export type Api = typeof import('@opentelemetry/api')
+/** The part of OpenTelemetry's API that cannot be done without the application's copy of it. */
+export type Api = Pick<typeof import('@opentelemetry/api'), 'context' | 'trace'>
 
 const API = '@opentelemetry/api'
 
@@ -30,7 +30,24 @@ function required(): Api | undefined {
   try {
     const { createRequire } = process.getBuiltinModule('node:module')
     const { fileURLToPath } = process.getBuiltinModule('node:url')
-    return createRequire(import.meta.url)(fileURLToPath(import.meta.resolve(API)))
+    const load = createRequire(import.meta.url)
+    const file = fileURLToPath(import.meta.resolve(API))
+    return partOf(file, load) ?? load(file)
+  } catch {
+    return undefined
+  }
+}
+
+// Version 1.9 is fifty files, and these two do without thirty of them. Whoever loads the rest gets these same two.
+const OLD_ENTRY = /\/build\/src\/index\.js$/
+
+function partOf(file: string, load: (path: string) => unknown): Api | undefined {
+  if (!OLD_ENTRY.test(file)) return undefined
+  const part = <K extends keyof Api>(key: K): Api[K] | undefined =>
+    (load(file.replace(OLD_ENTRY, `/build/src/${key}-api.js`)) as Partial<Api>)[key]
+  try {
+    const [trace, context] = [part('trace'), part('context')]
+    return trace && context && { trace, context }
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
-import type { Baggage, Context, Span, SpanContext } from '@opentelemetry/api'
-import { createContextKey } from './otel-context.ts'
+import type { Baggage, Context, Span, SpanContext, TextMapSetter } from '@opentelemetry/api'
+import { apiGlobals, createContextKey } from './otel-context.ts'
 
 // The small functions of @opentelemetry/api that we use, written out; why: docs/decisions/0010-no-api-at-import.md.
 
@@ -70,7 +70,19 @@ export const trace: {
   wrapSpanContext,
 }
 
-/** The baggage of a context. */
-export const propagation: { getBaggage(context: Context): Baggage | undefined } = {
+/** Baggage, and the propagator that the application has registered. */
+export const propagation: {
+  getBaggage(context: Context): Baggage | undefined
+  inject(context: Context, carrier: Record<string, string>): void
+} = {
   getBaggage: (context) => (context.getValue(BAGGAGE) as Baggage | undefined) || undefined,
+  inject(context, carrier) {
+    apiGlobals()?.propagation?.inject(context, carrier, SETTER)
+  },
+}
+
+const SETTER: TextMapSetter<Record<string, string>> = {
+  set(carrier, key, value) {
+    carrier[key] = value
+  },
 }

@@ -33,10 +33,11 @@ function copyOfMainModule(): string | undefined {
   const main = process.argv[1]
   if (main === undefined) return undefined
   try {
-    const theirs = apiFrom(main)
-    const ours = apiFrom(ownFile())
-    if (theirs.root === ours.root || theirs.version === ours.version) return undefined
-    return `version ${theirs.version} beside our ${ours.version}`
+    const [theirs, ours] = [entryFrom(main), entryFrom(ownFile())]
+    if (theirs === ours) return undefined
+    const [their, our] = [copyOf(theirs), copyOf(ours)]
+    if (their.root === our.root || their.version === our.version) return undefined
+    return `version ${their.version} beside our ${our.version}`
   } catch {
     // The application has none of its own, or is one bundled file.
     return undefined
@@ -45,9 +46,13 @@ function copyOfMainModule(): string | undefined {
 
 const API = '@opentelemetry/api'
 
-/** The copy that `file` would import. Its manifest is read as a file: the package does not export it. */
-function apiFrom(file: string): { root: string; version: string } {
-  const entry = realpathSync(createRequire(realpathSync(file)).resolve(API))
+/** The file of the copy that `file` would import. */
+function entryFrom(file: string): string {
+  return realpathSync(createRequire(realpathSync(file)).resolve(API))
+}
+
+/** Its manifest is read as a file: the package does not export it. */
+function copyOf(entry: string): { root: string; version: string } {
   for (let root = dirname(entry); root !== dirname(root); root = dirname(root)) {
     const manifest = readManifest(join(root, 'package.json'))
     if (manifest?.name === API) return { root, version: String(manifest.version) }
