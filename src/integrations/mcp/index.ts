@@ -1,0 +1,40 @@
+/**
+ * Traces clients and servers of the Model Context Protocol, made with its TypeScript SDK, versions 1 and 2:
+ * `turnspan/mcp`.
+ *
+ * @packageDocumentation
+ */
+import { createInstrument, type Uninstrument } from '../base/index.ts'
+import { type McpOptions, patchMcp } from './patch-mcp.ts'
+
+export type { Uninstrument } from '../base/index.ts'
+export type { McpOptions } from './patch-mcp.ts'
+
+const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
+  name: 'mcp',
+  modules: [
+    '@modelcontextprotocol/sdk/client/index.js',
+    '@modelcontextprotocol/sdk/server/index.js',
+    '@modelcontextprotocol/sdk/server/mcp.js',
+    '@modelcontextprotocol/client',
+    '@modelcontextprotocol/server',
+  ],
+  patch: patchMcp,
+})
+
+/**
+ * Traces every client and server of the MCP SDK, those that exist already included: tool calls, resources, prompts, and
+ * what servers ask of clients. The trace travels in the messages, so both sides stand in one. `init` calls it by
+ * itself; call it where nobody can find the package from outside, in a bundled application for one.
+ *
+ * @param copy - exports of the SDK, its classes, or a client or server. Default: the copies that the application has
+ * loaded, and those that it will load
+ * @returns puts everything back as it was
+ * @see https://modelcontextprotocol.io
+ * @example
+ * import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+ * instrumentMcp({ Client })
+ */
+export function instrumentMcp(copy?: unknown, options?: McpOptions): Uninstrument {
+  return instrument(copy, options)
+}
