@@ -1,4 +1,4 @@
-import type { Context, ContextManager } from '@opentelemetry/api'
+import type { Context, ContextManager, TextMapPropagator } from '@opentelemetry/api'
 import { globalSlot } from './registry.ts'
 
 // Why not by the functions of @opentelemetry/api: docs/decisions/0010-no-api-at-import.md.
@@ -8,12 +8,11 @@ export interface ApiGlobals {
   readonly version?: string
   readonly trace?: unknown
   context?: ContextManager
+  readonly propagation?: TextMapPropagator
 }
 
 /** What has been registered with OpenTelemetry's API, by whichever copy; `undefined` before the first registration. */
-export function apiGlobals(): ApiGlobals | undefined {
-  return globalSlot<ApiGlobals>('opentelemetry.js.api.1')
-}
+export const apiGlobals: () => ApiGlobals | undefined = globalSlot<ApiGlobals>('opentelemetry.js.api.1')
 
 /** The key that every copy of the API makes of `description`. */
 export function createContextKey(description: string): symbol {

@@ -20,7 +20,8 @@ export function processWide<T>(name: string, create: () => T): T {
   return all.get(name) as T
 }
 
-/** What another library keeps on `globalThis` under the registered symbol `name`; read only. */
-export function globalSlot<T>(name: string): T | undefined {
-  return (globalThis as Record<symbol, unknown>)[Symbol.for(name)] as T | undefined
+/** Reads what another library keeps on `globalThis` under the registered symbol `name`. */
+export function globalSlot<T>(name: string): () => T | undefined {
+  const slot = Symbol.for(name)
+  return () => (globalThis as Record<symbol, unknown>)[slot] as T | undefined
 }
