@@ -5,18 +5,22 @@
  * @packageDocumentation
  */
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 
 export type { Uninstrument } from '../integrations/base/index.ts'
 
 /** What the application imported, by the name of the integration: the exports of the package, or its class. */
 export interface InstrumentedPackages {
+  /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
+  readonly mcp?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
 }
 
 /** One line for each integration. */
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
+  mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),
 }
 

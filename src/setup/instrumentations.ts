@@ -16,7 +16,14 @@ interface Known {
 }
 
 /** One line for each; see docs/integrations/contributing.md. */
-const KNOWN: readonly Known[] = [{ name: 'openai', packages: ['openai'], instrument: 'instrumentOpenAI' }]
+const KNOWN: readonly Known[] = [
+  {
+    name: 'mcp',
+    packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server'],
+    instrument: 'instrumentMcp',
+  },
+  { name: 'openai', packages: ['openai'], instrument: 'instrumentOpenAI' },
+]
 
 /** One of them, or a function that instruments and returns what undoes it. */
 type Chosen = Known | (() => unknown)
