@@ -1,18 +1,24 @@
-import * as z from 'zod/mini'
+/** What a check came to. */
+export type Checked<T> = { readonly success: true; readonly data: T } | { readonly success: false }
 
 /**
- * A check that also converts: what an option or a variable holds in, the value that we work with out. The
- * schema is built at the first use, since building schemas at import would cost every program that never traces.
+ * A check that also converts: what an option or a variable holds in, the value that we work with out. Written by hand,
+ * though the rest of the package uses zod: options are read at the start of every program, and the checks are few and
+ * flat. A test holds each of them against the same rule in zod (docs/decisions/0011-options-without-zod.md).
  */
-export type Rule<T> = (name: string) => z.ZodMiniType<T>
+export type Rule<T> = (name: string) => { safeParse(value: unknown): Checked<T> }
 
-/** A rule whose schema is made by `make`, once. */
-export function rule<T>(make: () => z.ZodMiniType<T>): Rule<T> {
-  let schema: z.ZodMiniType<T> | undefined
-  return () => {
-    schema ??= make()
-    return schema
+const UNFIT: Checked<never> = { success: false }
+
+/** A rule made of a function that gives `undefined` for what does not fit. */
+export function parsed<T>(parse: (value: unknown) => T | undefined): Rule<T> {
+  const check = {
+    safeParse(value: unknown): Checked<T> {
+      const data = parse(value)
+      return data === undefined ? UNFIT : { success: true, data }
+    },
   }
+  return () => check
 }
 
 /** Longest delay that a timer of Node takes. */
@@ -34,28 +40,41 @@ export function readFlag(value: unknown): boolean | undefined {
 const readNumber = (value: unknown): unknown =>
   typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value
 
-const readWord = (value: unknown): unknown => (typeof value === 'string' ? value.trim().toLowerCase() : value)
-
 const readLine = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value)
 
 const isLine = (value: string): boolean => value !== '' && !CONTROL.test(value)
 
+/** A text that `suits`, trimmed. */
+const textThat = (suits: (text: string) => boolean): Rule<string> =>
+  parsed((value) => {
+    const text = readLine(value)
+    return typeof text === 'string' && suits(text) ? text : undefined
+  })
+
+/** A number that `suits`, also as text. */
+const numberThat = (suits: (value: number) => boolean): Rule<number> =>
+  parsed((value) => {
+    const number = readNumber(value)
+    return typeof number === 'number' && suits(number) ? number : undefined
+  })
+
 /** One of `words`, in any case. */
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
-  return rule(() => z.pipe(z.transform(readWord), z.enum(words as [T, ...T[]])) as z.ZodMiniType<T>)
+  return parsed((value) => {
+    const word = typeof value === 'string' ? value.trim().toLowerCase() : value
+    return words.find((candidate) => candidate === word)
+  })
 }
 
 /** A whole number from `least` to `most`, also as text. */
 export function integer(least: number, most: number): Rule<number> {
-  return rule(() => z.pipe(z.transform(readNumber), z.int().check(z.gte(least), z.lte(most))))
+  return numberThat((value) => Number.isSafeInteger(value) && value >= least && value <= most)
 }
 
 /** What {@link readFlag} understands. */
-export const flag: Rule<boolean> = rule(() => z.pipe(z.transform(readFlag), z.boolean()))
+export const flag: Rule<boolean> = parsed(readFlag)
 /** A number from 0 to 1, also as text. */
-export const ratio: Rule<number> = rule(() =>
-  z.pipe(z.transform(readNumber), z.number().check(z.gte(0), z.lte(1))),
-)
+export const ratio: Rule<number> = numberThat((value) => value >= 0 && value <= 1)
 /** Milliseconds; 0 would mean never or at once, which no timeout should. */
 export const timeoutMs: Rule<number> = integer(1, MOST_MS)
 /** Milliseconds, 0 allowed. */
@@ -63,49 +82,27 @@ export const delayMs: Rule<number> = integer(0, MOST_MS)
 /** A count of at least one. */
 export const count: Rule<number> = integer(1, Number.MAX_SAFE_INTEGER)
 /** Seconds, fractions allowed. */
-export const seconds: Rule<number> = rule(() =>
-  z.pipe(z.transform(readNumber), z.number().check(z.gt(0), z.lte(MOST_MS / 1000))),
-)
+export const seconds: Rule<number> = numberThat((value) => value > 0 && value <= MOST_MS / 1000)
 /** A text of one line, trimmed. */
-export const line: Rule<string> = rule(() =>
-  z.pipe(z.transform(readLine), z.string().check(z.refine(isLine))),
-)
+export const line: Rule<string> = textThat(isLine)
 /** A text of one line, kept to the letter. */
-export const password: Rule<string> = rule(() => z.string().check(z.refine(isLine)))
+export const password: Rule<string> = parsed((value) =>
+  typeof value === 'string' && isLine(value) ? value : undefined,
+)
 /** A user name as Basic authentication can carry it. */
-export const username: Rule<string> = rule(() =>
-  z.pipe(z.transform(readLine), z.string().check(z.refine((text) => isLine(text) && !text.includes(':')))),
-)
+export const username: Rule<string> = textThat((text) => isLine(text) && !text.includes(':'))
 /** A token as it fits into a header; a line break at the end, as files have it, is cut. */
-export const token: Rule<string> = rule(() =>
-  z.pipe(z.transform(readLine), z.string().check(z.regex(/^[\x21-\x7e]+$/))),
-)
+export const token: Rule<string> = textThat((text) => /^[\x21-\x7e]+$/.test(text))
 /** An experiment's ID: digits. */
-export const experimentId: Rule<string> = rule(() =>
-  z.pipe(
-    z.transform((value) => (Number.isSafeInteger(value) ? String(value) : readLine(value))),
-    z.string().check(z.regex(/^\d+$/)),
-  ),
-)
+export const experimentId: Rule<string> = parsed((value) => {
+  const text = Number.isSafeInteger(value) ? String(value) : readLine(value)
+  return typeof text === 'string' && /^\d+$/.test(text) ? text : undefined
+})
 /** A workspace's name, by the rule of MLflow's server. */
-export const workspace: Rule<string> = rule(() =>
-  z.pipe(z.transform(readLine), z.string().check(z.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/))),
-)
+export const workspace: Rule<string> = textThat((text) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text))
 /** A run's ID, as a header can carry it. */
-export const runId: Rule<string> = rule(() =>
-  z.pipe(z.transform(readLine), z.string().check(z.regex(/^[\w-]{1,250}$/))),
-)
+export const runId: Rule<string> = textThat((text) => /^[\w-]{1,250}$/.test(text))
 /** A function. */
-export const callback: Rule<(...given: never[]) => unknown> = rule(() =>
-  z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function'),
+export const callback: Rule<(...given: never[]) => unknown> = parsed((value) =>
+  typeof value === 'function' ? (value as (...given: never[]) => unknown) : undefined,
 )
-
-/** A rule made of a function that gives `undefined` for what does not fit. */
-export function parsed<T>(parse: (value: unknown) => T | undefined): Rule<T> {
-  const make = (): z.ZodMiniType<unknown> =>
-    z.pipe(
-      z.transform((value: unknown): unknown => parse(value)),
-      z.unknown().check(z.refine((value) => value !== undefined)),
-    )
-  return rule(make as () => z.ZodMiniType<T>)
-}
