@@ -218,7 +218,7 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
 const JOINED_FLUSH_MS = 2000
 
 function isLeftOut(span: ForeignSpan): boolean {
-  if (!isMuted((span.instrumentationScope ?? span.instrumentationLibrary)?.name)) return false
+  if (!isMuted((span.instrumentationScope ?? span.instrumentationLibrary)?.name, span.name)) return false
   noteMuted(span.spanContext().spanId, parentIdOf(span))
   return true
 }

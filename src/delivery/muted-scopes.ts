@@ -1,23 +1,27 @@
 import { processWide } from '../runtime/registry.ts'
 
-/** How many asked for the silence of each instrumentation scope. */
-const muted = (): Map<string, number> => processWide('muted-scopes', () => new Map<string, number>())
+/** Whether a span of that name is left out, asked as it begins. */
+type IsSpanMuted = (spanName: string) => boolean
+
+/** Who asked for the silence of each instrumentation scope. */
+const muted = (): Map<string, Set<{ readonly isSpanMuted: IsSpanMuted }>> =>
+  processWide('muted-scopes', () => new Map<string, Set<{ readonly isSpanMuted: IsSpanMuted }>>())
 
 /**
  * Leaves out the OpenTelemetry spans that a library makes of itself, by the name of its tracer: an integration that
  * traces the library already would show everything twice, and count its tokens twice.
  *
+ * @param isSpanMuted - for a library of which only a part is traced
  * @returns lets them through again
  */
-export function muteScope(name: string): () => void {
-  muted().set(name, (muted().get(name) ?? 0) + 1)
-  let done = false
+export function muteScope(name: string, isSpanMuted: IsSpanMuted = () => true): () => void {
+  const asked = muted().get(name) ?? new Set()
+  muted().set(name, asked)
+  const mine = { isSpanMuted }
+  asked.add(mine)
   return () => {
-    if (done) return
-    done = true
-    const left = (muted().get(name) ?? 1) - 1
-    if (left > 0) muted().set(name, left)
-    else muted().delete(name)
+    asked.delete(mine)
+    if (asked.size === 0 && muted().get(name) === asked) muted().delete(name)
   }
 }
 
@@ -43,8 +47,10 @@ export function seenParent(spanId: string | undefined): string | undefined {
   return at
 }
 
-/** Whether spans of that tracer are left out. */
-export function isMuted(name: string | undefined): boolean {
+/** Whether a span that begins is left out, by the names of its tracer and of itself. */
+export function isMuted(name: string | undefined, spanName: string): boolean {
   const all = muted()
-  return all.size > 0 && name !== undefined && all.has(name)
+  if (all.size === 0 || name === undefined) return false
+  for (const { isSpanMuted } of all.get(name) ?? []) if (isSpanMuted(spanName)) return true
+  return false
 }

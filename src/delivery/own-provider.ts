@@ -33,7 +33,7 @@ function ownTracer(scope: { name: string; version?: string }, successor: () => T
     const other = successor()
     if (other !== undefined) return other.startSpan(name, options, context)
     const pipeline = sharedPipeline()
-    if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name))
+    if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name, name))
       return unrecorded(options.root ? undefined : context)
     const span = beginSpan(pipeline, context, {
       name,
