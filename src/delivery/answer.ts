@@ -3,11 +3,18 @@
  * - `accepted`: the receiver has it, but for `rejectedSpans` of its spans, which it will never take; it does not say
  *   which ones. They have been said; whoever keeps the books counts so many of the batch as rejected.
  * - `retry`: not now; the same again later. `slow` where a person or a rotated credential has to put it right.
- * - `refused`: never as it is; a part of it may be taken.
+ * - `refused`: never as it is; a part of it may be taken. `tooLarge` for its size alone. `serverFault`: the receiver says
+ *   that the fault is its own (500, `INTERNAL`), so that it may choke on one span, or be broken for all: a span is the
+ *   reason only if others are accepted after it was refused.
  */
 export type Answer =
   | { readonly kind: 'accepted'; readonly rejectedSpans?: number; readonly reason?: string }
   | { readonly kind: 'retry'; readonly reason: string; readonly slow?: boolean; readonly afterMs?: number }
-  | { readonly kind: 'refused'; readonly reason: string; readonly tooLarge?: boolean }
+  | {
+      readonly kind: 'refused'
+      readonly reason: string
+      readonly tooLarge?: boolean
+      readonly serverFault?: boolean
+    }
 
 export const ACCEPTED: Answer = Object.freeze({ kind: 'accepted' })

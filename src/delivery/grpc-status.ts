@@ -32,6 +32,8 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'DATA_LOSS',
   'RESOURCE_EXHAUSTED',
 ])
+/** What servers answer to a message beyond their limit: most the former, those in Rust the latter. */
+const SAYS_SIZE: ReadonlySet<string> = new Set(['RESOURCE_EXHAUSTED', 'OUT_OF_RANGE'])
 // A gateway that does not reach its server, or wants it spared: gRPC's own mapping calls these UNAVAILABLE.
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
@@ -47,7 +49,7 @@ export function readStatus(
   if (name === 'OK') return { outcome: 'accepted' }
   const message = describeAnswer(decoded(trailers['grpc-message']), sent)
   const reason = `gRPC ${name}${message && `: ${message}`}`
-  const tooLarge = name === 'RESOURCE_EXHAUSTED' && /larger than max|message.*(size|large)/i.test(message)
+  const tooLarge = SAYS_SIZE.has(name) && /larger than max|message.*(size|large)/i.test(message)
   if (RETRYABLE.has(name) && !tooLarge) {
     const afterMs = retryDelayMs(trailers['grpc-status-details-bin'])
     return { outcome: 'retry', reason, ...(afterMs !== undefined && { afterMs }) }
@@ -56,7 +58,8 @@ export function readStatus(
   if (name === 'PERMISSION_DENIED' || name === 'UNIMPLEMENTED' || name === 'NOT_FOUND') {
     return { outcome: 'hold', reason }
   }
-  return { outcome: 'refused', reason, tooLarge }
+  const serverFault = name === 'INTERNAL' || name === 'UNKNOWN'
+  return { outcome: 'refused', reason, tooLarge, ...(serverFault && { serverFault }) }
 }
 
 /** An answer without a gRPC status: no server's, but that of something before it, or of one that speaks HTTP/2 only. */

@@ -44,22 +44,34 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
   }
 }
 
+/** What a span may be the reason of; every other status of 400 to 499 is about the address or who we are. */
+const ABOUT_CONTENT: ReadonlySet<number> = new Set([400, 409, 413, 422])
+/** The OpenTelemetry Collector, and what is made of it, says so with status 400. */
+const TOO_LARGE = /(?:body|entity|payload|message|request) (?:is )?too large/i
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
+/** Of 500 to 599, what no waiting mends: not implemented, no such version of HTTP, a network that wants a log-in. */
+const LASTING: ReadonlySet<number> = new Set([501, 505, 511])
+
 function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Sent {
   const { status } = answer
   if (status >= 200 && status < 300) return readAccepted(answer, headers)
-  const text = answer.body.toString('utf8')
-  const said = describeAnswer(text, headers)
+  const body = answer.body.toString('utf8')
+  const said = describeAnswer(body, headers)
   const reason = `HTTP ${status}${said && `: ${said}`}`
   if (status === 401) return { outcome: 'unauthorized', reason }
   if (status >= 300 && status < 400) {
     return { outcome: 'hold', reason: `${reason}. Redirects are not followed: configure the final address` }
   }
-  if (status === 403 || status === 404) return { outcome: 'hold', reason, body: text }
-  if (status === 408 || status === 429 || (status >= 502 && status <= 504)) {
+  if (ABOUT_CONTENT.has(status)) {
+    const tooLarge = status === 413 || TOO_LARGE.test(said)
+    return { outcome: 'refused', reason, body, status, tooLarge }
+  }
+  if (status === 500) return { outcome: 'refused', reason, body, status, serverFault: true }
+  if (PASSING.has(status) || (status > 500 && !LASTING.has(status))) {
     const afterMs = retryAfterMs(answer.headers['retry-after'])
     return { outcome: 'retry', reason, ...(afterMs !== undefined && { afterMs }) }
   }
-  return { outcome: 'refused', reason, body: text, status, tooLarge: status === 413 }
+  return { outcome: 'hold', reason, body }
 }
 
 function failed(thrown: unknown): Sent {

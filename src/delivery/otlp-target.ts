@@ -143,7 +143,12 @@ function answerOf(name: string, sent: Sent): Answer {
         ...(sent.afterMs !== undefined && { afterMs: sent.afterMs }),
       }
     case 'refused':
-      return { kind: 'refused', reason: sent.reason, tooLarge: sent.tooLarge ?? false }
+      return {
+        kind: 'refused',
+        reason: sent.reason,
+        tooLarge: sent.tooLarge ?? false,
+        ...(sent.serverFault && { serverFault: true }),
+      }
     case 'unauthorized':
       return {
         kind: 'retry',

@@ -17,6 +17,7 @@ export type Sent =
       readonly body?: string
       readonly status?: number
       readonly tooLarge?: boolean
+      readonly serverFault?: boolean
     }
   /** The peer does not speak this protocol. */
   | { readonly outcome: 'wrong-protocol'; readonly reason: string }

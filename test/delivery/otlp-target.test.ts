@@ -50,6 +50,24 @@ describe('what an HTTP receiver answers', () => {
     expect(codes).toContain('TS_EXPORT_FAILED')
   })
 
+  test.each([402, 405, 406, 407, 410, 415, 421, 426, 431, 451, 501, 505, 511])(
+    '%i is about the address or the account, so that every span waits',
+    async (status) => {
+      await using server = await startOtlpHttp({ afterwards: status })
+      start(server.url)
+      turn()
+      await flushTraces({ timeoutMs: 150 })
+      expect(stats()).toMatchObject({ sent: 0, queued: 2, rejected: 0, dropped: {} })
+    },
+  )
+
+  test.each([425, 507, 520, 524, 529, 599])('%i passes', async (status) => {
+    await using server = await startOtlpHttp({ answers: [status] })
+    start(server.url)
+    turn()
+    expect(await flushTraces({ timeoutMs: 8000 })).toMatchObject({ sent: 2, queued: 0, rejected: 0 })
+  })
+
   test('a redirect is not followed, so that headers reach no other host', async () => {
     await using other = await startOtlpHttp()
     await using server = await startOtlpHttp({
