@@ -92,6 +92,8 @@ export const scripts = {
   length: [{ text: 'Once upon a', finish: 'length' }],
   refusal: [{ text: 'I cannot help with that.', finish: 'refusal' }],
   long: [{ text: Array.from({ length: 200 }, (_, index) => `word${index}`).join(' ') }],
+  // For programs that leave: it takes seconds to the end.
+  endless: [{ text: Array.from({ length: 400 }, (_, index) => `word${index}`).join(' '), pieceDelayMs: 10 }],
   slow: [{ ...HELLO, delayMs: 150, pieceDelayMs: 30 }],
   'retry-429': [
     { fault: { status: 429, retryAfter: '0.05' } },

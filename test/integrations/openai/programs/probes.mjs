@@ -152,6 +152,7 @@ export const probes = [
   },
   {
     name: 'stream-shape',
+    script: 'endless',
     run: async (t) => {
       const stream = await chat(t).create({ ...hi, stream: true })
       t.note(stream.constructor.name, Object.keys(stream).sort(), typeof stream.controller.abort)
@@ -177,6 +178,7 @@ export const probes = [
   },
   {
     name: 'stream-parallel-next',
+    script: 'endless',
     run: async (t) => {
       const iterator = (await chat(t).create({ ...hi, stream: true }))[Symbol.asyncIterator]()
       const steps = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
@@ -186,7 +188,7 @@ export const probes = [
   },
   {
     name: 'stream-break',
-    script: 'long',
+    script: 'endless',
     run: async (t) => {
       const stream = await chat(t).create({ ...hi, stream: true })
       let seen = 0
@@ -196,7 +198,7 @@ export const probes = [
   },
   {
     name: 'stream-throw',
-    script: 'long',
+    script: 'endless',
     run: async (t) => {
       const error = new TypeError('mine')
       const caught = await failureOf(
@@ -287,7 +289,7 @@ export const probes = [
   },
   {
     name: 'stream-never-read',
-    script: 'long',
+    script: 'endless',
     run: async (t) => {
       const stream = await chat(t).create({ ...hi, stream: true })
       stream.controller.abort()
@@ -641,6 +643,7 @@ export const probes = [
   },
   {
     name: 'responses-stream-break',
+    script: 'endless',
     needs: hasResponses,
     run: async (t) => {
       for await (const event of await make(t).responses.create({
@@ -648,7 +651,7 @@ export const probes = [
         input: 'Hi!',
         stream: true,
       })) {
-        if (event.type === 'response.output_text.delta' && event.delta.includes('How')) break
+        if (event.type === 'response.output_text.delta' && event.delta.includes('word2')) break
       }
     },
   },
