@@ -93,3 +93,17 @@ test('spans without an experiment go to that of the gateway', async () => {
   await sink.waitForSpans(2)
   expect(sink.requests.map(({ headers }) => headers['x-mlflow-experiment-id'])).toEqual(['12'])
 })
+
+test('a batch that the receiver refuses for good is dropped by the gateway, as its page says', async () => {
+  gateway = await startGateway('persistent-queue', { MLFLOW_URL: sink.url })
+  init({ endpoint: gateway.grpcUrl, protocol: 'grpc', captureContent: true })
+  sink.answer([500], 200)
+  await turn()
+  await flushTraces()
+  await sink.waitForRequests(1)
+  await turn()
+  expect(await flushTraces()).toMatchObject({ sent: 4 })
+  await sink.waitForSpans(2)
+  expect(unique()).toBe(2)
+  expect(gateway.log()).toContain('Dropping data')
+})

@@ -79,6 +79,20 @@ test('the gateway that samples keeps turns that failed or were slow, whole, and 
   expect(sink.requests.map(({ headers }) => headers['x-mlflow-experiment-id'])).not.toContain(undefined)
 })
 
+test('the gateway that samples decides what it has when it is stopped', async () => {
+  const [sink] = sinks as [OtlpHttpCollector]
+  const late = { ...FAST, DECISION_WAIT_AFTER_ROOT: '20s' }
+  const server = await gateway('tail-sampling', { MLFLOW_URL: sink.url, ...late })
+  start(server.grpcUrl)
+  const failed = await turn('failing')
+  await turn('plain')
+  await flushTraces()
+  await server.pause('SIGTERM')
+  await server.restart()
+  await sink.waitForSpans(TURN_SPANS)
+  expect(byTrace(sink.spans())).toEqual({ [failed]: TURN_SPANS })
+})
+
 test('all spans of a trace come to one of two gateways, which samples it whole', async () => {
   const behind = await Promise.all(
     sinks.map(({ url }) => gateway('tail-sampling', { MLFLOW_URL: url, ...FAST, KEEP_PERCENT: '100' })),
