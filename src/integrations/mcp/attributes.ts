@@ -1,4 +1,4 @@
-import { fieldsOf, isObject, read } from '../base/index.ts'
+import { fieldsOf, follow, isObject, read } from '../base/index.ts'
 import { type Outgoing, type Protocol, textAt } from './protocol.ts'
 
 // Keys of the OpenTelemetry conventions for MCP (semantic-conventions-genai, docs/gen-ai/mcp.md).
@@ -80,9 +80,16 @@ export function connectionAttributes(protocol: Protocol, extra?: unknown): Attri
 const versions: WeakMap<Protocol, string> = new WeakMap()
 
 /** Remembers what a handshake agreed on: version 1 of the SDK keeps it nowhere. */
-export function rememberVersion(protocol: Protocol, method: string, result: unknown): void {
-  const version = method === 'initialize' ? textAt(result, 'protocolVersion') : undefined
+export function rememberVersion(protocol: Protocol, result: unknown): void {
+  const version = textAt(result, 'protocolVersion')
   if (version !== undefined) versions.set(protocol, version)
+}
+
+/** {@link rememberVersion} for a handshake under way. @returns the promise to hand on in its place */
+export function rememberAgreed<T>(protocol: Protocol, handshake: T): T {
+  const ignore = (): void => undefined
+  const done = (result: unknown): void => rememberVersion(protocol, result)
+  return follow(handshake, { item: ignore, done, failed: ignore, stopped: ignore, run: (fn) => fn() }) as T
 }
 
 function versionOf(protocol: Protocol, transport: unknown): string | undefined {

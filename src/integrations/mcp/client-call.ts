@@ -14,6 +14,7 @@ import {
   conventionalName,
   inputsOf,
   REQUEST_ID,
+  rememberAgreed,
   rememberVersion,
   requestAttributes,
   toolOf,
@@ -65,7 +66,7 @@ export function streamCall<T>(call: OutgoingCall<T>): T {
 function inCall<T>(call: OutgoingCall<T>, context: Context, polls: boolean, run: (span: LiveSpan) => T): T {
   const pipeline = tracingIn(context)
   if (pipeline === undefined || !belongsToTrace(context, call.request)) {
-    return call.send(call.request, call.options)
+    return noteVersion(call, call.send(call.request, call.options))
   }
   const made = spanOfCall(pipeline, context, call)
   const { protocol, request } = call
@@ -79,6 +80,11 @@ function inCall<T>(call: OutgoingCall<T>, context: Context, polls: boolean, run:
     throw thrown
   }
   return follow(result, follower) as T
+}
+
+/** Most connections are made before any trace begins, but what they agreed on belongs to every later span. */
+function noteVersion<T>({ protocol, request }: OutgoingCall<T>, result: T): T {
+  return request.method === 'initialize' ? rememberAgreed(protocol, result) : result
 }
 
 /** Whether there is a trace for `request` to stand in, or it may begin one. */
@@ -153,7 +159,7 @@ function followerOf(made: SpanOfCall, call: OutgoingCall<unknown>, context: Cont
       // A framework records the result in its own words, but may not know that it says that the tool failed.
       if (!made.borrowed) recordResult(span, result)
       else if (isToolError(result)) recordToolError(span, result)
-      rememberVersion(call.protocol, call.request.method, result)
+      if (call.request.method === 'initialize') rememberVersion(call.protocol, result)
       end()
     },
     failed(error) {

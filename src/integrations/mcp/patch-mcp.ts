@@ -1,5 +1,14 @@
-import { isObject, type Method, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
+import {
+  currentPipeline,
+  isObject,
+  type Method,
+  ownerOf,
+  type Patches,
+  read,
+  type Wrap,
+} from '../base/index.ts'
 import { noticeAnswer, openOn } from './answers.ts'
+import { rememberAgreed } from './attributes.ts'
 import { asSent, runCall, sendRequest, streamCall } from './client-call.ts'
 import type { MetaOptions } from './meta.ts'
 import { handleNotification, observedNotification } from './notifications.ts'
@@ -74,6 +83,7 @@ function patchProtocol(target: unknown, patches: Patches, meta: McpOptions): boo
   wrap('_onnotification', listener)
   wrap('_onclose', closer)
   wrap('_enqueueTaskMessage', queuer)
+  wrap('_oninitialize', initializer)
   return wrap('_onrequest', receiver)
 }
 
@@ -138,6 +148,12 @@ const handlerGetter: Wrap = (get) =>
   function (this: Protocol, ...args) {
     const handler: unknown = Reflect.apply(get, this, args)
     return typeof handler === 'function' ? handlerWithin(this, handler as Method) : handler
+  }
+
+const initializer: Wrap = (initialize) =>
+  function (this: Protocol, ...args) {
+    const agreed: unknown = Reflect.apply(initialize, this, args)
+    return currentPipeline() === undefined ? agreed : rememberAgreed(this, agreed)
   }
 
 const receiver: Wrap = (receive) =>

@@ -15,7 +15,6 @@ import {
   conventionalName,
   inputsOf,
   REQUEST_ID,
-  rememberVersion,
   requestAttributes,
   SERVER,
   toolOf,
@@ -54,7 +53,7 @@ function handleIn(context: Context, ambient: Context, origin: Origin, call: Inco
   }
   const related = standsIn ? linksOf(context, ambient) : null
   const span = openHandlerSpan({ pipeline, context, origin, related }, call)
-  const answered = (answer: Answer): void => recordAnswer(span, call, answer)
+  const answered = (answer: Answer): void => recordAnswer(span, answer)
   const handling: Handling = { id: request.id, span, answered }
   watch(handling)
   try {
@@ -99,14 +98,8 @@ function openHandlerSpan(place: Place, { protocol, request, extra }: IncomingCal
 
 /** Whether the sender's trace has a span of type TOOL for this call already: MLflow counts every one. */
 function isCounted(context: Context, tool: string, origin: Origin): boolean {
-  if (
-    origin.known &&
-    origin.local === undefined &&
-    isFromTurnspan(trace.getSpanContext(context)?.traceState)
-  ) {
-    return true
-  }
-  return toolAbove(context, tool, undefined) !== undefined
+  if (!origin.known) return toolAbove(context, tool, undefined) !== undefined
+  return origin.local !== undefined || isFromTurnspan(trace.getSpanContext(context)?.traceState)
 }
 
 /** The span of the transport, an HTTP server's say, where it is another one than the sender's. */
@@ -115,10 +108,9 @@ function linksOf(context: Context, ambient: Context): Link[] {
   return around === undefined || around.spanId === sender?.spanId ? [] : [{ context: around }]
 }
 
-function recordAnswer(span: LiveSpan, { protocol, request }: IncomingCall, answer: Answer): void {
+function recordAnswer(span: LiveSpan, answer: Answer): void {
   if (answer.error !== undefined) recordErrorAnswer(span, answer.error)
   else recordResult(span, answer.result)
-  rememberVersion(protocol, request.method, answer.result)
   span.end()
 }
 
