@@ -41,5 +41,12 @@ export { type Amended, patchStainless, type StainlessMethod } from './stainless.
 export { beginStep, type Step, type StepInit } from './step.ts'
 export { runTool, type ToolRun } from './tool.ts'
 export { type ModelUsage, openAIUsage, usageOf } from './usage.ts'
+export {
+  accumulateCompletion,
+  accumulateMessage,
+  completionAnswer,
+  messageAnswer,
+} from './wire/anthropic.ts'
+export { shownMessage, shownMessages } from './wire/anthropic-blocks.ts'
 export { accumulateChat, chatAnswer } from './wire/openai-chat.ts'
 export { accumulateResponses, responsesAnswer } from './wire/openai-responses.ts'

@@ -3,6 +3,7 @@ import { thenPlainly } from '../../tracing/native-promise.ts'
 import { endWhenDropped } from './collected.ts'
 import { isObject, type Method, read } from './method.ts'
 import type { ModelCall } from './model-call.ts'
+import { createPatches } from './patch.ts'
 
 /** The lazy promise of a client that Stainless generated: the body is read when somebody asks for the result. */
 interface LazyPromise {
@@ -11,6 +12,8 @@ interface LazyPromise {
   parse: Method
   asResponse: Method
   _thenUnwrap: Method
+  /** Newer clients of Anthropic: hands out what {@link responsePromise} brings, for a promise made anew of it. */
+  _responseProps?: Method
 }
 
 /** Hears of the result once the program asked for it, before the program has it. */
@@ -80,7 +83,10 @@ function observeLazy(promise: LazyPromise, call: ModelCall, onResult: OnResult):
   // so that one which the program forgot is reported as it would be without us.
   observation.guard = thenPlainly(
     promise.responsePromise,
-    () => responded(observation),
+    (response) => {
+      if (isObject(response)) observations.set(response, observation)
+      responded(observation)
+    },
     (error) => {
       call.fail(error)
       observation.release()
@@ -89,8 +95,13 @@ function observeLazy(promise: LazyPromise, call: ModelCall, onResult: OnResult):
   )
 }
 
+/** By what `responsePromise` brought, for promises that the client makes anew of it. */
+const observations: WeakMap<object, Observation> = new WeakMap()
+const attached: WeakSet<object> = new WeakSet()
+
 function attach(promise: LazyPromise, observation: Observation): void {
-  const { parseResponse, parse, asResponse, _thenUnwrap } = promise
+  const { parseResponse, parse, asResponse, _thenUnwrap, _responseProps } = promise
+  attached.add(promise)
   promise.parseResponse = function (this: unknown, ...args) {
     return observeParsing(observation, () => Reflect.apply(parseResponse, this, args))
   }
@@ -103,6 +114,13 @@ function attach(promise: LazyPromise, observation: Observation): void {
     observation.raw = true
     return Reflect.apply(asResponse, this, args)
   })
+  if (typeof _responseProps === 'function') {
+    shadow(promise, '_responseProps', function (this: unknown, ...args) {
+      touch(observation)
+      observeRebuilt(promise)
+      return Reflect.apply(_responseProps, this, args)
+    })
+  }
   if (typeof _thenUnwrap !== 'function') return
   // Newer clients give each promise its own, which goes around `parseResponse`; what it returns is observed too.
   shadow(promise, '_thenUnwrap', function (this: unknown, ...args) {
@@ -110,6 +128,37 @@ function attach(promise: LazyPromise, observation: Observation): void {
     if (isLazyPromise(next) && next !== promise) attach(next, observation)
     return next
   })
+}
+
+let rebuilding = createPatches('promises made anew')
+
+/**
+ * Observes the promises that the client makes anew of what another one's `responsePromise` brought. They are of the
+ * same class, and what they are asked for says which call they belong to.
+ */
+function observeRebuilt(promise: LazyPromise): void {
+  rebuilding.wrap(Object.getPrototypeOf(promise), 'parse', (original): Method => {
+    return function (...args) {
+      if (isLazyPromise(this) && !attached.has(this)) attachRebuilt(this)
+      return Reflect.apply(original, this, args)
+    }
+  })
+}
+
+function attachRebuilt(promise: LazyPromise): void {
+  const { parseResponse } = promise
+  attached.add(promise)
+  promise.parseResponse = function (this: unknown, ...args) {
+    const parse = (): unknown => Reflect.apply(parseResponse, this, args)
+    const observation = args.map((given: unknown) => isObject(given) && observations.get(given)).find(Boolean)
+    return observation && !observation.parsing ? observeParsing(observation, parse) : parse()
+  }
+}
+
+/** Takes back what the observation of promises has put on their class. */
+export function forgetRebuilt(): void {
+  rebuilding.undo()
+  rebuilding = createPatches('promises made anew')
 }
 
 function shadow(target: object, key: PropertyKey, value: Method): void {

@@ -5,7 +5,7 @@ import type { Answer, CreateAccumulator } from './accumulator.ts'
 import { isObject, type Method, number, read } from './method.ts'
 import { beginModelCall, type ModelCall, type ModelCallInit } from './model-call.ts'
 import { modelCallIn } from './model-calls.ts'
-import { observePromise } from './observe-promise.ts'
+import { forgetRebuilt, observePromise } from './observe-promise.ts'
 import { isStainlessStream, observeStream } from './observe-stream.ts'
 import type { Patches } from './patch.ts'
 
@@ -49,7 +49,10 @@ export function patchStainless(
     const prototype = read(clientClass, ...method.resource, 'prototype')
     if (patches.wrap(prototype, method.method, (original) => observed(original, method))) found = true
   }
-  if (found) patches.wrap(read(clientClass, 'prototype'), 'fetchWithTimeout', observeAttempts)
+  if (found) {
+    patches.wrap(read(clientClass, 'prototype'), 'fetchWithTimeout', observeAttempts)
+    patches.onUndo(forgetRebuilt)
+  }
   return found
 }
 
