@@ -6,6 +6,7 @@ export const entries: Readonly<Record<string, string>> = {
   register: 'src/register/index.ts',
   testing: 'src/testing/index.ts',
   instrument: 'src/instrument/index.ts',
+  anthropic: 'src/integrations/anthropic/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   openai: 'src/integrations/openai/index.ts',
 }

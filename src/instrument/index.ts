@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 
@@ -12,6 +13,8 @@ export type { Uninstrument } from '../integrations/base/index.ts'
 
 /** What the application imported, by the name of the integration: the exports of the package, or its class. */
 export interface InstrumentedPackages {
+  /** Of `@anthropic-ai/sdk`. */
+  readonly anthropic?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
   readonly mcp?: unknown
   /** Of `openai`. */
@@ -20,6 +23,7 @@ export interface InstrumentedPackages {
 
 /** One line for each integration. */
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
+  anthropic: (copy) => instrumentAnthropic(copy),
   mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),
 }

@@ -18,6 +18,11 @@ interface Known {
 /** One line for each; see docs/integrations/contributing.md. */
 const KNOWN: readonly Known[] = [
   {
+    name: 'anthropic',
+    packages: ['@anthropic-ai/sdk', '@anthropic-ai/bedrock-sdk', '@anthropic-ai/vertex-sdk'],
+    instrument: 'instrumentAnthropic',
+  },
+  {
     name: 'mcp',
     packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server'],
     instrument: 'instrumentMcp',
