@@ -71,11 +71,11 @@ test('the gateway that samples keeps turns that failed or were slow, whole, and 
   start(grpcUrl)
   await Promise.all([turn('plain'), turn('plain')])
   const kept = await Promise.all([turn('failing'), turn('slow')])
-  // Decided after those before it: when it has come, they have been decided.
+  // Decided last: when it has come, those before it have been decided.
   const last = await turn('failing')
   await flushTraces()
   const expected = Object.fromEntries([...kept, last].map((id) => [id, TURN_SPANS]))
-  await until(() => byTrace(sink.spans())[last], { what: 'the last turn' })
+  await sink.waitForSpans(3 * TURN_SPANS)
   expect(byTrace(sink.spans())).toEqual(expected)
   expect(sink.requests.map(({ headers }) => headers['x-mlflow-experiment-id'])).not.toContain(undefined)
 })
