@@ -4,8 +4,9 @@
  *
  * @packageDocumentation
  */
-import type { Uninstrument } from '../integrations/base/index.ts'
+
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 
