@@ -4,7 +4,7 @@ const turnspan = settings.traced ? require('turnspan') : undefined
 if (settings.traced === 'before') turnspan.init(settings.init)
 const sdk = require(settings.library)
 if (settings.traced === 'after') turnspan.init(settings.init)
-import('./run-probes.mjs').then(async ({ runProbes }) => {
+void import('./run-probes.mjs').then(async ({ runProbes }) => {
   const { probes } = await import('./probes.mjs')
   await runProbes({ sdk, turnspan, probes })
 })

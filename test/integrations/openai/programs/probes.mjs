@@ -108,7 +108,8 @@ export const probes = [
     name: 'client-shape',
     run: async (t) => {
       const client = make(t)
-      t.note(client.chat === client.chat, client.chat.completions === client.chat.completions)
+      const [first, again] = [client.chat, client.chat]
+      t.note(first === again, first.completions === again.completions)
       const { create } = Object.getPrototypeOf(client.chat.completions)
       t.note(create.name, create.length, Object.keys(Object.getPrototypeOf(client.chat.completions)))
       t.note(Object.keys(client.chat.completions), client instanceof clientClass(t))
@@ -318,8 +319,8 @@ export const probes = [
       }
       await arrived()
       ;(() => void chat(t).create(hi))()
-      for (let turn = 0; turn < 20; turn += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
+      for (let turn = 0; turn < 8; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
         t.gc()
       }
     },
@@ -415,7 +416,11 @@ export const probes = [
       })
       t.note(chained instanceof Promise, chained.constructor.name)
       const last = await chained.then(({ content }) => content).finally(() => t.note('finally'))
-      return { last, again: (await promise).id, same: (await promise) === (await promise) }
+      return {
+        last,
+        again: (await promise).id,
+        same: (await promise) === (await promise.catch(() => undefined)),
+      }
     },
   },
   {
@@ -480,9 +485,11 @@ export const probes = [
     name: 'own-fetch',
     run: async (t) => {
       const calls = []
-      const client = make(t, 'hello', {
-        fetch: (url, init) => (calls.push([typeof url, init?.method]), fetch(url, init)),
-      })
+      const own = (url, init) => {
+        calls.push([typeof url, init?.method])
+        return fetch(url, init)
+      }
+      const client = make(t, 'hello', { fetch: own })
       const { id } = await client.chat.completions.create(hi)
       return { id, calls }
     },
