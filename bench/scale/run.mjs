@@ -6,9 +6,9 @@ import { machine } from '../runner/machine.mjs'
 import { createSandbox } from '../runner/sandbox.mjs'
 import { requestTemplate } from './template.mjs'
 
-const USAGE = `Usage: node bench/scale/run.mjs [process] [collector] [mlflow] [options]
+const USAGE = `Usage: node bench/scale/run.mjs [process] [collector] [mlflow] [fleet] [options]
 
-Rates of one process, one Collector, one MLflow server. Default: all of them. The Collector takes Go, MLflow Python;
+Rates of one process, one Collector, one MLflow server, and of what stands before many agents. Default: all of them. The Collector takes Go, MLflow Python;
 both are made once and kept. PostgreSQL is measured where the system has it.
   --seconds <n>    of each measurement; default: 8
   --rounds <n>     rounds, of which the median is shown; default: 3
@@ -37,6 +37,7 @@ const PARTS = {
   process: async () => (await import('./process.mjs')).measureProcess,
   collector: async () => (await import('./collector.mjs')).measureCollector,
   mlflow: async () => (await import('./mlflow.mjs')).measureMlflow,
+  fleet: async () => (await import('./fleet.mjs')).measureFleet,
 }
 const payloads = ['short', 'long']
 const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
@@ -51,6 +52,7 @@ const all = {}
 try {
   const templates = []
   for (const payload of payloads) templates.push(await requestTemplate(sandbox, payload))
+  const single = await requestTemplate(sandbox, 'long', 1)
   const { cpu, memoryGb, system, node, load } = machine()
   process.stdout.write(`${cpu}, ${memoryGb} GB, ${system}, Node ${node}, load ${load}\n\n`)
   for (const name of names) {
@@ -58,7 +60,7 @@ try {
     all[name] = []
     for (let round = 1; round <= Number(values.rounds); round += 1) {
       process.stderr.write(`${name}, round ${round}\n`)
-      all[name].push(await measure({ sandbox, templates, payloads, seconds: Number(values.seconds) }))
+      all[name].push(await measure({ sandbox, templates, single, payloads, seconds: Number(values.seconds) }))
     }
     process.stdout.write(`### ${name}\n\n${table(medians(all[name]))}\n`)
   }

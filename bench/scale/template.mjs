@@ -3,14 +3,14 @@ import { eachField } from '../sink/protobuf.mjs'
 import { produce } from './produce.mjs'
 import { startSink } from './sink-process.mjs'
 
-/** Turns in the request that is repeated: 504 spans, as a full one of turnspan is. */
-const TURNS = 63
+/** Turns in a request that is about as full as turnspan's get: 504 spans. */
+const MANY = 63
 
 /**
  * A request that turnspan has sent, to be sent again and again as if it were new: with other IDs each time, and the
  * parents right.
  */
-export async function requestTemplate(sandbox, payload) {
+export async function requestTemplate(sandbox, payload, turns = MANY) {
   const sink = await startSink({ keep: true })
   try {
     const endpoint = sink.url
@@ -23,7 +23,7 @@ export async function requestTemplate(sandbox, payload) {
     })
     // Bodies one after the other are one request.
     const body = Buffer.concat(await sink.bodies())
-    return { payload, bytes: body.length, spans: TURNS * 8, fresh: freshIds(body) }
+    return { payload, bytes: body.length, spans: turns * 8, fresh: freshIds(body) }
   } finally {
     sink.stop()
   }
