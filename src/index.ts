@@ -25,6 +25,7 @@ export {
 export { ConfigError, TurnspanError, type TurnspanErrorCode } from './runtime/errors.ts'
 export { flushTraces, init, shutdown } from './setup/lifecycle.ts'
 export type { Status } from './setup/status.ts'
+export { type WithFlushOptions, withFlush } from './setup/with-flush.ts'
 export { type RedactSecretsOptions, redactSecrets } from './span/redact-secrets.ts'
 export type { EndOptions, Span } from './span/span.ts'
 export { SpanType } from './span/span-type.ts'

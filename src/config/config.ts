@@ -1,5 +1,6 @@
 import type { SpanExporterLike } from './exporter.ts'
 import type { Limits, Redact } from './limits.ts'
+import type { Platform } from './platform.ts'
 
 /** How an OTLP target is spoken to. */
 export type Protocol = 'grpc' | 'http/protobuf'
@@ -112,6 +113,8 @@ export interface Config {
   readonly maxQueueSpans?: number
   /** Where spans are kept on disk until they are delivered; absent where they wait in memory only. */
   readonly spool?: SpoolConfig
+  /** The serverless platform that this process runs on, if any. */
+  readonly platform?: Platform
   /** Absent where spans that do not end are nobody's business. */
   readonly watchdog?: WatchdogConfig
   readonly batch: { readonly maxSpans: number; readonly delayMs: number }

@@ -6,6 +6,7 @@ import { freezeDeep } from './freeze.ts'
 import { reportUnknownOptions, reportUnknownVariables } from './names.ts'
 import type { InitOptions } from './options.ts'
 import { resolveExporters, resolvePipeline } from './pipeline.ts'
+import { detectPlatform } from './platform.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import { resolveResource } from './resource.ts'
 import * as rules from './rules.ts'
@@ -96,6 +97,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   const console = reader.find(consoleTarget, ['target']) !== undefined
   const spool = resolveSpool(reader, env)
   const watchdog = resolveWatchdog(reader)
+  const platform = detectPlatform(env)
   return {
     targets: resolveTargets(reader, readFile),
     exporters,
@@ -105,6 +107,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
     ...resolvePipeline(reader),
     ...(spool && { spool }),
     ...(watchdog && { watchdog }),
+    ...(platform && { platform }),
   }
 }
 

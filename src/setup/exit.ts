@@ -4,6 +4,7 @@ import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { processWide } from '../runtime/registry.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
+import { flushAfterRequests } from './serverless.ts'
 import { forgetOpenSpans, hasOpenSpans, leaveOpenSpans, sendOpenSpans, watchOpenSpans } from './watchdog.ts'
 
 interface State {
@@ -20,7 +21,7 @@ const state = (): State =>
 export function watchExit(pipeline: Pipeline): void {
   const current = state()
   current.pipelines.add(pipeline)
-  prepareWorker()
+  if (pipeline.config.platform !== 'cloudflare') prepareWorker()
   current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs })
   const hold = (): void => current.watch?.hold()
   pipeline.onWork = () => {
@@ -29,6 +30,7 @@ export function watchExit(pipeline: Pipeline): void {
   }
   pipeline.onIdle = releaseWhenDone
   watchOpenSpans(pipeline, hold)
+  flushAfterRequests(pipeline)
 }
 
 /** No longer looked after: everything it had is settled. */

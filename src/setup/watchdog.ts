@@ -37,7 +37,8 @@ const MOST_WAIT_MS = 60_000
  */
 export function watchOpenSpans(pipeline: Pipeline, began: () => void): void {
   const { watchdog } = pipeline.config
-  if (watchdog === undefined) return
+  // A Worker has timers in a request only, and they end with it.
+  if (watchdog === undefined || pipeline.config.platform === 'cloudflare') return
   const { watched, started } = state()
   watched.set(pipeline, watchdog)
   if (watchdog.callSites) {
