@@ -46,14 +46,33 @@ describe('the build', () => {
     const packages = outside
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('dist/') && !builtins.has(path))
-    expect(new Set(packages)).toEqual(new Set(['@opentelemetry/api']))
+    expect(new Set(packages)).toEqual(new Set(['@opentelemetry/api', '#exit-worker', '#otel-api']))
   })
 
-  test('has no call of require in an ES module', () => {
+  test('has no call of require in an ES module, but for the API where no bundler is at work', () => {
     const wrong = built(/\.js$/).filter(([, text]) =>
       /Dynamic require of|createRequire\(import\.meta/.test(text),
     )
-    expect(wrong.map(([name]) => name)).toEqual([])
+    expect(wrong.map(([name]) => name)).toEqual(['otel-api.js'])
+  })
+
+  test("loads nothing of OpenTelemetry's API, and no module that Node has not loaded, with the core", async () => {
+    for (const name of loadedWith('index.js')) {
+      expect(importsOf(name).map(({ path }) => path)).not.toContain('@opentelemetry/api')
+    }
+    const loaded = 'process.moduleLoadList.filter((name) => name.startsWith("NativeModule "))'
+    const nothing = 'data:text/javascript,export const nothing = 1'
+    const code = `await import('${nothing}')
+      const before = new Set(${loaded})
+      const { init, trace } = await import('turnspan')
+      const status = init()
+      const sum = trace((a, b) => a + b)(1, 2)
+      const { createRequire } = process.getBuiltinModule('node:module')
+      const files = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('opentelemetry'))
+      console.log(JSON.stringify([status.enabled, sum, files, ${loaded}.filter((name) => !before.has(name))]))`
+    const printed = JSON.parse(await evaluate(code, '--input-type=module'))
+    expect(printed.slice(0, 3)).toEqual([false, 3, []])
+    expect(printed[3].filter((name: string) => !/source_map|NativeModule module$/.test(name))).toEqual([])
   })
 
   test('loads lazily in CommonJS without import(), which Jest refuses', () => {
