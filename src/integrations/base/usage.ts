@@ -27,13 +27,16 @@ export function openAIUsage(usage: unknown): ModelUsage | undefined {
     totalTokens: total,
     // DeepSeek has a name of its own for them.
     cacheReadInputTokens:
-      number(read(details, 'cached_tokens')) ?? number(read(usage, 'prompt_cache_hit_tokens')),
-    cacheCreationInputTokens: number(read(details, 'cache_write_tokens')),
-    reasoningTokens: number(read(made, 'reasoning_tokens')),
-    audioInputTokens: number(read(details, 'audio_tokens')),
-    audioOutputTokens: number(read(made, 'audio_tokens')),
+      some(read(details, 'cached_tokens')) ?? some(read(usage, 'prompt_cache_hit_tokens')),
+    cacheCreationInputTokens: some(read(details, 'cache_write_tokens')),
+    reasoningTokens: some(read(made, 'reasoning_tokens')),
+    audioInputTokens: some(read(details, 'audio_tokens')),
+    audioOutputTokens: some(read(made, 'audio_tokens')),
   })
 }
+
+/** A part of the whole, which services also report where there is none. */
+const some = (count: unknown): number | undefined => number(count) || undefined
 
 /** `usage` without the parts that are absent. */
 export function usageOf(usage: ModelUsage): ModelUsage {

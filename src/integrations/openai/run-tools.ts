@@ -1,6 +1,7 @@
 import {
   beginStep,
   fieldsOf,
+  isObject,
   likeness,
   list,
   type Method,
@@ -18,13 +19,31 @@ import {
  * request; the program's own objects stay as they are.
  */
 export function patchRunTools(patches: Patches, client: unknown): void {
-  for (const path of [
-    ['Chat', 'Completions'],
-    ['Beta', 'Chat', 'Completions'],
-  ]) {
-    patches.wrap(read(client, ...path, 'prototype'), 'runTools', observed)
+  patches.wrap(read(client, 'Chat', 'Completions', 'prototype'), 'runTools', observed)
+  const former = betaCompletions(client)
+  if (former !== undefined) patches.wrap(former, 'runTools', observed)
+}
+
+/** In openai 4 the helpers are in a class that nothing but an instance leads to; making one only stores its client. */
+function betaCompletions(client: unknown): object | undefined {
+  const beta = read(client, 'Beta')
+  if (typeof beta !== 'function') return undefined
+  try {
+    const completions: unknown = read(Reflect.construct(beta, [STORED]), 'chat', 'completions')
+    return isObject(completions) ? (Object.getPrototypeOf(completions) as object) : undefined
+  } catch {
+    return undefined
   }
-  // openai 4 has no static path to them; the classes of the helpers are found through an instance.
+}
+
+const nothing = (): void => undefined
+const STORED: Readonly<Record<string, () => void>> = {
+  get: nothing,
+  post: nothing,
+  patch: nothing,
+  put: nothing,
+  delete: nothing,
+  getAPIList: nothing,
 }
 
 function observed(original: Method): Method {
