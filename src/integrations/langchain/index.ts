@@ -1,0 +1,70 @@
+/**
+ * Traces what a program does with LangChain and LangGraph: `turnspan/langchain`.
+ *
+ * @packageDocumentation
+ */
+import { createInstrument, isObject, type Patches, type Uninstrument } from '../base/index.ts'
+import { patchCallbacks } from './callbacks.ts'
+import { patchClasses } from './classes.ts'
+import { loadedWith } from './loaded.ts'
+import type { LangChainOptions } from './options.ts'
+
+export type { Uninstrument } from '../base/index.ts'
+export type { LangChainOptions } from './options.ts'
+
+const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
+  createInstrument<LangChainOptions>({
+    name: 'langchain',
+    modules: [
+      '@langchain/core/callbacks/manager',
+      '@langchain/core/singletons',
+      '@langchain/core/runnables',
+      '@langchain/core/language_models/chat_models',
+      '@langchain/core/language_models/llms',
+      '@langchain/core/tools',
+      '@langchain/core/retrievers',
+      '@langchain/core/vectorstores',
+      '@langchain/openai',
+    ],
+    patch(copy, patches, options) {
+      let found = false
+      for (const one of [...candidates(copy), ...loadedWith(copy).flatMap(candidates)]) {
+        if (patchOne(one, patches, options)) found = true
+      }
+      return found
+    },
+  })
+
+/**
+ * Traces every run of LangChain 0.3 and 1, and of LangGraph: models, tools, retrievers, embeddings, chains, graphs and
+ * their nodes. `init` calls it by itself; call it where nobody can find the packages from outside, in a bundled
+ * application for one. Called again for the same copy, it changes nothing.
+ *
+ * @param copy - exports of `@langchain/core/callbacks/manager` and of the other modules that the integration's page
+ * names, one or a list of them; or a class of embeddings. Default: the copies that the application has loaded, and those
+ * that it will load
+ * @returns puts everything back as it was
+ * @example
+ * import * as callbacks from '@langchain/core/callbacks/manager'
+ * import * as runnables from '@langchain/core/runnables'
+ * instrumentLangChain([callbacks, runnables])
+ */
+export function instrumentLangChain(copy?: unknown, options?: LangChainOptions): Uninstrument {
+  return instrument(copy, options)
+}
+
+/** What was given, and what it exports where it is a module; lists are taken one by one. */
+function candidates(copy: unknown): readonly unknown[] {
+  if (Array.isArray(copy)) return copy.flatMap(candidates)
+  if (!isObject(copy)) return []
+  if (typeof copy === 'function') return [copy]
+  const exported = Object.values(copy).filter((value) => typeof value === 'function' || isKeeper(value))
+  return [...new Set([copy, ...exported])]
+}
+
+const isKeeper = (value: unknown): boolean => isObject(value) && 'runWithConfig' in value
+
+function patchOne(one: unknown, patches: Patches, options: LangChainOptions): boolean {
+  const isCallbacks = typeof one === 'function' && patchCallbacks(patches, one, options)
+  return patchClasses(patches, one, options) || isCallbacks
+}
