@@ -11,6 +11,9 @@ interface RequestContext {
   get?(): HasWaitUntil | undefined
 }
 
+const nextContext: () => RequestContext | undefined = globalSlot<RequestContext>('@next/request-context')
+const vercelContext: () => RequestContext | undefined = globalSlot<RequestContext>('@vercel/request-context')
+
 /**
  * The `waitUntil` of the request that is being answered here and now.
  *
@@ -18,9 +21,7 @@ interface RequestContext {
  * @see https://developers.cloudflare.com/workers/runtime-apis/context/ for Cloudflare's
  */
 export function currentWaitUntil(): WaitUntil | undefined {
-  const context =
-    globalSlot<RequestContext>('@next/request-context') ??
-    globalSlot<RequestContext>('@vercel/request-context')
+  const context = nextContext() ?? vercelContext()
   const host = context === undefined ? cloudflareWorkers() : context.get?.()
   return typeof host?.waitUntil === 'function' ? (work) => host.waitUntil?.(work) : undefined
 }
