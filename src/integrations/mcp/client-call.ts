@@ -8,6 +8,7 @@ import { SpanType } from '../../span/span-type.ts'
 import { type Follower, follow } from '../../tracing/follow.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import { read } from '../base/index.ts'
+import { keepingMeta } from './amended-send.ts'
 import {
   CLIENT,
   connectionAttributes,
@@ -132,7 +133,10 @@ function sendWithin<T>({ protocol, request, options, meta, send }: OutgoingCall<
   contexts.set(sent, context)
   const id = protocol._requestMessageId
   try {
-    return send(sent, observedOptions(options, span, context))
+    const observed = observedOptions(options, span, context)
+    return observed === options
+      ? send(sent, options)
+      : keepingMeta(protocol._transport, meta, () => send(sent, observed))
   } finally {
     const next = protocol._requestMessageId
     if (typeof id === 'number' && typeof next === 'number' && next > id)
