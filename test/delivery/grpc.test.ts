@@ -23,6 +23,7 @@ import { type OtlpGrpcOptions, type OtlpGrpcServer, startOtlpGrpc } from '../sup
 import { freePort } from '../support/server-process.ts'
 import { makeCertificates, type TestCertificates } from '../support/tls.ts'
 import { until } from '../support/until.ts'
+import { answeringWith, startHostileGrpc } from './hostile/grpc-server.ts'
 
 const said: Diagnostic[] = []
 let stop = (): void => {}
@@ -254,17 +255,22 @@ describe('what a gRPC server answers', () => {
     },
   )
 
-  test.each(['INVALID_ARGUMENT', 'INTERNAL', 'UNKNOWN'] as const)(
-    '%s sets one span aside alone',
-    async (code) => {
-      await shared.answer([code, code])
-      start(shared)
-      turn()
-      expect(await flushTraces()).toMatchObject({ sent: 1, rejected: 1, queued: 0, dropped: {} })
-      expect(await spans()).toHaveLength(1)
-      expect(codes()).toContain('TS_SPAN_REJECTED')
-    },
-  )
+  test.each([
+    ['INVALID_ARGUMENT', '3'],
+    ['INTERNAL', '13'],
+    ['UNKNOWN', '2'],
+  ])('%s sets the span aside that it is about, and it alone', async (name, code) => {
+    const refusal = answeringWith(new Uint8Array(), { 'grpc-status': code, 'grpc-message': 'no such tool' })
+    await using server = await startHostileGrpc((_, sent) =>
+      sent.some((span) => span.name === 'tool:t') ? refusal : undefined,
+    )
+    init({ endpoint: `http://127.0.0.1:${server.port}`, protocol: 'grpc' })
+    turn()
+    expect(await flushTraces()).toMatchObject({ sent: 1, rejected: 1, queued: 0, dropped: {} })
+    expect(names(server.spans())).toEqual(['agent:a'])
+    const rejected = said.find((each) => each.code === 'TS_SPAN_REJECTED')
+    expect(rejected?.message).toContain(`gRPC ${name}: no such tool`)
+  })
 
   test('a message that is too large is sent in halves', async () => {
     const tooLarge = {
@@ -279,13 +285,13 @@ describe('what a gRPC server answers', () => {
   })
 
   test('silence is given up after the timeout, and the spans go to the next connection', async () => {
-    await shared.answer(['hang'])
-    start(shared, { timeoutMs: 300 })
+    // One that cares for no deadline of ours.
+    await using server = await startHostileGrpc((call) => (call === 0 ? () => {} : undefined))
+    init({ endpoint: `http://127.0.0.1:${server.port}`, protocol: 'grpc', timeoutMs: 300 })
     turn()
     expect(await flushTraces({ timeoutMs: 5000 })).toMatchObject({ sent: 2, queued: 0, dropped: {} })
     expect(said.find(({ code }) => code === 'TS_EXPORT_FAILED')?.message).toContain('no answer within 300 ms')
-    const peers = (await calls()).map(({ path }) => path)
-    expect(new Set(peers).size).toBe(2)
+    expect(server.connections()).toBe(2)
   })
 })
 

@@ -79,12 +79,17 @@ describe('what an HTTP receiver answers', () => {
     expect(other.requests).toEqual([])
   })
 
-  test('a refused span is set aside alone', async () => {
-    await using server = await startOtlpHttp({ answers: [400, 400] })
+  test.each([400, 409, 422, 500])('%i sets the span aside that it is about, and it alone', async (status) => {
+    await using server = await startOtlpHttp({
+      routes: {
+        'POST /v1/traces': ({ spans }) => (spans.some(({ name }) => name === 'tool:t') ? status : 200),
+      },
+    })
     start(server.url)
     turn()
     const report = await flushTraces({ timeoutMs: 5000 })
     expect(report).toMatchObject({ sent: 1, rejected: 1, queued: 0 })
+    expect(server.spans().map(({ name }) => name)).toEqual(['agent:a'])
     expect(codes).toContain('TS_SPAN_REJECTED')
   })
 })

@@ -13,6 +13,8 @@ export interface HostileGrpcServer {
   /** Of the calls that were served. */
   spans(): readonly DecodedSpan[]
   calls(): number
+  /** Connections accepted so far. */
+  connections(): number
   /** Bytes that faults have written. */
   written(): number
   [Symbol.asyncDispose](): Promise<void>
@@ -41,16 +43,18 @@ export const answeringWith =
 
 const good = answeringWith(framed(new Uint8Array()))
 
-/** @param faultOf - the fault for the call of that number, from 0; `undefined` is served well */
+/** @param faultOf - the fault for the call of that number, from 0, with those spans; `undefined` is served well */
 export async function startHostileGrpc(
-  faultOf: (call: number) => CallFault | undefined,
+  faultOf: (call: number, sent: readonly DecodedSpan[]) => CallFault | undefined,
 ): Promise<HostileGrpcServer> {
   const server = createServer()
   const sockets = new Set<Socket>()
   const spans: DecodedSpan[] = []
   let calls = 0
+  let connections = 0
   let written = 0
   server.on('connection', (socket: Socket) => {
+    connections += 1
     sockets.add(socket)
     socket.once('close', () => {
       written += socket.bytesWritten
@@ -63,9 +67,10 @@ export async function startHostileGrpc(
     stream.on('error', () => {})
     stream.on('data', (chunk: Buffer) => body.push(chunk))
     stream.once('end', () => {
-      const fault = faultOf(calls)
+      const sent = decodeTraceRequest(Buffer.concat(body).subarray(5))
+      const fault = faultOf(calls, sent)
       calls += 1
-      if (fault === undefined) spans.push(...decodeTraceRequest(Buffer.concat(body).subarray(5)))
+      if (fault === undefined) spans.push(...sent)
       if (!stream.destroyed) (fault ?? good)(stream)
     })
   })
@@ -75,6 +80,7 @@ export async function startHostileGrpc(
     port: (server.address() as AddressInfo).port,
     spans: () => spans,
     calls: () => calls,
+    connections: () => connections,
     written: () => written,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
