@@ -43,6 +43,62 @@ describe.each(['natural', 'exit'])('a process with others that end by: %s', (way
   })
 })
 
+it('delivers the spans of a worker thread that throws', async () => {
+  const ended = await runToEnd(app, 'threads.mjs', { args: ['throw'], env })
+  expect(ending(ended)).toEqual(await endsUntraced(app, 'threads.mjs', { args: ['throw'], env }))
+  expect(names()).toEqual(['main', 'worker'])
+})
+
+it('delivers the spans of the other threads where one is terminated', async () => {
+  const ended = await runToEnd(app, 'threads.mjs', { args: ['terminate'], env })
+  expect(ending(ended)).toEqual(await endsUntraced(app, 'threads.mjs', { args: ['terminate'], env }))
+  expect(names()).toContain('main')
+})
+
+it('says from a worker thread too what was lost at its end', async () => {
+  await receiver.stop()
+  const dead = {
+    ...env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+    TURNSPAN_EXIT_TIMEOUT_MS: '300',
+  }
+  const { stderr } = await runToEnd(app, 'threads.mjs', { args: ['exit'], env: dead })
+  expect(stderr.match(/\[TS_EXIT_LOST\]/g)).toHaveLength(2)
+})
+
+describe.each(['natural', 'exit', 'throw', 'disconnect', 'kill'])(
+  'a cluster of processes that ends by: %s',
+  (way) => {
+    it('delivers the spans of the primary and of every worker', async () => {
+      const ended = await runToEnd(app, 'cluster.mjs', { args: [way], env })
+      expect(ending(ended)).toEqual(await endsUntraced(app, 'cluster.mjs', { args: [way], env }))
+      expect(names()).toEqual(['primary', 'worker-1', 'worker-2'])
+    })
+  },
+)
+
+describe.each(['spawn', 'exec', 'execFileSync'])('a process with a child started by %s', (way) => {
+  it('delivers the spans of the child, which has inherited the environment only', async () => {
+    const inherited = { ...env, NODE_OPTIONS: '--import=turnspan/register' }
+    const ended = await runToEnd(app, 'children.mjs', { args: [way], env: inherited })
+    expect(ending(ended)).toEqual(await endsUntraced(app, 'children.mjs', { args: [way], env: inherited }))
+    expect(ended.stdout).toBe('child ended with 4\n')
+    expect(names()).toEqual(['child', 'parent'])
+  })
+})
+
+describe.each(['natural', 'exit', 'throw', 'signal'])(
+  'a process with the console target that ends by: %s',
+  (way) => {
+    it('has printed its traces, once each and to stderr', async () => {
+      const { stdout, stderr } = await runToEnd(app, 'console.mjs', { args: [way] })
+      expect(stdout).toBe('')
+      for (const name of ['whole', 'step', 'part']) expect(stderr.split(`${name} `)).toHaveLength(2)
+      expect(stderr).not.toContain('TS_EXIT_LOST')
+    })
+  },
+)
+
 it('delivers a thousand spans that were made in the tick of process.exit', async () => {
   const ended = await runToEnd(app, 'many.mjs', { args: ['1000'], env })
   expect(ended).toMatchObject({ code: 0, stdout: '', stderr: '' })
