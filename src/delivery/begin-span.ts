@@ -5,7 +5,8 @@ import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
-import { liveSpanIn } from './context-keys.ts'
+import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
+import { wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
 import { isFromTurnspan, ownTraceState } from './trace-state.ts'
 
@@ -45,6 +46,36 @@ interface Parent {
 
 /** Starts a span below whatever is active in `context`, or as the root of a new trace. */
 export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
+  const above = options.root === true || options.shadow !== undefined ? undefined : ownActiveSpan(context)
+  const span = above === undefined ? beginAnywhere(pipeline, context, options) : beginBelow(above, options)
+  if (options.links) span.addLinks([...options.links])
+  return span
+}
+
+/** The usual case: below a span of ours, with nobody else to be told. */
+function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
+  const { trace: record } = above
+  const host = above.host as Pipeline
+  nameSource(record, host)
+  return new LiveSpan({
+    host,
+    trace: record,
+    spanId: newSpanId(),
+    parentSpanId: above.spanId,
+    parentIsRemote: false,
+    parent: above,
+    traceFlags: record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    traceState: ownTraceState(),
+    name: options.name,
+    kind: options.kind,
+    startTime: options.startTime,
+    scope: options.scope,
+    spanType: options.spanType,
+    shadow: undefined,
+  })
+}
+
+function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const parent = options.root ? undefined : findParent(pipeline, context)
   if (parent?.open === undefined) alignClock()
   const host = parent?.host ?? pipeline
@@ -56,7 +87,7 @@ export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOp
   const twin = made !== undefined && made.traceId === traceId ? made : undefined
   const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
   nameSource(record, host)
-  const span = new LiveSpan({
+  return new LiveSpan({
     host,
     trace: record,
     spanId: twin?.spanId ?? newSpanId(),
@@ -72,8 +103,6 @@ export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOp
     spanType: options.spanType,
     shadow,
   })
-  if (options.links) span.addLinks([...options.links])
-  return span
 }
 
 function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefined): TraceRecord {
@@ -101,7 +130,7 @@ function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
   const { traceId, spanId, traceFlags, isRemote: remote = false } = spanContext
   const exported = isSpanContextValid(spanContext) && (remote || (traceFlags & TraceFlags.SAMPLED) !== 0)
   const nearest = liveSpanIn(context)
-  if (!exported || nearest?.spanId === spanId) return nearest && ofLiveSpan(nearest)
+  if (!exported || nearest?.spanId === spanId || wasMuted(spanId)) return nearest && ofLiveSpan(nearest)
   const record = pipeline.traces.get(traceId, () => joinedTrace(pipeline, spanContext))
   return { spanId, remote, trace: record, open: record.open.get(spanId), host: undefined }
 }

@@ -14,7 +14,24 @@ export function liveSpanIn(context: Context): LiveSpan | undefined {
 
 /** `context` with `span` as the active one, for us and for everybody else. */
 export function withLiveSpan(context: Context, span: LiveSpan): Context {
-  return new SpanContextNode(context instanceof SpanContextNode ? context.base : context, span)
+  return context instanceof SpanContextNode
+    ? new SpanContextNode(context.base, span, context.traces)
+    : new SpanContextNode(context, span, undefined)
+}
+
+/** The active span of `context`, where turnspan itself has set it: the shortest way to what is asked most often. */
+export function ownActiveSpan(context: Context): LiveSpan | undefined {
+  return context instanceof SpanContextNode ? context.span : undefined
+}
+
+/**
+ * What `decide` says of what `context` holds beside its spans. Spans below each other share all of that, so it is
+ * decided once for them.
+ */
+export function tracesIn(context: Context, decide: (base: Context) => boolean): boolean {
+  if (!(context instanceof SpanContextNode)) return decide(context)
+  context.traces ??= decide(context.base)
+  return context.traces
 }
 
 /**
@@ -23,29 +40,32 @@ export function withLiveSpan(context: Context, span: LiveSpan): Context {
  */
 class SpanContextNode implements Context {
   readonly base: Context
-  readonly #span: LiveSpan
+  readonly span: LiveSpan
+  /** See {@link tracesIn}; `undefined` until it was asked for. */
+  traces: boolean | undefined
 
-  constructor(base: Context, span: LiveSpan) {
+  constructor(base: Context, span: LiveSpan, traces: boolean | undefined) {
     this.base = base
-    this.#span = span
+    this.span = span
+    this.traces = traces
   }
 
   getValue(key: symbol): unknown {
-    return key === ACTIVE_SPAN || key === SPAN ? this.#span : this.base.getValue(key)
+    return key === ACTIVE_SPAN || key === SPAN ? this.span : this.base.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === ACTIVE_SPAN) return this.base.setValue(SPAN, this.#span).setValue(key, value)
+    if (key === ACTIVE_SPAN) return this.base.setValue(SPAN, this.span).setValue(key, value)
     if (key === SPAN) return this.#spread().setValue(key, value)
-    return new SpanContextNode(this.base.setValue(key, value), this.#span)
+    return new SpanContextNode(this.base.setValue(key, value), this.span, undefined)
   }
 
   deleteValue(key: symbol): Context {
     if (key === ACTIVE_SPAN || key === SPAN) return this.#spread().deleteValue(key)
-    return new SpanContextNode(this.base.deleteValue(key), this.#span)
+    return new SpanContextNode(this.base.deleteValue(key), this.span, undefined)
   }
 
   #spread(): Context {
-    return this.base.setValue(SPAN, this.#span).setValue(ACTIVE_SPAN, this.#span)
+    return this.base.setValue(SPAN, this.span).setValue(ACTIVE_SPAN, this.span)
   }
 }

@@ -1,11 +1,12 @@
+import { readContent } from '../span/content/read-content.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
 import type { DepartedRoot, TraceRecord } from '../span/trace-record.ts'
 import type { Completions } from './completions.ts'
-import type { Queue, QueueSpool } from './queue.ts'
-import type { Place, Stored } from './spool/spool.ts'
+import type { Queue, QueueSpool, Written } from './queue.ts'
+import type { Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -16,16 +17,19 @@ export interface Lane {
   readonly queue: Queue
   readonly spool: QueueSpool | undefined
   readonly completions: Completions | undefined
-  /** Of traces whose local root arrived, how much of what was said went with it or after it. */
-  readonly told: WeakMap<TraceRecord, number>
+  /** Its place among the lanes. */
+  readonly index: number
 }
 
 /** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
-export function write({ spool, completions, ...lane }: Lane, span: EndedSpan): Place | undefined {
+export function write(lane: Lane, span: EndedSpan): Written | undefined {
+  const { spool, completions } = lane
   if (spool === undefined) return undefined
   try {
     const follows = completions && isLocalRoot(span) ? due(lane, span) : undefined
-    return spool.disk.push(spool.encode(span), follows && Buffer.from(JSON.stringify(follows)))
+    const record = spool.encode(span)
+    const place = spool.disk.push(record, follows && Buffer.from(JSON.stringify(follows)))
+    return { place, record: spool.isFinal() ? record : undefined }
   } catch {
     // A span that cannot be encoded now is refused when it is sent, with a word.
     return undefined
@@ -51,25 +55,32 @@ export function departed(root: EndedSpan): DepartedRoot {
     failed: root.status.code === StatusCode.ERROR,
     isRemote,
     said: trace.said,
-    ...(previews?.inputs !== undefined && { requestPreview: previewOf(previews.inputs, 'user') }),
-    ...(previews?.outputs !== undefined && { responsePreview: previewOf(previews.outputs, 'assistant') }),
+    ...(previews?.inputs !== undefined && {
+      requestPreview: previewOf(readContent(previews.inputs), 'user'),
+    }),
+    ...(previews?.outputs !== undefined && {
+      responsePreview: previewOf(readContent(previews.outputs), 'assistant'),
+    }),
   }
 }
 
 /** Sends what has to follow a span that arrived by other means than OTLP. */
 export function tell(lane: Lane, span: EndedSpan): void {
   const completion = due(lane, span)
-  if (isLocalRoot(span) || completion !== undefined) lane.told.set(span.trace, span.trace.said)
+  if (isLocalRoot(span) || completion !== undefined) {
+    span.trace.told ??= []
+    span.trace.told[lane.index] = span.trace.said
+  }
   if (completion !== undefined) lane.completions?.push(completion)
 }
 
 /** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
-export function due(lane: Pick<Lane, 'told'>, span: EndedSpan): TraceCompletion | undefined {
+export function due(lane: Pick<Lane, 'index'>, span: EndedSpan): TraceCompletion | undefined {
   const { trace } = span
   const { root } = trace
   if (root === undefined) return undefined
   if (!isLocalRoot(span)) {
-    const told = lane.told.get(trace)
+    const told = trace.told?.[lane.index]
     return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
   }
   const orphan = root.isRemote && !trace.rootElsewhere

@@ -77,6 +77,9 @@ const DEFAULT_MOST_SPANS = 1_000_000
 export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
   const traces = createTraceTable()
   const progress = new Map<EndedSpan, Ticket>()
+  // Spans that were sent while they were open, and are not in the books.
+  const beside = new WeakSet<EndedSpan>()
+  let anyBeside = false
   const tickets = createTickets(counts)
   const filter = config.keep === 'agent' ? createKeepFilter(() => counts.settled('filtered')) : undefined
   let holdTimer: NodeJS.Timeout | undefined
@@ -86,13 +89,25 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
 
   const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
-    const ticket = progress.get(span)
-    if (ticket !== undefined) {
-      if (fate === 'sent') tell(lane, span)
-      if (tickets.settled(ticket, fate)) progress.delete(span)
+    if (hasOneWay) {
+      if (!isBeside(span)) settledAtOnce(lane, span, fate)
+    } else {
+      const ticket = progress.get(span)
+      if (ticket !== undefined) {
+        if (fate === 'sent') tell(lane, span)
+        if (tickets.settled(ticket, fate)) progress.delete(span)
+      }
     }
-    noteIdle()
+    if (lane.queue.size() === 0) noteIdle()
   }
+
+  /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
+  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
+    if (fate === 'sent') tell(lane, span)
+    if (fate !== 'spooled') counts.settled(fate)
+  }
+
+  const isBeside = (span: EndedSpan): boolean => anyBeside && beside.has(span)
 
   const settledOnDisk = (ticket: Ticket | undefined, fate: Fate): void => {
     if (fate === 'spooled') return
@@ -103,6 +118,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   const spoolOf = (target: SpanTarget, lane: () => Lane): QueueSpool | undefined =>
     target.disk && {
       encode: target.disk.encode,
+      isFinal: target.disk.isFinal,
       disk: target.disk.open({
         lost(gone, reason) {
           for (const ticket of gone) settledOnDisk(ticket, { dropped: reason })
@@ -121,12 +137,12 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       },
     }
 
-  const lanes: Lane[] = targets.map((target) => {
+  const lanes: Lane[] = targets.map((target, index) => {
     const spool = spoolOf(target, () => lane)
     const lane: Lane = {
       target,
       completions: target.complete && createCompletions(target),
-      told: new WeakMap(),
+      index,
       spool,
       queue: createQueue(target, {
         maxBytes: config.maxQueueBytes,
@@ -140,13 +156,15 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     return lane
   })
 
+  const hasOneWay = lanes.length === 1 && lanes[0]?.spool === undefined
+
   const leave = (span: EndedSpan): void => {
     const size = spanBytes(span)
     const fits = size <= config.limits.maxSpanBytes
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
     const bytes = fits ? size : spanBytes(fitted)
     if (isLocalRoot(span)) span.trace.root = departed(span)
-    progress.set(fitted, tickets.issue(lanes.length))
+    if (!hasOneWay) progress.set(fitted, tickets.issue(lanes.length))
     for (const lane of lanes) lane.queue.push(fitted, bytes, write(lane, fitted))
     pipeline.onWork?.()
   }
@@ -165,8 +183,12 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       counts.settled('unsampled')
       return
     }
-    for (const ready of filter?.take(span) ?? [span]) leave(ready)
-    if (filter !== undefined && filter.waiting() > 0 && holdTimer === undefined) {
+    if (filter === undefined) {
+      leave(span)
+      return
+    }
+    for (const ready of filter.take(span)) leave(ready)
+    if (filter.waiting() > 0 && holdTimer === undefined) {
       holdTimer = setTimeout(release, MOST_HELD_MS)
       holdTimer.unref()
       pipeline.onWork?.()
@@ -188,6 +210,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     ended: take,
     sendOpen(span) {
       const fitted = fitSpan(span, config.limits.maxSpanBytes)
+      beside.add(fitted)
+      anyBeside = true
       for (const lane of lanes) lane.queue.push(fitted, spanBytes(fitted))
       pipeline.onWork?.()
     },

@@ -7,27 +7,14 @@ import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
 import { sleep, within } from './wait.ts'
+import { groupByTrace, type TraceGroups, type Waiting } from './waiting.ts'
 
-/** A span on its way to one target: as it ended, or as it was read from disk. */
-interface Waiting {
-  readonly span: EndedSpan | undefined
-  readonly stored: Stored<Ticket> | undefined
-  /** Where it is on disk, if it is. */
+/** A span as it was written to disk. */
+export interface Written {
+  /** Where it is; `undefined` when it is not. */
   readonly place: Place | undefined
-  readonly bytes: number
-  /** In the request that is on its way. */
-  flying: boolean
-  settled: boolean
-  /** What waits with it of its trace, once it waits in memory. */
-  group: Group | undefined
-}
-
-/** What waits of one trace. */
-interface Group {
-  readonly traceId: string
-  items: Waiting[]
-  /** How many are not settled. */
-  left: number
+  /** What is sent of it; `undefined` where that may still turn out to be something else. */
+  readonly record: Uint8Array | undefined
 }
 
 /** How a span fared at this target. `spooled`: it is on disk, for a later process. */
@@ -47,6 +34,8 @@ export interface QueueOptions {
 export interface QueueSpool {
   readonly disk: Spool<Ticket>
   encode(span: EndedSpan): Uint8Array
+  /** See `TargetDisk.isFinal`. */
+  isFinal(): boolean
   /** `span` is on disk only from now on. @returns what stands for it there */
   deferred(span: EndedSpan): Ticket | undefined
   /** Like {@link QueueOptions.settled}, for a span that was read from disk. */
@@ -55,8 +44,8 @@ export interface QueueSpool {
 
 /** Spans that wait for one target: batched, sent one batch at a time, kept while the target cannot take them. */
 export interface Queue {
-  /** @param place - where the span is on disk, if it is */
-  push(span: EndedSpan, bytes: number, place?: Place): void
+  /** @param written - what is on disk of the span, where there is a disk */
+  push(span: EndedSpan, bytes: number, written?: Written): void
   /** There may be something on disk to send. */
   wake(): void
   /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (epoch ms) passes. */
@@ -84,28 +73,24 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const complaints = createComplaints(target)
   let closed: string | undefined
   let delivered: Place[] = []
-  // The oldest trace first: a full queue gives up whole traces, and must not search all of itself for them.
-  const byTrace = new Map<string, Group>()
+  // There only since the queue was full, until it is empty again.
+  let byTrace: TraceGroups | undefined
+  /** What is in memory and not settled, on its way or not. */
+  let left = 0
   const { spool } = options
 
-  const keep = (item: Waiting & { readonly span: EndedSpan }): void => {
-    waiting.push(item)
-    const { traceId } = item.span
-    const group = byTrace.get(traceId) ?? { traceId, items: [], left: 0 }
-    if (group.left === 0) byTrace.set(traceId, group)
-    group.items.push(item)
-    group.left += 1
-    item.group = group
-    // A long trace always has something waiting; what was sent of it must not stay.
-    if (group.items.length > 2 * group.left + 64) group.items = group.items.filter((kept) => !kept.settled)
+  const enter = (item: Waiting): Waiting => {
+    bytes += item.bytes
+    left += 1
+    return item
   }
 
   const letGo = (item: Waiting): void => {
     item.settled = true
     bytes -= item.bytes
-    if (item.group === undefined) return
-    item.group.left -= 1
-    if (item.group.left === 0) byTrace.delete(item.group.traceId)
+    left -= 1
+    byTrace?.settled(item)
+    if (left === 0) byTrace = undefined
   }
 
   const settle = (item: Waiting, fate: Fate): void => {
@@ -188,7 +173,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   const send = async (part: readonly Waiting[]): Promise<Answer> => {
-    const records = part.flatMap(({ stored }) => stored?.record ?? [])
+    const records = part.flatMap(({ record }) => record ?? [])
     if (records.length === 0) return target.send(part.flatMap(({ span }) => span ?? []))
     return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
   }
@@ -197,28 +182,19 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const readBatch = async (): Promise<number> => {
     const read = (await spool?.disk.take(BATCH_BYTES, options.batchSpans)) ?? []
     for (const stored of read) {
-      bytes += stored.record.length
       const { place, record } = stored
-      waiting.push({
-        span: undefined,
-        stored,
-        place,
-        bytes: record.length,
-        flying: false,
-        settled: false,
-        group: undefined,
-      })
+      waiting.push(enter(waitingFor({ stored, place, record }, record.length)))
     }
     return read.length
   }
 
-  /** One request's worth: spans, or records from disk, never both. */
+  /** One request's worth: spans, or records, never both. */
   const takeBatch = (): Waiting[] => {
-    const stored = waiting[0]?.stored !== undefined
+    const encoded = waiting[0]?.record !== undefined
     let size = 0
     let count = 0
     for (const item of waiting) {
-      if ((item.stored !== undefined) !== stored) break
+      if ((item.record !== undefined) !== encoded) break
       if (count > 0 && (count >= options.batchSpans || size + item.bytes > BATCH_BYTES)) break
       size += item.bytes
       count += 1
@@ -229,7 +205,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   const reject = (item: Waiting, reason: string): void => {
-    const record = item.stored?.record ?? (item.span && spool?.encode(item.span))
+    const record = item.record ?? (item.span && spool?.encode(item.span))
     const kept = record && spool?.disk.reject(record, reason)
     complaints.rejected(item.span ?? describeRecord(record ?? new Uint8Array()), reason, kept)
     settle(item, 'rejected')
@@ -259,10 +235,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   /** Makes room: by what is on disk as well, then by giving up the oldest trace whole; a half of it is of little use. */
   const makeRoom = (): void => {
     if (spool !== undefined) waiting = waiting.filter((item) => !isFull(0) || !defer(item))
+    if (!isFull(0)) return
+    byTrace ??= groupByTrace([...flying, ...waiting])
     let dropped = 0
-    for (const { items } of byTrace.values()) {
+    for (const lost of byTrace) {
       if (!isFull(0)) break
-      const lost = items.filter((item) => !item.settled && !item.flying)
       drop(lost, 'queue_full')
       forget(lost.length)
       dropped += lost.length
@@ -283,24 +260,18 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   return {
-    push(span, size, place) {
-      const item = {
-        span,
-        stored: undefined,
-        place,
-        bytes: size,
-        flying: false,
-        settled: false,
-        group: undefined,
-      }
-      bytes += size
+    push(span, size, written) {
+      const item = enter(waitingFor({ span, ...written }, written?.record?.length ?? size))
       if (closed !== undefined) {
         drop([item], closed)
         return
       }
       // What came before it and is on disk only goes first.
       const late = spool !== undefined && spool.disk.own() > 0
-      if (!((late || isFull(0)) && defer(item))) keep(item)
+      if (!((late || isFull(0)) && defer(item))) {
+        waiting.push(item)
+        byTrace?.add(item)
+      }
       if (isFull(0)) makeRoom()
       if (waiting.length >= options.batchSpans && !complaints.isFailing() && running === undefined) {
         if (timer !== undefined) clearTimeout(timer)
@@ -339,8 +310,13 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       acknowledge()
       waiting = []
     },
-    size: () => waiting.length + flying.filter((item) => !item.settled).length + onDisk(),
+    size: () => left + onDisk(),
   }
+}
+
+function waitingFor(what: Partial<Waiting>, bytes: number): Waiting {
+  const { span, stored, place, record } = what
+  return { span, stored, place, record, bytes, flying: false, settled: false, group: undefined }
 }
 
 /** Whether a span is on disk, and will be there for the next process. */

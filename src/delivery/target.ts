@@ -24,5 +24,7 @@ export interface SpanTarget {
 export interface TargetDisk {
   /** `span` as a record. */
   encode(span: EndedSpan): Uint8Array
+  /** Whether it is known what the receiver is, so that a record is as the receiver wants it. */
+  isFinal(): boolean
   open(events: SpoolEvents<Ticket>): Spool<Ticket>
 }

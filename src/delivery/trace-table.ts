@@ -21,6 +21,9 @@ export interface TraceTable {
 export function createTraceTable(): TraceTable {
   const open = new Map<string, TraceRecord>()
   const closed = new Map<string, TraceRecord>()
+  // IDs in the order of their closing: to take the oldest out of a map by its iterator costs more than the map.
+  const order: (string | undefined)[] = new Array(MOST_CLOSED).fill(undefined)
+  let next = 0
 
   const forgetOldest = (map: Map<string, TraceRecord>, most: number): void => {
     if (map.size <= most) return
@@ -53,8 +56,12 @@ export function createTraceTable(): TraceTable {
     touched(record) {
       if (record.open.size > 0) return
       open.delete(record.traceId)
+      if (closed.has(record.traceId)) return
+      const oldest = order[next]
+      if (oldest !== undefined) closed.delete(oldest)
+      order[next] = record.traceId
+      next = (next + 1) % MOST_CLOSED
       closed.set(record.traceId, record)
-      forgetOldest(closed, MOST_CLOSED)
     },
   }
 }

@@ -28,17 +28,20 @@ function otlp(
   pipeline: () => Pipeline,
 ): SpanTarget {
   let isMlflow = target.isMlflow === 'yes'
+  let isKnown = target.isMlflow !== 'ask'
   const disk = targetDisk({
     config,
     target,
     resource: () => resourceAttributes(config, pipeline().joinedResource),
     isMlflow: () => isMlflow,
+    isFinal: () => isKnown,
   })
   const load = async (): Promise<SpanTarget> => {
     const { buildOtlpTarget } = await import('./otlp-parts.ts')
     const agentName = (): string | undefined => pipeline().agentName
     const learned = ({ mlflow }: { readonly mlflow: boolean }): void => {
       isMlflow = mlflow
+      isKnown = true
     }
     return buildOtlpTarget({ config, target, resource, agentName, learned })
   }

@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import type { Attributes } from '../span/ended-span.ts'
+import { arrivedContent } from '../span/content/content.ts'
+import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { buildOtlpTarget } from './otlp-parts.ts'
 
 /** What a process that ends leaves to its worker thread. */
@@ -37,15 +38,30 @@ async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promi
     agentName: () => work.agentName,
   })
   const { maxSpans } = work.config.batch
+  const spans = lane.spans.map(arrived)
   let all = true
-  for (let at = 0; at < lane.spans.length; at += maxSpans) {
-    all = (await insist(limits, () => sender.send(lane.spans.slice(at, at + maxSpans)))) && all
+  for (let at = 0; at < spans.length; at += maxSpans) {
+    all = (await insist(limits, () => sender.send(spans.slice(at, at + maxSpans)))) && all
   }
   for (const completion of lane.completions) {
     all =
       (await insist(limits, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) && all
   }
   return all
+}
+
+function arrived(span: EndedSpan): EndedSpan {
+  const { agent } = span
+  if (agent === undefined) return span
+  const { inputs, outputs } = agent
+  return {
+    ...span,
+    agent: {
+      ...agent,
+      inputs: inputs && arrivedContent(inputs),
+      outputs: outputs && arrivedContent(outputs),
+    },
+  }
 }
 
 type Attempt = () => ReturnType<SpanTarget['send']>

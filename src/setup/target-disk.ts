@@ -12,13 +12,22 @@ export interface TargetDiskParts {
   readonly resource: () => Attributes
   /** Whether the receiver is an MLflow server, as far as is known. */
   readonly isMlflow: () => boolean
+  /** Whether that is certain. */
+  readonly isFinal: () => boolean
 }
 
 /** How spans for `target` are kept on disk; `undefined` where that is not wanted. */
-export function targetDisk({ config, target, resource, isMlflow }: TargetDiskParts): TargetDisk | undefined {
+export function targetDisk({
+  config,
+  target,
+  resource,
+  isMlflow,
+  isFinal,
+}: TargetDiskParts): TargetDisk | undefined {
   const { spool } = config
   if (spool === undefined) return undefined
   return {
+    isFinal,
     encode: (span) => encodeRecord(span, resource(), wireOptions(config, isMlflow())),
     open: (events) =>
       createSpool({

@@ -1,43 +1,33 @@
 import type { Attributes, AttributeValue } from './ended-span.ts'
 
-/** The attributes of a span as they gather. */
+/** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be dear. */
 export interface AttributeBag {
   readonly values: Attributes
+  count: number
   /** Keys whose JSON text stands for an object that was given. */
-  readonly jsonKeys: ReadonlySet<string>
-  keep(key: string, value: AttributeValue, isJson: boolean): void
-  remove(key: string): void
+  jsonKeys: Set<string> | undefined
 }
 
 const MOST_ATTRIBUTES = 1000
-const NO_KEYS: ReadonlySet<string> = new Set()
 
-export function createAttributeBag(): AttributeBag {
-  const values: Attributes = {}
-  let count = 0
-  // Most spans have none, and a set for each would be the largest part of a small one.
-  let jsonKeys: Set<string> | undefined
-  return {
-    values,
-    get jsonKeys() {
-      return jsonKeys ?? NO_KEYS
-    },
-    keep(key, value, isJson) {
-      if (!Object.hasOwn(values, key)) {
-        if (count >= MOST_ATTRIBUTES) return
-        count += 1
-      }
-      values[key] = value
-      if (isJson) {
-        jsonKeys ??= new Set()
-        jsonKeys.add(key)
-      } else {
-        jsonKeys?.delete(key)
-      }
-    },
-    remove(key) {
-      if (Object.hasOwn(values, key)) count -= 1
-      delete values[key]
-    },
+export const createAttributeBag = (): AttributeBag => ({ values: {}, count: 0, jsonKeys: undefined })
+
+/** @param isJson - `value` is JSON text of an object that was given */
+export function keepAttribute(bag: AttributeBag, key: string, value: AttributeValue, isJson: boolean): void {
+  if (!Object.hasOwn(bag.values, key)) {
+    if (bag.count >= MOST_ATTRIBUTES) return
+    bag.count += 1
   }
+  bag.values[key] = value
+  if (isJson) {
+    bag.jsonKeys ??= new Set()
+    bag.jsonKeys.add(key)
+  } else {
+    bag.jsonKeys?.delete(key)
+  }
+}
+
+export function removeAttribute(bag: AttributeBag, key: string): void {
+  if (Object.hasOwn(bag.values, key)) bag.count -= 1
+  delete bag.values[key]
 }

@@ -15,7 +15,7 @@ import type { Captured } from './captured.ts'
 
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
-const LONGEST_KEY = 512
+export const LONGEST_KEY = 512
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 const WORST_UNIT_BYTES = 6
 

@@ -36,11 +36,11 @@ const UNKNOWN_SOURCE: RedactSource = { span: '', spanType: 'UNKNOWN', key: 'valu
  * each and four times that in all, so that a 50 MB string does not go through its patterns.
  */
 export function capture(value: unknown, options: CaptureOptions): Captured {
-  const maxBytes = Math.max(LEAST_BYTES, options.limits.maxValueBytes)
+  const maxBytes = mostBytes(options.limits)
   try {
     if (options.redact) return redacted(value, options.redact, options, maxBytes)
     if (typeof value === 'string' && value.length * 6 < maxBytes) return cleanText(value)
-    const walk = startWalk(depthOf(options.limits), maxBytes)
+    const walk = startWalk(deepest(options.limits), maxBytes)
     return fitted(walk, copyValue(walk, value, 0) ?? null, maxBytes)
   } catch {
     // Only a call at the very end of the stack gets here.
@@ -50,11 +50,11 @@ export function capture(value: unknown, options: CaptureOptions): Captured {
 
 function redacted(value: unknown, redact: Redact, options: CaptureOptions, maxBytes: number): Captured {
   const { span, spanType, key } = options.context ?? UNKNOWN_SOURCE
-  const reading = startWalk(depthOf(options.limits), maxBytes)
+  const reading = startWalk(deepest(options.limits), maxBytes)
   let copy = copyValue(reading, value, 0) ?? null
   if (reading.isUnclean) copy = cleanValue(fitLength(copy, maxBytes * REDACT_FACTOR))
   const whole = callRedact(redact, copy, { span, spanType, key, path: [] })
-  const walk = startWalk(depthOf(options.limits), maxBytes, (inner, path) =>
+  const walk = startWalk(deepest(options.limits), maxBytes, (inner, path) =>
     callRedact(redact, inner, { span, spanType, key: String(path[path.length - 1]), path: path.slice() }),
   )
   return fitted(walk, copyValue(walk, whole, 0) ?? null, maxBytes)
@@ -66,4 +66,8 @@ function fitted(walk: Walk, copy: Captured, maxBytes: number): Captured {
   return walk.isUnclean ? cleanValue(fit) : fit
 }
 
-const depthOf = (limits: Limits): number => Math.min(DEEPEST, Math.max(1, limits.maxDepth))
+/** How deep a value may nest. */
+export const deepest = (limits: Limits): number => Math.min(DEEPEST, Math.max(1, limits.maxDepth))
+
+/** How long the JSON text of a value may be, in bytes. */
+export const mostBytes = (limits: Limits): number => Math.max(LEAST_BYTES, limits.maxValueBytes)

@@ -1,5 +1,5 @@
 import type { HrTime } from '../runtime/clock.ts'
-import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
 import type { CountedUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 
@@ -39,8 +39,8 @@ export interface SpanLinkData {
 export interface AgentData {
   readonly spanType: string
   /** Absent when not set or content is not captured. */
-  readonly inputs?: Captured | undefined
-  readonly outputs?: Captured | undefined
+  readonly inputs?: Content | undefined
+  readonly outputs?: Content | undefined
   readonly usage?: CountedUsage | undefined
   readonly model?: string | undefined
   readonly provider?: string | undefined

@@ -31,6 +31,10 @@ export function looksLikeJson(text: string): boolean {
   return (text.includes('NaN') || text.includes('Infinity')) && isJson(withoutPythonNumbers(text))
 }
 
+/** Whether JSON of a string, an array, an object or a number may begin with `unit`. */
+export const beginsJson = (unit: number): boolean =>
+  unit === 0x22 || unit === 0x7b || unit === 0x5b || isNumeric(unit)
+
 const LONG_INTEGER = /\d{19,}/
 const JSON_STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g
 

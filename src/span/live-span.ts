@@ -5,18 +5,21 @@ import type {
   SpanContext,
   TraceState,
 } from '@opentelemetry/api'
+import type { Limits } from '../config/limits.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
-import { type AttributeBag, createAttributeBag } from './attribute-bag.ts'
+import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
-import { type CaptureOptions, capture } from './capture.ts'
-import type { Captured } from './captured.ts'
+import type { CaptureOptions } from './capture.ts'
 import { cleanName } from './clean-name.ts'
+import { captureContent } from './content/capture-content.ts'
+import type { Content } from './content/content.ts'
 import {
   type AgentData,
   type Attributes,
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,
+  type SpanStatus,
   StatusCode,
 } from './ended-span.ts'
 import { describeException, exceptionFacts } from './exception.ts'
@@ -46,8 +49,13 @@ export function isLiveSpan(value: unknown): value is LiveSpan {
   }
 }
 
+const NO_ATTRIBUTES: Attributes = Object.freeze({})
+const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
+const STATUS: readonly SpanStatus[] = [StatusCode.UNSET, StatusCode.OK, StatusCode.ERROR].map((code) =>
+  Object.freeze({ code, message: undefined }),
+)
 const MOST_EVENTS = 1000
 const MOST_LINKS = 128
 
@@ -70,13 +78,13 @@ export class LiveSpan implements Span, OpenSpan {
   #name: string
   #spanType: string
   #open = true
-  readonly #attributes: AttributeBag = createAttributeBag()
+  #attributes: AttributeBag | undefined
   #events: SpanEvent[] | undefined
   #links: SpanLinkData[] | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
-  #inputs: Captured | undefined
-  #outputs: Captured | undefined
+  #inputs: Content | undefined
+  #outputs: Content | undefined
   #usage: CountedUsage | undefined
   #model: string | undefined
   #provider: string | undefined
@@ -129,12 +137,12 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setInputs(inputs: unknown): this {
-    if (this.wantsContent) this.#inputs = capture(inputs, this.#captureOptions('inputs'))
+    if (this.wantsContent) this.#inputs = captureContent(inputs, this.#captureOptions('inputs'))
     return this
   }
 
   setOutputs(outputs: unknown): this {
-    if (this.wantsContent) this.#outputs = capture(outputs, this.#captureOptions('outputs'))
+    if (this.wantsContent) this.#outputs = captureContent(outputs, this.#captureOptions('outputs'))
     return this
   }
 
@@ -164,8 +172,10 @@ export class LiveSpan implements Span, OpenSpan {
     const kept = attributeValue(value, this.#captureOptions(key))
     if (kept === undefined) return this
     shadow?.setAttribute(key, kept as never)
-    if (this.trace.sampled)
-      this.#attributes.keep(key, kept, typeof value === 'object' && typeof kept === 'string')
+    if (this.trace.sampled) {
+      this.#attributes ??= createAttributeBag()
+      keepAttribute(this.#attributes, key, kept, typeof value === 'object' && typeof kept === 'string')
+    }
     return this
   }
 
@@ -308,13 +318,15 @@ export class LiveSpan implements Span, OpenSpan {
   #sumUp(): void {
     if (this.#own && this.#usage === undefined && this.usageBelow === undefined) return
     const own = { usage: this.#usage, model: this.#model, provider: this.#provider }
-    if (!this.#own) own.usage = usageOfAttributes(this.#attributes.values)
+    if (!this.#own) own.usage = usageOfAttributes(this.#attributes?.values ?? NO_ATTRIBUTES)
     const summed = sumUpUsage(this, this.#spanType, own)
     if (!this.#own) return
     this.#usage = summed.usage
     this.#model = summed.model
     this.#provider = summed.provider
-    if (summed.severalModels) this.#attributes.remove(keys.REQUEST_MODEL)
+    if (summed.severalModels && this.#attributes !== undefined) {
+      removeAttribute(this.#attributes, keys.REQUEST_MODEL)
+    }
   }
 
   // One shape for every span, with nothing spread in: this runs once for each, and shapes of many kinds are slow to read.
@@ -331,8 +343,11 @@ export class LiveSpan implements Span, OpenSpan {
       kind: kind ?? 0,
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
-      status: { code: this.#code, message: this.#message },
-      attributes: this.#attributes.values,
+      status:
+        this.#message === undefined
+          ? (STATUS[this.#code] as SpanStatus)
+          : { code: this.#code, message: this.#message },
+      attributes: this.#attributes?.values ?? NO_ATTRIBUTES,
       events: this.#events ?? NO_EVENTS,
       links: this.#links ?? NO_LINKS,
       scope,
@@ -350,7 +365,7 @@ export class LiveSpan implements Span, OpenSpan {
       usage: this.#usage,
       model: this.#model,
       provider: this.#provider,
-      jsonKeys: this.#attributes.jsonKeys,
+      jsonKeys: this.#attributes?.jsonKeys ?? NO_KEYS,
     }
   }
 
@@ -384,9 +399,17 @@ export class LiveSpan implements Span, OpenSpan {
   #captureOptions(key: string): CaptureOptions {
     const { limits, redact } = this.#init.host
     return redact === undefined
-      ? { limits }
+      ? plainOptions(limits)
       : { limits, redact, context: { span: this.#name, spanType: this.#spanType, key } }
   }
+}
+
+let lastOptions: CaptureOptions | undefined
+
+/** The options of a host without a `redact`, which are the same for all its spans. */
+function plainOptions(limits: Limits): CaptureOptions {
+  if (lastOptions?.limits !== limits) lastOptions = { limits }
+  return lastOptions
 }
 
 let lastState: TraceState | undefined

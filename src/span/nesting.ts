@@ -4,9 +4,9 @@ import type { Captured } from './captured.ts'
 // within each other. A list is two of them, an object three: on MLflow 3.17, 31 objects or 47 lists of a native value
 // are taken, and one more loses the request; of JSON text 32 or 48 can be read back, and one more makes the trace
 // unreadable for ever.
-const LIST_MESSAGES = 2
-const OBJECT_MESSAGES = 3
-const MOST_NATIVE = 92
+export const LIST_MESSAGES = 2
+export const OBJECT_MESSAGES = 3
+export const MOST_NATIVE = 92
 const MOST_TEXT = 96
 
 /**

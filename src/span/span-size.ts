@@ -1,6 +1,9 @@
-import { capturedBytes, fitTo } from './capture.ts'
+import { fitTo } from './capture.ts'
 import type { Captured } from './captured.ts'
-import type { EndedSpan, SpanEvent } from './ended-span.ts'
+import { contentOf } from './content/capture-content.ts'
+import { contentBytes } from './content/content.ts'
+import { readContent } from './content/read-content.ts'
+import type { Attributes, EndedSpan, SpanEvent } from './ended-span.ts'
 
 // What a span costs on the wire beside its values: IDs, times, keys of its own.
 const FRAME_BYTES = 300
@@ -8,12 +11,31 @@ const FRAME_BYTES = 300
 /** Roughly the bytes of `span` on the wire. */
 export function spanBytes(span: EndedSpan): number {
   let bytes = FRAME_BYTES + span.name.length
-  if (span.agent?.inputs !== undefined) bytes += capturedBytes(span.agent.inputs)
-  if (span.agent?.outputs !== undefined) bytes += capturedBytes(span.agent.outputs)
-  bytes += capturedBytes(span.attributes as Captured)
-  for (const event of span.events)
-    bytes += 30 + event.name.length + capturedBytes((event.attributes ?? {}) as Captured)
+  if (span.agent?.inputs !== undefined) bytes += contentBytes(span.agent.inputs)
+  if (span.agent?.outputs !== undefined) bytes += contentBytes(span.agent.outputs)
+  bytes += attributesBytes(span.attributes)
+  for (const { name, attributes } of span.events) {
+    bytes += 30 + name.length + (attributes === undefined ? 0 : attributesBytes(attributes))
+  }
   return bytes + span.links.length * 60 + (span.status.message?.length ?? 0)
+}
+
+const PAIR_BYTES = 12
+/** From this length on it matters how many bytes the characters of a text have. */
+const LONG_TEXT = 256
+
+function attributesBytes(attributes: Attributes): number {
+  let bytes = 0
+  for (const key in attributes) bytes += PAIR_BYTES + key.length + valueBytes(attributes[key])
+  return bytes
+}
+
+function valueBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length < LONG_TEXT ? value.length : Buffer.byteLength(value)
+  if (!Array.isArray(value)) return 8
+  let bytes = 0
+  for (const item of value) bytes += 4 + valueBytes(item)
+  return bytes
 }
 
 /** `span`, which is longer than `maxBytes`, cut down: the largest values first, each with a mark. */
@@ -21,8 +43,8 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
   const parts = {
     attributes: span.attributes as Captured,
     events: span.events.map((event) => (event.attributes ?? {}) as Captured),
-    ...(span.agent?.inputs !== undefined && { inputs: span.agent.inputs }),
-    ...(span.agent?.outputs !== undefined && { outputs: span.agent.outputs }),
+    ...(span.agent?.inputs !== undefined && { inputs: readContent(span.agent.inputs) }),
+    ...(span.agent?.outputs !== undefined && { outputs: readContent(span.agent.outputs) }),
   }
   const fitted = fitTo(parts, Math.max(1024, maxBytes - FRAME_BYTES)) as typeof parts
   const attributes = isFields(fitted.attributes) ? (fitted.attributes as EndedSpan['attributes']) : {}
@@ -37,8 +59,8 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
     ...(span.agent && {
       agent: {
         ...span.agent,
-        ...(fitted.inputs !== undefined && { inputs: fitted.inputs }),
-        ...(fitted.outputs !== undefined && { outputs: fitted.outputs }),
+        ...(fitted.inputs !== undefined && { inputs: contentOf(fitted.inputs) }),
+        ...(fitted.outputs !== undefined && { outputs: contentOf(fitted.outputs) }),
       },
     }),
   })

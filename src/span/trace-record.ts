@@ -21,6 +21,8 @@ export interface TraceRecord {
   state?: 'OK' | 'ERROR'
   /** How often something was said of the trace: what comes after its root left is noticed by this. */
   said: number
+  /** By target, how much of what was said went with the local root or after it, once that one arrived there. */
+  told?: (number | undefined)[]
   /** The last local root that has left. */
   root?: DepartedRoot
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */

@@ -1,6 +1,8 @@
 import type { ContentKeys } from '../config/config.ts'
 import { setField } from './capture-marks.ts'
 import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
+import { readContent, textBeginsWith } from './content/read-content.ts'
 import {
   type AgentData,
   type Attributes,
@@ -11,10 +13,9 @@ import {
   StatusCode,
 } from './ended-span.ts'
 import { guarded } from './guard.ts'
-import { isUnreadableJson, looksLikeJson, toJsonText } from './json-text.ts'
+import { beginsJson, isUnreadableJson, looksLikeJson, toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
 import { inputMessages, outputMessages } from './messages.ts'
-import { withinNesting } from './nesting.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { type CountedUsage, mlflowUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
@@ -32,27 +33,40 @@ export interface WireOptions {
 export type WireValue = AttributeValue | Captured
 
 /** Takes one attribute; each key comes once. */
-export type WriteAttribute = (key: string, value: WireValue) => void
+export type WriteAttribute = (key: string, value: AttributeValue) => void
+
+/** Takes the attributes of a span, each once. */
+export interface AttributeSink {
+  readonly write: WriteAttribute
+  /** An attribute whose value is content as it was captured. */
+  readonly writeContent: (key: string, content: Content) => void
+}
 
 /** The attributes with which `span` goes on the wire: everything it says, in each vocabulary. */
 export function wireAttributes(span: EndedSpan, options: WireOptions): Record<string, WireValue> {
   const out: { [key: string]: Captured } = {}
-  forEachWireAttribute(span, options, (key, value) => setField(out, key, value as Captured))
+  forEachWireAttribute(span, options, {
+    write: (key, value) => setField(out, key, value as Captured),
+    writeContent: (key, content) => setField(out, key, readContent(content)),
+  })
   return out as Record<string, WireValue>
 }
 
 /**
- * Calls `write` with each attribute that {@link wireAttributes} has, so that an encoder needs no object between. What
+ * Gives `sink` each attribute that {@link wireAttributes} has, so that an encoder needs no object between. What
  * was set as an attribute stands for what we derive, and what was said of the trace for both.
  */
-export function forEachWireAttribute(span: EndedSpan, options: WireOptions, write: WriteAttribute): void {
+export function forEachWireAttribute(span: EndedSpan, options: WireOptions, sink: AttributeSink): void {
+  const { write } = sink
   const { agent, attributes, trace } = span
   const isRoot = isLocalRoot(span)
   const isSet = (key: string): boolean => key in attributes && guardedAt(attributes, key) !== undefined
   if (agent) {
-    writeAgentData(span, agent, options, (key, value) => {
-      if (!isSet(key)) write(key, value)
-    })
+    const unlessSet = Object.keys(attributes).length === 0 ? sink : unless(isSet, sink)
+    writeKind(span, agent, unlessSet.write)
+    writeModel(agent, unlessSet.write)
+    writeUsage(agent, options, unlessSet.write)
+    writeContent(agent, options, unlessSet)
   }
   for (const key of Object.keys(attributes)) {
     const safe = guardedAt(attributes, key)
@@ -63,6 +77,17 @@ export function forEachWireAttribute(span: EndedSpan, options: WireOptions, writ
   if (trace.sessionId !== undefined) write(keys.SESSION_ID, trace.sessionId)
   if (trace.userId !== undefined) write(keys.USER_ID, trace.userId)
   if (isRoot) writeTraceTags(span, options, isSet, write)
+}
+
+function unless(isSet: (key: string) => boolean, sink: AttributeSink): AttributeSink {
+  return {
+    write(key, value) {
+      if (!isSet(key)) sink.write(key, value)
+    },
+    writeContent(key, content) {
+      if (!isSet(key)) sink.writeContent(key, content)
+    },
+  }
 }
 
 const guardedAt = (attributes: Attributes, key: string): AttributeValue | undefined =>
@@ -86,18 +111,6 @@ export function wireStatus(span: EndedSpan, options: WireOptions): SpanStatus {
     return span.status.code === StatusCode.ERROR ? span.status : { code: StatusCode.ERROR }
   }
   return options.mlflow && span.status.code === StatusCode.UNSET ? { code: StatusCode.OK } : span.status
-}
-
-function writeAgentData(
-  span: EndedSpan,
-  agent: AgentData,
-  options: WireOptions,
-  write: WriteAttribute,
-): void {
-  writeKind(span, agent, write)
-  writeModel(agent, write)
-  writeUsage(agent, options, write)
-  writeContent(agent, options, write)
 }
 
 /**
@@ -162,8 +175,9 @@ function writeRareUsage(usage: CountedUsage, write: WriteAttribute): void {
 }
 
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
-function writeContent(agent: AgentData, options: WireOptions, write: WriteAttribute): void {
+function writeContent(agent: AgentData, options: WireOptions, sink: AttributeSink): void {
   const { inputs, outputs } = agent
+  const { write } = sink
   const both = options.contentKeys === 'both'
   const conventions = options.contentKeys === 'mlflow' ? NO_CONTENT : conventionalContent(agent)
   for (const key of Object.keys(conventions)) {
@@ -174,8 +188,8 @@ function writeContent(agent: AgentData, options: WireOptions, write: WriteAttrib
   }
   const saidIn = keys.INPUT_MESSAGES in conventions || keys.TOOL_CALL_ARGUMENTS in conventions
   const saidOut = keys.OUTPUT_MESSAGES in conventions || keys.TOOL_CALL_RESULT in conventions
-  if (inputs !== undefined && (both || !saidIn)) write(keys.SPAN_INPUTS, nativeContent(inputs))
-  if (outputs !== undefined && (both || !saidOut)) write(keys.SPAN_OUTPUTS, nativeContent(outputs))
+  if (inputs !== undefined && (both || !saidIn)) writeNative(keys.SPAN_INPUTS, inputs, sink)
+  if (outputs !== undefined && (both || !saidOut)) writeNative(keys.SPAN_OUTPUTS, outputs, sink)
 }
 
 const NO_CONTENT: Readonly<Record<string, string>> = {}
@@ -188,11 +202,11 @@ const CONVERSING: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
 function conventionalContent({ spanType, inputs, outputs }: AgentData): Record<string, string> {
   const content: Record<string, string> = {}
   if (spanType === 'TOOL') {
-    if (inputs !== undefined) content[keys.TOOL_CALL_ARGUMENTS] = toJsonText(inputs)
-    if (outputs !== undefined) content[keys.TOOL_CALL_RESULT] = toJsonText(outputs)
+    if (inputs !== undefined) content[keys.TOOL_CALL_ARGUMENTS] = toJsonText(readContent(inputs))
+    if (outputs !== undefined) content[keys.TOOL_CALL_RESULT] = toJsonText(readContent(outputs))
   } else if (CONVERSING.has(spanType)) {
-    const asked = inputs === undefined ? undefined : inputMessages(inputs)
-    const answered = outputs === undefined ? undefined : outputMessages(outputs)
+    const asked = inputs === undefined ? undefined : inputMessages(readContent(inputs))
+    const answered = outputs === undefined ? undefined : outputMessages(readContent(outputs))
     if (asked) content[keys.INPUT_MESSAGES] = toJsonText(asked)
     if (answered) content[keys.OUTPUT_MESSAGES] = toJsonText(answered)
   }
@@ -201,11 +215,12 @@ function conventionalContent({ spanType, inputs, outputs }: AgentData): Record<s
 
 /**
  * Content as a native value. MLflow takes one layer of JSON off a text, so a plain text that is itself JSON travels
- * with a layer added, and so do the values that OTLP has but MLflow would turn into text.
+ * with a layer added.
  */
-function nativeContent(value: Captured): WireValue {
-  if (typeof value === 'string') return looksLikeJson(value) ? JSON.stringify(value) : value
-  return withinNesting(value)
+function writeNative(key: string, content: Content, sink: AttributeSink): void {
+  const text = textBeginsWith(content, beginsJson) ? readContent(content) : undefined
+  if (typeof text === 'string' && looksLikeJson(text)) sink.write(key, JSON.stringify(text))
+  else sink.writeContent(key, content)
 }
 
 /**

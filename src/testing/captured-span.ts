@@ -1,4 +1,5 @@
 import { msOfHrTime } from '../runtime/clock.ts'
+import { readContent } from '../span/content/read-content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -100,10 +101,10 @@ function meaningOf({ agent, attributes }: EndedSpan): Meaning {
     agentName: textOf(attributes[keys.AGENT_NAME]),
     toolName: textOf(attributes[keys.TOOL_NAME]),
     inputs: agent
-      ? agent.inputs
+      ? agent.inputs && readContent(agent.inputs)
       : parsed(first(keys.SPAN_INPUTS, keys.INPUT_MESSAGES, keys.TOOL_CALL_ARGUMENTS, 'input.value')),
     outputs: agent
-      ? agent.outputs
+      ? agent.outputs && readContent(agent.outputs)
       : parsed(first(keys.SPAN_OUTPUTS, keys.OUTPUT_MESSAGES, keys.TOOL_CALL_RESULT, 'output.value')),
     tokens: agent ? agent.usage : usageOfAttributes(attributes),
     model: agent?.model ?? textOf(first(keys.RESPONSE_MODEL, keys.REQUEST_MODEL)),

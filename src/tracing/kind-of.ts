@@ -20,6 +20,7 @@ export type Kind =
 export function kindOf(value: unknown): Kind {
   if (typeof value !== 'object' || value === null) return 'value'
   try {
+    if (isData(value)) return 'value'
     if (types.isPromise(value)) {
       return isPlainlyAwaited(value) || usesNativeThen(value) ? 'promise' : 'thenable'
     }
@@ -33,6 +34,17 @@ export function kindOf(value: unknown): Kind {
   } catch {
     return 'value'
   }
+}
+
+/** Whether `value` is plain data, as most of what is returned is. Finding that out is faster than excluding the rest. */
+function isData(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Array.prototype) return !('then' in value)
+  return (
+    prototype === Object.prototype &&
+    !('then' in value || 'next' in value || 'pipe' in value || 'getReader' in value) &&
+    !(Symbol.asyncIterator in value)
+  )
 }
 
 function kindOfIterable(value: object): Kind {

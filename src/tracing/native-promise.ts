@@ -12,6 +12,20 @@ export function nativePromise(): PromiseConstructor {
 export const isPlainlyAwaited = (promise: object): promise is Promise<unknown> =>
   types.isPromise(promise) && promise.constructor === nativePromise()
 
+let asyncFunction: object | undefined
+
+/** Whether `promise` was made by `fn` just now, an async function, and is awaited as it is. */
+export function isFreshPromise(promise: object, fn: unknown): promise is Promise<unknown> {
+  asyncFunction ??= Object.getPrototypeOf(async () => undefined) as object
+  // A function that was given this prototype by hand can return anything.
+  return (
+    typeof fn === 'function' &&
+    Object.getPrototypeOf(fn) === asyncFunction &&
+    (promise as { constructor?: unknown }).constructor === nativePromise() &&
+    types.isAsyncFunction(fn)
+  )
+}
+
 /** Promises whose `then` is ours and leads to the native one. */
 export const observedPromises: WeakSet<object> = new WeakSet()
 

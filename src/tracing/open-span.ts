@@ -3,7 +3,7 @@ import { activeContext, runIn } from '../context/active-context.ts'
 import { adoptScope } from '../context/current-trace.ts'
 import { scopeIn } from '../context/scope.ts'
 import { type BeginOptions, beginSpan } from '../delivery/begin-span.ts'
-import { withLiveSpan } from '../delivery/context-keys.ts'
+import { tracesIn, withLiveSpan } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { followProvider } from '../delivery/join.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
@@ -46,9 +46,10 @@ export interface OpenOptions extends SpanOptions {
 /** The pipeline for work that starts in `context`; none where nothing is traced. */
 export function tracingIn(context: Context): Pipeline | undefined {
   const pipeline = currentPipeline()
-  if (pipeline === undefined || scopeIn(context)?.enabled === false || isSuppressed(context)) return undefined
-  return pipeline
+  return pipeline !== undefined && tracesIn(context, isTraced) ? pipeline : undefined
 }
+
+const isTraced = (context: Context): boolean => scopeIn(context)?.enabled !== false && !isSuppressed(context)
 
 /**
  * Starts a span of turnspan. Never throws, whatever it is given.

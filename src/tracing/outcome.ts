@@ -3,6 +3,8 @@ import { readProperty } from '../span/attribute-values.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { collectItems, type OutputReducer } from './collected-items.ts'
 import { type Follower, follow } from './follow.ts'
+import { kindOf } from './kind-of.ts'
+import { isFreshPromise, thenPlainly } from './native-promise.ts'
 import { runWithin } from './open-span.ts'
 
 export interface OutcomeOptions {
@@ -14,8 +16,16 @@ export interface OutcomeOptions {
 /**
  * Runs the work of `span`, and ends it when the work ends: at the return, when the promise settles, or when the stream
  * is through. Returns and throws exactly what `work` does.
+ *
+ * @param fn - the function of the application that `work` calls, and whose result it returns
  */
-export function runToEnd<T>(span: LiveSpan, context: Context, work: () => T, given?: OutcomeOptions): T {
+export function runToEnd<T>(
+  span: LiveSpan,
+  context: Context,
+  work: () => T,
+  given?: OutcomeOptions,
+  fn?: unknown,
+): T {
   const options = outcomeOptions(given)
   let result: T
   try {
@@ -29,16 +39,40 @@ export function runToEnd<T>(span: LiveSpan, context: Context, work: () => T, giv
     succeed(span, result, options)
     return result
   }
+  if (isFreshPromise(result, fn)) return awaitEnd(result, span, context, options) as T
   return follow(result, followerOf(span, context, options)) as T
 }
 
+/** The promise of an async function, which nobody else can hold, in as few steps as there can be. */
+function awaitEnd(
+  promise: Promise<unknown>,
+  span: LiveSpan,
+  context: Context,
+  options: OutcomeOptions,
+): Promise<unknown> {
+  return thenPlainly(
+    promise,
+    (value) => {
+      if (kindOf(value) !== 'value') return follow(value, followerOf(span, context, options))
+      succeed(span, value, options)
+      return value
+    },
+    (error) => {
+      span.fail(error)
+      span.end()
+      throw error
+    },
+  )
+}
+
+const USUAL: OutcomeOptions = Object.freeze({})
+
 /** Read before the work begins: an option that throws must not do so after it. */
 function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
-  if (given === undefined) return {}
-  return {
-    captureOutputs: readProperty(given, 'captureOutputs') !== false,
-    outputReducer: readProperty(given, 'outputReducer') as OutputReducer | undefined,
-  }
+  if (given === undefined) return USUAL
+  const captureOutputs = readProperty(given, 'captureOutputs') !== false
+  const outputReducer = readProperty(given, 'outputReducer') as OutputReducer | undefined
+  return captureOutputs && outputReducer === undefined ? USUAL : { captureOutputs, outputReducer }
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {

@@ -92,7 +92,7 @@ function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
     if (pipeline === undefined) return Reflect.apply(fn, this, args)
     const span = openSpan(pipeline, context, { ...given, name })
     if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
-    return runToEnd(span, context, () => Reflect.apply(fn, this, args), given)
+    return runToEnd(span, context, () => Reflect.apply(fn, this, args), given, fn)
   }
   try {
     return imitate(traced, fn)

@@ -62,7 +62,7 @@ export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
   const span = openTurn(pipeline, context, turn)
-  return runToEnd(span, context, () => fn(span), turn)
+  return runToEnd(span, context, () => fn(span), turn, fn)
 }
 
 function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {

@@ -31,7 +31,7 @@ export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
   const span = openSpan(pipeline, context, options, fn)
-  return runToEnd(span, context, () => fn(span), options)
+  return runToEnd(span, context, () => fn(span), options, fn)
 }
 
 /** Options of {@link startSpan}. */

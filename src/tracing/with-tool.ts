@@ -44,5 +44,5 @@ export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
     attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
   })
   span.setAttributes(read('attributes') as Record<string, unknown>)
-  return runToEnd(span, context, () => fn(span), call)
+  return runToEnd(span, context, () => fn(span), call, fn)
 }

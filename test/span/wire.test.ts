@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Captured } from '../../src/span/captured.ts'
+import { contentOf } from '../../src/span/content/capture-content.ts'
 import type { AgentData, EndedSpan } from '../../src/span/ended-span.ts'
 import { type WireOptions, wireAttributes, wireStatus } from '../../src/span/wire.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
@@ -6,8 +8,14 @@ import { endedSpan } from '../delivery/ended-span.ts'
 const MLFLOW: WireOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
 const OTHER: WireOptions = { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }
 
-function own(agent: Partial<AgentData>, given: Partial<EndedSpan> = {}): EndedSpan {
-  return endedSpan({ agent: { spanType: 'UNKNOWN', jsonKeys: new Set(), ...agent }, ...given })
+type Said = Partial<Omit<AgentData, 'inputs' | 'outputs'>> & { inputs?: Captured; outputs?: Captured }
+
+function own({ inputs, outputs, ...said }: Said, given: Partial<EndedSpan> = {}): EndedSpan {
+  const content = {
+    ...(inputs !== undefined && { inputs: contentOf(inputs) }),
+    ...(outputs !== undefined && { outputs: contentOf(outputs) }),
+  }
+  return endedSpan({ agent: { spanType: 'UNKNOWN', jsonKeys: new Set(), ...said, ...content }, ...given })
 }
 
 const messages = [

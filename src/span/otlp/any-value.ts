@@ -1,13 +1,12 @@
-import type { Captured } from '../captured.ts'
-import type { Attributes } from '../ended-span.ts'
-import type { WireValue } from '../wire.ts'
+import { type Content, contentBytes } from '../content/content.ts'
+import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from '../content/tags.ts'
+import type { Attributes, AttributeValue } from '../ended-span.ts'
 import {
   closeMessage,
-  fixed64Tag,
-  lengthTag,
+  makeRoom,
   openMessage,
+  putVarint,
   varintBytes,
-  varintTag,
   type Writer,
   writeByte,
   writeDouble,
@@ -16,68 +15,52 @@ import {
   writeTextPair,
 } from './writer.ts'
 
-// Field numbers of common/v1/common.proto.
-const KEY = lengthTag(1)
-const VALUE = lengthTag(2)
-const STRING = lengthTag(1)
-const BOOL = varintTag(2)
-const INT = varintTag(3)
-const DOUBLE = fixed64Tag(4)
-const ARRAY = lengthTag(5)
-const KVLIST = lengthTag(6)
-const ITEM = lengthTag(1)
-
 const INT64_END = 2 ** 63
 /** The longest number: a tag and a varint of ten bytes. */
 const NUMBER_BYTES = 11
+/** What a list is taken to have; a wrong guess moves its bytes by one. */
+const USUAL_LIST_BYTES = 64
 
-type Value = WireValue | undefined
-type List = readonly Value[]
-type Fields = Readonly<Record<string, Captured>>
-
-/**
- * Bytes of the lists and objects within a value, in the order in which they are written. Lengths stand before what
- * they count, so a wrong guess at one moves all bytes after it, once for every level; a walk over the value
- * beforehand is cheaper. The bytes are exact for ASCII text and small numbers, and a good guess for the rest.
- */
-interface Plan {
-  readonly sizes: number[]
-  next: number
-}
-
-const FLAT: Plan = Object.freeze({ sizes: [], next: 0 })
-
-/** `key` and `value` as the field `tag` (a `KeyValue`) of the message that is being written. */
-export function writeAttribute(writer: Writer, tag: number, key: string, value: WireValue): void {
-  if (typeof value !== 'object' || value === null) {
-    writeKeyValue(writer, tag, key, value, FLAT)
-    return
-  }
-  const plan: Plan = { sizes: [], next: 0 }
-  measure(value, plan.sizes)
-  writeKeyValue(writer, tag, key, value, plan)
-}
-
-/** Each of `attributes` by {@link writeAttribute}. */
-export function writeAttributes(writer: Writer, tag: number, attributes: Attributes): void {
-  for (const key of Object.keys(attributes)) writeAttribute(writer, tag, key, attributes[key] as WireValue)
-}
+type Item = string | number | boolean | null | undefined
 
 const PAIR = { key: KEY, value: VALUE, text: STRING } as const
 
-function writeKeyValue(writer: Writer, tag: number, key: string, value: Value, plan: Plan): void {
+/** `key` and `value` as the field `tag` (a `KeyValue`) of the message that is being written. */
+export function writeAttribute(writer: Writer, tag: number, key: string, value: AttributeValue): void {
   if (typeof value === 'string' && writeTextPair(writer, tag, PAIR, key, value)) return
-  const bytes = plannedBytes(value, plan)
+  const bytes = typeof value === 'object' ? USUAL_LIST_BYTES : plainBytes(value)
   const expected = fieldBytes(key.length) + fieldBytes(bytes)
   writeByte(writer, tag)
   const start = openMessage(writer, expected)
   writeByte(writer, KEY)
   writeText(writer, key)
-  writeAnyValue(writer, VALUE, value, bytes, plan)
+  if (typeof value === 'object') writeList(writer, value)
+  else writeAnyValue(writer, VALUE, value)
   closeMessage(writer, start, expected)
 }
 
-function writeAnyValue(writer: Writer, tag: number, value: Value, expected: number, plan: Plan): void {
+/** Each of `attributes` by {@link writeAttribute}. */
+export function writeAttributes(writer: Writer, tag: number, attributes: Attributes): void {
+  for (const key of Object.keys(attributes))
+    writeAttribute(writer, tag, key, attributes[key] as AttributeValue)
+}
+
+/** `key` and what was captured, which is a value on the wire already. `key` is ASCII. */
+export function writeContentAttribute(writer: Writer, tag: number, key: string, content: Content): void {
+  const bytes = contentBytes(content)
+  const length = 2 + key.length + bytes
+  makeRoom(writer, 3 + varintBytes(length) + key.length + bytes)
+  const { buffer } = writer
+  buffer[writer.pos] = tag
+  writer.pos = putVarint(buffer, writer.pos + 1, length)
+  writeByte(writer, KEY)
+  writeText(writer, key)
+  content.buffer.copy(writer.buffer, writer.pos, content.start, content.end)
+  writer.pos += bytes
+}
+
+function writeAnyValue(writer: Writer, tag: number, value: Item): void {
+  const expected = plainBytes(value)
   writeByte(writer, tag)
   const start = openMessage(writer, expected)
   switch (typeof value) {
@@ -91,9 +74,6 @@ function writeAnyValue(writer: Writer, tag: number, value: Value, expected: numb
     case 'boolean':
       writeByte(writer, BOOL)
       writeByte(writer, value ? 1 : 0)
-      break
-    case 'object':
-      if (value !== null) writeContainer(writer, value, plan)
       break
     default:
     // A message without a field is OTLP's null.
@@ -111,27 +91,18 @@ function writeNumber(writer: Writer, value: number): void {
   }
 }
 
-function writeContainer(writer: Writer, value: List | Fields, plan: Plan): void {
-  const expected = plan.sizes[plan.next] as number
-  plan.next += 1
-  const isArray = isList(value)
-  writeByte(writer, isArray ? ARRAY : KVLIST)
-  const start = openMessage(writer, expected)
-  if (isArray) {
-    for (const item of value) writeAnyValue(writer, ITEM, item, plannedBytes(item, plan), plan)
-  } else {
-    for (const key of Object.keys(value)) writeKeyValue(writer, ITEM, key, value[key], plan)
-  }
-  closeMessage(writer, start, expected)
+function writeList(writer: Writer, items: readonly Item[]): void {
+  const expected = fieldBytes(USUAL_LIST_BYTES)
+  writeByte(writer, VALUE)
+  const value = openMessage(writer, expected)
+  writeByte(writer, ARRAY)
+  const list = openMessage(writer, USUAL_LIST_BYTES)
+  for (const item of items) writeAnyValue(writer, ITEM, item)
+  closeMessage(writer, list, USUAL_LIST_BYTES)
+  closeMessage(writer, value, expected)
 }
 
-/** Bytes of `value`, the next to be written, inside its `AnyValue`. */
-function plannedBytes(value: Value, plan: Plan): number {
-  if (typeof value === 'object' && value !== null) return fieldBytes(plan.sizes[plan.next] as number)
-  return plainBytes(value)
-}
-
-function plainBytes(value: Value): number {
+function plainBytes(value: Item): number {
   switch (typeof value) {
     case 'string':
       return fieldBytes(value.length)
@@ -144,23 +115,5 @@ function plainBytes(value: Value): number {
   }
 }
 
-/** Bytes of `value` inside its `AnyValue`; adds those of the lists and objects in it to `sizes`. */
-function measure(value: Value, sizes: number[]): number {
-  if (typeof value !== 'object' || value === null) return plainBytes(value)
-  const place = sizes.push(0) - 1
-  let bytes = 0
-  if (isList(value)) {
-    for (const item of value) bytes += fieldBytes(measure(item, sizes))
-  } else {
-    for (const key of Object.keys(value)) {
-      bytes += fieldBytes(fieldBytes(key.length) + fieldBytes(measure(value[key], sizes)))
-    }
-  }
-  sizes[place] = bytes
-  return fieldBytes(bytes)
-}
-
 /** Bytes of a field with a body of `bytes`: tag, length and body. */
 const fieldBytes = (bytes: number): number => 1 + varintBytes(bytes) + bytes
-
-const isList = (value: List | Fields): value is List => Array.isArray(value)

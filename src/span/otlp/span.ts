@@ -1,6 +1,6 @@
 import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
 import { forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
-import { writeAttribute, writeAttributes } from './any-value.ts'
+import { writeAttribute, writeAttributes, writeContentAttribute } from './any-value.ts'
 import {
   closeMessage,
   fixed32Tag,
@@ -68,7 +68,10 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeTime(writer, span.startTime)
   writeByte(writer, SPAN.end)
   writeTime(writer, span.endTime)
-  forEachWireAttribute(span, options, (key, value) => writeAttribute(writer, SPAN.attributes, key, value))
+  forEachWireAttribute(span, options, {
+    write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
+    writeContent: (key, content) => writeContentAttribute(writer, SPAN.attributes, key, content),
+  })
   writeNoneDropped(writer, SPAN.droppedAttributes)
   for (const event of span.events) writeEvent(writer, event)
   writeNoneDropped(writer, SPAN.droppedEvents)

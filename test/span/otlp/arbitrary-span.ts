@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { Captured } from '../../../src/span/captured.ts'
+import { contentOf } from '../../../src/span/content/capture-content.ts'
+import type { Content } from '../../../src/span/content/content.ts'
 import type {
   AgentData,
   Attributes,
@@ -113,7 +115,9 @@ function present<T>(fields: { [K in keyof T]: T[K] | undefined }): T {
 
 const count = fc.nat({ max: 2 ** 40 })
 const role = fc.constantFrom('user', 'assistant', 'tool')
-const content = fc.oneof(captured, fc.array(fc.record({ role, content: captured }), { maxLength: 4 }))
+const content: fc.Arbitrary<Content> = fc
+  .oneof(captured, fc.array(fc.record({ role, content: captured }), { maxLength: 4 }))
+  .map(contentOf)
 
 const agent: fc.Arbitrary<AgentData> = fc
   .record({

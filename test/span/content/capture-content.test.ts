@@ -1,0 +1,226 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { capture } from '../../../src/span/capture.ts'
+import type { Captured } from '../../../src/span/captured.ts'
+import { captureContent, contentOf } from '../../../src/span/content/capture-content.ts'
+import { type Content, contentBytes } from '../../../src/span/content/content.ts'
+import { readContent } from '../../../src/span/content/read-content.ts'
+import { withinNesting } from '../../../src/span/nesting.ts'
+import { encodeRecord } from '../../../src/span/otlp/request.ts'
+import { endedSpan } from '../../delivery/ended-span.ts'
+import { decodeTraceRequest } from '../../support/otlp-decode.ts'
+
+const limits = { maxValueBytes: 1 << 20, maxSpanBytes: 3 << 20, maxDepth: 40 }
+
+const anything = fc.anything({
+  withBigInt: true,
+  withBoxedValues: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withObjectString: true,
+  withSet: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  withUnicodeString: true,
+  stringUnit: 'binary',
+  maxDepth: 8,
+})
+
+const EDGES = [0, 1, 11, 12, 13, 24, 25, 63, 64, 65, 127, 128, 129, 5_000, 16_383, 16_384, 40_000]
+const stretched = fc
+  .tuple(fc.constantFrom('a', 'é', '€', '😀', '\ud800', '\udc00', '\0'), fc.constantFrom(...EDGES), fc.nat(3))
+  .map(([unit, length, more]) => unit.repeat(length + more))
+const texts = fc.oneof(stretched, fc.string({ unit: 'binary' }), fc.string())
+const numbers = fc.oneof(
+  fc.double(),
+  fc.maxSafeInteger(),
+  fc.constantFrom(-0, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, 1e300),
+)
+
+/** What JSON has, with strings and keys of every length and script. */
+const data = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', maxDepth: 5 },
+    fc.oneof(texts, numbers, fc.boolean(), fc.constantFrom(null, undefined)),
+    fc.array(tie('value'), { maxLength: 8 }),
+    fc.dictionary(fc.oneof(texts, fc.constantFrom('__proto__', 'toString')), tie('value'), { maxKeys: 8 }),
+  ),
+})).value
+
+/** What the bytes say, by a decoder that is not ours to write. */
+function decoded(content: Content): unknown {
+  const agent = { spanType: 'UNKNOWN', jsonKeys: new Set<string>(), inputs: content }
+  const options = { contentKeys: 'mlflow', legacySemconv: false, mlflow: false } as const
+  const [span] = decodeTraceRequest(encodeRecord(endedSpan({ agent }), {}, options))
+  return span?.attributes['mlflow.spanInputs']
+}
+
+/** Names that become one name when they are cleaned, of which a copy keeps the last only. */
+const namesStayApart = (value: unknown): boolean => !/\\u0000|\\ud[89a-f]/.test(JSON.stringify(keysOf(value)))
+
+function keysOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (value instanceof Map) return [...value].flatMap(([key, inner]) => [...keysOf([key]), ...keysOf(inner)])
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)])
+}
+
+describe('captured content', () => {
+  test('is what a captured copy is, for any data', () => {
+    fc.assert(
+      fc.property(data, (value) => {
+        fc.pre(namesStayApart(value))
+        expect(readContent(captureContent(value, { limits }))).toEqual(capture(value, { limits }))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('is what a captured copy is, for any value and any limits', () => {
+    fc.assert(
+      fc.property(
+        anything,
+        fc.integer({ min: 16, max: 2000 }),
+        fc.integer({ min: 1, max: 45 }),
+        (value, maxValueBytes, maxDepth) => {
+          fc.pre(namesStayApart(value))
+          const options = { limits: { ...limits, maxValueBytes, maxDepth } }
+          expect(readContent(captureContent(value, options))).toEqual(capture(value, options))
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('decodes to the same by a strict reader of OTLP', () => {
+    fc.assert(
+      fc.property(data, (value) => {
+        fc.pre(namesStayApart(value))
+        const content = captureContent(value, { limits })
+        expect(decoded(content)).toEqual(asDecoded(readContent(content)))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('nests no deeper than MLflow can take', () => {
+    let list: unknown = 'bottom'
+    let fields: unknown = 'bottom'
+    for (let i = 0; i < 39; i += 1) [list, fields] = [[list], { a: fields }]
+    for (const value of [list, fields, { a: list }, [fields]]) {
+      const copy = capture(value, { limits })
+      expect(readContent(captureContent(value, { limits }))).toEqual(withinNesting(copy))
+    }
+  })
+
+  test('marks circles, and what is met again is there again', () => {
+    const shared = { a: 1 }
+    const circle: Record<string, unknown> = { one: shared, two: shared }
+    circle.self = circle
+    circle.inside = new Map([['circle', circle]])
+    expect(readContent(captureContent(circle, { limits }))).toEqual(capture(circle, { limits }))
+  })
+
+  test('keeps the first and the last of what is too long', () => {
+    const value = { rows: Array.from({ length: 150_000 }, (_, i) => i) }
+    expect(readContent(captureContent(value, { limits }))).toEqual(capture(value, { limits }))
+  })
+
+  test.each([1_000_000, 3_000_000])('is cut like a copy at %d characters', (length) => {
+    for (const unit of ['x', '"', 'é', '漢']) {
+      const text = unit.repeat(length)
+      const content = captureContent({ text }, { limits })
+      expect(readContent(content)).toEqual(capture({ text }, { limits }))
+    }
+  })
+
+  test('is redacted before it is written', () => {
+    const redact = (value: unknown): unknown => (value === 'secret' ? 'gone' : value)
+    expect(readContent(captureContent({ a: 'secret' }, { limits, redact }))).toEqual({ a: 'gone' })
+  })
+})
+
+describe('code of the application that runs while its value is captured', () => {
+  test('may capture something itself', () => {
+    const inner: Content[] = []
+    const value = {
+      before: 'b'.repeat(3000),
+      get traced() {
+        inner.push(captureContent({ text: 'i'.repeat(9000) }, { limits }))
+        return 'read'
+      },
+      after: 'a'.repeat(3000),
+    }
+    const content = captureContent(value, { limits })
+    expect(readContent(content)).toEqual({
+      before: 'b'.repeat(3000),
+      traced: 'read',
+      after: 'a'.repeat(3000),
+    })
+    expect(inner.map(readContent)).toEqual([{ text: 'i'.repeat(9000) }])
+  })
+
+  test('may throw, and is asked once', () => {
+    let asked = 0
+    const value = {
+      get broken(): never {
+        asked += 1
+        throw new Error('no')
+      },
+    }
+    expect(readContent(captureContent(value, { limits }))).toEqual({ broken: '[getter threw: no]' })
+    expect(asked).toBe(1)
+  })
+
+  test('does not leave the next value without a place', () => {
+    const hostile = new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error('no')
+        },
+      },
+    )
+    captureContent({ a: [hostile] }, { limits })
+    expect(readContent(captureContent({ a: 1 }, { limits }))).toEqual({ a: 1 })
+  })
+})
+
+describe('where all objects inherit a property', () => {
+  afterEach(() => {
+    Reflect.deleteProperty(Object.prototype, 'inherited')
+  })
+
+  test('only own properties are captured', () => {
+    Object.defineProperty(Object.prototype, 'inherited', {
+      value: 1,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+    expect(Object.keys(readContent(captureContent({ own: 1 }, { limits })) as object)).toEqual(['own'])
+  })
+})
+
+describe('many values', () => {
+  test('stay what they were while others are written', () => {
+    const values = Array.from({ length: 400 }, (_, i) => ({ i, text: 'x'.repeat((i * 97) % 12_000) }))
+    const contents = values.map((value) => captureContent(value, { limits }))
+    expect(contents.map(readContent)).toEqual(values)
+  })
+
+  test('hold little more memory than they have bytes', () => {
+    const contents = Array.from({ length: 200 }, (_, i) =>
+      captureContent({ text: 'x'.repeat(((i * 7919) % 90) * 1000) }, { limits }),
+    )
+    const buffers = new Set(contents.map(({ buffer }) => buffer.buffer))
+    const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const used = contents.reduce((sum, content) => sum + contentBytes(content), 0)
+    expect(held).toBeLessThan(used * 1.6)
+  })
+})
+
+/** Lists and objects as the decoder gives them. */
+function asDecoded(value: Captured): unknown {
+  return contentOf(value) && value
+}
