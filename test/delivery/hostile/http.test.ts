@@ -197,12 +197,15 @@ describe('a connection over TLS that comes to nothing', () => {
   ] as const)('%s', (_, fault, says) =>
     withoutLeak(async () => {
       await using good = await startOtlpHttp({ tls: { certificates } })
-      await using faulty = await startFaultyPort(good.port, (n) => (n === 0 ? fault : undefined))
+      await using faulty = await startFaultyPort(good.port)
       start(`https://localhost:${faulty.port}`, { caFile: certificates.caFile })
       turn()
-      expect(await flushTraces({ timeoutMs: 10_000 })).toMatchObject({ sent: 2, queued: 0 })
-      expectBooks(2)
-      expectTurns(good.spans(), 1)
+      expect(await flushTraces()).toMatchObject({ sent: 2, queued: 0 })
+      faulty.turnBad(fault, 1)
+      turn()
+      expect(await flushTraces({ timeoutMs: 10_000 })).toMatchObject({ sent: 4, queued: 0 })
+      expectBooks(4)
+      expectTurns(good.spans(), 2)
       expect(failure()).toMatch(says)
       await shutdown({ timeoutMs: 0 })
     }),
