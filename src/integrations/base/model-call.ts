@@ -201,7 +201,7 @@ function createModelCall(
       call.touch()
       watch(answer, idleMs)
     },
-    finish: (answer) => end(answer, () => answer.error && tellError(span, answer.error)),
+    finish: (answer) => end(answer, () => undefined),
     fail: (error, answer) => end(answer, () => span.fail(error)),
     stop: (how, answer, endTime) => end(answer, () => span.setAttribute(keys.CALL_END, how), endTime),
   }
@@ -221,6 +221,7 @@ function tellAnswer(span: LiveSpan, answer: Answer): void {
   }
   if (attributes !== undefined) span.setAttributes(defined(attributes))
   if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
+  if (answer.error !== undefined) tellError(span, answer.error)
 }
 
 function tellError(span: LiveSpan, { type, message }: NonNullable<Answer['error']>): void {

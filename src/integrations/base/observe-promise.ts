@@ -107,6 +107,7 @@ function attach(promise: LazyPromise, observation: Observation): void {
   }
   shadow(promise, 'parse', function (this: unknown, ...args) {
     touch(observation)
+    observation.parsing = true
     return Reflect.apply(parse, this, args)
   })
   shadow(promise, 'asResponse', function (this: unknown, ...args) {

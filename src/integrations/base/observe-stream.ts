@@ -5,18 +5,23 @@ import type { CreateAccumulator, StreamAccumulator } from './accumulator.ts'
 import { isObject, type Method, read } from './method.ts'
 import type { ModelCall } from './model-call.ts'
 
-/** The stream of a client that Stainless generated: the iterator is made anew by a function that it carries. */
+/**
+ * The stream of a client that Stainless generated: the iterator is made anew by a function that it carries, which `tee`
+ * and its like call as well; the oldest ones have nothing but their iteration.
+ */
 export interface StainlessStream {
-  iterator: Method
-  readonly controller?: { readonly signal?: AbortSignal }
+  iterator?: Method
+  readonly controller?: { readonly signal?: AbortSignal; abort?(): void }
+  [Symbol.asyncIterator](): unknown
 }
 
 /** Whether `value` is such a stream, by its shape: minifiers change names, and there are several copies. */
 export function isStainlessStream(value: unknown): value is StainlessStream {
   return (
     isObject(value) &&
-    typeof read(value, 'iterator') === 'function' &&
-    typeof read(value, Symbol.asyncIterator) === 'function'
+    typeof read(value, Symbol.asyncIterator) === 'function' &&
+    (typeof read(value, 'iterator') === 'function' ||
+      typeof read(value, 'controller', 'abort') === 'function')
   )
 }
 
@@ -37,8 +42,9 @@ export function observeStream(stream: StainlessStream, call: ModelCall, options:
   const observing = watch(followerOf(call, accumulator, signal))
   observing.hold(stream)
   call.watchIdle(() => accumulator.answer())
-  const { iterator } = stream
-  const descriptor = Object.getOwnPropertyDescriptor(stream, 'iterator')
+  const key = typeof stream.iterator === 'function' ? 'iterator' : Symbol.asyncIterator
+  const iterator = stream[key] as Method
+  const descriptor = Object.getOwnPropertyDescriptor(stream, key)
   let begun = false
   const observed: Method = function (...args) {
     // A second reading fails or goes to a copy; either way the call is that of the first.
@@ -49,8 +55,8 @@ export function observeStream(stream: StainlessStream, call: ModelCall, options:
     if (isObject(watched)) observing.hold(watched)
     return options.hidden === undefined ? watched : withoutHidden(watched, options.hidden)
   }
-  Object.defineProperty(stream, 'iterator', {
-    ...(descriptor ?? { enumerable: true, configurable: true, writable: true }),
+  Object.defineProperty(stream, key, {
+    ...(descriptor ?? { enumerable: false, configurable: true, writable: true }),
     value: observed,
   })
 }

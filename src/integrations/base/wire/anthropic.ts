@@ -47,6 +47,7 @@ export function accumulateMessage({ content, limits }: AccumulatorOptions): Stre
   let head: Fields = {}
   let usage: Fields = {}
   let ending: Fields = {}
+  let isWhole = false
   return {
     isFirst: hasContent,
     add(event) {
@@ -59,12 +60,17 @@ export function accumulateMessage({ content, limits }: AccumulatorOptions): Stre
           ending = fieldsOf(read(event, 'delta'))
           usage = { ...usage, ...given(read(event, 'usage')) }
           break
+        case 'message_stop':
+          isWhole = true
+          break
         default:
           if (content) addToBlock(blocks, event, limits.maxValueBytes)
       }
     },
     answer: () => ({
       ...describe(head, ending.stop_reason, usage),
+      // To the client a connection that was closed in the middle may look like the end.
+      ...(!isWhole && { error: { type: 'incomplete', message: 'The stream ended before message_stop.' } }),
       ...(content &&
         (blocks.size > 0 || head.id !== undefined) && {
           outputs: shownMessage({ ...head, ...ending, content: [...blocks.values()].map(blockOf), usage }),

@@ -1,6 +1,6 @@
 import type { AccumulatorOptions, Answer, GrowingText, StreamAccumulator } from '../accumulator.ts'
 import { growingText } from '../accumulator.ts'
-import { list, number, read, text } from '../method.ts'
+import { isObject, list, number, read, text } from '../method.ts'
 import { type ModelUsage, openAIUsage } from '../usage.ts'
 
 interface ToolCall {
@@ -57,6 +57,7 @@ export function accumulateChat({ content, limits }: AccumulatorOptions): StreamA
   let usage: ModelUsage | undefined
   let rawUsage: unknown
   let tail: Answer['attributes']
+  let failure: Answer['error']
   return {
     isFirst: hasContent,
     add(chunk) {
@@ -68,6 +69,7 @@ export function accumulateChat({ content, limits }: AccumulatorOptions): StreamA
       }
       const attributes = chatAttributes(chunk)
       if (Object.values(attributes ?? {}).some((value) => value !== undefined)) tail = attributes
+      failure ??= errorOf(read(chunk, 'error'))
       for (const part of list(read(chunk, 'choices'))) addChoice(choices, part, content, most)
     },
     answer: () => ({
@@ -77,7 +79,17 @@ export function accumulateChat({ content, limits }: AccumulatorOptions): StreamA
       responseId: text(head.id),
       finishReasons: [...choices.values()].flatMap(({ finish }) => finish ?? []),
       attributes: tail,
+      error: failure,
     }),
+  }
+}
+
+/** Services may say in the middle of a stream that they failed; clients that know of it throw. */
+function errorOf(error: unknown): Answer['error'] {
+  if (!isObject(error)) return undefined
+  return {
+    type: text(read(error, 'type')) ?? text(read(error, 'code')) ?? 'error',
+    message: text(read(error, 'message')),
   }
 }
 
