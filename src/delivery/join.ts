@@ -1,8 +1,8 @@
 import type { Context, Span as OtelSpan, TracerProvider } from '@opentelemetry/api'
 import { TurnspanIdGenerator } from '../ids/id-generator.ts'
 import { randomHex } from '../ids/random-hex.ts'
+import { applicationApi } from '../runtime/application-api.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { loadApi } from '../runtime/otel-api.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
@@ -68,7 +68,7 @@ interface Proxy extends TracerProvider {
 
 /** What is registered with the API, or would be: loads the API only while nobody has registered anything. */
 function globalProvider(): Proxy | undefined {
-  return (apiGlobals()?.trace as Proxy | undefined) ?? loadApi()?.trace.getTracerProvider()
+  return (apiGlobals()?.trace as Proxy | undefined) ?? applicationApi()?.trace.getTracerProvider()
 }
 
 let noops: WeakMap<object, TracerProvider> | undefined

@@ -1,6 +1,6 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
+import { applicationApi } from './application-api.ts'
 import { createContextManager } from './context-manager.ts'
-import { loadApi } from './otel-api.ts'
 import { apiGlobals, context, createContextKey, ROOT_CONTEXT } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
@@ -10,7 +10,7 @@ export interface Contexts {
   with<T>(active: Context, fn: () => T): T
 }
 
-/** What carries contexts while OpenTelemetry's API is on its way; see `loadApi`. */
+/** What carries contexts while OpenTelemetry's API is on its way; see `applicationApi`. */
 interface StandIn {
   manager: ContextManager | undefined
 }
@@ -49,5 +49,5 @@ export function ensureContextManager(): void {
   const manager = standIn().manager ?? createContextManager()
   // The copy of the API that registered first has made the place, and every other copy looks there.
   if (globals !== undefined) globals.context ??= manager
-  else if (loadApi()?.context.setGlobalContextManager(manager) !== true) standIn().manager = manager
+  else if (applicationApi()?.context.setGlobalContextManager(manager) !== true) standIn().manager = manager
 }

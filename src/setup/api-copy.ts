@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { API, apiFolder } from '../runtime/api-folder.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { ownFile } from '../runtime/own-file.ts'
@@ -33,6 +34,8 @@ function copyOfMainModule(): string | undefined {
   const main = process.argv[1]
   if (main === undefined) return undefined
   try {
+    const [found, ownFound] = [apiFolder(realpathSync(main)), apiFolder(ownFile())]
+    if (found !== undefined && found === ownFound) return undefined
     const [theirs, ours] = [entryFrom(main), entryFrom(ownFile())]
     if (theirs === ours) return undefined
     const [their, our] = [copyOf(theirs), copyOf(ours)]
@@ -43,8 +46,6 @@ function copyOfMainModule(): string | undefined {
     return undefined
   }
 }
-
-const API = '@opentelemetry/api'
 
 /** The file of the copy that `file` would import. */
 function entryFrom(file: string): string {

@@ -13,10 +13,10 @@ import {
 } from '../delivery/current.ts'
 import { followProvider } from '../delivery/join.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { applicationApi } from '../runtime/application-api.ts'
 import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { loadApi } from '../runtime/otel-api.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
@@ -102,7 +102,7 @@ function install(config: Config, counts: Counts): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
   if (config.provider === 'shared') {
-    if (apiGlobals()?.trace === undefined) loadApi(meet)
+    if (apiGlobals()?.trace === undefined) applicationApi(meet)
     meet()
   }
   watchExit(pipeline)
