@@ -51,6 +51,15 @@ const row = createRow()
 const sink = await startFaultySink({ onSpan: (name) => row.add(Number(name.split(':').at(-1))) })
 const agent = startAgent()
 
+// A mounted disk must not stay behind.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    agent.stop()
+    disk.remove()
+    sandbox.remove()
+    process.exit(1)
+  })
+
 const began = performance.now()
 const minutes = () => (performance.now() - began) / 60_000
 const happened = {}
