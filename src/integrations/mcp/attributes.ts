@@ -54,8 +54,13 @@ export function requestAttributes(request: Outgoing): Attributes {
 /** What a request is given: a tool its arguments, as everywhere else; the rest their parameters. */
 export function inputsOf({ method, params }: Outgoing): unknown {
   if (method === 'tools/call') return read(params, 'arguments') ?? {}
-  const kept = Object.entries(fieldsOf(params)).filter(([key]) => key !== '_meta')
-  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+  try {
+    const kept = Object.entries(fieldsOf(params)).filter(([key]) => key !== '_meta')
+    return kept.length === 0 ? undefined : Object.fromEntries(kept)
+  } catch {
+    // A getter of the caller's threw; it will do so again where the caller sees it.
+    return undefined
+  }
 }
 
 const promptOf = ({ method, params }: Outgoing): string | undefined =>

@@ -24,8 +24,8 @@ import { callOf, withCall } from './call.ts'
 import { type MetaOptions, withMeta } from './meta.ts'
 import { isToolError, recordErrorAnswer, recordFailure, recordResult, recordToolError } from './outcome.ts'
 import { observedOptions } from './progress.ts'
-import { mayBeginTrace, type Outgoing, type Protocol, textAt } from './protocol.ts'
-import { toolAbove } from './tool-above.ts'
+import { hasSpan, type Outgoing, type Protocol, textAt } from './protocol.ts'
+import { borrow, toolAbove } from './tool-above.ts'
 
 /** A request on its way out: what is to be sent, with which options, and how. */
 export interface OutgoingCall<T> {
@@ -89,8 +89,8 @@ function noteVersion<T>({ protocol, request }: OutgoingCall<T>, result: T): T {
 }
 
 /** Whether there is a trace for `request` to stand in, or it may begin one. */
-export function belongsToTrace(context: Context, { method }: Outgoing): boolean {
-  return mayBeginTrace(method) || trace.getSpan(context) !== undefined || liveSpanIn(context) !== undefined
+function belongsToTrace(context: Context, { method }: Outgoing): boolean {
+  return hasSpan(method, trace.getSpan(context) !== undefined || liveSpanIn(context) !== undefined)
 }
 
 function spanOfCall(
@@ -116,15 +116,6 @@ function spanOfCall(
     inputs: inputsOf(request),
   })
   return { span, borrowed: false }
-}
-
-const borrowed: WeakSet<LiveSpan> = new WeakSet()
-
-/** A span stands for one request only: a tool that asks twice shows both below it. */
-function borrow(span: LiveSpan): boolean {
-  if (borrowed.has(span)) return false
-  borrowed.add(span)
-  return true
 }
 
 function sendWithin<T>({ protocol, request, options, meta, send }: OutgoingCall<T>, span: LiveSpan): T {

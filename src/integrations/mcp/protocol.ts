@@ -50,13 +50,20 @@ const WORK: ReadonlySet<string> = new Set([
 
 /** Methods of the protocol itself: lists, handshakes, heartbeats, polls. */
 const HOUSEKEEPING: RegExp =
-  /^(initialize|ping|server\/discover|roots\/list|logging\/setLevel|subscriptions\/listen)$|^(tools|prompts|resources|resources\/templates)\/(list|subscribe|unsubscribe)$|^tasks\//
+  /^(initialize|ping|server\/discover|roots\/list|logging\/setLevel)$|^(tools|prompts|resources|resources\/templates)\/(list|subscribe|unsubscribe)$|^tasks\//
 
 /**
  * Whether a trace may consist of `method` alone. Housekeeping stands in the trace during which it happens; on its own
  * it would fill the list of traces with handshakes and heartbeats.
  */
 export const mayBeginTrace = (method: string): boolean => WORK.has(method) || !HOUSEKEEPING.test(method)
+
+/** Requests that stay open as long as the connection does: a span would end long after its trace. */
+const LASTING = 'subscriptions/listen'
+
+/** Whether a request gets a span. `standsIn`: there is a trace for it to stand in. */
+export const hasSpan = (method: string, standsIn: boolean): boolean =>
+  method !== LASTING && (standsIn || mayBeginTrace(method))
 
 /** The property `key` where it is text with something in it; a getter that throws has none. */
 export const textAt = (value: unknown, key: string): string | undefined => text(read(value, key))

@@ -22,8 +22,8 @@ import {
 import { isWithinCall, withoutCall } from './call.ts'
 import { inOrigin, type Origin } from './meta.ts'
 import { recordCancelled, recordErrorAnswer, recordFailure, recordResult } from './outcome.ts'
-import { type Answer, type Incoming, isOutgoing, mayBeginTrace, type Protocol } from './protocol.ts'
-import { toolAbove } from './tool-above.ts'
+import { type Answer, hasSpan, type Incoming, isOutgoing, type Protocol } from './protocol.ts'
+import { borrow, toolAbove } from './tool-above.ts'
 
 /** A request that came in, and what the transport says of it. */
 export interface IncomingCall {
@@ -45,7 +45,7 @@ function handleIn(context: Context, ambient: Context, origin: Origin, call: Inco
   const { protocol, request } = call
   const pipeline = tracingIn(context)
   const standsIn = origin.known || isOpen(ambient)
-  const isTraced = pipeline !== undefined && (standsIn || mayBeginTrace(request.method))
+  const isTraced = pipeline !== undefined && hasSpan(request.method, standsIn)
   const watch = isTraced ? watchAnswers(protocol._transport) : undefined
   if (!isTraced || watch === undefined) {
     runIn(context, call.handle)
@@ -53,6 +53,8 @@ function handleIn(context: Context, ambient: Context, origin: Origin, call: Inco
   }
   const related = standsIn ? linksOf(context, ambient) : null
   const span = openHandlerSpan({ pipeline, context, origin, related }, call)
+  // It stands for what came in, and not for a call of the same tool elsewhere that the handler passes on to.
+  borrow(span)
   const answered = (answer: Answer): void => recordAnswer(span, answer)
   const handling: Handling = { id: request.id, span, answered }
   watch(handling)

@@ -10,6 +10,18 @@ export interface ToolAbove {
   readonly direct: boolean
 }
 
+const borrowed: WeakSet<LiveSpan> = new WeakSet()
+
+/**
+ * Takes `span` to stand for one request; `false` where it stands for one already. A tool that asks twice shows both
+ * requests below it.
+ */
+export function borrow(span: LiveSpan): boolean {
+  if (borrowed.has(span)) return false
+  borrowed.add(span)
+  return true
+}
+
 /** Beyond one of these, a tool of the same name is another call: an agent that is a tool itself, say. */
 const BOUNDARIES: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
 const MOST_STEPS = 32

@@ -389,6 +389,37 @@ describe.each(sdkCopies)('%s, %s', (set, format) => {
     expect(traces.get({ name: 'echo' }).parentSpanId).toBeUndefined()
   })
 
+  test('a server that passes a call on counts it once', async () => {
+    const behind = await openScene(sdk)
+    onWork = (input) => behind.client.callTool({ name: 'work', arguments: input })
+    await scene.client.callTool({ name: 'work', arguments: { text: '' } })
+    expect(await tree()).toBe(
+      [
+        'work [TOOL]',
+        '└─ tools/call work [TASK]',
+        '   └─ tools/call work [TASK]',
+        '      └─ tools/call work [TASK]',
+      ].join('\n'),
+    )
+    await behind.close()
+  })
+
+  test('a request that comes by another span than it names is linked to it', async () => {
+    const { transport } = scene.server.server
+    const params = {
+      name: 'echo',
+      arguments: { text: 'x' },
+      _meta: { traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01` },
+    }
+    withSpan(() => transport.onmessage({ jsonrpc: '2.0', id: 78, method: 'tools/call', params }), {
+      name: 'http',
+    })
+    await traces.settled()
+    const handled = traces.get({ name: 'echo' })
+    expect(handled).toMatchObject({ traceId: 'c'.repeat(32), parentSpanId: 'd'.repeat(16) })
+    expect(handled.links.map(({ spanId }) => spanId)).toEqual([traces.get({ name: 'http' }).spanId])
+  })
+
   test('between two requests the transport is as it was', async () => {
     const { transport } = scene.server.server
     const before = Object.getOwnPropertyDescriptor(transport, 'send')
