@@ -8,6 +8,7 @@ import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { writeStderrNow } from '../runtime/stderr-now.ts'
 import { lazyTarget } from './lazy-target.ts'
+import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
@@ -17,7 +18,9 @@ export function buildPipeline(config: Config, counts: Counts): Pipeline {
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
   const print = (text: string): void => void process.stderr.write(`${text}\n`)
   if (config.console) targets.push(createConsoleTarget(print, writeStderrNow))
-  const pipeline: Pipeline = createPipeline(config, targets.map(onceEach), counts)
+  const each = (target: SpanTarget): SpanTarget =>
+    onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
+  const pipeline: Pipeline = createPipeline(config, targets.map(each), counts)
   return pipeline
 }
 

@@ -1,5 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import type { SpanTarget } from '../delivery/target.ts'
+import type { TraceCompletion } from '../delivery/trace-completion.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { currentWaitUntil } from './platform.ts'
 
@@ -17,7 +19,7 @@ export function flushAfterRequests(pipeline: Pipeline): void {
   const done = (trace: TraceRecord | undefined): void => {
     if (trace === undefined || hasOwnOpen(trace)) return
     if (platform === 'lambda') void soon(pipeline)
-    else keepRequest(platform === 'cloudflare' ? outliving(pipeline) : soon(pipeline))
+    else keepRequest(soon(pipeline))
   }
   pipeline.ended = (span) => {
     ended(span)
@@ -39,13 +41,19 @@ function hasOwnOpen({ open }: TraceRecord): boolean {
 const soon = (pipeline: Pipeline): Promise<void> => Promise.resolve().then(() => pipeline.flush(FLUSH_MS))
 
 /**
- * Like {@link soon}, until no request of ours is on its way any more: on Cloudflare it would never be answered once
- * the request to which it belongs is over, and whatever is sent later waits for it.
+ * `target` on a platform where what a request began is over with it: each request of ours keeps the one of the
+ * application's in which it is sent. Otherwise it would never be answered, and whatever is sent later waits for it.
  */
-async function outliving(pipeline: Pipeline): Promise<void> {
-  await soon(pipeline)
-  const longest = Math.max(0, ...pipeline.config.targets.map(({ timeoutMs }) => timeoutMs))
-  if (pipeline.unsent() > 0) await sleep(longest)
+export function keptByRequest(target: SpanTarget): SpanTarget {
+  const keep = <T>(work: Promise<T>): Promise<T> => {
+    keepRequest(work)
+    return work
+  }
+  const { complete } = target
+  return Object.create(target, {
+    send: { value: (spans: readonly EndedSpan[]) => keep(target.send(spans)) },
+    ...(complete && { complete: { value: (rest: TraceCompletion) => keep(complete(rest)) } }),
+  }) as SpanTarget
 }
 
 function keepRequest(work: Promise<unknown>): void {

@@ -41,7 +41,8 @@ describe('a Cloudflare Worker', { timeout: 60_000 }, () => {
       ({ traceId, parentSpanId }) => traceId === root?.traceId && parentSpanId !== undefined,
     )
     expect(child?.parentSpanId).toBe(root?.spanId)
-    expect(await statsOf(worker)).toMatchObject({ sent: 4, queued: 0, dropped: {} })
+    await until(async () => ((await statsOf(worker)).queued === 0 ? true : undefined), { what: 'the answer' })
+    expect(await statsOf(worker)).toMatchObject({ sent: 4, dropped: {} })
   })
 
   it('delivers the spans of many requests at once', async () => {
@@ -64,6 +65,33 @@ describe('a Cloudflare Worker', { timeout: 60_000 }, () => {
     await arrived(2)
     await until(async () => ((await statsOf(worker)).queued === 0 ? true : undefined), { what: 'the answer' })
     expect(await statsOf(worker)).toMatchObject({ sent: 2, dropped: {} })
+  })
+
+  it('delivers after requests that were over before the receiver answered', async () => {
+    await receiver.stop()
+    const routes = { 'GET /api/3.0/mlflow/server-info': 404, 'GET /version': 404 }
+    receiver = await startOtlpHttp({ routes, answers: ['hang', 'hang', 'hang'] })
+    await using worker = await start({ OTEL_EXPORTER_OTLP_TIMEOUT: '1500' })
+    await worker.fetch('/')
+    // Nobody waits for the answer to what this one has sent.
+    await worker.fetch('/flush?ms=50')
+    await until(
+      () => (receiver.requests.filter(({ method }) => method === 'POST').length > 0 ? true : undefined),
+      {
+        what: 'an attempt',
+      },
+    )
+    await until(
+      async () => {
+        await worker.fetch('/flush?ms=50')
+        return receiver.spans().length >= 2 ? true : undefined
+      },
+      { what: 'spans that arrive', everyMs: 500, timeoutMs: 30_000 },
+    )
+    await worker.fetch('/?agent=later')
+    await until(() => receiver.spans().find(({ name }) => name === 'agent:later'), {
+      what: 'the next request',
+    })
   })
 
   it('delivers at flushTraces()', async () => {

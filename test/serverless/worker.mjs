@@ -9,7 +9,8 @@ export default {
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/stats') return Response.json(stats())
-    if (pathname === '/flush') return Response.json(await flushTraces({ timeoutMs: 5000 }))
+    if (pathname === '/flush')
+      return Response.json(await flushTraces({ timeoutMs: Number(searchParams.get('ms') ?? 5000) }))
     const agent = searchParams.get('agent') ?? 'edge'
     const answer = await withAgent({ agent, input: 'how much is 1 + 2?' }, async () =>
       withTool({ tool: 'add', args: { a: 1, b: 2 } }, async () => 3),
