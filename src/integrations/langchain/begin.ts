@@ -3,6 +3,7 @@ import { applyUpdate } from '../../context/trace-update.ts'
 import { nowMs } from '../../runtime/clock.ts'
 import * as keys from '../../span/keys.ts'
 import { beginStep, type Fields, fieldsOf, type LiveSpan, list, read, SpanType, text } from '../base/index.ts'
+import { isGraph } from './kind.ts'
 import { beginModelRun } from './model-run.ts'
 import type { LangChainOptions } from './options.ts'
 import { plain } from './plain.ts'
@@ -72,7 +73,13 @@ export const beginChain: Begin = (reported) => {
   // A chain that works on a stream does not know its input yet.
   const isDeferred = read(extra, 'lc_defers_inputs') === true || isEmptyInput(inputs)
   if (step.span.wantsContent && !isDeferred) step.span.setInputs(plain(inputs))
-  return [runFor(facts, step.span, step.inside, chainEnding(step))]
+  // An agent without a name is a graph like any other, but for the node that asks its model.
+  if (metadata.langgraph_node === 'model_request' && name === 'model_request' && parent?.graph) {
+    parent.span?.setSpanType(SpanType.AGENT)
+  }
+  const run = runFor(facts, step.span, step.inside, chainEnding(step))
+  run.graph = isGraph(serialized)
+  return [run]
 }
 
 const isEmptyInput = (inputs: unknown): boolean =>
@@ -92,10 +99,11 @@ export const beginTool: Begin = (reported) => {
     attributes: {
       ...facts.attributes,
       ...(id !== undefined && { [keys.TOOL_CALL_ID]: id }),
-      ...(call?.description !== undefined && { 'gen_ai.tool.description': call.description }),
     },
   }))
-  return step === undefined ? [] : [runFor(facts, step.span, step.inside, toolEnding(step))]
+  if (step === undefined) return []
+  if (step.span.wantsContent) step.span.setAttribute('gen_ai.tool.description', call?.description)
+  return [runFor(facts, step.span, step.inside, toolEnding(step))]
 }
 
 /** `handleRetrieverStart(retriever, query, runId, parentRunId, tags, metadata, runName)` */
@@ -154,6 +162,7 @@ function runFor(facts: Facts, span: LiveSpan | undefined, inside: Context, endin
     lastMs: nowMs(),
     open: true,
     left: false,
+    graph: false,
   }
   claimReading(run, facts.parentId)
   if (span !== undefined && ending !== undefined) describe(span, facts)

@@ -1,4 +1,5 @@
-import { type Fields, list, read } from '../base/index.ts'
+import type { Fields } from '../base/index.ts'
+import { isGraph, kindOf } from './kind.ts'
 import type { Run } from './run.ts'
 
 /** A chain as it is reported. */
@@ -31,6 +32,13 @@ export function isPlumbing({ name, tags, metadata, parent, serialized }: Reporte
   if (tags.includes('langsmith:hidden') || metadata.langgraph_node === '__start__') return true
   if (/^(ChannelWrite|ChannelRead|Branch)</.test(name) || name === '__start__' || name === '__end__')
     return true
-  // The chain may carry the program's name for it.
-  return UNNAMED.has(name) && list(read(serialized, 'id')).at(-1) === name
+  const kind = kindOf(serialized)
+  if (isGraph(serialized)) return false
+  if (metadata.langgraph_node !== undefined) {
+    // What a node is made of; the node itself has a span.
+    if (name === 'func' || (name === metadata.langgraph_node && name === parent.span?.name)) return true
+    if (kind === 'RunnableLambda' && name === 'prompt') return true
+  }
+  // A chain may carry the program's name for it.
+  return UNNAMED.has(name) && kind === name
 }

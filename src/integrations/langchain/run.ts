@@ -32,4 +32,6 @@ export interface Run {
   open: boolean
   /** The program left its stream: what fails below it from now on was broken off. */
   left: boolean
+  /** It is that of a graph, whose nodes are runs below it. */
+  graph: boolean
 }

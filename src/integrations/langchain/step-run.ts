@@ -1,5 +1,6 @@
 import * as keys from '../../span/keys.ts'
 import { type Fields, type LiveSpan, list, read, SpanType, type Step, text } from '../base/index.ts'
+import { isGraph, kindOf } from './kind.ts'
 import { isMessage } from './messages.ts'
 import { plain, toDocuments } from './plain.ts'
 import type { Ending } from './run.ts'
@@ -75,10 +76,9 @@ function stop(span: LiveSpan, how: string, endTime: number): void {
   span.end(endTime)
 }
 
-/** The type of a chain's span. */
+/** The type of a chain's span. Agents are graphs that carry the name of the agent. */
 export function chainType(name: string, serialized: unknown, metadata: Fields): SpanType {
-  const kind = text(list(read(serialized, 'id')).at(-1))
-  if (kind === 'AgentExecutor' || (name === metadata.lc_agent_name && metadata.langgraph_node === undefined))
-    return SpanType.AGENT
-  return SpanType.CHAIN
+  const isAgent =
+    kindOf(serialized) === 'AgentExecutor' || (name === metadata.lc_agent_name && isGraph(serialized))
+  return isAgent ? SpanType.AGENT : SpanType.CHAIN
 }
