@@ -57,7 +57,7 @@ export function countedUsage(usage: unknown): CountedUsage | undefined {
   const total = given('totalTokens')
   if (input === undefined && output === undefined && total === undefined) return undefined
   const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
-  const outputTokens = output ?? Math.max(0, (total ?? 0) - (input ?? 0))
+  const outputTokens = output ?? Math.max(0, (total ?? 0) - inputTokens)
   const counted: { -readonly [K in keyof CountedUsage]: CountedUsage[K] } = {
     inputTokens,
     outputTokens,

@@ -37,6 +37,8 @@ export interface StreamAccumulator {
   /** Whether the chunk brings the first content, for the time to the first token. @defaultValue any chunk does */
   isFirst?(chunk: unknown): boolean
   answer(): Answer
+  /** The answer of a stream that was read to its end, where that differs. @defaultValue {@link answer} */
+  complete?(): Answer
 }
 
 /** Makes an accumulator for one stream. */

@@ -79,7 +79,7 @@ function followerOf(
     done() {
       // The clients end the iteration without an error when the program aborts the request.
       if (signal?.aborted) call.stop('aborted', accumulator.answer())
-      else call.finish(accumulator.answer())
+      else call.finish(accumulator.complete?.() ?? accumulator.answer())
     },
     failed: (error) => call.fail(error, accumulator.answer()),
     stopped: (reason) => call.stop(reason === ABANDONED ? 'abandoned' : 'stopped', accumulator.answer()),

@@ -16,14 +16,15 @@ export function openAIUsage(usage: unknown): ModelUsage | undefined {
   const output = number(read(usage, 'completion_tokens')) ?? number(read(usage, 'output_tokens'))
   const total = number(read(usage, 'total_tokens'))
   if (input === undefined && output === undefined && total === undefined) return undefined
+  const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
   const details =
     read(usage, 'prompt_tokens_details') ??
     read(usage, 'input_tokens_details') ??
     read(usage, 'input_token_details')
   const made = read(usage, 'completion_tokens_details') ?? read(usage, 'output_tokens_details')
   return usageOf({
-    inputTokens: input ?? Math.max(0, (total ?? 0) - (output ?? 0)),
-    outputTokens: output ?? Math.max(0, (total ?? 0) - (input ?? 0)),
+    inputTokens,
+    outputTokens: output ?? Math.max(0, (total ?? 0) - inputTokens),
     totalTokens: total,
     // DeepSeek has a name of its own for them.
     cacheReadInputTokens:

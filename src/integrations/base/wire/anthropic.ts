@@ -48,6 +48,13 @@ export function accumulateMessage({ content, limits }: AccumulatorOptions): Stre
   let usage: Fields = {}
   let ending: Fields = {}
   let isWhole = false
+  const answer = (): Answer => ({
+    ...describe(head, ending.stop_reason, usage),
+    ...(content &&
+      (blocks.size > 0 || head.id !== undefined) && {
+        outputs: shownMessage({ ...head, ...ending, content: [...blocks.values()].map(blockOf), usage }),
+      }),
+  })
   return {
     isFirst: hasContent,
     add(event) {
@@ -67,15 +74,12 @@ export function accumulateMessage({ content, limits }: AccumulatorOptions): Stre
           if (content) addToBlock(blocks, event, limits.maxValueBytes)
       }
     },
-    answer: () => ({
-      ...describe(head, ending.stop_reason, usage),
-      // To the client a connection that was closed in the middle may look like the end.
-      ...(!isWhole && { error: { type: 'incomplete', message: 'The stream ended before message_stop.' } }),
-      ...(content &&
-        (blocks.size > 0 || head.id !== undefined) && {
-          outputs: shownMessage({ ...head, ...ending, content: [...blocks.values()].map(blockOf), usage }),
-        }),
-    }),
+    answer,
+    // To the client a connection that was closed in the middle may look like the end.
+    complete: () =>
+      isWhole
+        ? answer()
+        : { ...answer(), error: { type: 'incomplete', message: 'The stream ended before message_stop.' } },
   }
 }
 
