@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { withAgent } from '../../../src/index.ts'
 import { instrumentMcp } from '../../../src/integrations/mcp/index.ts'
 import { captureTraces } from '../../../src/testing/index.ts'
+import { until } from '../../support/until.ts'
 import { type Anything, loadSdk, type Sdk } from './sdk.ts'
 
 async function openTasks(sdk: Sdk): Promise<Anything> {
@@ -73,3 +74,27 @@ test.each(['esm', 'cjs'] as const)(
     for (const each of undo) each()
   },
 )
+
+test('an answer that waits in the queue of a task ends its span', async () => {
+  const sdk = await loadSdk('sdk-1-newest', 'esm')
+  const undo = sdk.modules.map((module) => instrumentMcp(module))
+  const { InMemoryTaskStore, InMemoryTaskMessageQueue } = await sdk.load(
+    '@modelcontextprotocol/sdk/experimental/tasks',
+  )
+  const { McpServer, InMemoryTransport } = sdk.all
+  const [taskStore, taskMessageQueue] = [new InMemoryTaskStore(), new InMemoryTaskMessageQueue()]
+  const options = { capabilities: { tasks: {} }, taskStore, taskMessageQueue }
+  const server = new McpServer({ name: 'slow', version: '1' }, options)
+  server.tool('echo', async () => ({ content: [{ type: 'text', text: 'hi' }] }))
+  const [, far] = InMemoryTransport.createLinkedPair()
+  await server.connect(far)
+  using traces = captureTraces()
+  const meta = { 'io.modelcontextprotocol/related-task': { taskId: 't-1' } }
+  far.onmessage({ jsonrpc: '2.0', id: 5, method: 'tools/call', params: { name: 'echo', _meta: meta } })
+  await until(() => traces.find({ name: 'echo' }), { what: 'the span of the call' })
+  expect(traces.get({ name: 'echo' }).outputs).toMatchObject({ content: [{ text: 'hi' }] })
+  expect(await taskMessageQueue.dequeue('t-1')).toMatchObject({ type: 'response', message: { id: 5 } })
+  await server.close()
+  taskStore.cleanup()
+  for (const each of undo) each()
+})
