@@ -43,6 +43,11 @@ export interface ScriptedAnswer {
   /** Thoughts before the answer. */
   readonly reasoning?: string
   readonly tools?: readonly ScriptedTool[]
+  /** What the provider itself searched before it answered, and what it found. */
+  readonly search?: {
+    readonly query: string
+    readonly results: readonly { readonly title: string; readonly url: string }[]
+  }
   readonly usage?: ScriptedUsage
   /** Why it stopped. @defaultValue `tool` with tools, else `stop` */
   readonly finish?: 'stop' | 'length' | 'tool' | 'filter' | 'refusal'
@@ -87,6 +92,15 @@ export const scripts = {
     { tools: [WEATHER] },
     { tools: [{ id: 'call_weather_2', name: 'get_weather', arguments: { city: 'Rome' } }] },
     { text: 'Sunny in both.' },
+  ],
+  search: [
+    {
+      search: {
+        query: 'weather in Paris',
+        results: [{ title: 'Paris today', url: 'https://weather.example/paris' }],
+      },
+      ...SUNNY,
+    },
   ],
   json: [{ text: '{"city":"Paris","degrees":21}' }],
   length: [{ text: 'Once upon a', finish: 'length' }],
