@@ -6,6 +6,7 @@ import { exitSource } from './exit-source.ts'
 // Ours are up to ten of them.
 const MOST_FRAMES = 16
 const MOST_SHOWN = 5
+const OURS = 6
 
 /** Where the code stands now; its text is made only when somebody asks for it. */
 export interface CallStack {
@@ -33,8 +34,7 @@ export function callSite(call: CallStack): readonly string[] {
     .split('\n')
     .map((line) => /^\s*at (.*)$/.exec(line)?.[1] ?? '')
     .filter((frame) => frame !== '' && !frame.includes('node:'))
-  // In a bundled application everything stands in one file, so ours cannot be told from the others by their path.
-  return (exitSource === '' ? frames.filter(isNotOurs) : frames).slice(0, MOST_SHOWN)
+  return (exitSource === '' ? frames.filter(isNotOurs) : withoutOurs(frames)).slice(0, MOST_SHOWN)
 }
 
 function isNotOurs(frame: string): boolean {
@@ -42,4 +42,15 @@ function isNotOurs(frame: string): boolean {
   // Where the sources run as they are, ours is the folder of all rooms.
   const own = basename(folder) === 'runtime' ? dirname(folder) : folder
   return !frame.includes(`${own}/`) && !frame.includes(`${pathToFileURL(own).href}/`)
+}
+
+const OUR_NAMES = /^(?:startSpan|openSpan|beginSpan|withSpan|withAgent|withTool)\b/
+
+/**
+ * In a bundled application everything stands in one file: ours are told by their names, and by their usual number where
+ * a minifier took the names away.
+ */
+function withoutOurs(frames: readonly string[]): readonly string[] {
+  const last = frames.findLastIndex((frame) => OUR_NAMES.test(frame))
+  return frames.slice(last < 0 ? OURS : last + 1)
 }

@@ -5,9 +5,10 @@ import { build as esbuild } from 'esbuild'
 import { build as vite } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BuiltApp } from '../support/built.ts'
-import { runNode } from '../support/child.ts'
+import { runNode, startNode } from '../support/child.ts'
 import { type OtlpHttpCollector, startOtlpHttp } from '../support/collector.ts'
 import { run } from '../support/run.ts'
+import { until } from '../support/until.ts'
 import { nccProgram } from './ncc.ts'
 import { exitApp } from './program.ts'
 
@@ -106,3 +107,20 @@ describe.each([byEsbuild('esm', false), byEsbuild('cjs', false), byEsbuild('esm'
     })
   },
 )
+
+it('a bundled application says where a span was started that is not ended', { timeout: 60_000 }, async () => {
+  const file = await byEsbuild('esm', false).bundle(app.program('open.mjs'), folder)
+  const child = startNode(file, {
+    cwd: folder,
+    args: ['wait'],
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      TURNSPAN_WATCHDOG: '100',
+    },
+  })
+  const line = await until(() => /.*TS_SPAN_NOT_ENDED.*/.exec(child.stderr())?.[0], { what: 'the watchdog' })
+  child.kill('SIGTERM')
+  await child.result
+  expect(line).toMatch(/"turn" of trace \w+, open for \d+ \w+, started at beginTurn \(/)
+})
