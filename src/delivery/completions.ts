@@ -1,3 +1,4 @@
+import { monotonicMs } from '../runtime/clock.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { backoffMs } from './backoff.ts'
 import type { SpanTarget } from './target.ts'
@@ -7,7 +8,7 @@ import { sleep, within } from './wait.ts'
 /** Delivers trace-level data that OTLP cannot carry, one trace at a time, retried as spans are. */
 export interface Completions {
   push(completion: TraceCompletion): void
-  /** Resolves when none is left, or `deadline` (epoch ms) passes. */
+  /** Resolves when none is left, or `deadline` (of the monotonic clock, ms) passes. */
   flush(deadline: number): Promise<void>
   close(): void
   contents(): readonly TraceCompletion[]
@@ -68,10 +69,10 @@ export function createCompletions(target: SpanTarget): Completions {
       if (timer === undefined) void run()
     },
     async flush(deadline) {
-      while (waiting.length > 0 && !closed && Date.now() < deadline) {
+      while (waiting.length > 0 && !closed && monotonicMs() < deadline) {
         await within(run(), deadline)
         if (waiting.length === 0) return
-        await sleep(Math.min(backoffMs(0), deadline - Date.now()))
+        await sleep(Math.min(backoffMs(0), deadline - monotonicMs()))
       }
     },
     close() {

@@ -42,10 +42,12 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   let sender: Sender = senderFor(target)
   let companion = parts.companionFor(target)
   let verified = false
+  let isMlflow: boolean | undefined
 
   const attempt = async (body: Body): Promise<Sent> => {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
+    isMlflow = mlflow
     const bytes = body(wireOptions(config, mlflow))
     const headers = { ...target.headers, ...(await companion.headers()) }
     return sender.send(bytes, headers)
@@ -97,6 +99,8 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         return failure(thrown)
       }
     },
+    encode: (span) =>
+      isMlflow === undefined ? undefined : parts.serialise([span], wireOptions(config, isMlflow)),
     async sendRecords(records) {
       try {
         // Records one after the other are a request.

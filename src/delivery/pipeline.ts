@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { msOfHrTime } from '../runtime/clock.ts'
+import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -239,7 +239,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       take(copy)
     },
     async flush(timeoutMs) {
-      const deadline = Date.now() + timeoutMs
+      const deadline = monotonicMs() + timeoutMs
       release()
       await Promise.all(lanes.map((lane) => lane.queue.flush(deadline)))
       await Promise.all(lanes.map((lane) => lane.completions?.flush(deadline)))

@@ -1,7 +1,10 @@
+import { monotonicMs } from '../runtime/clock.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import { cutRecord } from '../span/otlp/cut-record.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
-import { createComplaints, type Retry } from './complaints.ts'
+import { createComplaints } from './complaints.ts'
+import { type Later, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
@@ -48,7 +51,7 @@ export interface Queue {
   push(span: EndedSpan, bytes: number, written?: Written): void
   /** There may be something on disk to send. */
   wake(): void
-  /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (epoch ms) passes. */
+  /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (of the monotonic clock, ms) passes. */
   flush(deadline: number): Promise<void>
   /** No more attempts: what is still waiting is left on disk, or dropped with `reason`. */
   close(reason: string): void
@@ -70,6 +73,8 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let attempt = 0
+  /** The receiver asked to be left alone until then, of the monotonic clock. */
+  let askedUntil = 0
   const complaints = createComplaints(target)
   let closed: string | undefined
   let delivered: Place[] = []
@@ -145,32 +150,39 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       for (const item of later.rest) item.flying = false
       waiting = [...later.rest, ...waiting]
       complaints.failed(later.answer, { inMemory: waiting.length, onDisk: onDisk() })
-      schedule(backoffMs(attempt, { slow: later.answer.slow ?? false, askedMs: later.answer.afterMs }))
+      const delay = backoffMs(attempt, { slow: later.answer.slow ?? false, askedMs: later.answer.afterMs })
+      askedUntil = later.answer.afterMs === undefined ? 0 : monotonicMs() + delay
+      schedule(delay)
       attempt += 1
       return
     }
   }
 
-  /** Sends a batch, in halves where the receiver refuses it whole. What must wait comes back. */
-  const deliver = async (batch: Waiting[]): Promise<{ rest: Waiting[]; answer: Retry } | undefined> => {
-    const parts = [batch]
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const answer = await send(part)
-      if (answer.kind === 'accepted') {
+  const deliver = (batch: readonly Waiting[]): Promise<Later<Waiting> | undefined> =>
+    sendParts(batch, {
+      send,
+      accepted(items, rejectedSpans) {
         recovered()
-        for (const item of part) settle(item, 'sent')
+        // Receivers do not say which ones they did not take.
+        for (const [i, item] of items.entries()) settle(item, i < rejectedSpans ? 'rejected' : 'sent')
         acknowledge()
-      } else if (answer.kind === 'retry') {
-        return { rest: [...part, ...parts.flat()], answer }
-      } else if (part.length > 1) {
-        const middle = Math.ceil(part.length / 2)
-        parts.unshift(part.slice(0, middle), part.slice(middle))
-      } else {
-        for (const item of part) reject(item, answer.reason)
-      }
-    }
-    return undefined
+      },
+      rejected: reject,
+      smaller,
+    })
+
+  /** `item` with half of its bytes, where that can be had. */
+  const smaller = (item: Waiting): Waiting | undefined => {
+    const record = recordOf(item)
+    if (record === undefined) return undefined
+    const cut = cutRecord(record, record.length >> 1)
+    if (cut.length >= record.length) return undefined
+    item.record = cut
+    return item
   }
+
+  const recordOf = ({ record, span }: Waiting): Uint8Array | undefined =>
+    record ?? (span && (spool?.encode(span) ?? target.encode?.(span)))
 
   const send = async (part: readonly Waiting[]): Promise<Answer> => {
     const records = part.flatMap(({ record }) => record ?? [])
@@ -205,7 +217,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   const reject = (item: Waiting, reason: string): void => {
-    const record = item.record ?? (item.span && spool?.encode(item.span))
+    const record = recordOf(item)
     const kept = record && spool?.disk.reject(record, reason)
     complaints.rejected(item.span ?? describeRecord(record ?? new Uint8Array()), reason, kept)
     settle(item, 'rejected')
@@ -286,10 +298,15 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     },
     async flush(deadline) {
       spool?.disk.adopt()
-      while (waiting.length + flying.length + onDisk() > 0 && closed === undefined && Date.now() < deadline) {
+      while (
+        waiting.length + flying.length + onDisk() > 0 &&
+        closed === undefined &&
+        monotonicMs() < deadline
+      ) {
         await within(run(), deadline)
-        if (waiting.length + flying.length + onDisk() === 0 || Date.now() >= deadline) return
-        await sleep(Math.min(backoffMs(Math.min(attempt, 2)), deadline - Date.now()))
+        if (waiting.length + flying.length + onDisk() === 0 || monotonicMs() >= deadline) return
+        const pause = Math.max(backoffMs(Math.min(attempt, 2)), askedUntil - monotonicMs())
+        await sleep(Math.min(pause, deadline - monotonicMs()))
       }
     },
     close(reason) {

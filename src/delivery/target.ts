@@ -13,6 +13,8 @@ export interface SpanTarget {
   sendNow?(spans: readonly EndedSpan[]): void
   /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */
   sendRecords?(records: readonly Uint8Array[]): Promise<Answer>
+  /** `span` as a record; `undefined` while it is not known how the receiver wants it. */
+  encode?(span: EndedSpan): Uint8Array | undefined
   /** Absent where spans wait in memory only. */
   readonly disk?: TargetDisk | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */

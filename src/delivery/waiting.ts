@@ -9,7 +9,7 @@ export interface Waiting {
   /** Where it is on disk, if it is. */
   readonly place: Place | undefined
   /** Its bytes, where they were made already. */
-  readonly record: Uint8Array | undefined
+  record: Uint8Array | undefined
   readonly bytes: number
   /** In the request that is on its way. */
   flying: boolean

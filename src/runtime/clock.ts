@@ -11,6 +11,9 @@ const STEP_MS = 50
 // Not read at import: Node loads this clock when it is first asked for.
 let anchor: number | undefined
 
+/** Milliseconds that only go forward, for deadlines: the system's clock can be set back while somebody waits. */
+export const monotonicMs = (): number => performance.now()
+
 /**
  * Milliseconds since the epoch with a fraction (a double holds 0.25 µs there), from the monotonic clock. `Date.now()`
  * has whole milliseconds, in which sibling spans tie and then stand in the wrong order in the tree.

@@ -8,8 +8,12 @@ export function lazyTarget(
   disk?: TargetDisk | undefined,
 ): SpanTarget {
   let loading: Promise<SpanTarget> | undefined
+  let known: SpanTarget | undefined
   const loaded = (): Promise<SpanTarget> => {
-    loading ??= load()
+    loading ??= load().then((target) => {
+      known = target
+      return target
+    })
     return loading
   }
   const failed = (thrown: unknown) =>
@@ -17,6 +21,7 @@ export function lazyTarget(
   return {
     name,
     disk,
+    encode: (span) => known?.encode?.(span),
     async sendRecords(records) {
       try {
         const target = await loaded()

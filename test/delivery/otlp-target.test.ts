@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { flushTraces, init, onDiagnostic, shutdown, stats, withAgent, withTool } from '../../src/index.ts'
 import { startOtlpHttp } from '../support/collector.ts'
+import { decodeTraceRequest } from '../support/otlp-decode.ts'
+import { spoolFolder } from './spool/program.ts'
 
 const codes: string[] = []
 let stop = (): void => {}
@@ -179,4 +181,27 @@ test('a dead target holds the spans, and the books add up', async () => {
   expect(stats().queued).toBe(2)
   expect(await flushTraces({ timeoutMs: 200 })).toMatchObject({ sent: 0, queued: 2 })
   expect(await shutdown({ timeoutMs: 100 })).toMatchObject({ queued: 0, dropped: { shutdown: 2 } })
+})
+
+test.each([
+  ['from memory', false],
+  ['from disk', true],
+])('a span that no receiver takes for its size is cut down until it is taken, %s', async (_, onDisk) => {
+  await using folder = await spoolFolder()
+  const limit = 50_000
+  await using server = await startOtlpHttp({
+    routes: { 'POST /v1/traces': ({ body }) => (body.length > limit ? 413 : 200) },
+  })
+  start(server.url, onDisk ? { spool: { dir: folder.dir } } : {})
+  withAgent({ agent: 'a', input: 'q'.repeat(400_000) }, () =>
+    withTool({ tool: 'small', arguments: { x: 1 } }, () => 'r'.repeat(30_000)),
+  )
+  const report = await flushTraces({ timeoutMs: 20_000 })
+  expect(report).toMatchObject({ sent: 2, rejected: 0, queued: 0 })
+  const taken = server.requests.filter(({ path, body }) => path === '/v1/traces' && body.length <= limit)
+  const spans = taken.flatMap(({ body }) => decodeTraceRequest(body))
+  expect(spans.map(({ name }) => name).sort()).toEqual(['agent:a', 'tool:small'])
+  const agent = spans.find(({ name }) => name === 'agent:a')
+  expect(agent?.attributes).toMatchObject({ 'mlflow.spanType': 'AGENT', 'gen_ai.agent.name': 'a' })
+  expect(JSON.stringify(agent?.attributes)).toMatch(/characters cut/)
 })

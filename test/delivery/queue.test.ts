@@ -114,9 +114,33 @@ test('halves a refused batch until the span that is refused stands alone', async
   )
   for (const name of ['a', 'b', 'poison', 'd']) push(name)
   await vi.advanceTimersByTimeAsync(0)
-  expect(sent).toEqual([['a', 'b', 'poison', 'd'], ['a', 'b'], ['poison', 'd'], ['poison'], ['d']])
+  // Alone it is tried once more.
+  const alone = [['poison'], ['poison']]
+  expect(sent).toEqual([['a', 'b', 'poison', 'd'], ['a', 'b'], ['poison', 'd'], ...alone, ['d']])
   expect(Object.fromEntries(fates)).toEqual({ a: 'sent', b: 'sent', poison: 'rejected', d: 'sent' })
   expect(diagnostics).toEqual(['TS_SPAN_REJECTED'])
+})
+
+test('keeps everything while the target says that the fault is its own', async () => {
+  let broken = true
+  const { push, sent, fates } = setUp(() =>
+    broken ? { kind: 'refused', reason: 'HTTP 500', serverFault: true } : ACCEPTED,
+  )
+  const names = Array.from({ length: 32 }, (_, i) => `span-${i}`)
+  for (const name of names) push(name)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(fates.size).toBe(0)
+  expect(sent.length).toBeLessThan(40)
+  broken = false
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect([...fates.values()]).toEqual(names.map(() => 'sent'))
+})
+
+test('counts those that the target did not take of an accepted batch', async () => {
+  const { push, fates } = setUp(() => ({ kind: 'accepted', rejectedSpans: 1 }))
+  for (const name of ['a', 'b', 'c']) push(name)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([...fates.values()].sort()).toEqual(['rejected', 'sent', 'sent'])
 })
 
 test('keeps what is left of a halved batch when the target fails in the middle', async () => {
@@ -146,7 +170,7 @@ test('a flush waits for what is on its way, and for no longer than it was told',
   const { queue, push, fates } = setUp((_, call) => (call < 3 ? AGAIN : ACCEPTED))
   push('a')
   let done = false
-  void queue.flush(Date.now() + 60_000).then(() => {
+  void queue.flush(performance.now() + 60_000).then(() => {
     done = true
   })
   await vi.advanceTimersByTimeAsync(5000)
@@ -156,7 +180,7 @@ test('a flush waits for what is on its way, and for no longer than it was told',
   const dead = setUp(() => AGAIN)
   dead.push('b')
   let gaveUp = false
-  void dead.queue.flush(Date.now() + 2000).then(() => {
+  void dead.queue.flush(performance.now() + 2000).then(() => {
     gaveUp = true
   })
   await vi.advanceTimersByTimeAsync(1999)
