@@ -20,8 +20,16 @@ interface State {
   off: boolean
 }
 
-const state = (): State =>
-  processWide('active-sources', (): State => ({ sources: new Set(), changed: new WeakSet(), off: false }))
+// The state never changes its place once it is made, and every look at the active context asks for it.
+let known: State | undefined
+
+function state(): State {
+  known ??= processWide(
+    'active-sources',
+    (): State => ({ sources: new Set(), changed: new WeakSet(), off: false }),
+  )
+  return known
+}
 
 /**
  * Lets `source` answer for the active context. Frameworks that only report what they do keep the running step in a
@@ -53,15 +61,19 @@ export function askSources(): void {
 function change(teller: Teller): void {
   const { active } = teller
   teller.active = function (this: unknown): Context {
-    const found = Reflect.apply(active, this, []) as Context
-    const current = state()
-    if (current.off || current.sources.size === 0) return found
-    for (const source of current.sources) {
-      const other = source(found)
-      if (other !== undefined) return other
-    }
-    return found
+    return answered(Reflect.apply(active, this, []) as Context)
   }
+}
+
+/** The context that holds where `active` is what the async context has. */
+export function answered(active: Context): Context {
+  const { off, sources } = state()
+  if (off || sources.size === 0) return active
+  for (const source of sources) {
+    const other = source(active)
+    if (other !== undefined) return other
+  }
+  return active
 }
 
 /** What `look` gives when no source is asked. */

@@ -1,4 +1,5 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
+import { answered } from './active-sources.ts'
 import { applicationApi } from './application-api.ts'
 import { createContextManager } from './context-manager.ts'
 import { apiGlobals, context, createContextKey, ROOT_CONTEXT } from './otel-context.ts'
@@ -31,7 +32,7 @@ export function privateContexts(): Contexts {
   return processWide('private-contexts', (): Contexts => {
     const manager = createContextManager()
     return {
-      active: () => manager.active(),
+      active: () => answered(manager.active()),
       with: (active, fn) => manager.with(active, fn),
     }
   })

@@ -182,6 +182,19 @@ describe('a framework that only reports', () => {
     expect([parent('mine'), parent('tool:lookup'), parent('after')]).toEqual(['node', 'mine', undefined])
   })
 
+  test('lends it where contexts are private, too', () => {
+    traces.stop()
+    traces = captureTraces({ provider: 'private' })
+    let running: ReturnType<typeof beginStep>
+    const stop = registerActiveSpanSource(() => running)
+    running = beginStep(() => ({ name: 'node', spanType: SpanType.CHAIN }))
+    withSpan(() => 1, { name: 'mine' })
+    running?.span.end()
+    stop()
+    const [node, mine] = traces.spans
+    expect([mine?.name, mine?.parentSpanId]).toEqual(['mine', node?.spanId])
+  })
+
   test('lends it across asynchronous calls, each to its own', async () => {
     const { AsyncLocalStorage } = await import('node:async_hooks')
     const storage = new AsyncLocalStorage<ReturnType<typeof beginStep>>()
