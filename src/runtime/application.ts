@@ -23,10 +23,16 @@ export interface PackageManifest {
 
 /** The folders from which the application resolves its packages: that of its main file, then the current one. */
 export function applicationFolders(): readonly string[] {
+  const key = `${process.argv[1]}\n${process.cwd()}`
+  if (known?.key === key) return known.folders
   const main = mainFile()
-  const folders = [...(main === undefined ? [] : [dirname(main)]), process.cwd()]
-  return [...new Set(folders)]
+  const folders = [...new Set([...(main === undefined ? [] : [dirname(main)]), process.cwd()])]
+  known = { key, folders }
+  return folders
 }
+
+// Asked for once for each package that is looked for.
+let known: { readonly key: string; readonly folders: readonly string[] } | undefined
 
 /** The package as the application sees it; `undefined` when it is not installed there. */
 export function findPackage(name: string): InstalledPackage | undefined {
@@ -40,17 +46,18 @@ export function findPackage(name: string): InstalledPackage | undefined {
   return undefined
 }
 
-/** Whether the application names `name` among its dependencies; `true` where it has no `package.json` to say so. */
-export function isDependency(name: string): boolean {
+/** Tells whether the application names a package among its dependencies; `true` where it has no `package.json` to say so. */
+export function dependencyTest(): (name: string) => boolean {
   const manifests = applicationFolders().flatMap((folder) =>
     ancestors(folder).flatMap((dir) => readManifest(dir) ?? []),
   )
-  if (manifests.length === 0) return true
-  return manifests.some(({ dependencies, devDependencies, optionalDependencies, peerDependencies }) =>
-    [dependencies, devDependencies, optionalDependencies, peerDependencies].some(
-      (listed) => typeof listed === 'object' && listed !== null && Object.hasOwn(listed, name),
-    ),
-  )
+  if (manifests.length === 0) return () => true
+  return (name) =>
+    manifests.some(({ dependencies, devDependencies, optionalDependencies, peerDependencies }) =>
+      [dependencies, devDependencies, optionalDependencies, peerDependencies].some(
+        (listed) => typeof listed === 'object' && listed !== null && Object.hasOwn(listed, name),
+      ),
+    )
 }
 
 /** Whether the application's main file is CommonJS: then `require` brings its packages, else `import` does. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { findPackage, isDependency } from '../runtime/application.ts'
+import { dependencyTest, findPackage } from '../runtime/application.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
@@ -81,7 +81,7 @@ function attempt(work: () => unknown, name: string): unknown {
 
 function choose(wanted: 'auto' | false | readonly unknown[]): readonly Chosen[] {
   if (wanted === false) return []
-  if (wanted === 'auto') return KNOWN.filter(({ packages }) => packages.some(isUsed))
+  if (wanted === 'auto') return knownThatAreUsed()
   return wanted.flatMap((one): Chosen[] => {
     if (typeof one === 'function') return [one as () => unknown]
     const known = KNOWN.find(({ name }) => name === one)
@@ -90,12 +90,14 @@ function choose(wanted: 'auto' | false | readonly unknown[]): readonly Chosen[] 
   })
 }
 
-function isUsed(name: string): boolean {
+function knownThatAreUsed(): readonly Known[] {
   try {
-    return findPackage(name) !== undefined && isDependency(name)
+    const isDependency = dependencyTest()
+    const isUsed = (name: string): boolean => isDependency(name) && findPackage(name) !== undefined
+    return KNOWN.filter(({ packages }) => packages.some(isUsed))
   } catch {
     // Folders that this process must not read.
-    return false
+    return []
   }
 }
 
