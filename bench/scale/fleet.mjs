@@ -11,6 +11,7 @@ const AT_ONCE = 16
 const examples = join(import.meta.dirname, '..', '..', 'examples', 'collector')
 const WAIT_SECONDS = 5
 const QUIET_MS = 1500
+const WARM_UP_SECONDS = 4
 
 /**
  * What many processes are to a server: requests of one turn each, as they come from agents that do little; and what
@@ -20,47 +21,62 @@ export async function measureFleet({ single, templates, seconds }) {
   const rows = []
   for (const fsync of ['false', 'true']) {
     const change = (text) => text.replace('fsync: true', `fsync: ${fsync}`)
-    await using setup = await gateways([{ name: 'persistent-queue', change }])
+    const found = await withGateways([{ name: 'persistent-queue', change }], (setup) =>
+      through(setup, single, seconds),
+    )
     const title = `queue on disk${fsync === 'true' ? ', fsync' : ''}, requests of one turn`
-    rows.push(row(title, await through(setup, single, seconds)))
+    rows.push({ what: title, payload: single.payload, ...found })
   }
-  {
-    const server = await startMlflow()
-    const before = usage('python')
-    const headers = { 'x-mlflow-experiment-id': '0' }
-    const sent = await sendLoad({ urls: [server.url], template: single, seconds, atOnce: 4, headers })
-    const found = figures(sent, 'python', before, sent.seconds)
-    rows.push(row('MLflow on SQLite, requests of one turn', { ...found, template: single }))
-    await server.stop()
-  }
+  rows.push({
+    what: 'MLflow on SQLite, requests of one turn',
+    payload: single.payload,
+    ...(await oneTurnEach(single, seconds)),
+  })
   for (const template of templates) {
-    await using sampling = await gateways([{ name: 'tail-sampling' }])
-    const before = usage('otelcol')
-    const sent = await sendLoad({
-      urls: [sampling.url],
-      template,
-      seconds: seconds + WAIT_SECONDS,
-      atOnce: AT_ONCE,
+    const found = await withGateways([{ name: 'tail-sampling' }], async ({ url }) => {
+      const before = usage('otelcol')
+      const load = { urls: [url], template, seconds: seconds + WAIT_SECONDS, atOnce: AT_ONCE }
+      const sent = await sendLoad(load)
+      return figures(sent, 'otelcol', before, sent.seconds)
     })
-    rows.push(row('sampling', { ...figures(sent, 'otelcol', before, sent.seconds), template }))
+    rows.push({ what: `sampling, ${WAIT_SECONDS} s in memory`, payload: template.payload, ...found })
   }
   for (const template of templates) {
-    await using setup = await gateways([
-      { name: 'persistent-queue' },
-      { name: 'persistent-queue' },
-      { name: 'balancing' },
-    ])
-    rows.push(row('balancer and two gateways with queues, together', await through(setup, template, seconds)))
+    const chain = [{ name: 'persistent-queue' }, { name: 'persistent-queue' }, { name: 'balancing' }]
+    const found = await withGateways(chain, (setup) => through(setup, template, seconds))
+    rows.push({ what: 'balancer and two gateways with queues', payload: template.payload, ...found })
   }
   return rows
 }
 
-const row = (what, { template, ...found }) => ({ what, payload: template.payload, ...found })
+async function oneTurnEach(template, seconds) {
+  const server = await startMlflow()
+  try {
+    const load = { urls: [server.url], template, atOnce: 4, headers: { 'x-mlflow-experiment-id': '0' } }
+    // The first request makes the tables.
+    await sendLoad({ ...load, seconds: WARM_UP_SECONDS })
+    const before = usage('python')
+    const sent = await sendLoad({ ...load, seconds })
+    return figures(sent, 'python', before, sent.seconds)
+  } finally {
+    await server.stop()
+  }
+}
 
 /** The last is the one that is sent to; those before it stand behind. */
-async function gateways(list) {
+async function withGateways(list, measure) {
   const sink = await startSink()
   const started = []
+  try {
+    await start(list, sink, started)
+    return await measure({ url: started.at(-1).httpUrl, sink })
+  } finally {
+    await Promise.all(started.map((server) => server.stop()))
+    sink.stop()
+  }
+}
+
+async function start(list, sink, started) {
   for (const { name, change = (text) => text } of list) {
     const text = change(readFileSync(join(examples, `${name}.yaml`), 'utf8'))
     const [first, second] = started.map(({ place }) => `127.0.0.1:${place.grpcPort}`)
@@ -80,14 +96,6 @@ async function gateways(list) {
       ),
     )
   }
-  return {
-    url: started.at(-1).httpUrl,
-    sink,
-    async [Symbol.asyncDispose]() {
-      await Promise.all(started.map((server) => server.stop()))
-      sink.stop()
-    },
-  }
 }
 
 /** As much as goes in, until no more comes out. */
@@ -102,7 +110,7 @@ async function through({ url, sink }, template, seconds) {
     await sleep(50)
   }
   const took = Math.max(sent.seconds, (changed - began) / 1000)
-  return { ...figures(sent, 'otelcol', before, took), template }
+  return figures(sent, 'otelcol', before, took)
 }
 
 function figures(sent, name, before, took) {
@@ -114,5 +122,9 @@ function figures(sent, name, before, took) {
     'CPU µs a span': (cpu / sent.spans) * 1e6,
     'CPU µs a request': (cpu / sent.requests) * 1e6,
     'RSS MB': after.rssMb,
+    refused:
+      Object.entries(sent.refused)
+        .map(([status, count]) => `${count} × ${status}`)
+        .join(', ') || 'none',
   }
 }

@@ -19,7 +19,7 @@ export async function requestTemplate(sandbox, payload, turns = MANY) {
       protocol: 'http/protobuf',
       contentKeys: 'mlflow',
       payload,
-      turns: TURNS,
+      turns,
     })
     // Bodies one after the other are one request.
     const body = Buffer.concat(await sink.bodies())
