@@ -1,7 +1,7 @@
 import { OPTION_ACCEPTS } from './option-names.ts'
 import type { Environment, Reader } from './reader.ts'
 import { nearest, preview } from './text.ts'
-import { environmentVariables } from './variables.ts'
+import { VARIABLE_ACCEPTS } from './variable-names.ts'
 
 const OURS = 'TURNSPAN_'
 
@@ -18,9 +18,7 @@ export function reportUnknownOptions(reader: Reader, options: object): void {
 export function reportUnknownVariables(reader: Reader, env: Environment): void {
   const strangers = Object.keys(env).filter((name) => name.startsWith(OURS) && env[name]?.trim())
   if (strangers.length === 0) return
-  const known = environmentVariables()
-    .map(({ name }): string => name)
-    .filter((name) => name.startsWith(OURS))
+  const known = Object.keys(VARIABLE_ACCEPTS).filter((name) => name.startsWith(OURS))
   for (const name of strangers) {
     if (known.includes(name)) continue
     const message = `There is no environment variable ${preview(name)}; it is ignored.${hint(name, known)}`

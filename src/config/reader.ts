@@ -3,7 +3,7 @@ import { OPTION_ACCEPTS, type OptionName } from './option-names.ts'
 import type { InitOptions } from './options.ts'
 import type { Rule } from './rules.ts'
 import { preview } from './text.ts'
-import { type VariableName, variable } from './variables.ts'
+import { VARIABLE_ACCEPTS, type VariableName } from './variable-names.ts'
 
 /** An option or an environment variable. */
 export type SourceName = OptionName | VariableName
@@ -104,5 +104,5 @@ export function subject(name: SourceName): string {
 }
 
 function acceptedBy(name: SourceName): string {
-  return name in OPTION_ACCEPTS ? OPTION_ACCEPTS[name as OptionName] : variable(name as VariableName).accepts
+  return name in OPTION_ACCEPTS ? OPTION_ACCEPTS[name as OptionName] : VARIABLE_ACCEPTS[name as VariableName]
 }

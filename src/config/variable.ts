@@ -23,13 +23,17 @@ export type VariableSource =
   | 'openssl'
   | 'turnspan'
 
-/** An environment variable that turnspan reads. Texts are Markdown, but for `accepts`, which messages use. */
-export interface Variable {
+/** What the documentation says of an environment variable. Texts are Markdown. */
+export interface Described {
   readonly meaning: string
-  /** What it may hold, as the rest of a sentence that begins with its name. */
-  readonly accepts: string
   /** What counts when it is unset. */
   readonly defaultText: string
   readonly group: VariableGroup
   readonly source: VariableSource
+}
+
+/** An environment variable that turnspan reads. */
+export interface Variable extends Described {
+  /** What it may hold, as the rest of a sentence that begins with its name. */
+  readonly accepts: string
 }

@@ -1,4 +1,4 @@
-import type { Variable } from './variable.ts'
+import type { Described } from './variable.ts'
 
 /** Name of one of these variables. */
 export type OtlpVariable =
@@ -22,129 +22,111 @@ export type OtlpVariable =
   | 'OTEL_EXPORTER_OTLP_CLIENT_KEY'
 
 /** Where spans go over OTLP, and how. */
-export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Variable>> = {
+export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     meaning: 'URL that spans are sent to, used as it is',
-    accepts: 'an http(s):// or grpc(s):// URL, or host:port for gRPC',
     defaultText: 'unset',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: 'base URL of an OTLP receiver; over HTTP `/v1/traces` is appended',
-    accepts: 'an http(s):// or grpc(s):// URL, or host:port for gRPC',
     defaultText: 'unset',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: {
     meaning: 'protocol for traces',
-    accepts: 'grpc or http/protobuf',
     defaultText: '`OTEL_EXPORTER_OTLP_PROTOCOL`',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_PROTOCOL: {
     meaning: 'protocol',
-    accepts: 'grpc or http/protobuf',
     defaultText: '`grpc`; `http/protobuf` for port 4318 or a URL with a path',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_INSECURE: {
     meaning: 'whether a gRPC endpoint without a scheme is spoken to without TLS',
-    accepts: 'true or false',
     defaultText: '`OTEL_EXPORTER_OTLP_INSECURE`',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_INSECURE: {
     meaning: 'the same for all signals',
-    accepts: 'true or false',
     defaultText: '`true`, but `false` for port 443',
     group: 'target',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
     meaning: 'headers (gRPC: metadata) for traces, merged over the general ones',
-    accepts: 'key=value pairs separated by commas, with percent-encoded values',
     defaultText: 'none',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
     meaning: 'headers (gRPC: metadata); sent to the OTLP endpoint only',
-    accepts: 'key=value pairs separated by commas, with percent-encoded values',
     defaultText: 'none',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: {
     meaning: 'longest time of one export, in milliseconds',
-    accepts: 'a whole number of milliseconds above 0',
     defaultText: '`OTEL_EXPORTER_OTLP_TIMEOUT`',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
     meaning: 'the same for all signals',
-    accepts: 'a whole number of milliseconds above 0',
     defaultText: '`10000`',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: {
     meaning: 'compression for traces',
-    accepts: 'gzip or none',
     defaultText: '`OTEL_EXPORTER_OTLP_COMPRESSION`',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_COMPRESSION: {
     meaning: 'compression',
-    accepts: 'gzip or none',
     defaultText: '`none`',
     group: 'transport',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: {
     meaning: "certificates to check the endpoint's against",
-    accepts: 'the path of a PEM file',
     defaultText: '`OTEL_EXPORTER_OTLP_CERTIFICATE`',
     group: 'tls',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_CERTIFICATE: {
     meaning: 'the same for all signals',
-    accepts: 'the path of a PEM file',
     defaultText: "the system's",
     group: 'tls',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: {
     meaning: 'our own certificate',
-    accepts: 'the path of a PEM file',
     defaultText: '`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`',
     group: 'tls',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
     meaning: 'the same for all signals',
-    accepts: 'the path of a PEM file',
     defaultText: 'none',
     group: 'tls',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: {
     meaning: 'key of our own certificate',
-    accepts: 'the path of a PEM file',
     defaultText: '`OTEL_EXPORTER_OTLP_CLIENT_KEY`',
     group: 'tls',
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_CLIENT_KEY: {
     meaning: 'the same for all signals',
-    accepts: 'the path of a PEM file',
     defaultText: "the certificate's file",
     group: 'tls',
     source: 'otel-exporter',

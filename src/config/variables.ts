@@ -1,10 +1,8 @@
-import type { Variable } from './variable.ts'
-import { MLFLOW_VARIABLES, type MlflowVariable } from './variables-mlflow.ts'
-import { OTLP_VARIABLES, type OtlpVariable } from './variables-otlp.ts'
-import { SDK_VARIABLES, type SdkVariable } from './variables-sdk.ts'
-
-/** Name of an environment variable that turnspan reads. */
-export type VariableName = OtlpVariable | MlflowVariable | SdkVariable
+import type { Described, Variable } from './variable.ts'
+import { VARIABLE_ACCEPTS, type VariableName } from './variable-names.ts'
+import { MLFLOW_VARIABLES } from './variables-mlflow.ts'
+import { OTLP_VARIABLES } from './variables-otlp.ts'
+import { SDK_VARIABLES } from './variables-sdk.ts'
 
 /** A {@link Variable} with its name. */
 export interface NamedVariable extends Variable {
@@ -13,17 +11,14 @@ export interface NamedVariable extends Variable {
 
 /** Every environment variable that turnspan reads, in the order of the documentation. */
 export function environmentVariables(): readonly NamedVariable[] {
-  const all: Readonly<Record<VariableName, Variable>> = {
+  const all: Readonly<Record<VariableName, Described>> = {
     ...OTLP_VARIABLES,
     ...MLFLOW_VARIABLES,
     ...SDK_VARIABLES,
   }
-  return (Object.keys(all) as VariableName[]).map((name) => ({ name, ...all[name] }))
-}
-
-/** The variable named `name`. */
-export function variable(name: VariableName): Variable {
-  if (name in OTLP_VARIABLES) return OTLP_VARIABLES[name as OtlpVariable]
-  if (name in MLFLOW_VARIABLES) return MLFLOW_VARIABLES[name as MlflowVariable]
-  return SDK_VARIABLES[name as SdkVariable]
+  return (Object.keys(all) as VariableName[]).map((name) => ({
+    name,
+    accepts: VARIABLE_ACCEPTS[name],
+    ...all[name],
+  }))
 }

@@ -10,7 +10,7 @@ import { expectTypeOf, test } from 'vitest'
 import type { SpanExporterLike } from '../../src/config/exporter.ts'
 import type { OptionName } from '../../src/config/option-names.ts'
 import type { InitOptions } from '../../src/config/options.ts'
-import type { VariableName } from '../../src/config/variables.ts'
+import type { VariableName } from '../../src/config/variable-names.ts'
 
 /** A span as the SDK 1.30 has it: `parentSpanId` and `instrumentationLibrary`, which 2.x renamed. */
 interface FirstReadableSpan {
