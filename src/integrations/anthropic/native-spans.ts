@@ -17,6 +17,6 @@ export function muteNativeSpans(patches: Patches): void {
 }
 
 function isTraced(name: string): boolean {
-  if (name.startsWith('anthropic.messages.')) return true
+  if (/^anthropic\.(messages|completions)\./.test(name)) return true
   return /^anthropic\.(custom|mcp)_tool_use /.test(name) && toolRunnerIn() !== undefined
 }

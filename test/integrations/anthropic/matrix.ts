@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { NodeLine } from '../../support/node-versions.ts'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+
+/** Programs with the probes of this client. */
+export const programs: string = join(folder, 'programs')
+
+/** The fixture project of a set. */
+export const fixture = (set: string): string => join(folder, 'fixtures', set)
+
+/** One way in which the client is used. */
+export interface Way {
+  readonly set: string
+  readonly node: NodeLine
+  readonly modules: 'esm' | 'cjs'
+  readonly order: 'before' | 'after'
+}
+
+/** What is tested: the oldest version, one with the first tool runner, the newest 0.x, the newest. */
+export const ways: readonly Way[] = [
+  { set: 'anthropic-0.30', node: 20, modules: 'cjs', order: 'before' },
+  { set: 'anthropic-0.30', node: 20, modules: 'esm', order: 'after' },
+  { set: 'anthropic-0.70', node: 20, modules: 'esm', order: 'before' },
+  { set: 'anthropic-0', node: 20, modules: 'cjs', order: 'after' },
+  { set: 'anthropic-1', node: 20, modules: 'esm', order: 'before' },
+  { set: 'anthropic-1', node: 20, modules: 'cjs', order: 'after' },
+  { set: 'anthropic-1', node: 22, modules: 'esm', order: 'after' },
+]
