@@ -81,10 +81,18 @@ function ratios(all, workload, key, name, base = BASE) {
   return spread(ratiosOf(all[workload] ?? [], name, base, key))
 }
 
-/** What a call costs beyond the bare call, to what AsyncLocalStorage alone costs beyond it. */
+/**
+ * What a call costs beyond the bare call, to what AsyncLocalStorage alone costs beyond it. A bare call takes between
+ * half a nanosecond and forty, depending on what the compiler makes of the loop in that process; so the medians are
+ * compared, and the ratios of single rounds only show how far they are apart.
+ */
 function aboveBare(all, key) {
-  const above = (round, name) => round[name]?.[key] - round.untraced?.[key]
-  return spread((all.tiny ?? []).map((round) => above(round, 'turnspan-off') / above(round, 'als-floor')))
+  const rounds = all.tiny ?? []
+  const middle = (name) => spread(valuesOf(rounds, name, key))?.median
+  const compare = (valueOf) =>
+    (valueOf('turnspan-off') - valueOf('untraced')) / (valueOf('als-floor') - valueOf('untraced'))
+  const single = spread(rounds.map((round) => compare((name) => round[name]?.[key])))
+  return single && { ...single, median: compare(middle) }
 }
 
 function judged(figure, limit, stat, isMet) {

@@ -17,16 +17,24 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** The value at the end of `path`, or `undefined`; a getter that throws counts as absent. */
-export function read(value: unknown, ...path: readonly PropertyKey[]): unknown {
-  let at = value
+/** The value at the end of the path, or `undefined`; a getter that throws counts as absent. */
+export function read(value: unknown, ...path: readonly PropertyKey[]): unknown
+export function read(value: unknown, first: PropertyKey, ...rest: readonly PropertyKey[]): unknown {
+  // Asked dozens of times for each call of a model, nearly always for one member: no list is made of the rest then.
+  if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return undefined
   try {
-    for (const key of path) {
-      if (!isObject(at)) return undefined
-      at = (at as Record<PropertyKey, unknown>)[key]
-    }
+    const found = (value as Record<PropertyKey, unknown>)[first]
+    return rest.length === 0 ? found : readPath(found, rest)
   } catch {
     return undefined
+  }
+}
+
+function readPath(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value
+  for (const key of path) {
+    if (!isObject(at)) return undefined
+    at = (at as Record<PropertyKey, unknown>)[key]
   }
   return at
 }

@@ -132,7 +132,7 @@ function describe(span: LiveSpan, init: ModelCallInit): void {
   if (operation !== undefined) span.setAttribute(keys.OPERATION_NAME, operation)
   if (model !== undefined) span.setAttribute(keys.REQUEST_MODEL, model)
   span.setModel(model ?? '', provider)
-  if (init.attributes !== undefined) span.setAttributes(defined(init.attributes))
+  if (init.attributes !== undefined) setDefined(span, init.attributes)
   if (!span.wantsContent) return
   if (init.inputs !== undefined) span.setInputs(init.inputs)
   if (messageFormat !== undefined) span.setAttribute(keys.MESSAGE_FORMAT, messageFormat)
@@ -219,7 +219,7 @@ function tellAnswer(span: LiveSpan, answer: Answer): void {
   if (finishReasons !== undefined && finishReasons.length > 0) {
     span.setAttribute(keys.FINISH_REASONS, [...finishReasons])
   }
-  if (attributes !== undefined) span.setAttributes(defined(attributes))
+  if (attributes !== undefined) setDefined(span, attributes)
   if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
   if (answer.error !== undefined) tellError(span, answer.error)
 }
@@ -229,5 +229,9 @@ function tellError(span: LiveSpan, { type, message }: NonNullable<Answer['error'
   span.setStatus('ERROR', message)
 }
 
-const defined = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+function setDefined(span: LiveSpan, attributes: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(attributes)) {
+    const value = attributes[key]
+    if (value !== undefined) span.setAttribute(key, value)
+  }
+}

@@ -42,17 +42,24 @@ export interface Endpoint {
 
 /** What the base URL of a client says; nothing of it may hold credentials, so only host and port are taken. */
 export function endpointOf(baseUrl: unknown): Endpoint {
-  const url = parsed(text(baseUrl))
-  if (url === undefined) return NOWHERE
-  const known = endpoints.get(url.host)
+  const given = text(baseUrl)
+  if (given === undefined) return NOWHERE
+  // One client makes many calls, and taking a URL apart costs more than all the rest of describing one.
+  const known = endpoints.get(given)
   if (known !== undefined) return known
+  const endpoint = readEndpoint(given)
+  if (endpoints.size < MOST_ENDPOINTS) endpoints.set(given, endpoint)
+  return endpoint
+}
+
+function readEndpoint(baseUrl: string): Endpoint {
+  const url = parsed(baseUrl)
+  if (url === undefined) return NOWHERE
   const { hostname, port } = url
-  const endpoint: Endpoint = {
+  return {
     provider: BY_HOST.find(([pattern]) => pattern.test(hostname))?.[1] ?? localProvider(hostname, port),
     attributes: { 'server.address': hostname, ...(port !== '' && { 'server.port': Number(port) }) },
   }
-  if (endpoints.size < MOST_ENDPOINTS) endpoints.set(url.host, endpoint)
-  return endpoint
 }
 
 const MOST_ENDPOINTS = 100
@@ -63,9 +70,9 @@ function localProvider(hostname: string, port: string): string | undefined {
   return LOCAL.test(hostname) ? BY_PORT[port] : undefined
 }
 
-function parsed(url: string | undefined): URL | undefined {
+function parsed(url: string): URL | undefined {
   try {
-    return url === undefined ? undefined : new URL(url)
+    return new URL(url)
   } catch {
     return undefined
   }

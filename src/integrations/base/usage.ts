@@ -41,7 +41,7 @@ const some = (count: unknown): number | undefined => number(count) || undefined
 
 /** `usage` without the parts that are absent. */
 export function usageOf(usage: ModelUsage): ModelUsage {
-  return Object.fromEntries(
-    Object.entries(usage).filter(([, count]) => count !== undefined),
-  ) as unknown as ModelUsage
+  const present: Record<string, number> = {}
+  for (const [key, count] of Object.entries(usage)) if (count !== undefined) present[key] = count
+  return present as unknown as ModelUsage
 }
