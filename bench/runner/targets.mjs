@@ -89,8 +89,7 @@ function ratios(all, workload, key, name, base = BASE) {
 function aboveBare(all, key) {
   const rounds = all.tiny ?? []
   const middle = (name) => spread(valuesOf(rounds, name, key))?.median
-  const compare = (valueOf) =>
-    (valueOf('turnspan-off') - valueOf('untraced')) / (valueOf('als-floor') - valueOf('untraced'))
+  const compare = (of) => (of('turnspan-off') - of('untraced')) / (of('als-floor') - of('untraced'))
   const single = spread(rounds.map((round) => compare((name) => round[name]?.[key])))
   return single && { ...single, median: compare(middle) }
 }
