@@ -10,6 +10,10 @@ export const anthropic: Wire = {
       return { json: { input_tokens: answer.usage?.input ?? 20 } }
     }
     if (/\/messages\/batches(\/|$)/.test(path)) return batchesReply(request, path)
+    const model = /\/v1\/models\/([^/]+)$/.exec(path)?.[1]
+    if (model !== undefined) {
+      return { json: { id: model, type: 'model', display_name: model, created_at: '2026-01-01T00:00:00Z' } }
+    }
     if (path.endsWith('/v1/complete')) return completionReply(request, answer)
     const onVertex = /:(streamRawPredict|rawPredict)$/.exec(path)
     const onBedrock = /\/model\/[^/]+\/(invoke|invoke-with-response-stream)$/.exec(path)
