@@ -14,7 +14,7 @@ import {
 import { type Begin, beginChain, beginChatModels, beginModels, beginRetriever, beginTool } from './begin.ts'
 import type { LangChainOptions } from './options.ts'
 import type { Run } from './run.ts'
-import { endRun, noteRun, runOf, touch } from './runs.ts'
+import { endRun, noteRun, runOf, runWithId, touch } from './runs.ts'
 
 const STARTS: Readonly<Record<string, Begin>> = {
   handleLLMStart: (reported) => beginModels(reported),
@@ -42,6 +42,7 @@ export function patchCallbacks(patches: Patches, target: unknown, options: LangC
     for (const [name, begin] of Object.entries(STARTS)) {
       patches.wrap(prototype, name, (original) => observeStart(original, begin, options))
     }
+    patches.wrap(prototype, 'handleCustomEvent', observeCustomEvent)
     return found
   }
   for (const name of ENDS) {
@@ -168,8 +169,9 @@ const observeStreamEvent: (original: Method) => Method = observe((manager, [even
   run.ending?.token?.(read(event, 'delta', 'text') ?? read(event, 'content', 'text'), undefined)
 })
 
+/** A run's own manager may tell it, or the one that begins what is below the run. */
 const observeCustomEvent: (original: Method) => Method = observe((manager, [name, data]) => {
-  const span = runOf(manager)?.span
+  const span = (runOf(manager) ?? runWithId(read(manager, '_parentRunId')))?.span
   const title = text(name)
   if (span === undefined || title === undefined) return
   span.addEvent(title, span.wantsContent && data !== undefined ? { data } : {})

@@ -38,7 +38,7 @@ export function patchClasses(patches: Patches, target: unknown, options: LangCha
     if (has('_transformStreamWithConfig')) {
       wrap('_transformStreamWithConfig', (original) => observeReading(original, 2, options.idleMs))
     }
-    observeStreams(patches, prototype, options)
+    observeStreams(patches, prototype, seen, options)
   }
   if (has('generatePrompt') && has('generate')) wrap('generate', (original) => discovering(original, seen))
   if (has('call') && isToolClass(prototype)) wrap('call', (original) => observedTool(original, seen))
@@ -67,7 +67,7 @@ const prototypeOf = (instance: unknown): unknown =>
 /** Takes the classes of instances as they are met. */
 function discovery(patches: Patches, options: LangChainOptions): (instance: unknown) => void {
   const met = new WeakSet()
-  return (instance) => {
+  const meet = (instance: unknown): void => {
     const prototype = prototypeOf(instance)
     if (!isObject(prototype) || met.has(prototype)) return
     met.add(prototype)
@@ -75,14 +75,22 @@ function discovery(patches: Patches, options: LangChainOptions): (instance: unkn
       // What an instance itself carries is its own affair.
       patches.wrap(prototype, key, observeWork)
     }
-    observeStreams(patches, prototype, options)
+    observeStreams(patches, prototype, meet, options)
   }
+  return meet
 }
 
-function observeStreams(patches: Patches, prototype: unknown, options: LangChainOptions): void {
+function observeStreams(
+  patches: Patches,
+  prototype: unknown,
+  seen: (instance: unknown) => void,
+  options: LangChainOptions,
+): void {
   const owner = ownerOf(prototype, '_streamIterator')
   if (owner === undefined) return
-  patches.wrap(owner, '_streamIterator', (original) => observeReading(original, 1, options.idleMs))
+  patches.wrap(owner, '_streamIterator', (original) =>
+    observeReading(discovering(original, seen), 1, options.idleMs),
+  )
 }
 
 function discovering(original: Method, seen: (instance: unknown) => void): Method {
