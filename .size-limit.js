@@ -26,11 +26,11 @@ const budget = (entry, limit) => ({
   modifyEsbuildConfig: entryAlone,
 })
 
-/** What was measured when the entry was last changed on purpose, and a tenth more. */
+/** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '76 kB'),
-  budget('otel', '60 kB'),
-  budget('mlflow', '34 kB'),
-  budget('register', '60 kB'),
-  budget('testing', '48 kB'),
+  budget('index', '78 kB'),
+  budget('otel', '63 kB'),
+  budget('mlflow', '30 kB'),
+  budget('register', '62 kB'),
+  budget('testing', '50 kB'),
 ]
