@@ -251,8 +251,8 @@ const models = [
 ]
 
 const chains = [
-  { name: 'chain', run: (t) => sayer(t, chat(t)).invoke(say) },
   { name: 'chain-stream', run: (t) => all(t, sayer(t, chat(t)).stream(say)) },
+  { name: 'chain', run: (t) => sayer(t, chat(t)).invoke(say) },
   { name: 'chain-stream-break', script: 'slow', run: (t) => some(t, sayer(t, chat(t)).stream(say), 3) },
   { name: 'chain-batch', run: (t) => sayer(t, ownModel(t.sdk)).batch([say, { word: 'bye' }]) },
   {
@@ -487,4 +487,5 @@ const agents = [
   },
 ]
 
-export const probes = [...models, ...chains, ...others, ...agents, ...graphProbes]
+// A chain first: models must be known that nothing but a chain has used.
+export const probes = [...chains, ...models, ...others, ...agents, ...graphProbes]
