@@ -57,7 +57,7 @@ function partsOf(parts: Captured): Captured[] | undefined {
 
 function partOf(fields: Fields | undefined): Fields | undefined {
   if (fields === undefined) return undefined
-  const { text, functionCall, functionResponse } = fields
+  const { text, functionCall = fields.function_call, functionResponse = fields.function_response } = fields
   if (typeof text === 'string') return fields.thought === true ? reasoningPart(text) : textPart(text)
   const call = fieldsOf(functionCall)
   if (call !== undefined) return toolCallPart(call.id ?? call.name, call.name, call.args ?? null)

@@ -48,5 +48,7 @@ export {
   messageAnswer,
 } from './wire/anthropic.ts'
 export { shownMessage, shownMessages } from './wire/anthropic-blocks.ts'
+export { accumulateGemini, geminiAnswer, geminiUsage } from './wire/gemini.ts'
+export { geminiTools, shownContents } from './wire/gemini-parts.ts'
 export { accumulateChat, chatAnswer } from './wire/openai-chat.ts'
 export { accumulateResponses, responsesAnswer } from './wire/openai-responses.ts'

@@ -1,0 +1,69 @@
+import {
+  ABANDONED,
+  accumulateGemini,
+  beginModelCall,
+  type Follower,
+  follow,
+  type Method,
+  type ModelCall,
+  observePromise,
+  type Patches,
+  read,
+} from '../base/index.ts'
+import { METHODS, type TracedMethod } from './methods.ts'
+import type { GoogleGenAIOptions } from './options.ts'
+
+/** Observes the methods that make one request each, on the prototype: every instance has them, already made ones too. */
+export function patchModelCalls(patches: Patches, prototype: unknown, options: GoogleGenAIOptions): boolean {
+  let found = false
+  for (const method of METHODS) {
+    if (patches.wrap(prototype, method.method, (original) => observed(original, method, options)))
+      found = true
+  }
+  return found
+}
+
+function observed(original: Method, method: TracedMethod, { idleMs }: GoogleGenAIOptions): Method {
+  return function (...args) {
+    const [params] = args as unknown[]
+    const call = beginModelCall(() => ({ ...method.begin(params, this), idleMs }))
+    if (call === undefined) return Reflect.apply(original, this, args)
+    let returned: unknown
+    try {
+      returned = call.run(() => Reflect.apply(original, this, args))
+    } catch (error) {
+      call.fail(error)
+      throw error
+    }
+    return observePromise(returned, call, (result) => {
+      if (typeof read(result, Symbol.asyncIterator) !== 'function') call.finish(method.answer(result))
+      else observeStream(result, call, params)
+    })
+  }
+}
+
+/** The chunks as they are read, in place: the same generator, nothing read ahead. */
+function observeStream(stream: unknown, call: ModelCall, params: unknown): void {
+  const accumulator = accumulateGemini(call.accumulating)
+  const signal = read(params, 'config', 'abortSignal')
+  let waiting = true
+  const follower: Follower = {
+    item(chunk) {
+      call.touch()
+      if (waiting && accumulator.isFirst?.(chunk)) {
+        waiting = false
+        call.firstToken()
+      }
+      accumulator.add(chunk)
+    },
+    done: () => call.finish(accumulator.answer()),
+    failed(error) {
+      if (read(signal, 'aborted') === true) call.stop('aborted', accumulator.answer())
+      else call.fail(error, accumulator.answer())
+    },
+    stopped: (reason) => call.stop(reason === ABANDONED ? 'abandoned' : 'stopped', accumulator.answer()),
+    run: (fn) => call.run(fn),
+  }
+  call.watchIdle(() => accumulator.answer())
+  follow(stream, follower)
+}
