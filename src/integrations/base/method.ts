@@ -17,26 +17,31 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** The value at the end of the path, or `undefined`; a getter that throws counts as absent. */
+/** The value at the end of a path of one to five keys, or `undefined`; a getter that throws counts as absent. */
 export function read(value: unknown, ...path: readonly PropertyKey[]): unknown
-export function read(value: unknown, first: PropertyKey, ...rest: readonly PropertyKey[]): unknown {
-  // Asked dozens of times for each call of a model, nearly always for one member: no list is made of the rest then.
-  if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return undefined
+export function read(
+  value: unknown,
+  a: PropertyKey,
+  b?: PropertyKey,
+  c?: PropertyKey,
+  d?: PropertyKey,
+  e?: PropertyKey,
+): unknown {
+  // Asked dozens of times for each call of a model, so it makes no list of the keys.
   try {
-    const found = (value as Record<PropertyKey, unknown>)[first]
-    return rest.length === 0 ? found : readPath(found, rest)
+    let at = member(value, a)
+    if (b !== undefined) at = member(at, b)
+    if (c !== undefined) at = member(at, c)
+    if (d !== undefined) at = member(at, d)
+    return e === undefined ? at : member(at, e)
   } catch {
     return undefined
   }
 }
 
-function readPath(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value
-  for (const key of path) {
-    if (!isObject(at)) return undefined
-    at = (at as Record<PropertyKey, unknown>)[key]
-  }
-  return at
+function member(value: unknown, key: PropertyKey): unknown {
+  if (typeof value !== 'object' ? typeof value !== 'function' : value === null) return undefined
+  return (value as Record<PropertyKey, unknown>)[key]
 }
 
 /** `value` where it is text with something in it. */

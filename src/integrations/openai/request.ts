@@ -1,11 +1,15 @@
-import { type Fields, fieldsOf, list, read, text } from '../base/index.ts'
+import { type Endpoint, type Fields, fieldsOf, list, read, text } from '../base/index.ts'
 
-/** Attributes of a chat completion's parameters; none of them is content. */
-export function chatParameters(body: unknown): Fields {
+/** Attributes of a chat completion's parameters; none of them is content. One literal: it is made for each call. */
+export function chatParameters(body: unknown, { attributes }: Endpoint): Fields {
   const stop = read(body, 'stop')
   const choices = read(body, 'n')
   return {
-    ...sampling(body),
+    'server.address': attributes['server.address'],
+    'server.port': attributes['server.port'],
+    'gen_ai.request.temperature': read(body, 'temperature'),
+    'gen_ai.request.top_p': read(body, 'top_p'),
+    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
     'gen_ai.request.max_tokens': read(body, 'max_completion_tokens') ?? read(body, 'max_tokens'),
     'gen_ai.request.frequency_penalty': read(body, 'frequency_penalty'),
     'gen_ai.request.presence_penalty': read(body, 'presence_penalty'),
@@ -14,27 +18,24 @@ export function chatParameters(body: unknown): Fields {
     'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
     'gen_ai.request.reasoning_effort': read(body, 'reasoning_effort'),
     'gen_ai.output.type': outputType(read(body, 'response_format', 'type')),
+    'openai.request.service_tier': text(read(body, 'service_tier')),
   }
 }
 
 /** Attributes of the parameters of a call of the Responses API. */
-export function responsesParameters(body: unknown): Fields {
+export function responsesParameters(body: unknown, { attributes }: Endpoint): Fields {
   const conversation = read(body, 'conversation')
   return {
-    ...sampling(body),
+    'server.address': attributes['server.address'],
+    'server.port': attributes['server.port'],
+    'gen_ai.request.temperature': read(body, 'temperature'),
+    'gen_ai.request.top_p': read(body, 'top_p'),
+    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
     'gen_ai.request.max_tokens': read(body, 'max_output_tokens'),
     'gen_ai.request.reasoning_effort': read(body, 'reasoning', 'effort'),
     'gen_ai.output.type': outputType(read(body, 'text', 'format', 'type')),
     'gen_ai.conversation.id': text(conversation) ?? text(read(conversation, 'id')),
     'openai.request.previous_response_id': text(read(body, 'previous_response_id')),
-  }
-}
-
-function sampling(body: unknown): Fields {
-  return {
-    'gen_ai.request.temperature': read(body, 'temperature'),
-    'gen_ai.request.top_p': read(body, 'top_p'),
-    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
     'openai.request.service_tier': text(read(body, 'service_tier')),
   }
 }
@@ -63,8 +64,10 @@ const withSystemRole = (message: unknown): unknown =>
 
 /** The tools of a request in the nested form, which is the one that MLflow shows. */
 export function toolsOf(body: unknown): readonly unknown[] {
-  const legacy = list(read(body, 'functions')).map((fn) => ({ type: 'function', function: fn }))
-  return [...list(read(body, 'tools')).flatMap(nestedTool), ...legacy]
+  const tools = list(read(body, 'tools'))
+  const former = list(read(body, 'functions'))
+  if (tools.length === 0 && former.length === 0) return former
+  return [...tools.flatMap(nestedTool), ...former.map((fn) => ({ type: 'function', function: fn }))]
 }
 
 function nestedTool(tool: unknown): object[] {
