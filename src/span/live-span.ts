@@ -317,8 +317,11 @@ export class LiveSpan implements Span, OpenSpan {
 
   #sumUp(): void {
     if (this.#own && this.#usage === undefined && this.usageBelow === undefined) return
-    const own = { usage: this.#usage, model: this.#model, provider: this.#provider }
-    if (!this.#own) own.usage = usageOfAttributes(this.#attributes?.values ?? NO_ATTRIBUTES)
+    const own = {
+      usage: this.#own ? this.#usage : usageOfAttributes(this.#attributes?.values ?? NO_ATTRIBUTES),
+      model: this.#model,
+      provider: this.#provider,
+    }
     const summed = sumUpUsage(this, this.#spanType, own)
     if (!this.#own) return
     this.#usage = summed.usage

@@ -24,36 +24,29 @@ export interface SummedUsage extends Usage {
  */
 export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage): SummedUsage {
   const isAgent = spanType === SpanType.AGENT
-  const models = open.modelsBelow
+  const { modelsBelow: models, parent } = open
   const counted = own.usage ?? open.usageBelow
-  if (open.parent !== undefined && counted !== undefined) {
-    const used = own.usage === undefined || models !== undefined ? models : usedModel(own.model, own.provider)
-    contributeUsage(open.parent, counted, used)
+  if (parent !== undefined && counted !== undefined) {
+    parent.usageBelow = addUsage(parent.usageBelow, counted)
+    if (models !== undefined) for (const used of models.values()) addModel(parent, used.model, used.provider)
+    else if (own.usage !== undefined) addModel(parent, own.model, own.provider)
   }
   const usage = isAgent ? counted : own.usage
-  if (!isAgent || models === undefined) return { ...own, usage, severalModels: false }
+  const { model, provider } = own
+  if (!isAgent || models === undefined) return { usage, model, provider, severalModels: false }
   const named = [...models.values()].filter((used) => used.model !== '')
   const [only] = named
   if (only !== undefined && models.size === 1) {
-    return { usage, model: only.model, provider: only.provider ?? own.provider, severalModels: false }
+    return { usage, model: only.model, provider: only.provider ?? provider, severalModels: false }
   }
-  if (named.length === 0) return { ...own, usage, severalModels: false }
-  return { usage, model: undefined, provider: own.provider, severalModels: true }
+  if (named.length === 0) return { usage, model, provider, severalModels: false }
+  return { usage, model: undefined, provider, severalModels: true }
 }
 
-/** Adds what a span used to the span above it. */
-export function contributeUsage(
-  parent: OpenSpan,
-  usage: CountedUsage,
-  models: OpenSpan['modelsBelow'],
-): void {
-  parent.usageBelow = addUsage(parent.usageBelow, usage)
-  if (models === undefined) return
-  parent.modelsBelow ??= new Map()
-  for (const [key, used] of models) parent.modelsBelow.set(key, used)
-}
-
-/** One model as the set of models that were used. */
-export function usedModel(model = '', provider?: string): NonNullable<OpenSpan['modelsBelow']> {
-  return new Map([[model, { model, ...(provider !== undefined && { provider }) }]])
+/** One more model, or none by name, was used below `open`. */
+function addModel(open: OpenSpan, model = '', provider?: string): void {
+  open.modelsBelow ??= new Map()
+  const known = open.modelsBelow.get(model)
+  if (known !== undefined && (provider === undefined || known.provider === provider)) return
+  open.modelsBelow.set(model, { model, ...(provider !== undefined && { provider }) })
 }

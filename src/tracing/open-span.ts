@@ -57,16 +57,27 @@ const isTraced = (context: Context): boolean => scopeIn(context)?.enabled !== fa
  * @param fn - what the span is named after where the options give no name
  */
 export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
-  const { name, parent, spanType, attributes, inputs, links, ...rest } = readOptions(options)
+  try {
+    return open(pipeline, context, options, fn)
+  } catch {
+    // An option throws when it is read; it is as if it was not given.
+    const read = OPTIONS.map((key) => [key, readProperty(options, key)])
+    return open(pipeline, context, Object.fromEntries(read), fn)
+  }
+}
+
+function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: unknown): LiveSpan {
+  // All that can throw is read before anything begins, each once.
+  const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } = options
   const below = isSpan(parent) ? contextOf(context, parent) : context
   const begin: BeginOptions = {
     name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null,
-    kind: rest.kind,
-    startTime: rest.startTime,
-    traceId: rest.traceId,
-    sampleRatio: ratioOf(rest.sampleRatio),
+    kind,
+    startTime,
+    traceId,
+    sampleRatio: ratioOf(sampleRatio),
     scope: SCOPE,
     shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
   }
@@ -76,28 +87,6 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
   if (attributes !== undefined) span.setAttributes(attributes)
   if (inputs !== undefined) span.setInputs(inputs)
   return span
-}
-
-/** The options one by one, each read once; one that throws is as if it was not given. */
-function readOptions(options: OpenOptions): OpenOptions {
-  try {
-    const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } =
-      options
-    return {
-      name,
-      parent,
-      spanType,
-      kind,
-      attributes,
-      inputs,
-      links,
-      startTime,
-      traceId,
-      sampleRatio,
-    } as OpenOptions
-  } catch {
-    return Object.fromEntries(OPTIONS.map((key) => [key, readProperty(options, key)]))
-  }
 }
 
 const OPTIONS = [

@@ -3,8 +3,8 @@ import { median, nowMs, totalCpuUs, turnOfLoop } from '../meters.mjs'
 const BLOCK = 400
 const WARM_UP = 12
 
-const nothing = () => 1
-const nothingAsync = async () => 1
+const nothing = () => undefined
+const nothingAsync = async () => undefined
 
 /** Spans without payload: below a parent, synchronous and asynchronous, and as roots of traces of their own. */
 export async function run(open, { blocks }) {
