@@ -7,6 +7,7 @@ export const entries: Readonly<Record<string, string>> = {
   testing: 'src/testing/index.ts',
   instrument: 'src/instrument/index.ts',
   anthropic: 'src/integrations/anthropic/index.ts',
+  'google-genai': 'src/integrations/google-genai/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   openai: 'src/integrations/openai/index.ts',

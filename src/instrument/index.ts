@@ -7,6 +7,7 @@
 
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
@@ -17,6 +18,8 @@ export type { Uninstrument } from '../integrations/base/index.ts'
 export interface InstrumentedPackages {
   /** Of `@anthropic-ai/sdk`. */
   readonly anthropic?: unknown
+  /** Of `@google/genai`: all that it exports. */
+  readonly googleGenAI?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
   readonly langchain?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
@@ -28,6 +31,7 @@ export interface InstrumentedPackages {
 /** One line for each integration. */
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
   anthropic: (copy) => instrumentAnthropic(copy),
+  googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),

@@ -22,6 +22,7 @@ const KNOWN: readonly Known[] = [
     packages: ['@anthropic-ai/sdk', '@anthropic-ai/bedrock-sdk', '@anthropic-ai/vertex-sdk'],
     instrument: 'instrumentAnthropic',
   },
+  { name: 'google-genai', packages: ['@google/genai'], instrument: 'instrumentGoogleGenAI' },
   { name: 'langchain', packages: ['@langchain/core'], instrument: 'instrumentLangChain' },
   {
     name: 'mcp',
