@@ -10,7 +10,7 @@ import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
 import { sleep, within } from './wait.ts'
-import { groupByTrace, type TraceGroups, type Waiting } from './waiting.ts'
+import { groupByTrace, type TraceGroups, type Waiting, waitingFor } from './waiting.ts'
 
 /** A span as it was written to disk. */
 export interface Written {
@@ -195,7 +195,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     const read = (await spool?.disk.take(BATCH_BYTES, options.batchSpans)) ?? []
     for (const stored of read) {
       const { place, record } = stored
-      waiting.push(enter(waitingFor({ stored, place, record }, record.length)))
+      waiting.push(enter(waitingFor(undefined, stored, place, record, record.length)))
     }
     return read.length
   }
@@ -273,7 +273,9 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   return {
     push(span, size, written) {
-      const item = enter(waitingFor({ span, ...written }, written?.record?.length ?? size))
+      const place = written?.place
+      const record = written?.record
+      const item = enter(waitingFor(span, undefined, place, record, record?.length ?? size))
       if (closed !== undefined) {
         drop([item], closed)
         return
@@ -329,11 +331,6 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     },
     size: () => left + onDisk(),
   }
-}
-
-function waitingFor(what: Partial<Waiting>, bytes: number): Waiting {
-  const { span, stored, place, record } = what
-  return { span, stored, place, record, bytes, flying: false, settled: false, group: undefined }
 }
 
 /** Whether a span is on disk, and will be there for the next process. */

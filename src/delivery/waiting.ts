@@ -18,6 +18,17 @@ export interface Waiting {
   group: Group | undefined
 }
 
+// By position, for one is made for each span.
+export function waitingFor(
+  span: Waiting['span'],
+  stored: Waiting['stored'],
+  place: Waiting['place'],
+  record: Waiting['record'],
+  bytes: number,
+): Waiting {
+  return { span, stored, place, record, bytes, flying: false, settled: false, group: undefined }
+}
+
 /** What waits of one trace. */
 interface Group {
   readonly traceId: string

@@ -1,4 +1,6 @@
 import type { Context } from '@opentelemetry/api'
+import { runIn } from '../context/active-context.ts'
+import { withLiveSpan } from '../delivery/context-keys.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { collectItems, type OutputReducer } from './collected-items.ts'
@@ -29,7 +31,7 @@ export function runToEnd<T>(
   const options = outcomeOptions(given)
   let result: T
   try {
-    result = runWithin(context, span, work)
+    result = runIn(withLiveSpan(context, span), work)
   } catch (thrown) {
     span.fail(thrown)
     span.end()
