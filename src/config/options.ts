@@ -241,8 +241,8 @@ export interface PipelineOptions {
    */
   readonly exitTimeoutMs?: number | undefined
   /**
-   * Framework integrations to switch on: `'auto'` for all whose framework is installed, a list of them, or
-   * `false` for none.
+   * Integrations to switch on: `'auto'` for all whose package the application names among its dependencies, a list
+   * of names (`'openai'`) and of functions that instrument and return what undoes it, or `false` for none.
    * @defaultValue `'auto'`
    */
   readonly instrumentations?: 'auto' | readonly unknown[] | false | undefined
