@@ -27,10 +27,10 @@ const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
       '@langchain/openai',
     ],
     patch(copy, patches, options) {
-      let found = false
-      for (const one of [...candidates(copy), ...loadedWith(copy).flatMap(candidates)]) {
-        if (patchOne(one, patches, options)) found = true
-      }
+      const patchAll = (all: readonly unknown[]): boolean =>
+        all.filter((one) => patchOne(one, patches, options)).length > 0
+      const found = patchAll(candidates(copy))
+      if (found) patchAll(loadedWith(copy).flatMap(candidates))
       return found
     },
   })
