@@ -3,57 +3,6 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, patchStainless, read, type Uninstrument } from '../base/index.ts'
-import { methodsOf } from './methods.ts'
-import type { OpenAIOptions } from './options.ts'
-import { patchRunTools } from './run-tools.ts'
-
 export type { Uninstrument } from '../base/index.ts'
+export { instrumentOpenAI } from './instrument.ts'
 export type { OpenAIOptions } from './options.ts'
-
-const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = createInstrument<OpenAIOptions>(
-  {
-    name: 'openai',
-    modules: ['openai'],
-    patch(copy, patches, options) {
-      const classes = clientClasses(copy)
-      const methods = methodsOf(options)
-      let found = false
-      for (const client of classes) {
-        if (patchStainless(patches, client, methods)) found = true
-        patchRunTools(patches, client)
-      }
-      return found
-    },
-  },
-)
-
-/**
- * Traces every client of the package `openai`: chat completions, responses, embeddings, images, audio, moderations,
- * batches and files, streamed or not, with their helpers. `init` calls it by itself; call it where nobody can find the
- * package from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
- *
- * @param copy - the exports of the package, its class `OpenAI`, or a client. Default: the copies that the application
- * has loaded, and those that it will load
- * @returns puts everything back as it was
- * @example
- * import OpenAI from 'openai'
- * instrumentOpenAI(OpenAI)
- */
-export function instrumentOpenAI(copy?: unknown, options?: OpenAIOptions): Uninstrument {
-  return instrument(copy, options)
-}
-
-/** The classes of clients in what was given: the exports, a class, or an instance. */
-function clientClasses(copy: unknown): unknown[] {
-  const candidates = [
-    copy,
-    read(copy, 'OpenAI'),
-    read(copy, 'default'),
-    read(copy, 'default', 'OpenAI'),
-    read(copy, 'constructor'),
-  ]
-  return [...new Set(candidates)].filter(
-    (candidate) => typeof candidate === 'function' && read(candidate, 'Chat', 'Completions') !== undefined,
-  )
-}
