@@ -21,6 +21,9 @@ export const gemini: Wire = {
         return { json: { embeddings: Array.from({ length: many }, () => ({ values: VECTOR })) } }
       }
       case 'predict':
+        if (model.startsWith('imagen')) {
+          return { json: { predictions: [{ mimeType: 'image/png', bytesBase64Encoded: 'aGVsbG8=' }] } }
+        }
         return {
           json: {
             predictions: [
