@@ -95,14 +95,16 @@ export const beginTool: Begin = (reported) => {
     name: call?.name ?? facts.name,
     spanType: SpanType.TOOL,
     context: facts.context,
-    inputs: call === undefined ? parsed(input) : plain(call.arguments),
     attributes: {
       ...facts.attributes,
       ...(id !== undefined && { [keys.TOOL_CALL_ID]: id }),
     },
   }))
   if (step === undefined) return []
-  if (step.span.wantsContent) step.span.setAttribute('gen_ai.tool.description', call?.description)
+  if (step.span.wantsContent) {
+    step.span.setInputs(call === undefined ? parsed(input) : plain(call.arguments))
+    step.span.setAttribute('gen_ai.tool.description', call?.description)
+  }
   return [runFor(facts, step.span, step.inside, toolEnding(step))]
 }
 

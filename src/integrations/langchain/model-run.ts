@@ -4,6 +4,7 @@ import {
   beginModelCall,
   type Fields,
   growingText,
+  keys,
   list,
   type ModelCall,
   type ModelUsage,
@@ -45,15 +46,23 @@ export function beginModelRun(start: ModelStart): ModelRun | undefined {
     name: start.name,
     spanType: start.isChat ? SpanType.CHAT_MODEL : SpanType.LLM,
     operation: start.isChat ? 'chat' : 'text_completion',
-    inputs: start.isChat
-      ? { messages: list(start.input).filter(isMessage).map(toMessage) }
-      : { prompt: start.input },
-    messageFormat: start.isChat ? 'openai' : undefined,
-    tools: toolsOf(parameters),
     attributes: { ...start.attributes, ...parameterAttributes(parameters) },
     context: start.context,
   }))
+  if (call?.wantsContent) recordRequest(call, start, parameters)
   return call && { call, ending: endingOf(call) }
+}
+
+/** Only where it is recorded: histories of messages are long. */
+function recordRequest({ span }: ModelCall, { input, isChat }: ModelStart, parameters: unknown): void {
+  const tools = toolsOf(parameters)
+  if (tools.length > 0) span.setAttribute(keys.CHAT_TOOLS, tools)
+  if (!isChat) {
+    span.setInputs({ prompt: input })
+    return
+  }
+  span.setAttribute(keys.MESSAGE_FORMAT, 'openai')
+  span.setInputs({ messages: list(input).filter(isMessage).map(toMessage) })
 }
 
 function endingOf(call: ModelCall): Ending {

@@ -11,8 +11,8 @@ export function chainEnding({ span }: Step): Ending {
     finish(output, rest) {
       // A chain that works on a stream knows its input only now.
       const inputs = read(rest.at(-1), 'inputs')
-      if (inputs !== undefined) span.setInputs(plain(inputs))
-      end(span, plain(output))
+      if (inputs !== undefined && span.wantsContent) span.setInputs(plain(inputs))
+      end(span, () => plain(output))
     },
     fail: (error) => fail(span, error),
     stop: (how, endTime) => stop(span, how, endTime),
@@ -27,7 +27,7 @@ export function toolEnding({ span }: Step): Ending {
         span.setAttribute(keys.ERROR_TYPE, 'tool_error')
         span.setStatus('ERROR', text(read(output, 'content')))
       }
-      end(span, toolResult(output))
+      end(span, () => toolResult(output))
     },
     fail: (error) => fail(span, error),
     stop: (how, endTime) => stop(span, how, endTime),
@@ -39,7 +39,7 @@ export function retrieverEnding({ span }: Step): Ending {
   return {
     finish(documents) {
       span.setAttribute('gen_ai.retrieval.document_count', list(documents).length)
-      end(span, span.wantsContent ? toDocuments(documents) : undefined)
+      end(span, () => toDocuments(documents))
     },
     fail: (error) => fail(span, error),
     stop: (how, endTime) => stop(span, how, endTime),
@@ -54,8 +54,8 @@ function toolResult(output: unknown): unknown {
   return artifact === undefined || artifact === null ? content : { content, artifact }
 }
 
-function end(span: LiveSpan, outputs: unknown): void {
-  if (outputs !== undefined) span.setOutputs(outputs)
+function end(span: LiveSpan, outputs: () => unknown): void {
+  if (span.wantsContent) span.setOutputs(outputs())
   span.end()
 }
 
@@ -64,7 +64,7 @@ function fail(span: LiveSpan, error: unknown): void {
   if (read(error, 'is_bubble_up') === true) {
     const interrupts = list(read(error, 'interrupts'))
     span.setAttribute('langgraph.ended_by', text(read(error, 'name')) ?? 'GraphBubbleUp')
-    if (interrupts.length > 0) span.setOutputs({ __interrupt__: plain(interrupts) })
+    if (interrupts.length > 0 && span.wantsContent) span.setOutputs({ __interrupt__: plain(interrupts) })
   } else {
     span.fail(error)
   }
