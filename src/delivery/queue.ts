@@ -4,6 +4,7 @@ import { cutRecord } from '../span/otlp/cut-record.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import { createComplaints } from './complaints.ts'
+import { createOverflow } from './overflow.ts'
 import { type Later, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
@@ -65,6 +66,8 @@ export interface Queue {
 
 // The message limit of gRPC receivers is 4 MiB; sizes here are estimates, so batches stay well below it.
 const BATCH_BYTES = 2 * 1024 * 1024
+/** From this share of the memory on it is asked whether the event loop still turns. */
+const PRESSING_SHARE = 8
 
 export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let waiting: Waiting[] = []
@@ -82,6 +85,8 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let byTrace: TraceGroups | undefined
   /** What is in memory and not settled, on its way or not. */
   let left = 0
+  /** The timer is to fire at once. */
+  let soon = false
   const { spool } = options
 
   const enter = (item: Waiting): Waiting => {
@@ -116,6 +121,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const schedule = (ms: number): void => {
     if (timer !== undefined || closed !== undefined) return
+    soon = ms === 0
     timer = setTimeout(() => {
       timer = undefined
       void run()
@@ -123,9 +129,14 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     timer.unref()
   }
 
-  const run = (): Promise<void> => {
+  const unschedule = (): void => {
     if (timer !== undefined) clearTimeout(timer)
     timer = undefined
+    soon = false
+  }
+
+  const run = (): Promise<void> => {
+    unschedule()
     running ??= drain().finally(() => {
       running = undefined
       if (waiting.length + onDisk() > 0) schedule(options.delayMs)
@@ -147,29 +158,47 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
         drop(later.rest, closed)
         return
       }
-      for (const item of later.rest) item.flying = false
-      waiting = [...later.rest, ...waiting]
-      complaints.failed(later.answer, { inMemory: waiting.length, onDisk: onDisk() })
-      const delay = backoffMs(attempt, { slow: later.answer.slow ?? false, askedMs: later.answer.afterMs })
-      askedUntil = later.answer.afterMs === undefined ? 0 : monotonicMs() + delay
-      schedule(delay)
-      attempt += 1
+      again(later)
       return
     }
   }
 
+  const again = ({ rest, answer }: Later<Waiting>): void => {
+    for (const item of rest) item.flying = false
+    waiting = [...rest, ...waiting]
+    complaints.failed(answer, { inMemory: waiting.length, onDisk: onDisk() })
+    const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
+    askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
+    schedule(delay)
+    attempt += 1
+  }
+
+  const accepted = (items: readonly Waiting[], rejectedSpans: number): void => {
+    attempt = 0
+    complaints.recovered()
+    // Receivers do not say which ones they did not take.
+    for (let i = 0; i < items.length; i += 1)
+      settle(items[i] as Waiting, i < rejectedSpans ? 'rejected' : 'sent')
+    acknowledge()
+  }
+
   const deliver = (batch: readonly Waiting[]): Promise<Later<Waiting> | undefined> =>
-    sendParts(batch, {
-      send,
-      accepted(items, rejectedSpans) {
-        recovered()
-        // Receivers do not say which ones they did not take.
-        for (const [i, item] of items.entries()) settle(item, i < rejectedSpans ? 'rejected' : 'sent')
-        acknowledge()
-      },
-      rejected: reject,
-      smaller,
-    })
+    sendParts(batch, { send, accepted, rejected: reject, smaller })
+
+  const overflow = createOverflow({
+    start: () => (spool === undefined ? target.startHelper?.() : undefined),
+    take: () => (waiting.length < options.batchSpans || complaints.isFailing() ? [] : takeBatch()),
+    answered(batch, answer) {
+      if (answer.kind === 'accepted') {
+        accepted(batch, answer.rejectedSpans ?? 0)
+        return
+      }
+      // What is to become of it is found out here, where it can be tried in parts.
+      for (const item of batch) item.flying = false
+      waiting = [...batch.filter((item) => !item.settled), ...waiting]
+      if (running === undefined) schedule(0)
+    },
+  })
 
   /** `item` with half of its bytes, where that can be had. */
   const smaller = (item: Waiting): Waiting | undefined => {
@@ -223,18 +252,12 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     settle(item, 'rejected')
   }
 
-  const recovered = (): void => {
-    attempt = 0
-    complaints.recovered()
-  }
-
   const drop = (items: readonly Waiting[], reason: string): void => {
     for (const item of items) settle(item, isKept(item.place) ? 'spooled' : { dropped: reason })
     acknowledge()
   }
 
-  const isFull = (more: number): boolean =>
-    bytes + more > options.maxBytes || waiting.length + flying.length + Math.sign(more) > options.maxSpans
+  const isFull = (): boolean => bytes > options.maxBytes || left > options.maxSpans
 
   /** Lets go of the memory that `item` takes; it is sent from disk when there is room. */
   const defer = (item: Waiting): boolean => {
@@ -246,12 +269,12 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   /** Makes room: by what is on disk as well, then by giving up the oldest trace whole; a half of it is of little use. */
   const makeRoom = (): void => {
-    if (spool !== undefined) waiting = waiting.filter((item) => !isFull(0) || !defer(item))
-    if (!isFull(0)) return
-    byTrace ??= groupByTrace([...flying, ...waiting])
+    if (spool !== undefined) waiting = waiting.filter((item) => !isFull() || !defer(item))
+    if (!isFull()) return
+    byTrace ??= groupByTrace([...flying, ...overflow.lent(), ...waiting])
     let dropped = 0
     for (const lost of byTrace) {
-      if (!isFull(0)) break
+      if (!isFull()) break
       drop(lost, 'queue_full')
       forget(lost.length)
       dropped += lost.length
@@ -271,6 +294,8 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     waiting.splice(0, seen, ...others)
   }
 
+  const all = (): Waiting[] => [...flying, ...overflow.lent(), ...waiting]
+
   return {
     push(span, size, written) {
       const place = written?.place
@@ -282,16 +307,17 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       }
       // What came before it and is on disk only goes first.
       const late = spool !== undefined && spool.disk.own() > 0
-      if (!((late || isFull(0)) && defer(item))) {
+      if (!((late || isFull()) && defer(item))) {
         waiting.push(item)
         byTrace?.add(item)
       }
-      if (isFull(0)) makeRoom()
-      if (waiting.length >= options.batchSpans && !complaints.isFailing() && running === undefined) {
-        if (timer !== undefined) clearTimeout(timer)
-        timer = undefined
+      if (bytes > options.maxBytes / PRESSING_SHARE) overflow.pressed()
+      if (isFull()) makeRoom()
+      if (running !== undefined || soon) return
+      if (waiting.length >= options.batchSpans && !complaints.isFailing()) {
+        unschedule()
         schedule(0)
-      } else if (running === undefined) {
+      } else {
         schedule(options.delayMs)
       }
     },
@@ -300,29 +326,27 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     },
     async flush(deadline) {
       spool?.disk.adopt()
-      while (
-        waiting.length + flying.length + onDisk() > 0 &&
-        closed === undefined &&
-        monotonicMs() < deadline
-      ) {
-        await within(run(), deadline)
-        if (waiting.length + flying.length + onDisk() === 0 || monotonicMs() >= deadline) return
+      while (left + onDisk() > 0 && closed === undefined && monotonicMs() < deadline) {
+        await within(
+          Promise.all([run(), overflow.idle()]).then(() => undefined),
+          deadline,
+        )
+        if (left + onDisk() === 0 || monotonicMs() >= deadline) return
         const pause = Math.max(backoffMs(Math.min(attempt, 2)), askedUntil - monotonicMs())
         await sleep(Math.min(pause, deadline - monotonicMs()))
       }
     },
     close(reason) {
       closed = reason
-      if (timer !== undefined) clearTimeout(timer)
-      timer = undefined
+      unschedule()
       // What is on its way has no answer that anybody waits for, so it counts as lost as well.
-      drop([...flying, ...waiting], reason)
+      drop(all(), reason)
+      overflow.close()
       waiting = []
     },
-    contents: () =>
-      [...flying, ...waiting].flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
+    contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
     settleAll(fate) {
-      for (const item of [...flying, ...waiting]) {
+      for (const item of all()) {
         if (item.stored !== undefined) continue
         settle(item, typeof fate === 'object' && isKept(item.place) ? 'spooled' : fate)
       }

@@ -1,5 +1,6 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
+import type { HelperThread } from './overflow.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'
 import type { Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -17,6 +18,8 @@ export interface SpanTarget {
   encode?(span: EndedSpan): Uint8Array | undefined
   /** Absent where spans wait in memory only. */
   readonly disk?: TargetDisk | undefined
+  /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
+  startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
   complete?(completion: TraceCompletion): Promise<Answer>
   shutdown(): Promise<void>

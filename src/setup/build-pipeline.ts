@@ -6,7 +6,11 @@ import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
+import { wireOptions } from '../delivery/wire-options.ts'
 import { writeStderrNow } from '../runtime/stderr-now.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import { encodeRequest } from '../span/otlp/request.ts'
+import { startHelper } from './helper-thread.ts'
 import { lazyTarget } from './lazy-target.ts'
 import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
@@ -39,14 +43,27 @@ function otlp(
     isMlflow: () => isMlflow,
     isFinal: () => isKnown,
   })
+  const learned = ({ mlflow }: { readonly mlflow: boolean }): void => {
+    isMlflow = mlflow
+    isKnown = true
+  }
   const load = async (): Promise<SpanTarget> => {
     const { buildOtlpTarget } = await import('./otlp-parts.ts')
     const agentName = (): string | undefined => pipeline().agentName
-    const learned = ({ mlflow }: { readonly mlflow: boolean }): void => {
-      isMlflow = mlflow
-      isKnown = true
-    }
     return buildOtlpTarget({ config, target, resource, agentName, learned })
   }
-  return lazyTarget(target.endpoint, load, disk)
+  const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined =>
+    isKnown
+      ? encodeRequest(
+          spans,
+          resourceAttributes(config, pipeline().joinedResource),
+          wireOptions(config, isMlflow),
+        )
+      : undefined
+  const index = config.targets.indexOf(target)
+  const parts = { index, encode, learned }
+  return lazyTarget(target.endpoint, load, {
+    disk,
+    startHelper: () => startHelper({ pipeline: pipeline(), ...parts }),
+  })
 }

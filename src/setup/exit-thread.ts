@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Worker } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
 import { exitSource } from './exit-source.ts'
@@ -49,7 +49,10 @@ export function prepareWorker(): void {
 }
 
 /** Starts the worker from its text where this code was bundled into an application, else from its file. */
-function startWorker(workerData: object): Worker | undefined {
+export function startWorker(
+  workerData: object,
+  transferList: readonly MessagePort[] = [],
+): Worker | undefined {
   const bundled = source !== ''
   const program = bundled ? source : workerFile()
   if (program === undefined) return undefined
@@ -58,9 +61,12 @@ function startWorker(workerData: object): Worker | undefined {
   return new Worker(program, {
     eval: bundled,
     workerData,
+    transferList: [...transferList],
     // Nothing that was preloaded into the application is loaded into this thread, and nothing of it is printed.
     execArgv: [],
     env: {},
+    // It holds a request or two, and what it is done with should not stay.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
     stdout: true,
     stderr: true,
   })

@@ -2,7 +2,7 @@ import type { Pipeline, Undelivered } from '../delivery/pipeline.ts'
 import { resourceAttributes } from '../delivery/resource.ts'
 import { withoutDoubles } from '../delivery/still-open.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { ExitWork } from './exit-worker.ts'
+import type { Conditions, ExitWork } from './exit-worker.ts'
 
 /** What is left of a pipeline's spans at the end of the process. */
 export interface Rest {
@@ -25,18 +25,26 @@ export function deliverNow(pipeline: Pipeline): Rest {
     ...left.filter((lane) => !sendable.includes(lane)).map(({ spans }) => spans.length),
   )
   if (sendable.length === 0) return { work: undefined, stuck }
+  return { work: { ...conditionsOf(pipeline), lanes: sendable.map(detached) }, stuck }
+}
+
+/** What another thread must know to send spans of `pipeline`. */
+export function conditionsOf({ config, joinedResource, agentName }: Pipeline): Conditions {
   const { redact: _redact, exporters: _exporters, instrumentations: _instrumentations, ...plain } = config
-  const work: ExitWork = {
+  return {
     config: { ...plain, exporters: [], instrumentations: false },
-    resource: resourceAttributes(config, pipeline.joinedResource),
-    agentName: pipeline.agentName,
-    lanes: sendable.map(detached),
+    resource: resourceAttributes(config, joinedResource),
+    agentName,
   }
-  return { work, stuck }
 }
 
 /** Spans as data that another thread can take: without what only live spans need. */
 function detached({ index, spans, completions }: Undelivered): Undelivered {
-  const strip = (span: EndedSpan): EndedSpan => ({ ...span, trace: { ...span.trace, open: new Map() } })
-  return { index, spans: spans.map(strip), completions }
+  return { index, spans: spans.map(detachedSpan), completions }
 }
+
+/** `span` as another thread can take it. */
+export const detachedSpan = (span: EndedSpan): EndedSpan => ({
+  ...span,
+  trace: { ...span.trace, open: new Map() },
+})

@@ -1,17 +1,22 @@
-import { workerData } from 'node:worker_threads'
+import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
+import type { Answer } from '../delivery/answer.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
-import { buildOtlpTarget } from './otlp-parts.ts'
+import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
-/** What a process that ends leaves to its worker thread. */
-export interface ExitWork {
+/** What a thread must know to send spans of another one. */
+export interface Conditions {
   readonly config: Config
   readonly resource: Attributes
   readonly agentName: string | undefined
+}
+
+/** What a process that ends leaves to its worker thread. */
+export interface ExitWork extends Conditions {
   readonly lanes: readonly Undelivered[]
 }
 
@@ -28,15 +33,8 @@ const RETRY_MS = 50
 
 /** Delivers one target's share, trying again until the time is up. */
 async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promise<boolean> {
-  const target = work.config.targets[lane.index]
-  if (target === undefined) return false
-  const resource = resourceLike(work.resource)
-  const sender = buildOtlpTarget({
-    config: work.config,
-    target,
-    resource: () => resource,
-    agentName: () => work.agentName,
-  })
+  const sender = senderTo(lane.index, work)
+  if (sender === undefined) return false
   const { maxSpans } = work.config.batch
   const spans = lane.spans.map(arrived)
   let all = true
@@ -48,6 +46,17 @@ async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promi
       (await insist(limits, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) && all
   }
   return all
+}
+
+function senderTo(
+  index: number,
+  { config, resource, agentName }: Conditions,
+  learned: OtlpParts['learned'] = () => {},
+): SpanTarget | undefined {
+  const target = config.targets[index]
+  if (target === undefined) return undefined
+  const made = resourceLike(resource)
+  return buildOtlpTarget({ config, target, resource: () => made, agentName: () => agentName, learned })
 }
 
 function arrived(span: EndedSpan): EndedSpan {
@@ -96,4 +105,44 @@ async function run({ work, done, reason, timeoutMs }: WorkerInput): Promise<void
   clearTimeout(hold)
 }
 
-void run(workerData as WorkerInput)
+/** A busy thread leaves some of its sending to this one. */
+export interface HelperInput extends Conditions {
+  /** Which of the targets it sends to. */
+  readonly index: number
+  /** Brings {@link HelperBatch}es, takes {@link HelperAnswer}s. */
+  readonly port: MessagePort
+}
+
+export interface HelperBatch {
+  readonly id: number
+  /** A request, or spans where it is not known yet how the receiver wants them. */
+  readonly request?: Uint8Array | undefined
+  readonly spans?: readonly EndedSpan[] | undefined
+}
+
+export interface HelperAnswer {
+  readonly id: number
+  readonly answer: Answer
+  /** Whether the receiver is an MLflow server, once that is known. */
+  readonly mlflow: boolean | undefined
+}
+
+/** Sends batches as they come, one after the other, until the port is closed. */
+function help({ port, index, ...conditions }: HelperInput): void {
+  let mlflow: boolean | undefined
+  const sender = senderTo(index, conditions, (receiver) => {
+    mlflow = receiver.mlflow
+  })
+  const send = ({ request, spans = [] }: HelperBatch): Promise<Answer> | undefined =>
+    request === undefined ? sender?.send(spans.map(arrived)) : sender?.sendRecords?.([request])
+  let before: Promise<void> = Promise.resolve()
+  port.on('message', (batch: HelperBatch) => {
+    before = before.then(async () => {
+      const answer: Answer = (await send(batch)) ?? { kind: 'retry', reason: 'there is no such target' }
+      port.postMessage({ id: batch.id, answer, mlflow } satisfies HelperAnswer)
+    })
+  })
+}
+
+if ('port' in workerData) help(workerData as HelperInput)
+else void run(workerData as WorkerInput)

@@ -1,11 +1,11 @@
-import type { SpanTarget, TargetDisk } from '../delivery/target.ts'
+import type { SpanTarget } from '../delivery/target.ts'
 import { messageOf } from '../runtime/errors.ts'
 
 /** A target whose code is loaded when it is first used. */
 export function lazyTarget(
   name: string,
   load: () => Promise<SpanTarget>,
-  disk?: TargetDisk | undefined,
+  more: Pick<SpanTarget, 'disk' | 'startHelper'> = {},
 ): SpanTarget {
   let loading: Promise<SpanTarget> | undefined
   let known: SpanTarget | undefined
@@ -20,7 +20,7 @@ export function lazyTarget(
     ({ kind: 'retry', slow: true, reason: `its code could not be loaded (${messageOf(thrown)})` }) as const
   return {
     name,
-    disk,
+    ...more,
     encode: (span) => known?.encode?.(span),
     async sendRecords(records) {
       try {

@@ -1,0 +1,111 @@
+import { monotonicMs } from '../runtime/clock.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import type { Answer } from './answer.ts'
+import type { Waiting } from './waiting.ts'
+
+/** Another thread that sends while this one is too busy to. */
+export interface HelperThread {
+  /** @param answered - called when the answer is heard, by {@link HelperThread.listen} or by the event loop */
+  send(spans: readonly EndedSpan[], answered: (answer: Answer) => void): void
+  /** Hears what has come back so far, without an event loop. */
+  listen(): void
+  close(): void
+}
+
+export interface OverflowOptions {
+  /** Starts the thread; `undefined` where there can be none. */
+  readonly start: () => HelperThread | undefined
+  /** The next batch of what waits; empty when there is none that another thread can send. */
+  readonly take: () => readonly Waiting[]
+  /** What became of a batch that was taken. */
+  readonly answered: (batch: readonly Waiting[], answer: Answer) => void
+}
+
+/** Sends what waits by another thread while code of the application holds the event loop. */
+export interface Overflow {
+  /** Much is waiting, and more comes. Called for each span then. */
+  pressed(): void
+  /** What the other thread has. */
+  lent(): readonly Waiting[]
+  /** Resolves when the other thread has nothing. */
+  idle(): Promise<void>
+  close(): void
+}
+
+/** So long must the event loop not have turned before another thread is worth its start, ms. */
+const STUCK_MS = 25
+/** One is sent, one is on its way over, one is ready. */
+const MOST_LENT = 3
+/** What an idle thread takes is given back after this, ms. */
+const IDLE_MS = 10_000
+
+export function createOverflow({ start, take, answered }: OverflowOptions): Overflow {
+  let helper: HelperThread | undefined
+  let impossible = false
+  /** When the event loop was last asked to turn; `undefined` once it has. */
+  let askedMs: number | undefined
+  let stopTimer: NodeJS.Timeout | undefined
+  const lent = new Set<readonly Waiting[]>()
+  let whenIdle: (() => void)[] = []
+
+  const isStuck = (): boolean => {
+    const now = monotonicMs()
+    if (askedMs === undefined) {
+      askedMs = now
+      setImmediate(() => {
+        askedMs = undefined
+      }).unref()
+    }
+    return now - askedMs > STUCK_MS
+  }
+
+  const stop = (): void => {
+    helper?.close()
+    helper = undefined
+  }
+
+  const settled = (batch: readonly Waiting[], answer: Answer): void => {
+    if (!lent.delete(batch)) return
+    answered(batch, answer)
+    if (lent.size > 0) return
+    for (const resolve of whenIdle) resolve()
+    whenIdle = []
+    stopTimer ??= setTimeout(() => {
+      stopTimer = undefined
+      if (lent.size === 0) stop()
+    }, IDLE_MS).unref()
+  }
+
+  const lend = (thread: HelperThread): void => {
+    while (lent.size < MOST_LENT) {
+      const batch = take()
+      if (batch.length === 0) return
+      lent.add(batch)
+      thread.send(
+        batch.flatMap(({ span }) => span ?? []),
+        (answer) => settled(batch, answer),
+      )
+    }
+  }
+
+  return {
+    pressed() {
+      if (impossible || !isStuck()) return
+      helper ??= start()
+      if (helper === undefined) {
+        impossible = true
+        return
+      }
+      if (lent.size >= MOST_LENT) helper.listen()
+      lend(helper)
+    },
+    lent: () => [...lent].flat(),
+    idle: () => (lent.size === 0 ? Promise.resolve() : new Promise((resolve) => void whenIdle.push(resolve))),
+    close() {
+      clearTimeout(stopTimer)
+      lent.clear()
+      for (const resolve of whenIdle) resolve()
+      stop()
+    },
+  }
+}
