@@ -23,7 +23,11 @@ const KNOWN: readonly Known[] = [
     instrument: 'instrumentAnthropic',
   },
   { name: 'google-genai', packages: ['@google/genai'], instrument: 'instrumentGoogleGenAI' },
-  { name: 'langchain', packages: ['@langchain/core'], instrument: 'instrumentLangChain' },
+  {
+    name: 'langchain',
+    packages: ['@langchain/core', '@langchain/langgraph', 'langchain'],
+    instrument: 'instrumentLangChain',
+  },
   {
     name: 'mcp',
     packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server'],
