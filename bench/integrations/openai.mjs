@@ -21,8 +21,8 @@ const fixture = option('fixture', 'openai-6')
 const CHUNKS = 200
 const MODES = ['bare', 'off', 'on', 'content']
 const WORKLOADS = [
-  { name: 'call', calls: 2000, chunks: 0, per: 1 },
-  { name: 'stream', calls: 100, chunks: CHUNKS, per: CHUNKS },
+  { name: 'call', calls: 6000, chunks: 0, per: 1 },
+  { name: 'stream', calls: 300, chunks: CHUNKS, per: CHUNKS },
 ]
 
 const app = mkdtempSync(join(tmpdir(), 'turnspan-bench-openai-'))
