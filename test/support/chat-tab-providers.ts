@@ -9,9 +9,9 @@ export function anthropicChat(
   outputs: AttributeValue | undefined,
 ): string[] {
   const asked = field(inputs, 'messages')
-  const answered =
-    field(outputs, 'messages') ?? (field(outputs, 'type') === 'message' ? [outputs] : undefined)
-  return [...listOf(asked, 'messages'), ...listOf(answered, 'the answer')].flatMap(anthropicMessage)
+  const isMessage = outputs !== undefined && field(outputs, 'type') === 'message'
+  const answered = isMessage ? [outputs] : listOf(field(outputs, 'messages'), 'the answer')
+  return [...listOf(asked, 'messages'), ...answered].flatMap(anthropicMessage)
 }
 
 function anthropicMessage(message: AttributeValue | undefined): string[] {

@@ -199,7 +199,10 @@ const plainProbes = [
     run: async (t) => {
       const calls = []
       const client = make(t, 'hello', {
-        fetch: (url, init) => (calls.push([typeof url, init?.method]), fetch(url, init)),
+        fetch(url, init) {
+          calls.push([typeof url, init?.method])
+          return fetch(url, init)
+        },
       })
       const { id } = await client.messages.create(hi)
       return { id, calls }
