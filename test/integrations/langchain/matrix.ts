@@ -24,4 +24,5 @@ export const ways: readonly Way[] = [
   { set: 'langchain-0.3', node: 20, modules: 'esm', order: 'after' },
   { set: 'langchain-1', node: 20, modules: 'esm', order: 'before' },
   { set: 'langchain-1', node: 22, modules: 'cjs', order: 'after' },
+  { set: 'langchain-1', node: 22, modules: 'esm', order: 'after' },
 ]

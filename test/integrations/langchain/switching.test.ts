@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tracingContext, withSpan } from '../../../src/index.ts'
 import { instrumentLangChain } from '../../../src/integrations/langchain/index.ts'
+import { processWide } from '../../../src/runtime/registry.ts'
 import { type CapturedTraces, captureTraces, type SpanNode } from '../../../src/testing/index.ts'
 import { fixtureModules } from '../../support/integrations.ts'
 import { until } from '../../support/until.ts'
@@ -219,6 +220,26 @@ describe('what is recorded', () => {
     await withSpan(() => work.invoke(1), { name: 'request' })
     await traces.settled()
     expect(outlines(traces)).toEqual([['request', '> work', '> > own', '> > > Letters']])
+  })
+})
+
+describe('runs that ended', () => {
+  test('are kept nowhere, whichever way they ended', async () => {
+    using traces = captureTraces()
+    undo = instrumentLangChain(modules)
+    const known = processWide('langchain-runs', () => ({ byId: new Map<string, unknown>() })).byId
+    const before = known.size
+    const failing = chain().pipe(() => {
+      throw new Error('no')
+    })
+    for (let round = 0; round < 20; round += 1) {
+      await chain().invoke({ word: 'a' })
+      for await (const _ of await chain().stream({ word: 'a' }));
+      await chain().batch([{ word: 'a' }, { word: 'b' }])
+      await failing.invoke({ word: 'a' }).catch(() => undefined)
+    }
+    expect(traces.spans.length).toBeGreaterThan(200)
+    expect(known.size).toBe(before)
   })
 })
 
