@@ -1,45 +1,64 @@
-import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
 
-/** An object of captured values. */
-export type Fields = { [key: string]: Captured }
+/** A text of ours, or one that was captured and has not been read. */
+export type Text = string | Content
 
-/** Whether `value` is an object with members, and which. */
-export function fieldsOf(value: Captured | undefined): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+/** A message of the GenAI conventions. */
+export interface Message {
+  readonly role: Text
+  /** A captured list is one of the conventions' parts already. */
+  readonly parts: readonly Part[] | Content
+  readonly finishReason?: Text
 }
+
+/** A part of a message, of which all that was captured is still as it was captured. */
+export type Part =
+  | { readonly type: 'text' | 'reasoning'; readonly content: Text }
+  | {
+      readonly type: 'tool_call'
+      readonly id: Content | undefined
+      readonly name: Content | undefined
+      readonly arguments: Content | undefined
+      /** The arguments arrive as JSON text; the conventions have them as an object. */
+      readonly isText: boolean
+    }
+  | {
+      readonly type: 'tool_call_response'
+      readonly id: Content | undefined
+      readonly response: Content | undefined
+    }
+  | {
+      /** The conventions allow part types of one's own; nothing is lost by passing it on. */
+      readonly type: 'own'
+      readonly value: Content
+      /** The type that it is given, where it has none. */
+      readonly named?: string
+    }
+
+export const textPart = (content: Text): Part => ({ type: 'text', content })
+
+export const reasoningPart = (content: Text): Part => ({ type: 'reasoning', content })
+
+export const toolCallPart = (
+  id: Content | undefined,
+  name: Content | undefined,
+  args: Content | undefined,
+  isText = false,
+): Part => ({ type: 'tool_call', id, name, arguments: args, isText })
+
+export const toolResponsePart = (id: Content | undefined, response: Content | undefined): Part => ({
+  type: 'tool_call_response',
+  id,
+  response,
+})
+
+export const ownPart = (value: Content, named?: string): Part => ({
+  type: 'own',
+  value,
+  ...(named !== undefined && { named }),
+})
 
 /** All of `items`, or `undefined` when one of them is missing. */
 export function all<T>(items: readonly (T | undefined)[]): T[] | undefined {
-  return items.every((item) => item !== undefined) ? (items as T[]) : undefined
-}
-
-export const textPart = (content: string): Fields => ({ type: 'text', content })
-
-export const reasoningPart = (content: string): Fields => ({ type: 'reasoning', content })
-
-export const toolCallPart = (
-  id: Captured | undefined,
-  name: Captured | undefined,
-  args: Captured,
-): Fields => ({
-  type: 'tool_call',
-  id: id ?? null,
-  name: name ?? '',
-  arguments: args,
-})
-
-export const toolResponsePart = (id: Captured | undefined, response: Captured | undefined): Fields => ({
-  type: 'tool_call_response',
-  id: id ?? null,
-  response: response ?? null,
-})
-
-/** Arguments arrive as JSON text from OpenAI; the conventions have them as an object. */
-export function parsedArguments(value: Captured): Captured {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value) as Captured
-  } catch {
-    return value
-  }
+  return items.includes(undefined) ? undefined : (items as T[])
 }

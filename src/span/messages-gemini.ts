@@ -1,68 +1,88 @@
-import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
+import {
+  fieldIn,
+  firstNameIn,
+  isFields,
+  isText,
+  isTrue,
+  itemsIn,
+  notNull,
+  says,
+  textIn,
+} from './content/look-into.ts'
 import {
   all,
-  type Fields,
-  fieldsOf,
+  type Message,
+  ownPart,
+  type Part,
   reasoningPart,
+  type Text,
   textPart,
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
 
 /** Messages of a request of Gemini: `config.systemInstruction`, then `contents`: a text, a content, or a list of them. */
-export function geminiInput({ contents, config, systemInstruction }: Fields): Captured[] | undefined {
-  const system = fieldsOf(config)?.systemInstruction ?? systemInstruction
-  const before = system === undefined ? [] : contentOf(system, 'system')
-  const asked = contentOf(contents ?? null, 'user')
+export function geminiInput(request: Content): Message[] | undefined {
+  const system =
+    notNull(fieldIn(fieldIn(request, 'config'), 'systemInstruction')) ?? fieldIn(request, 'systemInstruction')
+  const before = system === undefined ? [] : messagesIn(system, 'system')
+  const asked = messagesIn(fieldIn(request, 'contents'), 'user')
   return before && asked && asked.length > 0 ? [...before, ...asked] : undefined
 }
 
 /** The candidates of an answer of Gemini. */
-export function geminiOutput(candidates: readonly Captured[]): Captured[] | undefined {
+export function geminiOutput(candidates: readonly Content[]): Message[] | undefined {
   return all(
     candidates.map((candidate) => {
-      const fields = fieldsOf(candidate)
-      const content = fieldsOf(fields?.content)
-      if (fields === undefined) return undefined
-      const parts = content === undefined ? [] : partsOf(content.parts ?? null)
-      const finish = fields.finishReason
-      return parts && { role: 'assistant', parts, finish_reason: finishOf(finish) }
+      if (!isFields(candidate)) return undefined
+      const content = fieldIn(candidate, 'content')
+      const parts = isFields(content) ? partsOf(fieldIn(content, 'parts')) : []
+      return parts && { role: 'assistant', parts, finishReason: finishOf(fieldIn(candidate, 'finishReason')) }
     }),
   )
 }
 
-function finishOf(reason: Captured | undefined): string {
-  if (typeof reason !== 'string' || reason === 'STOP') return 'stop'
-  return reason === 'MAX_TOKENS' ? 'length' : reason.toLowerCase()
+function finishOf(reason: Content | undefined): string {
+  const said = textIn(reason)
+  if (said === undefined || said === 'STOP') return 'stop'
+  return said === 'MAX_TOKENS' ? 'length' : said.toLowerCase()
 }
 
-/** A content, a part, a text, or a list of any of them, which the client takes all. */
-function contentOf(given: Captured, role: string): Fields[] | undefined {
-  if (Array.isArray(given)) return all(given.map((one) => contentOf(one, role)))?.flat()
-  if (typeof given === 'string') return [{ role, parts: [textPart(given)] }]
-  const fields = fieldsOf(given)
-  if (fields === undefined) return undefined
-  const own = typeof fields.role === 'string' ? roleOf(fields.role) : role
-  const parts = Array.isArray(fields.parts) ? partsOf(fields.parts) : partsOf([fields])
-  return parts && [{ role: own, parts }]
+/** Of a content, a part, a text, or a list of any of them, which the client takes all. */
+function messagesIn(given: Content | undefined, role: string): Message[] | undefined {
+  if (isText(given)) return [{ role, parts: [textPart(given)] }]
+  const items = itemsIn(given)
+  if (items !== undefined) return all(items.map((one) => messagesIn(one, role)))?.flat()
+  if (!isFields(given)) return undefined
+  const said = fieldIn(given, 'role')
+  const inside = itemsIn(fieldIn(given, 'parts')) ?? [given]
+  const parts = all(inside.map(partOf))
+  return parts && [{ role: isText(said) ? roleOf(said) : role, parts }]
 }
 
-const roleOf = (role: string): string =>
-  role === 'model' ? 'assistant' : role === 'function' ? 'tool' : role
-
-function partsOf(parts: Captured): Captured[] | undefined {
-  if (!Array.isArray(parts)) return undefined
-  return all(parts.map((part) => (typeof part === 'string' ? textPart(part) : partOf(fieldsOf(part)))))
+function roleOf(role: Content): Text {
+  if (says(role, 'model')) return 'assistant'
+  return says(role, 'function') ? 'tool' : role
 }
 
-function partOf(fields: Fields | undefined): Fields | undefined {
-  if (fields === undefined) return undefined
-  const { text, functionCall = fields.function_call, functionResponse = fields.function_response } = fields
-  if (typeof text === 'string') return fields.thought === true ? reasoningPart(text) : textPart(text)
-  const call = fieldsOf(functionCall)
-  if (call !== undefined) return toolCallPart(call.id ?? call.name, call.name, call.args ?? null)
-  const response = fieldsOf(functionResponse)
-  if (response !== undefined) return toolResponsePart(response.id ?? response.name, response.response)
-  const [kind] = Object.keys(fields)
-  return { ...fields, type: kind ?? 'unknown' }
+function partsOf(parts: Content | undefined): Part[] | undefined {
+  const items = itemsIn(parts)
+  return items && all(items.map(partOf))
 }
+
+function partOf(part: Content): Part | undefined {
+  if (isText(part)) return textPart(part)
+  if (!isFields(part)) return undefined
+  const text = fieldIn(part, 'text')
+  if (isText(text)) return isTrue(fieldIn(part, 'thought')) ? reasoningPart(text) : textPart(text)
+  const call = fieldIn(part, 'functionCall')
+  if (isFields(call)) return toolCallPart(identityOf(call), fieldIn(call, 'name'), fieldIn(call, 'args'))
+  const response = fieldIn(part, 'functionResponse')
+  if (isFields(response)) return toolResponsePart(identityOf(response), fieldIn(response, 'response'))
+  return ownPart(part, firstNameIn(part) ?? 'unknown')
+}
+
+/** Older models identify a call by its name alone. */
+const identityOf = (call: Content): Content | undefined =>
+  notNull(fieldIn(call, 'id')) ?? fieldIn(call, 'name')

@@ -1,65 +1,71 @@
-import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
+import { fieldIn, isFields, isText, itemsIn, notNull, says } from './content/look-into.ts'
 import {
   all,
-  type Fields,
-  fieldsOf,
-  parsedArguments,
+  type Message,
+  ownPart,
+  type Part,
   reasoningPart,
   textPart,
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
 
+/** A message whose parts have all been looked at. */
+type Converted = Message & { readonly parts: readonly Part[] }
+
 /** Messages of a request of OpenAI's Responses API: its `instructions`, then its `input`, a text or a list of items. */
-export function responsesInput({ input, instructions }: Fields): Captured[] | undefined {
-  const before = typeof instructions === 'string' ? [{ role: 'system', parts: [textPart(instructions)] }] : []
-  if (typeof input === 'string') return [...before, { role: 'user', parts: [textPart(input)] }]
-  if (!Array.isArray(input)) return undefined
-  const items = all(input.map((item) => messageOf(item)))
-  return items && [...before, ...items]
+export function responsesInput(request: Content): Message[] | undefined {
+  const instructions = fieldIn(request, 'instructions')
+  const before = isText(instructions) ? [{ role: 'system', parts: [textPart(instructions)] }] : []
+  const input = fieldIn(request, 'input')
+  if (isText(input)) return [...before, { role: 'user', parts: [textPart(input)] }]
+  const items = itemsIn(input)
+  const messages = items && all(items.map(messageOf))
+  return messages && [...before, ...messages]
 }
 
 /** The items of an answer of the Responses API, as one message. */
-export function responsesOutput(output: readonly Captured[]): Captured[] | undefined {
-  const messages = all(output.map((item) => messageOf(item)))
+export function responsesOutput(output: readonly Content[]): Message[] | undefined {
+  const messages = all(output.map(messageOf))
   if (messages === undefined || messages.length === 0) return undefined
-  const parts = messages.flatMap((message) => message.parts as Captured[])
-  const calls = parts.some((part) => fieldsOf(part)?.type === 'tool_call')
-  return [{ role: 'assistant', parts, finish_reason: calls ? 'tool_call' : 'stop' }]
+  const parts = messages.flatMap((message) => message.parts)
+  return [{ role: 'assistant', parts, finishReason: parts.some(isCall) ? 'tool_call' : 'stop' }]
 }
 
-function messageOf(item: Captured): Fields | undefined {
-  const fields = fieldsOf(item)
-  if (fields === undefined) return undefined
-  const { type, role } = fields
-  if (type === 'function_call') {
-    const call = toolCallPart(fields.call_id, fields.name, parsedArguments(fields.arguments ?? null))
-    return { role: 'assistant', parts: [call] }
+const isCall = (part: Part): boolean =>
+  part.type === 'own' ? says(fieldIn(part.value, 'type'), 'tool_call') : part.type === 'tool_call'
+
+function messageOf(item: Content): Converted | undefined {
+  if (!isFields(item)) return undefined
+  const type = fieldIn(item, 'type')
+  if (says(type, 'function_call')) {
+    const [id, name] = [fieldIn(item, 'call_id'), fieldIn(item, 'name')]
+    return { role: 'assistant', parts: [toolCallPart(id, name, fieldIn(item, 'arguments'), true)] }
   }
-  if (type === 'function_call_output') {
-    return { role: 'tool', parts: [toolResponsePart(fields.call_id, fields.output)] }
+  if (says(type, 'function_call_output')) {
+    return { role: 'tool', parts: [toolResponsePart(fieldIn(item, 'call_id'), fieldIn(item, 'output'))] }
   }
-  if (type === 'reasoning') return { role: 'assistant', parts: summaryOf(fields) }
-  if (typeof role === 'string') return { role, parts: contentOf(fields.content ?? null) }
-  // Calls of tools that run at the provider, references: part types of one's own are allowed.
-  return typeof type === 'string' ? { role: 'assistant', parts: [fields] } : undefined
+  if (says(type, 'reasoning')) return { role: 'assistant', parts: summaryOf(item) }
+  const role = fieldIn(item, 'role')
+  if (isText(role)) return { role, parts: contentParts(fieldIn(item, 'content')) }
+  // Calls of tools that run at the provider, references.
+  return isText(type) ? { role: 'assistant', parts: [ownPart(item)] } : undefined
 }
 
-function summaryOf({ summary, content }: Fields): Captured[] {
-  return [summary, content].flatMap((list) =>
-    (Array.isArray(list) ? list : []).flatMap((part) => {
-      const text = fieldsOf(part)?.text
-      return typeof text === 'string' ? [reasoningPart(text)] : []
-    }),
-  )
+function summaryOf(item: Content): Part[] {
+  const lists = [fieldIn(item, 'summary'), fieldIn(item, 'content')]
+  return lists
+    .flatMap((list) => itemsIn(list) ?? [])
+    .map((part) => fieldIn(part, 'text'))
+    .filter(isText)
+    .map(reasoningPart)
 }
 
-function contentOf(content: Captured): Captured[] {
-  if (typeof content === 'string') return [textPart(content)]
-  if (!Array.isArray(content)) return []
-  return content.map((part) => {
-    const fields = fieldsOf(part)
-    const text = fields?.text ?? fields?.refusal
-    return typeof text === 'string' ? textPart(text) : part
+function contentParts(content: Content | undefined): Part[] {
+  if (isText(content)) return [textPart(content)]
+  return (itemsIn(content) ?? []).map((part) => {
+    const text = notNull(fieldIn(part, 'text')) ?? fieldIn(part, 'refusal')
+    return isText(text) ? textPart(text) : ownPart(part)
   })
 }

@@ -1,11 +1,14 @@
-import type { Captured } from './captured.ts'
+import type { Content } from './content/content.ts'
+import { fieldIn, isFields, isList, isText, itemsIn, notNull, says } from './content/look-into.ts'
+import { readContent } from './content/read-content.ts'
 import { toJsonText } from './json-text.ts'
 import {
   all,
-  type Fields,
-  fieldsOf,
-  parsedArguments,
+  type Message,
+  ownPart,
+  type Part,
   reasoningPart,
+  type Text,
   textPart,
   toolCallPart,
   toolResponsePart,
@@ -19,108 +22,101 @@ import { responsesInput, responsesOutput } from './messages-responses.ts'
  * `messages`, and requests of OpenAI's Responses API and of Gemini. `undefined` when there are no messages in it: the
  * conventions have no key for other inputs.
  */
-export function inputMessages(inputs: Captured): Captured[] | undefined {
-  if (typeof inputs === 'string') return [textMessage('user', inputs)]
-  if (Array.isArray(inputs)) return messageList(inputs)
-  const fields = fieldsOf(inputs)
-  if (fields === undefined) return undefined
-  if (Array.isArray(fields.messages)) return withSystem(fields.system, messageList(fields.messages))
-  if (fields.contents !== undefined) return geminiInput(fields)
-  return fields.input === undefined ? undefined : responsesInput(fields)
+export function inputMessages(inputs: Content): readonly Message[] | undefined {
+  if (isText(inputs)) return [{ role: 'user', parts: [textPart(inputs)] }]
+  if (isList(inputs)) return messageList(inputs)
+  if (!isFields(inputs)) return undefined
+  const messages = fieldIn(inputs, 'messages')
+  if (isList(messages)) return withSystem(inputs, messageList(messages))
+  if (fieldIn(inputs, 'contents') !== undefined) return geminiInput(inputs)
+  return fieldIn(inputs, 'input') === undefined ? undefined : responsesInput(inputs)
 }
 
 /** Captured outputs as `gen_ai.output.messages`; also understands the answers of the APIs above. */
-export function outputMessages(outputs: Captured): Captured[] | undefined {
-  if (typeof outputs === 'string') return [{ ...textMessage('assistant', outputs), finish_reason: 'stop' }]
-  if (Array.isArray(outputs)) return messageList(outputs)
-  const fields = fieldsOf(outputs)
-  if (fields === undefined) return undefined
-  if (Array.isArray(fields.choices)) return choiceMessages(fields.choices)
-  if (Array.isArray(fields.candidates)) return geminiOutput(fields.candidates)
-  if (Array.isArray(fields.output)) return responsesOutput(fields.output)
-  if (Array.isArray(fields.messages)) return messageList(fields.messages)
-  const single = message(fields)
+export function outputMessages(outputs: Content): readonly Message[] | undefined {
+  if (isText(outputs)) return [{ role: 'assistant', parts: [textPart(outputs)], finishReason: 'stop' }]
+  if (isList(outputs)) return messageList(outputs)
+  if (!isFields(outputs)) return undefined
+  const choices = itemsIn(fieldIn(outputs, 'choices'))
+  if (choices !== undefined) return all(choices.map(choiceMessage))
+  const candidates = itemsIn(fieldIn(outputs, 'candidates'))
+  if (candidates !== undefined) return geminiOutput(candidates)
+  const output = itemsIn(fieldIn(outputs, 'output'))
+  if (output !== undefined) return responsesOutput(output)
+  const messages = fieldIn(outputs, 'messages')
+  if (isList(messages)) return messageList(messages)
+  const single = message(outputs)
   return single && [single]
 }
 
 /** Anthropic's requests have what the system says beside the messages. */
-function withSystem(system: Captured | undefined, messages: Captured[] | undefined): Captured[] | undefined {
-  if (messages === undefined || system === undefined) return messages
-  const parts = contentParts(system)
-  return parts === undefined || parts.length === 0 ? messages : [{ role: 'system', parts }, ...messages]
+function withSystem(inputs: Content, messages: Message[] | undefined): Message[] | undefined {
+  const system = messages && fieldIn(inputs, 'system')
+  const parts = system && contentParts(system)
+  return messages && parts && parts.length > 0 ? [{ role: 'system', parts }, ...messages] : messages
 }
 
-function choiceMessages(choices: Captured[]): Captured[] | undefined {
-  const messages = choices.map((choice) => {
-    const fields = fieldsOf(choice)
-    const inner = fieldsOf(fields?.message ?? null)
-    const converted = inner && message(inner)
-    const finish = fields?.finish_reason
-    return converted && { ...converted, finish_reason: typeof finish === 'string' ? finish : 'stop' }
-  })
-  return all(messages)
+function choiceMessage(choice: Content): Message | undefined {
+  const converted = message(fieldIn(choice, 'message'))
+  const finish = fieldIn(choice, 'finish_reason')
+  return converted && { ...converted, finishReason: isText(finish) ? finish : 'stop' }
 }
 
-function messageList(list: Captured[]): Captured[] | undefined {
-  if (list.length === 0) return undefined
-  return all(
-    list.map((item) => {
-      const fields = fieldsOf(item)
-      return fields && message(fields)
-    }),
-  )
+function messageList(list: Content): Message[] | undefined {
+  const items = itemsIn(list)
+  return items === undefined || items.length === 0 ? undefined : all(items.map(message))
 }
 
-function message(fields: Fields): Fields | undefined {
-  const { role, content, parts } = fields
-  if (typeof role !== 'string') return undefined
-  if (Array.isArray(parts)) return { role, parts }
-  const toolCallId = fields.tool_call_id
-  if (role === 'tool' && typeof toolCallId === 'string') {
-    return { role, parts: [toolResponsePart(toolCallId, content)] }
+function message(fields: Content | undefined): Message | undefined {
+  const role = fieldIn(fields, 'role')
+  if (!isText(role)) return undefined
+  const parts = fieldIn(fields, 'parts')
+  if (isList(parts)) return { role, parts }
+  const content = fieldIn(fields, 'content')
+  if (says(role, 'tool')) {
+    const toolCallId = fieldIn(fields, 'tool_call_id')
+    if (isText(toolCallId)) return { role, parts: [toolResponsePart(toolCallId, content)] }
   }
-  const converted = contentParts(content ?? null)
+  const converted = contentParts(content)
   if (converted === undefined) return undefined
-  return { role, parts: [...converted, ...toolCallParts(fields.tool_calls)] }
+  addToolCalls(converted, fieldIn(fields, 'tool_calls'))
+  return { role, parts: converted }
 }
 
-function contentParts(content: Captured): Fields[] | undefined {
-  if (content === null) return []
-  if (typeof content === 'string') return [textPart(content)]
-  if (!Array.isArray(content)) return undefined
-  return content.map((item) => {
-    const fields = fieldsOf(item)
-    if (fields === undefined) return textPart(typeof item === 'string' ? item : toJsonText(item))
-    return contentPart(fields)
-  })
+function contentParts(content: Content | undefined): Part[] | undefined {
+  if (notNull(content) === undefined) return []
+  if (isText(content)) return [textPart(content)]
+  return itemsIn(content)?.map(contentPart)
 }
 
-function contentPart(fields: Fields): Fields {
-  const { type, text } = fields
-  if (typeof text === 'string' && (type === 'text' || type === 'input_text' || type === 'output_text')) {
-    return textPart(text)
+function contentPart(item: Content): Part {
+  if (!isFields(item)) return textPart(isText(item) ? item : toJsonText(readContent(item)))
+  const type = fieldIn(item, 'type')
+  const said = saidIn(item, type)
+  if (said !== undefined) return textPart(said)
+  if (says(type, 'tool_use')) {
+    return toolCallPart(fieldIn(item, 'id'), fieldIn(item, 'name'), fieldIn(item, 'input'))
   }
-  if (type === 'tool_use') {
-    return toolCallPart(fields.id, fields.name, fields.input ?? null)
+  if (says(type, 'tool_result')) {
+    return toolResponsePart(fieldIn(item, 'tool_use_id'), fieldIn(item, 'content'))
   }
-  if (type === 'tool_result') {
-    return toolResponsePart(fields.tool_use_id, fields.content)
+  if (says(type, 'thinking')) {
+    const thinking = fieldIn(item, 'thinking')
+    if (isText(thinking)) return reasoningPart(thinking)
   }
-  if (type === 'thinking' && typeof fields.thinking === 'string') {
-    return reasoningPart(fields.thinking)
-  }
-  // The conventions allow part types of one's own; nothing is lost by passing it on.
-  return typeof type === 'string' ? fields : { ...fields, type: 'unknown' }
+  return isText(type) ? ownPart(item) : ownPart(item, 'unknown')
 }
 
-function toolCallParts(calls: Captured | undefined): Fields[] {
-  if (!Array.isArray(calls)) return []
-  return calls.flatMap((call) => {
-    const fields = fieldsOf(call)
-    const fn = fieldsOf(fields?.function ?? null)
-    if (fields === undefined || typeof fn?.name !== 'string') return []
-    return [toolCallPart(fields.id, fn.name, parsedArguments(fn.arguments ?? null))]
-  })
+function saidIn(item: Content, type: Content | undefined): Text | undefined {
+  if (!says(type, 'text') && !says(type, 'input_text') && !says(type, 'output_text')) return undefined
+  const text = fieldIn(item, 'text')
+  return isText(text) ? text : undefined
 }
 
-const textMessage = (role: string, content: string): Fields => ({ role, parts: [textPart(content)] })
+function addToolCalls(to: Part[], calls: Content | undefined): void {
+  for (const call of itemsIn(calls) ?? []) {
+    const called = fieldIn(call, 'function')
+    const name = fieldIn(called, 'name')
+    if (isText(name)) to.push(toolCallPart(fieldIn(call, 'id'), name, fieldIn(called, 'arguments'), true))
+  }
+}

@@ -13,8 +13,9 @@ import {
   StatusCode,
 } from './ended-span.ts'
 import { guarded } from './guard.ts'
-import { beginsJson, isUnreadableJson, looksLikeJson, toJsonText } from './json-text.ts'
+import { beginsJson, isUnreadableJson, looksLikeJson } from './json-text.ts'
 import * as keys from './keys.ts'
+import { type JsonContent, jsonText } from './message-json.ts'
 import { inputMessages, outputMessages } from './messages.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { type CountedUsage, mlflowUsage } from './token-usage.ts'
@@ -40,6 +41,8 @@ export interface AttributeSink {
   readonly write: WriteAttribute
   /** An attribute whose value is content as it was captured. */
   readonly writeContent: (key: string, content: Content) => void
+  /** An attribute whose value is JSON text of what was captured. */
+  readonly writeJson: (key: string, json: JsonContent) => void
 }
 
 /** The attributes with which `span` goes on the wire: everything it says, in each vocabulary. */
@@ -48,6 +51,7 @@ export function wireAttributes(span: EndedSpan, options: WireOptions): Record<st
   forEachWireAttribute(span, options, {
     write: (key, value) => setField(out, key, value as Captured),
     writeContent: (key, content) => setField(out, key, readContent(content)),
+    writeJson: (key, json) => setField(out, key, jsonText(json)),
   })
   return out as Record<string, WireValue>
 }
@@ -86,6 +90,9 @@ function unless(isSet: (key: string) => boolean, sink: AttributeSink): Attribute
     },
     writeContent(key, content) {
       if (!isSet(key)) sink.writeContent(key, content)
+    },
+    writeJson(key, json) {
+      if (!isSet(key)) sink.writeJson(key, json)
     },
   }
 }
@@ -176,41 +183,28 @@ function writeRareUsage(usage: CountedUsage, write: WriteAttribute): void {
 
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
 function writeContent(agent: AgentData, options: WireOptions, sink: AttributeSink): void {
-  const { inputs, outputs } = agent
-  const { write } = sink
+  const { spanType, inputs, outputs } = agent
+  const isTool = spanType === 'TOOL'
+  const isSaid = options.contentKeys !== 'mlflow' && (isTool || CONVERSING.has(spanType))
+  const asked = inputs && isSaid ? (isTool ? inputs : inputMessages(inputs)) : undefined
+  const answered = outputs && isSaid ? (isTool ? outputs : outputMessages(outputs)) : undefined
+  if (asked) writeJson(isTool ? keys.TOOL_CALL_ARGUMENTS : keys.INPUT_MESSAGES, asked, options, sink)
+  if (answered) writeJson(isTool ? keys.TOOL_CALL_RESULT : keys.OUTPUT_MESSAGES, answered, options, sink)
   const both = options.contentKeys === 'both'
-  const conventions = options.contentKeys === 'mlflow' ? NO_CONTENT : conventionalContent(agent)
-  for (const key of Object.keys(conventions)) {
-    const text = conventions[key] as string
-    write(key, text)
-    const former = options.legacySemconv ? FORMER_KEYS[key] : undefined
-    if (former !== undefined) write(former, text)
-  }
-  const saidIn = keys.INPUT_MESSAGES in conventions || keys.TOOL_CALL_ARGUMENTS in conventions
-  const saidOut = keys.OUTPUT_MESSAGES in conventions || keys.TOOL_CALL_RESULT in conventions
-  if (inputs !== undefined && (both || !saidIn)) writeNative(keys.SPAN_INPUTS, inputs, sink)
-  if (outputs !== undefined && (both || !saidOut)) writeNative(keys.SPAN_OUTPUTS, outputs, sink)
+  if (inputs && (both || !asked)) writeNative(keys.SPAN_INPUTS, inputs, sink)
+  if (outputs && (both || !answered)) writeNative(keys.SPAN_OUTPUTS, outputs, sink)
 }
 
-const NO_CONTENT: Readonly<Record<string, string>> = {}
+const CONVERSING: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
 const FORMER_KEYS: Readonly<Record<string, string>> = {
   [keys.TOOL_CALL_ARGUMENTS]: keys.TOOL_ARGUMENTS,
   [keys.TOOL_CALL_RESULT]: keys.TOOL_RESULT,
 }
-const CONVERSING: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
 
-function conventionalContent({ spanType, inputs, outputs }: AgentData): Record<string, string> {
-  const content: Record<string, string> = {}
-  if (spanType === 'TOOL') {
-    if (inputs !== undefined) content[keys.TOOL_CALL_ARGUMENTS] = toJsonText(readContent(inputs))
-    if (outputs !== undefined) content[keys.TOOL_CALL_RESULT] = toJsonText(readContent(outputs))
-  } else if (CONVERSING.has(spanType)) {
-    const asked = inputs === undefined ? undefined : inputMessages(readContent(inputs))
-    const answered = outputs === undefined ? undefined : outputMessages(readContent(outputs))
-    if (asked) content[keys.INPUT_MESSAGES] = toJsonText(asked)
-    if (answered) content[keys.OUTPUT_MESSAGES] = toJsonText(answered)
-  }
-  return content
+function writeJson(key: string, json: JsonContent, options: WireOptions, sink: AttributeSink): void {
+  sink.writeJson(key, json)
+  const former = options.legacySemconv ? FORMER_KEYS[key] : undefined
+  if (former !== undefined) sink.writeJson(former, json)
 }
 
 /**

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { Captured } from '../../src/span/captured.ts'
+import { contentOf } from '../../src/span/content/capture-content.ts'
+import { jsonText } from '../../src/span/message-json.ts'
+import type { Message } from '../../src/span/message-parts.ts'
 import { inputMessages, outputMessages } from '../../src/span/messages.ts'
 
+/** The messages as a receiver reads them. */
+const read = (messages: readonly Message[] | undefined): unknown =>
+  messages && (JSON.parse(jsonText(messages)) as unknown)
 const text = (content: string): object => ({ type: 'text', content })
 
 describe('requests become messages of parts', () => {
@@ -78,8 +85,8 @@ describe('requests become messages of parts', () => {
         { role: 'user', parts: [{ inlineData: { mimeType: 'image/png' }, type: 'inlineData' }] },
       ],
     ],
-  ])('%s', (_what, inputs, messages) => {
-    expect(inputMessages(inputs)).toEqual(messages)
+  ])('%s', (_what, inputs: Captured, messages) => {
+    expect(read(inputMessages(contentOf(inputs)))).toEqual(messages)
   })
 
   test.each([
@@ -87,8 +94,8 @@ describe('requests become messages of parts', () => {
     ['an empty chat', { messages: [] }],
     ['numbers', { input: [1, 2] }],
     ['no contents', { contents: [] }],
-  ])('%s stay as they are', (_what, inputs) => {
-    expect(inputMessages(inputs)).toBeUndefined()
+  ])('%s stay as they are', (_what, inputs: Captured) => {
+    expect(inputMessages(contentOf(inputs))).toBeUndefined()
   })
 })
 
@@ -149,14 +156,14 @@ describe('answers become messages of parts', () => {
       { choices: [{ message: { role: 'assistant', content: 'Hello.' }, finish_reason: 'length' }] },
       [{ role: 'assistant', parts: [text('Hello.')], finish_reason: 'length' }],
     ],
-  ])('%s', (_what, outputs, messages) => {
-    expect(outputMessages(outputs)).toEqual(messages)
+  ])('%s', (_what, outputs: Captured, messages) => {
+    expect(read(outputMessages(contentOf(outputs)))).toEqual(messages)
   })
 
   test.each([
     ['an empty response', { output: [] }],
     ['numbers', { output: [1] }],
-  ])('%s stay as they are', (_what, outputs) => {
-    expect(outputMessages(outputs)).toBeUndefined()
+  ])('%s stay as they are', (_what, outputs: Captured) => {
+    expect(outputMessages(contentOf(outputs))).toBeUndefined()
   })
 })

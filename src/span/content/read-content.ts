@@ -4,7 +4,7 @@ import type { Content } from './content.ts'
 import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './tags.ts'
 
 /** Where reading stands. */
-interface Reading {
+export interface Reading {
   readonly buffer: Buffer
   at: number
 }
@@ -90,7 +90,7 @@ function readEnd(reading: Reading): number {
 }
 
 /** An unsigned integer below 2^53. */
-function readVarint(reading: Reading): number {
+export function readVarint(reading: Reading): number {
   let value = 0
   let scale = 1
   for (;;) {
@@ -103,7 +103,7 @@ function readVarint(reading: Reading): number {
 }
 
 /** An int64 that is a safe integer: negative ones stand there as 2^64 more. */
-function readInt(reading: Reading): number {
+export function readInt(reading: Reading): number {
   let value = 0n
   let shift = 0n
   const first = reading.at

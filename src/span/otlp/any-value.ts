@@ -1,6 +1,7 @@
 import { type Content, contentBytes } from '../content/content.ts'
 import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from '../content/tags.ts'
 import type { Attributes, AttributeValue } from '../ended-span.ts'
+import { type JsonContent, writeJson } from '../message-json.ts'
 import {
   closeMessage,
   makeRoom,
@@ -13,6 +14,7 @@ import {
   writeInt64,
   writeText,
   writeTextPair,
+  writeVarint,
 } from './writer.ts'
 
 const INT64_END = 2 ** 63
@@ -57,6 +59,41 @@ export function writeContentAttribute(writer: Writer, tag: number, key: string, 
   writeText(writer, key)
   content.buffer.copy(writer.buffer, writer.pos, content.start, content.end)
   writer.pos += bytes
+}
+
+/** What lies around a JSON text of so many bytes is right for most of them; the others are moved a little. */
+const USUAL_JSON_BYTES = 4_096
+
+/** `key` and JSON text as its value, written right where it goes. `key` is short and ASCII. */
+export function writeJsonAttribute(writer: Writer, tag: number, key: string, json: JsonContent): void {
+  const start = writer.pos
+  const expected = jsonHeadBytes(key.length, 'buffer' in json ? contentBytes(json) : USUAL_JSON_BYTES)
+  makeRoom(writer, expected)
+  writer.pos += expected
+  writeJson(writer, json)
+  const bytes = writer.pos - start - expected
+  const needed = jsonHeadBytes(key.length, bytes)
+  if (needed !== expected) {
+    makeRoom(writer, needed)
+    writer.buffer.copyWithin(start + needed, start + expected, writer.pos)
+  }
+  writer.pos = start
+  writeByte(writer, tag)
+  const value = fieldBytes(bytes)
+  writeVarint(writer, fieldBytes(key.length) + fieldBytes(value))
+  writeByte(writer, KEY)
+  writeText(writer, key)
+  writeByte(writer, VALUE)
+  writeVarint(writer, value)
+  writeByte(writer, STRING)
+  writeVarint(writer, bytes)
+  writer.pos += bytes
+}
+
+/** Bytes before the text. */
+function jsonHeadBytes(keyLength: number, bytes: number): number {
+  const value = fieldBytes(bytes)
+  return fieldBytes(fieldBytes(keyLength) + fieldBytes(value)) - bytes
 }
 
 function writeAnyValue(writer: Writer, tag: number, value: Item): void {

@@ -1,6 +1,6 @@
 import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
 import { forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
-import { writeAttribute, writeAttributes, writeContentAttribute } from './any-value.ts'
+import { writeAttribute, writeAttributes, writeContentAttribute, writeJsonAttribute } from './any-value.ts'
 import {
   closeMessage,
   fixed32Tag,
@@ -71,6 +71,7 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   forEachWireAttribute(span, options, {
     write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
     writeContent: (key, content) => writeContentAttribute(writer, SPAN.attributes, key, content),
+    writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
   })
   writeNoneDropped(writer, SPAN.droppedAttributes)
   for (const event of span.events) writeEvent(writer, event)
