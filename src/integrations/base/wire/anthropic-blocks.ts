@@ -51,11 +51,14 @@ function shownBlock(block: unknown): unknown {
   const fields = { ...fieldsOf(block), block_type: read(block, 'type') }
   const type = text(read(block, 'type')) ?? ''
   if (type === 'redacted_thinking') return { ...fields, type: 'thinking', thinking: '[redacted]' }
-  if (type.endsWith('_use'))
+  if (type.endsWith('_use') && hasText(block, 'id'))
     return { ...fields, type: 'tool_use', input: inputOf(block), name: nameOf(block) }
-  if (type.endsWith('_result')) return { ...fields, type: 'tool_result', ...resultOf(read(block, 'content')) }
+  if (type.endsWith('_result') && hasText(block, 'tool_use_id'))
+    return { ...fields, type: 'tool_result', ...resultOf(read(block, 'content')) }
   return { ...fields, type: 'text', text: labelOf(type, block) }
 }
+
+const hasText = (block: unknown, key: string): boolean => text(read(block, key)) !== undefined
 
 const inputOf = (block: unknown): Fields => fieldsOf(read(block, 'input'))
 
