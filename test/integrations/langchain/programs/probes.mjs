@@ -142,7 +142,7 @@ const models = [
   },
   {
     name: 'retry',
-    script: 'retry-429',
+    script: 'retry-500',
     run: async (t) => seen(t, await chat(t, undefined, { maxRetries: 3 }).invoke('Hi!')),
   },
   { name: 'error-401', script: 'error-401', run: (t) => outcome(t, chat(t).invoke('Hi!')) },
