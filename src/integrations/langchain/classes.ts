@@ -64,13 +64,18 @@ const isToolClass = (prototype: unknown): boolean =>
 const prototypeOf = (instance: unknown): unknown =>
   isObject(instance) ? Object.getPrototypeOf(instance) : undefined
 
+const MOST_CLASSES = 1000
+
 /** Takes the classes of instances as they are met. */
 function discovery(patches: Patches, options: LangChainOptions): (instance: unknown) => void {
   const met = new WeakSet()
+  let count = 0
   const meet = (instance: unknown): void => {
     const prototype = prototypeOf(instance)
-    if (!isObject(prototype) || met.has(prototype)) return
+    // A program that makes classes as it goes must not make us keep them all.
+    if (!isObject(prototype) || met.has(prototype) || count >= MOST_CLASSES) return
     met.add(prototype)
+    count += 1
     for (const key of CONTRACT) {
       // What an instance itself carries is its own affair.
       patches.wrap(prototype, key, observeWork)

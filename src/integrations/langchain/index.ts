@@ -30,7 +30,7 @@ const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
       const patchAll = (all: readonly unknown[]): boolean =>
         all.filter((one) => patchOne(one, patches, options)).length > 0
       const found = patchAll(candidates(copy))
-      if (found) patchAll(loadedWith(copy).flatMap(candidates))
+      if (found) patchAll(loadedWith(copy, patches).flatMap(candidates))
       return found
     },
   })

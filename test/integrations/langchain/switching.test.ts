@@ -126,6 +126,14 @@ describe('switching LangChain on and off', () => {
     second()
   })
 
+  test('can be switched on again', async () => {
+    using traces = captureTraces()
+    instrumentLangChain(modules)()
+    undo = instrumentLangChain(modules)
+    await chain().invoke({ word: 'a' })
+    expect(outlines(traces)).toEqual([['RunnableSequence', '> ChatPromptTemplate', '> Letters']])
+  })
+
   test('takes the callbacks alone', async () => {
     using traces = captureTraces()
     undo = instrumentLangChain(modules[0])

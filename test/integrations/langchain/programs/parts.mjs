@@ -195,7 +195,7 @@ export function asking(t, model) {
 
 /** Lets the garbage collector find what nobody holds. */
 export async function collect(t) {
-  for (let turn = 0; turn < 4; turn += 1) {
+  for (let turn = 0; turn < 6; turn += 1) {
     t.gc()
     await t.settle()
   }
