@@ -18,6 +18,14 @@ export const CONTENDERS = [
     large: uncut(),
   },
   {
+    name: 'turnspan-otlp',
+    program: 'turnspan',
+    packages: 'api',
+    turnspan: true,
+    kind: 'otlp',
+    options: { plain: true },
+  },
+  {
     name: 'turnspan-spool',
     program: 'turnspan',
     packages: 'api',

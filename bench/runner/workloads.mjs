@@ -8,7 +8,7 @@ const HEAP = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size
 export const WORKLOADS = {
   turn: {
     title: 'A – agent turn: 8 nested spans, 36 kB of payload',
-    kinds: ['floor', 'on', 'off', 'gzip', 'spool', 'peer'],
+    kinds: ['floor', 'on', 'otlp', 'off', 'gzip', 'spool', 'peer'],
     rounds: { full: 7, quick: 2 },
     runs: [
       { params: { full: { blocks: 16 }, quick: { blocks: 10 } } },
