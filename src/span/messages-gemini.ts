@@ -76,9 +76,10 @@ function partOf(part: Content): Part | undefined {
   if (!isFields(part)) return undefined
   const text = fieldIn(part, 'text')
   if (isText(text)) return isTrue(fieldIn(part, 'thought')) ? reasoningPart(text) : textPart(text)
-  const call = fieldIn(part, 'functionCall')
+  // The second name is that of the API's other clients, and the one under which MLflow reads it.
+  const call = fieldIn(part, 'functionCall') ?? fieldIn(part, 'function_call')
   if (isFields(call)) return toolCallPart(identityOf(call), fieldIn(call, 'name'), fieldIn(call, 'args'))
-  const response = fieldIn(part, 'functionResponse')
+  const response = fieldIn(part, 'functionResponse') ?? fieldIn(part, 'function_response')
   if (isFields(response)) return toolResponsePart(identityOf(response), fieldIn(response, 'response'))
   return ownPart(part, firstNameIn(part) ?? 'unknown')
 }

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BuiltApp } from '../../support/built.ts'
+import { startOtlpHttp } from '../../support/collector.ts'
+import { runProbes, spansByProbe } from '../../support/differential.ts'
+import { fixtureApp } from '../../support/integrations.ts'
+import { startProvider } from '../../support/provider/server.ts'
+import { fixture, programs } from './matrix.ts'
+
+let app: BuiltApp
+beforeAll(async () => {
+  app = await fixtureApp(fixture('anthropic-1'), programs)
+})
+afterAll(() => app.remove())
+
+test('other receivers than MLflow get messages in the parts of the GenAI conventions', async () => {
+  await using provider = await startProvider()
+  await using collector = await startOtlpHttp()
+  const only = ['message-conversation', 'message-server-tool', 'message-parameters', 'stream-thinking']
+  const run = { app, provider, library: '@anthropic-ai/sdk', node: 20, modules: 'esm', only } as const
+  await runProbes({ ...run, init: { contentKeys: 'gen_ai' } }, collector)
+  const told = [...spansByProbe(collector.spans())].map(([probe, [span]]) => {
+    const { attributes = {} } = span ?? {}
+    expect(attributes).not.toHaveProperty('mlflow.spanInputs')
+    expect(attributes).not.toHaveProperty('mlflow.spanOutputs')
+    const messages = (side: string): unknown => JSON.parse(String(attributes[`gen_ai.${side}.messages`]))
+    return [probe, { asked: messages('input'), answered: messages('output') }]
+  })
+  expect(Object.fromEntries(told)).toMatchObject(EXPECTED)
+})
+
+const text = (content: string): object => ({ type: 'text', content })
+const of = (role: string, ...parts: object[]): object => ({ role, parts })
+
+const call = { type: 'tool_call', name: 'get_weather', arguments: { city: 'Paris' } }
+
+const EXPECTED = {
+  'message-parameters': {
+    asked: [of('system', text('Be kind.')), of('user', text('Hi!'))],
+    answered: [of('assistant', { ...call, id: 'toolu_weather_1' })],
+  },
+  'message-conversation': {
+    asked: [
+      of('user', text('Weather in Paris?')),
+      of('assistant', { type: 'reasoning', content: 'I ask.' }, { ...call, id: 'toolu_1' }),
+      of('user', { type: 'tool_call_response', id: 'toolu_1', response: [{ type: 'text', text: 'sunny' }] }),
+    ],
+    answered: [of('assistant', text('Hello! How can I help you today?'))],
+  },
+  'message-server-tool': {
+    answered: [
+      of(
+        'assistant',
+        { type: 'tool_call', id: 'srvtoolu_1', name: 'web_search', arguments: { query: 'weather in Paris' } },
+        { type: 'tool_call_response', id: 'srvtoolu_1' },
+        text('It is sunny in Paris, 21 degrees.'),
+      ),
+    ],
+  },
+  'stream-thinking': {
+    answered: [of('assistant', { type: 'reasoning', content: 'The user greets me.' }, text('Hello!'))],
+  },
+}
