@@ -17,7 +17,7 @@ export const trees: Readonly<Record<string, readonly string[]>> = {
       ...['message', 'message-parameters', 'message-conversation', 'message-cached', 'message-thinking'],
       ...['message-length', 'message-refusal', 'message-server-tool', 'promise-shape', 'with-response'],
       ...['as-response', 'request-id', 'then-chain', 'order', 'async-context', 'with-options', 'subclass'],
-      ...['own-fetch', 'parse', 'beta-message', 'prompt-caching', 'not-json', 'empty-json'],
+      ...['own-fetch', 'middleware', 'parse', 'beta-message', 'prompt-caching', 'not-json', 'empty-json'],
       ...['stream', 'stream-events', 'stream-cached', 'stream-thinking', 'stream-server-tool'],
       ...['stream-with-response', 'stream-as-response', 'stream-shape', 'stream-twice', 'stream-break'],
       ...[

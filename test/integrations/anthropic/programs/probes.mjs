@@ -209,6 +209,21 @@ const plainProbes = [
     },
   },
   {
+    name: 'middleware',
+    run: async (t) => {
+      const seen = async (request, next, context) => {
+        const response = await next(request)
+        t.note(
+          response.status,
+          typeof context?.parse,
+          context?.parse ? (await context.parse(response)).id : null,
+        )
+        return response
+      }
+      return messages(t, 'hello', { middleware: [seen] }).create(hi)
+    },
+  },
+  {
     name: 'two-clients',
     run: (t) => Promise.all([messages(t).create(hi), messages(t).create(hi)]).then((all) => all.length),
   },

@@ -1,0 +1,10 @@
+// An application that knows nothing of turnspan.
+import Anthropic from '@anthropic-ai/sdk'
+
+const client = new Anthropic({ apiKey: 'sk-ant-test', baseURL: process.env.BASE_URL })
+const { content } = await client.messages.create({
+  model: 'claude-opus-5-5',
+  max_tokens: 200,
+  messages: [{ role: 'user', content: 'Hi!' }],
+})
+process.stdout.write(content[0].text)
