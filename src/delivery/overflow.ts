@@ -36,12 +36,15 @@ export interface Overflow {
 const STUCK_MS = 25
 /** One is sent, one is on its way over, one is ready. */
 const MOST_LENT = 3
+/** How long nothing more is tried after a batch was not taken, ms. */
+const PAUSE_MS = 1000
 /** What an idle thread takes is given back after this, ms. */
 const IDLE_MS = 10_000
 
 export function createOverflow({ start, take, answered }: OverflowOptions): Overflow {
   let helper: HelperThread | undefined
   let impossible = false
+  let pausedUntilMs = 0
   /** When the event loop was last asked to turn; `undefined` once it has. */
   let askedMs: number | undefined
   let stopTimer: NodeJS.Timeout | undefined
@@ -56,7 +59,7 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
         askedMs = undefined
       }).unref()
     }
-    return now - askedMs > STUCK_MS
+    return now - askedMs > STUCK_MS && now >= pausedUntilMs
   }
 
   const stop = (): void => {
@@ -66,6 +69,7 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
 
   const settled = (batch: readonly Waiting[], answer: Answer): void => {
     if (!lent.delete(batch)) return
+    if (answer.kind !== 'accepted') pausedUntilMs = monotonicMs() + PAUSE_MS
     answered(batch, answer)
     if (lent.size > 0) return
     for (const resolve of whenIdle) resolve()

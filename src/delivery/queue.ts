@@ -5,13 +5,21 @@ import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import { createComplaints } from './complaints.ts'
 import { createOverflow } from './overflow.ts'
+import { createPacer } from './pacer.ts'
 import { type Later, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
 import { sleep, within } from './wait.ts'
-import { groupByTrace, type TraceGroups, type Waiting, waitingFor } from './waiting.ts'
+import {
+  forgetSettled,
+  groupByTrace,
+  type TraceGroups,
+  takeBatch,
+  type Waiting,
+  waitingFor,
+} from './waiting.ts'
 
 /** A span as it was written to disk. */
 export interface Written {
@@ -73,8 +81,6 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let waiting: Waiting[] = []
   let bytes = 0
   let flying: readonly Waiting[] = []
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> | undefined
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
@@ -85,8 +91,6 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let byTrace: TraceGroups | undefined
   /** What is in memory and not settled, on its way or not. */
   let left = 0
-  /** The timer is to fire at once. */
-  let soon = false
   const { spool } = options
 
   const enter = (item: Waiting): Waiting => {
@@ -119,36 +123,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const onDisk = (): number => spool?.disk.size() ?? 0
 
-  const schedule = (ms: number): void => {
-    if (timer !== undefined || closed !== undefined) return
-    soon = ms === 0
-    timer = setTimeout(() => {
-      timer = undefined
-      void run()
-    }, ms)
-    timer.unref()
-  }
-
-  const unschedule = (): void => {
-    if (timer !== undefined) clearTimeout(timer)
-    timer = undefined
-    soon = false
-  }
-
-  const run = (): Promise<void> => {
-    unschedule()
-    running ??= drain().finally(() => {
-      running = undefined
-      if (waiting.length + onDisk() > 0) schedule(options.delayMs)
-    })
-    return running
-  }
-
   const drain = async (): Promise<void> => {
     while (waiting.length + onDisk() > 0 && closed === undefined) {
       if (waiting.length === 0 && (await readBatch()) === 0) continue
       if (closed !== undefined) return
-      const batch = takeBatch()
+      const batch = nextBatch()
       flying = batch
       const later = await deliver(batch)
       flying = []
@@ -169,9 +148,13 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     complaints.failed(answer, { inMemory: waiting.length, onDisk: onDisk() })
     const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
     askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
-    schedule(delay)
+    pacer.schedule(delay)
     attempt += 1
   }
+
+  const pacer = createPacer(drain, () => {
+    if (waiting.length + onDisk() > 0 && closed === undefined) pacer.schedule(options.delayMs)
+  })
 
   const accepted = (items: readonly Waiting[], rejectedSpans: number): void => {
     attempt = 0
@@ -187,7 +170,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const overflow = createOverflow({
     start: () => (spool === undefined ? target.startHelper?.() : undefined),
-    take: () => (waiting.length < options.batchSpans || complaints.isFailing() ? [] : takeBatch()),
+    take: () => (waiting.length < options.batchSpans || complaints.isFailing() ? [] : nextBatch()),
     answered(batch, answer) {
       if (answer.kind === 'accepted') {
         accepted(batch, answer.rejectedSpans ?? 0)
@@ -196,7 +179,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       // What is to become of it is found out here, where it can be tried in parts.
       for (const item of batch) item.flying = false
       waiting = [...batch.filter((item) => !item.settled), ...waiting]
-      if (running === undefined) schedule(0)
+      if (!pacer.isRunning() && closed === undefined) pacer.hurry()
     },
   })
 
@@ -229,21 +212,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     return read.length
   }
 
-  /** One request's worth: spans, or records, never both. */
-  const takeBatch = (): Waiting[] => {
-    const encoded = waiting[0]?.record !== undefined
-    let size = 0
-    let count = 0
-    for (const item of waiting) {
-      if ((item.record !== undefined) !== encoded) break
-      if (count > 0 && (count >= options.batchSpans || size + item.bytes > BATCH_BYTES)) break
-      size += item.bytes
-      count += 1
-    }
-    const batch = waiting.splice(0, count)
-    for (const item of batch) item.flying = true
-    return batch
-  }
+  const nextBatch = (): Waiting[] => takeBatch(waiting, { bytes: BATCH_BYTES, spans: options.batchSpans })
 
   const reject = (item: Waiting, reason: string): void => {
     const record = recordOf(item)
@@ -276,22 +245,10 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     for (const lost of byTrace) {
       if (!isFull()) break
       drop(lost, 'queue_full')
-      forget(lost.length)
+      forgetSettled(waiting, lost.length)
       dropped += lost.length
     }
     if (dropped > 0) complaints.full(dropped, options.maxBytes)
-  }
-
-  /** Takes `count` settled spans off the front part of what waits, where the oldest are. */
-  const forget = (count: number): void => {
-    const others: Waiting[] = []
-    let seen = 0
-    for (let found = 0; found < count && seen < waiting.length; seen += 1) {
-      const item = waiting[seen] as Waiting
-      if (item.settled) found += 1
-      else others.push(item)
-    }
-    waiting.splice(0, seen, ...others)
   }
 
   const all = (): Waiting[] => [...flying, ...overflow.lent(), ...waiting]
@@ -313,22 +270,18 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       }
       if (bytes > options.maxBytes / PRESSING_SHARE) overflow.pressed()
       if (isFull()) makeRoom()
-      if (running !== undefined || soon) return
-      if (waiting.length >= options.batchSpans && !complaints.isFailing()) {
-        unschedule()
-        schedule(0)
-      } else {
-        schedule(options.delayMs)
-      }
+      if (pacer.isRunning()) return
+      if (waiting.length >= options.batchSpans && !complaints.isFailing()) pacer.hurry()
+      else pacer.schedule(options.delayMs)
     },
     wake: () => {
-      if (!complaints.isFailing() && running === undefined) schedule(0)
+      if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.hurry()
     },
     async flush(deadline) {
       spool?.disk.adopt()
       while (left + onDisk() > 0 && closed === undefined && monotonicMs() < deadline) {
         await within(
-          Promise.all([run(), overflow.idle()]).then(() => undefined),
+          Promise.all([pacer.run(), overflow.idle()]).then(() => undefined),
           deadline,
         )
         if (left + onDisk() === 0 || monotonicMs() >= deadline) return
@@ -338,7 +291,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     },
     close(reason) {
       closed = reason
-      unschedule()
+      pacer.cancel()
       // What is on its way has no answer that anybody waits for, so it counts as lost as well.
       drop(all(), reason)
       overflow.close()

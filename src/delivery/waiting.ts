@@ -77,3 +77,34 @@ export function groupByTrace(items: Iterable<Waiting>): TraceGroups {
     },
   }
 }
+
+/** Takes one request's worth off the front of `waiting`: spans, or records, never both. */
+export function takeBatch(
+  waiting: Waiting[],
+  most: { readonly bytes: number; readonly spans: number },
+): Waiting[] {
+  const encoded = waiting[0]?.record !== undefined
+  let size = 0
+  let count = 0
+  for (const item of waiting) {
+    if ((item.record !== undefined) !== encoded) break
+    if (count > 0 && (count >= most.spans || size + item.bytes > most.bytes)) break
+    size += item.bytes
+    count += 1
+  }
+  const batch = waiting.splice(0, count)
+  for (const item of batch) item.flying = true
+  return batch
+}
+
+/** Takes `count` settled spans off the front part of `waiting`, where the oldest are. */
+export function forgetSettled(waiting: Waiting[], count: number): void {
+  const others: Waiting[] = []
+  let seen = 0
+  for (let found = 0; found < count && seen < waiting.length; seen += 1) {
+    const item = waiting[seen] as Waiting
+    if (item.settled) found += 1
+    else others.push(item)
+  }
+  waiting.splice(0, seen, ...others)
+}

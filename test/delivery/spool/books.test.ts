@@ -171,13 +171,16 @@ test('whatever the receiver answers, the books add up and nothing is in them twi
         expect(sum(flushed)).toBe(ended)
         // A connection that is cut after the request was read leaves open whether it was taken.
         expect(new Set(namesAt(server)).size).toBe(flushed.sent)
-        expect(flushed.rejected + flushed.sent + (flushed.dropped.spool_full ?? 0)).toBe(ended)
+        // Where the disk gave up a span that is in memory too, it is the memory that gives it up for good.
+        const { spool_full = 0, queue_full = 0 } = flushed.dropped
+        expect(flushed.rejected + flushed.sent + spool_full + queue_full).toBe(ended)
         const report = await shutdown({ timeoutMs: 0 })
         expect(sum(report)).toBe(ended)
         expect(await own.segments()).toEqual([])
       },
     ),
-    { numRuns: 25 },
+    // What is still under way of a run that failed would disturb the next.
+    { numRuns: 25, endOnFailure: true },
   )
 }, 120_000)
 

@@ -1,0 +1,57 @@
+/** Runs work one at a time, now or later. */
+export interface Pacer {
+  /** Runs the work, or joins the run that is under way. */
+  run(): Promise<void>
+  /** Runs it in `ms`, unless it is to run anyway. */
+  schedule(ms: number): void
+  /** Runs it as soon as the event loop turns, whatever was planned. */
+  hurry(): void
+  cancel(): void
+  isRunning(): boolean
+}
+
+/** @param work - never rejects */
+export function createPacer(work: () => Promise<void>, afterwards: () => void): Pacer {
+  let timer: NodeJS.Timeout | undefined
+  let hurrying = false
+  let running: Promise<void> | undefined
+
+  const cancel = (): void => {
+    if (timer !== undefined) clearTimeout(timer)
+    timer = undefined
+    hurrying = false
+  }
+
+  const run = (): Promise<void> => {
+    cancel()
+    running ??= work().finally(() => {
+      running = undefined
+      afterwards()
+    })
+    return running
+  }
+
+  const schedule = (ms: number): void => {
+    if (timer !== undefined) return
+    timer = setTimeout(() => {
+      timer = undefined
+      void run()
+    }, ms)
+    // Who waits for it holds the process; the work itself does not.
+    timer.unref()
+  }
+
+  return {
+    run,
+    schedule,
+    hurry() {
+      // Asked for with each span of a burst, in which a new timer each time would be the dearest part.
+      if (hurrying) return
+      cancel()
+      hurrying = true
+      schedule(0)
+    },
+    cancel,
+    isRunning: () => running !== undefined,
+  }
+}
