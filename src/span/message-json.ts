@@ -1,9 +1,9 @@
 import type { Captured } from './captured.ts'
 import { type Content, contentBytes } from './content/content.ts'
-import { putContent, putObjectWith } from './content/json-content.ts'
-import { type JsonOut, putAscii, putText, startJson } from './content/json-out.ts'
+import { NULL, putContent, putObjectWith } from './content/json-content.ts'
+import { type JsonOut, literal, putLiteral, putText, startJson } from './content/json-out.ts'
 import { notNull, textIn } from './content/look-into.ts'
-import type { Message, Part, Text } from './message-parts.ts'
+import type { Message, Part, Text, ToolCallPart } from './message-parts.ts'
 import { LIST_MESSAGES, MOST_NATIVE, OBJECT_MESSAGES, withinNesting } from './nesting.ts'
 import { createWriter, type Writer } from './otlp/writer.ts'
 
@@ -32,36 +32,55 @@ export function jsonText(json: JsonContent): string {
   return writer.buffer.toString('utf8', 0, writer.pos)
 }
 
-const isMessages = (json: JsonContent): json is readonly Message[] => Array.isArray(json)
+export const isMessages = (json: JsonContent): json is readonly Message[] => Array.isArray(json)
+
+const LIST = literal('[')
+const LIST_END = literal(']')
+const NEXT = literal(',')
+const END = literal('}')
+const EMPTY_TEXT = literal('""')
+const ROLE = literal('{"role":')
+const PARTS = literal(',"parts":')
+const FINISH_REASON = literal(',"finish_reason":')
+const TEXT_PART = literal('{"type":"text","content":')
+const REASONING_PART = literal('{"type":"reasoning","content":')
+const TOOL_CALL_PART = literal('{"type":"tool_call","id":')
+const NAME = literal(',"name":')
+const ARGUMENTS = literal(',"arguments":')
+const TOOL_RESPONSE_PART = literal('{"type":"tool_call_response","id":')
+const RESPONSE = literal(',"response":')
 
 function putMessages(out: JsonOut, messages: readonly Message[]): void {
-  putAscii(out, '[')
-  messages.forEach((message, index) => {
-    putMessage(out, message, index)
-  })
-  putAscii(out, ']')
+  putLiteral(out, LIST)
+  for (let i = 0; i < messages.length; i += 1) {
+    if (i > 0) putLiteral(out, NEXT)
+    putMessage(out, messages[i] as Message)
+  }
+  putLiteral(out, LIST_END)
 }
 
-function putMessage(out: JsonOut, { role, parts, finishReason }: Message, index: number): void {
-  putAscii(out, index === 0 ? '{"role":' : ',{"role":')
+function putMessage(out: JsonOut, { role, parts, finishReason }: Message): void {
+  putLiteral(out, ROLE)
   putString(out, role)
-  putAscii(out, ',"parts":')
-  if ('buffer' in parts) putContent(out, parts, WITHIN_MESSAGE)
-  else putParts(out, parts)
+  putLiteral(out, PARTS)
+  if (isPartList(parts)) putParts(out, parts)
+  else putContent(out, parts, WITHIN_MESSAGE)
   if (finishReason !== undefined) {
-    putAscii(out, ',"finish_reason":')
+    putLiteral(out, FINISH_REASON)
     putString(out, finishReason)
   }
-  putAscii(out, '}')
+  putLiteral(out, END)
 }
 
+const isPartList = (parts: Message['parts']): parts is readonly Part[] => Array.isArray(parts)
+
 function putParts(out: JsonOut, parts: readonly Part[]): void {
-  putAscii(out, '[')
-  parts.forEach((part, index) => {
-    if (index > 0) putAscii(out, ',')
-    putPart(out, part)
-  })
-  putAscii(out, ']')
+  putLiteral(out, LIST)
+  for (let i = 0; i < parts.length; i += 1) {
+    if (i > 0) putLiteral(out, NEXT)
+    putPart(out, parts[i] as Part)
+  }
+  putLiteral(out, LIST_END)
 }
 
 function putPart(out: JsonOut, part: Part): void {
@@ -71,26 +90,32 @@ function putPart(out: JsonOut, part: Part): void {
       else putObjectWith(out, part.value, WITHIN_PARTS, 'type', part.named)
       return
     case 'tool_call':
-      putAscii(out, '{"type":"tool_call","id":')
-      putOptional(out, part.id)
-      putAscii(out, ',"name":')
-      if (notNull(part.name) === undefined) putAscii(out, '""')
-      else putOptional(out, part.name)
-      putAscii(out, ',"arguments":')
-      if (part.isText) putArguments(out, part.arguments)
-      else putOptional(out, part.arguments)
+      putToolCall(out, part)
       break
     case 'tool_call_response':
-      putAscii(out, '{"type":"tool_call_response","id":')
+      putLiteral(out, TOOL_RESPONSE_PART)
       putOptional(out, part.id)
-      putAscii(out, ',"response":')
+      putLiteral(out, RESPONSE)
       putOptional(out, part.response)
       break
     default:
-      putAscii(out, part.type === 'text' ? '{"type":"text","content":' : '{"type":"reasoning","content":')
+      putLiteral(out, part.type === 'text' ? TEXT_PART : REASONING_PART)
       putString(out, part.content)
   }
-  putAscii(out, '}')
+  putLiteral(out, END)
+}
+
+function putToolCall(out: JsonOut, call: ToolCallPart): void {
+  putLiteral(out, TOOL_CALL_PART)
+  putOptional(out, call.id)
+  putLiteral(out, NAME)
+  if (notNull(call.name) === undefined) putLiteral(out, EMPTY_TEXT)
+  else putOptional(out, call.name)
+  putLiteral(out, ARGUMENTS)
+  // Arguments that are no JSON after all stay the text that they are.
+  const parsed = call.isText ? parsedJson(textIn(call.arguments)) : undefined
+  if (parsed === undefined) putOptional(out, call.arguments)
+  else putText(out, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
 }
 
 function putString(out: JsonOut, text: Text): void {
@@ -99,15 +124,8 @@ function putString(out: JsonOut, text: Text): void {
 }
 
 function putOptional(out: JsonOut, value: Content | undefined): void {
-  if (value === undefined) putAscii(out, 'null')
+  if (value === undefined) putLiteral(out, NULL)
   else putContent(out, value, WITHIN_PART)
-}
-
-/** Arguments that are no JSON after all stay the text that they are. */
-function putArguments(out: JsonOut, value: Content | undefined): void {
-  const parsed = parsedJson(textIn(value))
-  if (parsed === undefined) putOptional(out, value)
-  else putText(out, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
 }
 
 function parsedJson(text: string | undefined): Captured | undefined {

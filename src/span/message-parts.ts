@@ -14,14 +14,7 @@ export interface Message {
 /** A part of a message, of which all that was captured is still as it was captured. */
 export type Part =
   | { readonly type: 'text' | 'reasoning'; readonly content: Text }
-  | {
-      readonly type: 'tool_call'
-      readonly id: Content | undefined
-      readonly name: Content | undefined
-      readonly arguments: Content | undefined
-      /** The arguments arrive as JSON text; the conventions have them as an object. */
-      readonly isText: boolean
-    }
+  | ToolCallPart
   | {
       readonly type: 'tool_call_response'
       readonly id: Content | undefined
@@ -34,6 +27,16 @@ export type Part =
       /** The type that it is given, where it has none. */
       readonly named?: string
     }
+
+/** A call of a tool that the model asks for. */
+export interface ToolCallPart {
+  readonly type: 'tool_call'
+  readonly id: Content | undefined
+  readonly name: Content | undefined
+  readonly arguments: Content | undefined
+  /** The arguments arrive as JSON text; the conventions have them as an object. */
+  readonly isText: boolean
+}
 
 export const textPart = (content: Text): Part => ({ type: 'text', content })
 

@@ -4,6 +4,7 @@ import { contentOf } from '../../src/span/content/capture-content.ts'
 import { jsonText } from '../../src/span/message-json.ts'
 import type { Message } from '../../src/span/message-parts.ts'
 import { inputMessages, outputMessages } from '../../src/span/messages.ts'
+import { nestsDeep } from '../../src/span/nesting.ts'
 
 /** The messages as a receiver reads them. */
 const read = (messages: readonly Message[] | undefined): unknown =>
@@ -96,6 +97,84 @@ describe('requests become messages of parts', () => {
     ['no contents', { contents: [] }],
   ])('%s stay as they are', (_what, inputs: Captured) => {
     expect(inputMessages(contentOf(inputs))).toBeUndefined()
+  })
+})
+
+describe('chats', () => {
+  const parts = (...content: Captured[]): unknown =>
+    (read(inputMessages(contentOf([{ role: 'user', content }]))) as { parts: unknown }[])[0]?.parts
+
+  test('keep what the tools were asked and what they answered', () => {
+    const call = (args: Captured): Captured => ({ id: 'c1', function: { name: 'f', arguments: args } })
+    const chat = [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [call('{"a": [1, 2e0]}'), call('no JSON'), call({ b: 1 })],
+      },
+      { role: 'assistant', tool_calls: [{ id: 'c2' }, 'odd', { function: { name: 'g' } }] },
+      { role: 'tool', tool_call_id: 'c1', content: { sky: 'clear' } },
+      { role: 'tool', tool_call_id: 'c1' },
+      { role: 'tool', content: 'no id' },
+    ]
+    const called = (args: Captured): object => ({ type: 'tool_call', id: 'c1', name: 'f', arguments: args })
+    expect(read(inputMessages(contentOf(chat)))).toEqual([
+      { role: 'assistant', parts: [called({ a: [1, 2] }), called('no JSON'), called({ b: 1 })] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: null, name: 'g', arguments: null }] },
+      { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: { sky: 'clear' } }] },
+      { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: null }] },
+      { role: 'tool', parts: [text('no id')] },
+    ])
+  })
+
+  test('may be in the form of the conventions already', () => {
+    const chat = [{ role: 'user', parts: [{ type: 'text', content: 'Hi!' }, 7] }]
+    expect(read(inputMessages(contentOf({ messages: chat })))).toEqual(chat)
+  })
+
+  test('have the parts of Anthropic', () => {
+    expect(
+      parts(
+        { type: 'thinking', thinking: 'Hm.' },
+        { type: 'tool_use', id: 't1', name: 'f', input: { a: 1 } },
+        { type: 'tool_use' },
+        { type: 'tool_result', tool_use_id: 't1', content: [{ type: 'text', text: 'ok' }] },
+      ),
+    ).toEqual([
+      { type: 'reasoning', content: 'Hm.' },
+      { type: 'tool_call', id: 't1', name: 'f', arguments: { a: 1 } },
+      { type: 'tool_call', id: null, name: '', arguments: null },
+      { type: 'tool_call_response', id: 't1', response: [{ type: 'text', text: 'ok' }] },
+    ])
+  })
+
+  test('pass on parts of any other kind, and name the nameless', () => {
+    expect(parts('plain', 7, [1], { type: 'image', url: 'x' }, { url: 'x' }, {}, { type: 1, a: 2 })).toEqual([
+      text('plain'),
+      text('7'),
+      text('[1]'),
+      { type: 'image', url: 'x' },
+      { url: 'x', type: 'unknown' },
+      { type: 'unknown' },
+      { type: 'unknown', a: 2 },
+    ])
+  })
+
+  test.each<[string, Captured]>([
+    ['a message without a role', [{ role: 'user', content: 'Hi!' }, { content: 'Hi!' }]],
+    ['content that is an object', [{ role: 'user', content: { a: 1 } }]],
+    ['what is no message', [{ role: 'user', content: 'Hi!' }, null]],
+  ])('with %s are none', (_what, chat) => {
+    expect(inputMessages(contentOf(chat))).toBeUndefined()
+  })
+
+  test('nest no deeper in their messages than they may', () => {
+    let deep: Captured = 'core'
+    for (let i = 0; i < 29; i += 1) deep = { a: deep }
+    for (const part of [{ type: 'own', deep }, { deep }, { type: 'tool_use', input: deep }]) {
+      const [message] = inputMessages(contentOf([{ role: 'user', content: [part] }])) ?? []
+      expect(nestsDeep(jsonText(message ? [message] : []))).toBe(false)
+    }
   })
 })
 

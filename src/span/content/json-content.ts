@@ -1,7 +1,7 @@
 import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../nesting.ts'
-import { writeByte } from '../otlp/writer.ts'
+import { makeRoom, writeByte } from '../otlp/writer.ts'
 import type { Content } from './content.ts'
-import { type JsonOut, putAscii, putQuoted, putText, readFrom } from './json-out.ts'
+import { type JsonOut, literal, putAscii, putLiteral, putQuoted, putText, readFrom } from './json-out.ts'
 import { fieldIn } from './look-into.ts'
 import { readContent, readInt, readVarint } from './read-content.ts'
 import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './tags.ts'
@@ -11,13 +11,22 @@ const LONG_NAME = 256
 /** U+FFFD, which stands where a name was cleaned, begins with it. */
 const BEGINS_REPLACEMENT = 0xef
 
+/** Up to this length a name is written at once. */
+const SHORT_NAME = 32
+
+const QUOTE = 0x22
 const COMMA = 0x2c
 const COLON = 0x3a
 const BRACE = 0x7b
 const BRACE_END = 0x7d
 const BRACKET = 0x5b
 const BRACKET_END = 0x5d
-const NULL = 0
+/** No tag: a value of no length. */
+const NOTHING = 0
+
+const TRUE = literal('true')
+const FALSE = literal('false')
+export const NULL: Uint8Array = literal('null')
 
 /**
  * Adds `content` as JSON text: what `toJsonText` makes of it, without reading it. What nests deeper than `room`
@@ -51,21 +60,20 @@ export function putObjectWith(
 function putValue(out: JsonOut, room: number): void {
   const start = out.at
   out.at += 1
-  // Null is a value of no length.
-  const tag = readVarint(out) === 0 ? NULL : out.buffer[out.at++]
+  const tag = readVarint(out) === 0 ? NOTHING : out.buffer[out.at++]
   switch (tag) {
     case STRING:
       putQuoted(out, readVarint(out))
       break
     case INT:
-      putAscii(out, String(readInt(out)))
+      putInteger(out)
       break
     case DOUBLE:
-      putAscii(out, JSON.stringify(out.buffer.readDoubleLE(out.at)))
+      putDouble(out, out.buffer.readDoubleLE(out.at))
       out.at += 8
       break
     case BOOL:
-      putAscii(out, out.buffer[out.at++] === 1 ? 'true' : 'false')
+      putLiteral(out, out.buffer[out.at++] === 1 ? TRUE : FALSE)
       break
     case ARRAY:
       if (room < LIST_MESSAGES) putDeep(out, start)
@@ -76,10 +84,36 @@ function putValue(out: JsonOut, room: number): void {
       else putFields(out, start, room)
       break
     default:
-      putAscii(out, 'null')
+      putLiteral(out, NULL)
       skipTo(out, start)
   }
 }
+
+/** Integers below this are written digit by digit. */
+const MANY_DIGITS = 1_000_000_000
+
+function putInteger(out: JsonOut): void {
+  const value = readInt(out)
+  if (value < 0 || value >= MANY_DIGITS) {
+    putAscii(out, String(value))
+    return
+  }
+  const { writer } = out
+  makeRoom(writer, 9)
+  const { buffer } = writer
+  let digits = 1
+  for (let power = 10; power <= value; power *= 10) digits += 1
+  let rest = value | 0
+  for (let at = writer.pos + digits - 1; at >= writer.pos; at -= 1) {
+    const tenth = (rest / 10) | 0
+    buffer[at] = 0x30 + rest - tenth * 10
+    rest = tenth
+  }
+  writer.pos += digits
+}
+
+const putDouble = (out: JsonOut, value: number): void =>
+  putAscii(out, Number.isFinite(value) ? String(value) : 'null')
 
 /** What nests too deep, which hardly anything does. */
 function putDeep(out: JsonOut, start: number): void {
@@ -119,17 +153,40 @@ function putFields(out: JsonOut, start: number, room: number): void {
     readVarint(out)
     out.at += 1
     const nameLength = readVarint(out)
-    if (mayRepeat(out.buffer, out.at, nameLength)) {
-      writer.pos = before
-      putUnique(out, start, room)
-      return
+    if (!putShortName(out, nameLength)) {
+      if (mayRepeat(out.buffer, out.at, nameLength)) {
+        writer.pos = before
+        putUnique(out, start, room)
+        return
+      }
+      putQuoted(out, nameLength)
+      writeByte(writer, COLON)
     }
-    putQuoted(out, nameLength)
-    writeByte(writer, COLON)
     putValue(out, room - OBJECT_MESSAGES)
   }
   writeByte(writer, BRACE_END)
 }
+
+/** A name and its colon. @returns whether it could: the name is short, and all of it can stay as it is */
+function putShortName(out: JsonOut, length: number): boolean {
+  if (length > SHORT_NAME) return false
+  const { writer, buffer, at } = out
+  makeRoom(writer, SHORT_NAME + 3)
+  const { buffer: to, pos } = writer
+  for (let i = 0; i < length; i += 1) {
+    const byte = buffer[at + i] as number
+    if (!isPlain(byte)) return false
+    to[pos + 1 + i] = byte
+  }
+  to[pos] = QUOTE
+  to[pos + 1 + length] = QUOTE
+  to[pos + 2 + length] = COLON
+  writer.pos = pos + length + 3
+  out.at = at + length
+  return true
+}
+
+const isPlain = (byte: number): boolean => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== 0x5c
 
 /** Whether a name may be there twice: names that were cleaned or cut can become one name, of which the last counts. */
 function mayRepeat(buffer: Buffer, at: number, length: number): boolean {

@@ -1,5 +1,4 @@
 import type { Content } from './content.ts'
-import { type Reading, readVarint } from './read-content.ts'
 import { ARRAY, BOOL, KVLIST, STRING } from './tags.ts'
 
 // A value inside a content has the form of a content itself, so that one can be looked into without being read: what
@@ -26,61 +25,53 @@ export const notNull = (content: Content | undefined): Content | undefined =>
 
 /** The text that `content` is. */
 export function textIn(content: Content | undefined): string | undefined {
-  const reading = inside(content, STRING)
-  if (reading === undefined) return undefined
-  const length = readVarint(reading)
-  return reading.buffer.toString('utf8', reading.at, reading.at + length)
+  const at = bodyOf(content, STRING)
+  return at === NONE || content === undefined ? undefined : textAt(content.buffer, at)
 }
 
 /** Whether `content` is the text `word`, which is ASCII. */
 export function says(content: Content | undefined, word: string): boolean {
-  const reading = inside(content, STRING)
-  return (
-    reading !== undefined && readVarint(reading) === word.length && isAt(reading.buffer, reading.at, word)
-  )
+  const at = bodyOf(content, STRING)
+  return at !== NONE && content !== undefined && isAt(content.buffer, at, word)
 }
 
 /** The items of the list that `content` is. */
 export function itemsIn(content: Content | undefined): Content[] | undefined {
-  const reading = inside(content, ARRAY)
-  if (reading === undefined) return undefined
-  const length = readVarint(reading)
-  const end = reading.at + length
+  const body = bodyOf(content, ARRAY)
+  if (body === NONE || content === undefined) return undefined
+  const { buffer } = content
   const items: Content[] = []
-  while (reading.at < end) items.push(take(reading))
+  const last = endOf(buffer, body)
+  for (let start = pastLength(buffer, body); start < last; ) {
+    const end = endOf(buffer, start + 1)
+    items.push({ buffer, start, end })
+    start = end
+  }
   return items
 }
 
 /** The field `name`, which is ASCII, of the object that `content` is. */
 export function fieldIn(content: Content | undefined, name: string): Content | undefined {
-  const reading = inside(content, KVLIST)
-  if (reading === undefined) return undefined
-  const { buffer } = reading
-  const length = readVarint(reading)
-  const end = reading.at + length
-  while (reading.at < end) {
-    reading.at += 1
-    const pair = readVarint(reading)
-    const next = reading.at + pair
-    reading.at += 1
-    const keyLength = readVarint(reading)
-    if (keyLength === name.length && isAt(buffer, reading.at, name)) {
-      return { buffer, start: reading.at + keyLength, end: next }
-    }
-    reading.at = next
+  const body = bodyOf(content, KVLIST)
+  if (body === NONE || content === undefined) return undefined
+  const { buffer } = content
+  const last = endOf(buffer, body)
+  for (let pair = pastLength(buffer, body); pair < last; ) {
+    const end = endOf(buffer, pair + 1)
+    const key = keyOf(buffer, pair)
+    if (isAt(buffer, key, name)) return { buffer, start: endOf(buffer, key), end }
+    pair = end
   }
   return undefined
 }
 
 /** The name of the first field of the object that `content` is. */
 export function firstNameIn(content: Content): string | undefined {
-  const reading = inside(content, KVLIST)
-  if (reading === undefined || readVarint(reading) === 0) return undefined
-  reading.at += 1
-  readVarint(reading)
-  reading.at += 1
-  const length = readVarint(reading)
-  return reading.buffer.toString('utf8', reading.at, reading.at + length)
+  const { buffer } = content
+  const body = bodyOf(content, KVLIST)
+  if (body === NONE) return undefined
+  const first = pastLength(buffer, body)
+  return first === endOf(buffer, body) ? undefined : textAt(buffer, keyOf(buffer, first))
 }
 
 const NONE = -1
@@ -88,29 +79,43 @@ const NONE = -1
 /** Where the body of `content` begins, its length first, if it is of the kind `tag`. */
 function bodyOf(content: Content | undefined, tag: number): number {
   if (content === undefined) return NONE
-  const { buffer } = content
-  let at = content.start + 1
+  const { buffer, start } = content
+  const at = pastLength(buffer, start + 1)
   // Null is a value of no length.
-  if (buffer[at] === 0) return NONE
-  while ((buffer[at] as number) > 0x7f) at += 1
-  return buffer[at + 1] === tag ? at + 2 : NONE
+  return buffer[at] === tag && buffer[start + 1] !== 0 ? at + 1 : NONE
 }
 
-function inside(content: Content | undefined, tag: number): Reading | undefined {
-  const at = bodyOf(content, tag)
-  return at === NONE || content === undefined ? undefined : { buffer: content.buffer, at }
+/** Where the name of the pair at `at` begins, its length first. */
+const keyOf = (buffer: Buffer, at: number): number => pastLength(buffer, at + 1) + 1
+
+/** Where what follows the length at `at` begins. */
+function pastLength(buffer: Buffer, at: number): number {
+  let past = at
+  while ((buffer[past] as number) > 0x7f) past += 1
+  return past + 1
 }
 
-/** The field that begins where `reading` stands, which goes on behind it. */
-function take(reading: Reading): Content {
-  const { buffer, at: start } = reading
-  reading.at += 1
-  const length = readVarint(reading)
-  reading.at += length
-  return { buffer, start, end: reading.at }
+/** Where what follows the length at `at` ends. */
+function endOf(buffer: Buffer, at: number): number {
+  const first = buffer[at] as number
+  if (first < 0x80) return at + 1 + first
+  let length = first & 0x7f
+  let scale = 0x80
+  for (let next = at + 1; ; next += 1) {
+    const byte = buffer[next] as number
+    length += (byte & 0x7f) * scale
+    if (byte < 0x80) return next + 1 + length
+    scale *= 0x80
+  }
 }
 
+const textAt = (buffer: Buffer, at: number): string =>
+  buffer.toString('utf8', pastLength(buffer, at), endOf(buffer, at))
+
+/** Whether the text whose length stands at `at` is `word`, which is short. */
 function isAt(buffer: Buffer, at: number, word: string): boolean {
-  for (let i = 0; i < word.length; i += 1) if (buffer[at + i] !== word.charCodeAt(i)) return false
+  const { length } = word
+  if (buffer[at] !== length) return false
+  for (let i = 0; i < length; i += 1) if (buffer[at + 1 + i] !== word.charCodeAt(i)) return false
   return true
 }

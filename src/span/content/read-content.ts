@@ -91,6 +91,21 @@ function readEnd(reading: Reading): number {
 
 /** An unsigned integer below 2^53. */
 export function readVarint(reading: Reading): number {
+  const { buffer, at } = reading
+  const first = buffer[at] as number
+  if (first < 0x80) {
+    reading.at = at + 1
+    return first
+  }
+  const second = buffer[at + 1] as number
+  if (second < 0x80) {
+    reading.at = at + 2
+    return (first & 0x7f) | (second << 7)
+  }
+  return readLongVarint(reading)
+}
+
+function readLongVarint(reading: Reading): number {
   let value = 0
   let scale = 1
   for (;;) {
@@ -102,22 +117,17 @@ export function readVarint(reading: Reading): number {
   }
 }
 
+/** A safe integer in a varint of up to eight bytes is not negative. */
+const MOST_POSITIVE_BYTES = 8
+
 /** An int64 that is a safe integer: negative ones stand there as 2^64 more. */
 export function readInt(reading: Reading): number {
+  const { buffer, at } = reading
+  let last = at
+  while ((buffer[last] as number) > 0x7f) last += 1
+  if (last - at < MOST_POSITIVE_BYTES) return readVarint(reading)
   let value = 0n
-  let shift = 0n
-  const first = reading.at
-  for (;;) {
-    const byte = reading.buffer[reading.at] as number
-    reading.at += 1
-    if (reading.at - first < 5) {
-      if (byte < 0x80) {
-        reading.at = first
-        return readVarint(reading)
-      }
-    }
-    value |= BigInt(byte & 0x7f) << shift
-    shift += 7n
-    if (byte < 0x80) return Number(BigInt.asIntN(64, value))
-  }
+  for (let i = last; i >= at; i -= 1) value = (value << 7n) | BigInt((buffer[i] as number) & 0x7f)
+  reading.at = last + 1
+  return Number(BigInt.asIntN(64, value))
 }

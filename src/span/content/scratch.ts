@@ -4,7 +4,7 @@ import type { Content } from './content.ts'
 // Where captured values are written. Most are a few kilobytes, and a buffer for each would cost more than its bytes;
 // so they stand one behind the other in slabs. A slab lives as long as the last value in it, so it is kept small: a
 // span that stays open for hours must not hold much more than its own.
-const SLAB_BYTES = 32_768
+export const SLAB_BYTES = 32_768
 /** A new slab is begun where less than this is left. */
 const LEAST_ROOM = 4_096
 

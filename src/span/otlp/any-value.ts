@@ -1,7 +1,7 @@
 import { type Content, contentBytes } from '../content/content.ts'
 import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from '../content/tags.ts'
 import type { Attributes, AttributeValue } from '../ended-span.ts'
-import { type JsonContent, writeJson } from '../message-json.ts'
+import { isMessages, type JsonContent, writeJson } from '../message-json.ts'
 import {
   closeMessage,
   makeRoom,
@@ -67,7 +67,7 @@ const USUAL_JSON_BYTES = 4_096
 /** `key` and JSON text as its value, written right where it goes. `key` is short and ASCII. */
 export function writeJsonAttribute(writer: Writer, tag: number, key: string, json: JsonContent): void {
   const start = writer.pos
-  const expected = jsonHeadBytes(key.length, 'buffer' in json ? contentBytes(json) : USUAL_JSON_BYTES)
+  const expected = jsonHeadBytes(key.length, usualBytes(json))
   makeRoom(writer, expected)
   writer.pos += expected
   writeJson(writer, json)
@@ -89,6 +89,8 @@ export function writeJsonAttribute(writer: Writer, tag: number, key: string, jso
   writeVarint(writer, bytes)
   writer.pos += bytes
 }
+
+const usualBytes = (json: JsonContent): number => (isMessages(json) ? USUAL_JSON_BYTES : contentBytes(json))
 
 /** Bytes before the text. */
 function jsonHeadBytes(keyLength: number, bytes: number): number {

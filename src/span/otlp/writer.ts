@@ -4,6 +4,8 @@ import type { HrTime } from '../../runtime/clock.ts'
 export interface Writer {
   buffer: Buffer
   pos: number
+  /** Of `buffer`; made when it is needed. */
+  view: DataView | undefined
 }
 
 /** Wire types of protobuf that OTLP uses. */
@@ -27,7 +29,7 @@ const BYTES_PER_UNIT = 3
 const LONGEST_VARINT = 10
 
 export function createWriter(bytes: number): Writer {
-  return { buffer: Buffer.allocUnsafeSlow(bytes), pos: 0 }
+  return { buffer: Buffer.allocUnsafeSlow(bytes), pos: 0, view: undefined }
 }
 
 /** Bytes of `value`, an unsigned integer below 2^32, as a varint. */
@@ -48,6 +50,7 @@ function grow(writer: Writer, bytes: number): void {
   const larger = Buffer.allocUnsafeSlow(Math.max(needed, writer.buffer.length * 2))
   writer.buffer.copy(larger, 0, 0, writer.pos)
   writer.buffer = larger
+  writer.view = undefined
 }
 
 export function writeByte(writer: Writer, byte: number): void {
