@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { instrumentAiSdk } from '../integrations/ai-sdk/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
@@ -16,6 +17,8 @@ export type { Uninstrument } from '../integrations/base/index.ts'
 
 /** What the application imported, by the name of the integration: the exports of the package, or its class. */
 export interface InstrumentedPackages {
+  /** Of `ai`. */
+  readonly ai?: unknown
   /** Of `@anthropic-ai/sdk`. */
   readonly anthropic?: unknown
   /** Of `@google/genai`: all that it exports. */
@@ -30,6 +33,7 @@ export interface InstrumentedPackages {
 
 /** One line for each integration. */
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
+  ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),

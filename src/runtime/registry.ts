@@ -25,3 +25,15 @@ export function globalSlot<T>(name: string): () => T | undefined {
   const slot = Symbol.for(name)
   return () => (globalThis as Record<symbol, unknown>)[slot] as T | undefined
 }
+
+/** What a library keeps on `globalThis` as the property `name`, for others to read and to write. */
+export function globalProperty<T>(name: string): { get(): T | undefined; set(value: T | undefined): void } {
+  const host = globalThis as Record<string, unknown>
+  return {
+    get: () => host[name] as T | undefined,
+    set(value) {
+      if (value === undefined) delete host[name]
+      else host[name] = value
+    },
+  }
+}

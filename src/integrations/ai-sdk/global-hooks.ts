@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Tracer } from '@opentelemetry/api'
+import { findPackage } from '../../runtime/application.ts'
+import { globalProperty } from '../../runtime/registry.ts'
+import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import type { AiSdkOptions } from './options.ts'
+import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
+import { isTranslating, translatingTracer } from './tracer.ts'
+
+/** What holds for the whole process while at least one instrumentation is on. */
+interface State {
+  users: number
+  options: AiSdkOptions
+  readonly telemetry: AiSdkTelemetry
+  undo: (() => void) | undefined
+}
+
+const state = (): State =>
+  processWide('ai-sdk', (): State => {
+    const made: State = {
+      users: 0,
+      options: {},
+      telemetry: createTelemetry(() => made.options),
+      undo: undefined,
+    }
+    return made
+  })
+
+/** What version 7 of the AI SDK is to call; the same for all copies of turnspan. */
+export const telemetry = (): AiSdkTelemetry => state().telemetry
+
+/** The current options. */
+export const currentOptions = (): AiSdkOptions => state().options
+
+/** The name under which the AI SDK asks for its tracer. */
+const SCOPE = 'ai'
+
+/** Switches on what reaches the AI SDK without touching it. The last one that is taken back switches it off. */
+export function useGlobalHooks(options: AiSdkOptions): () => void {
+  const known = state()
+  known.options = { ...known.options, ...options }
+  known.users += 1
+  known.undo ??= install(known.telemetry)
+  let used = true
+  return () => {
+    if (!used) return
+    used = false
+    known.users -= 1
+    if (known.users > 0) return
+    known.undo?.()
+    known.undo = undefined
+    known.options = {}
+  }
+}
+
+function install(integration: AiSdkTelemetry): () => void {
+  const patches = createPatches('ai tracer')
+  patches.onUndo(muteScope(SCOPE, isTranslating))
+  patches.onUndo(register(integration))
+  patchTracers(patches)
+  return () => patches.undo()
+}
+
+/** Version 7 looks into this list at every call. */
+function register(integration: AiSdkTelemetry): () => void {
+  const list = globalProperty<unknown[]>('AI_SDK_TELEMETRY_INTEGRATIONS')
+  const before = list.get()
+  const registered = before ?? []
+  registered.push(integration)
+  if (before === undefined) list.set(registered)
+  return () => {
+    const at = registered.indexOf(integration)
+    if (at >= 0) registered.splice(at, 1)
+    if (before === undefined && registered.length === 0 && list.get() === registered) list.set(undefined)
+  }
+}
+
+/** Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. */
+function patchTracers(patches: Patches): void {
+  const found = findPackage('ai')
+  if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
+  try {
+    const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
+    patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
+  } catch {
+    // A package without its dependency: it will not run either.
+  }
+}
+
+const API = '@opentelemetry/api'
+
+function observedGetTracer(original: Method): Method {
+  return function (this: unknown, ...args) {
+    const tracer = Reflect.apply(original, this, args) as Tracer
+    return args[0] === SCOPE ? translatingTracer(tracer, currentOptions) : tracer
+  }
+}
