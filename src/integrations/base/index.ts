@@ -37,7 +37,7 @@ export {
 } from './observe-stream.ts'
 export { createPatches, likeness, ownerOf, type Patches, type Wrap } from './patch.ts'
 export { type Endpoint, endpointOf } from './providers.ts'
-export { type Amended, patchStainless, type StainlessMethod } from './stainless.ts'
+export { type Amended, noteAttempt, patchStainless, type StainlessMethod } from './stainless.ts'
 export { beginStep, type Step, type StepInit } from './step.ts'
 export { runTool, type ToolRun } from './tool.ts'
 export { type ModelUsage, openAIUsage, usageOf } from './usage.ts'

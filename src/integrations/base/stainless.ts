@@ -114,7 +114,8 @@ function observeAttempts(original: Method): Method {
   }
 }
 
-function noteAttempt(call: ModelCall, attempt: Promise<unknown>): void {
+/** Notes one attempt of a call, by the promise of its response; whichever follows another is a retry. */
+export function noteAttempt(call: ModelCall, attempt: Promise<unknown>): void {
   const attempts = attemptsOf.get(call) ?? { count: 0 }
   if (attempts.count > 0)
     call.retry({ attempt: attempts.count, status: attempts.status, error: attempts.error })

@@ -10,22 +10,30 @@ import {
   type Patches,
   read,
 } from '../base/index.ts'
+import { attemptsObserver } from './attempts.ts'
 import { METHODS, type TracedMethod } from './methods.ts'
 import type { GoogleGenAIOptions } from './options.ts'
 
 /** Observes the methods that make one request each, on the prototype: every instance has them, already made ones too. */
 export function patchModelCalls(patches: Patches, prototype: unknown, options: GoogleGenAIOptions): boolean {
+  const observing: Observing = { ...options, meet: attemptsObserver(patches) }
   let found = false
   for (const method of METHODS) {
-    if (patches.wrap(prototype, method.method, (original) => observed(original, method, options)))
+    if (patches.wrap(prototype, method.method, (original) => observed(original, method, observing)))
       found = true
   }
   return found
 }
 
-function observed(original: Method, method: TracedMethod, { idleMs }: GoogleGenAIOptions): Method {
+interface Observing extends GoogleGenAIOptions {
+  /** Takes the instance on which a call is made. */
+  readonly meet: (models: unknown) => void
+}
+
+function observed(original: Method, method: TracedMethod, { idleMs, meet }: Observing): Method {
   return function (...args) {
     const [params] = args as unknown[]
+    meet(this)
     const call = beginModelCall(() => ({ ...method.begin(params, this), idleMs }))
     if (call === undefined) return Reflect.apply(original, this, args)
     let returned: unknown

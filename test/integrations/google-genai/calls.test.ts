@@ -76,6 +76,16 @@ describe.each(ways)('$set on Node $node as $modules, turnspan $order it', ({ set
     }
   })
 
+  test('makes an event of each attempt that the client repeats, where the client lets it be seen', () => {
+    const again = (count: number): object => ({
+      'http.request.resend_count': count,
+      'http.response.status_code': 429,
+    })
+    const events = callOf('retry-429')?.events.map(({ attributes }) => attributes)
+    expect(events).toEqual(set === 'genai-2.0' ? [] : [again(1), again(2)])
+    expect(callOf('content')?.events).toEqual([])
+  })
+
   test('measures the time to the first token of streams, and of nothing else', () => {
     const seconds = (probe: string): unknown =>
       callOf(probe)?.attributes['gen_ai.response.time_to_first_chunk']

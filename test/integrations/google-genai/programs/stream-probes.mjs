@@ -4,6 +4,16 @@ import { failureOf, hi, models, textOf, undated } from './clients.mjs'
 const open = (t, script, config) =>
   models(t, script).generateContentStream({ ...hi, ...(config && { config }) })
 
+/** Gives the request up when the program has left the stream: the client itself goes on with it to the end. */
+const leaving = (work) => async (t) => {
+  const controller = new AbortController()
+  try {
+    return await work(t, () => open(t, undefined, { abortSignal: controller.signal }))
+  } finally {
+    controller.abort()
+  }
+}
+
 export const streamProbes = [
   { name: 'stream', run: async (t) => textOf(await open(t)) },
   {
@@ -18,8 +28,8 @@ export const streamProbes = [
   {
     name: 'stream-shape',
     script: 'endless',
-    run: async (t) => {
-      const stream = await open(t)
+    run: leaving(async (t, begin) => {
+      const stream = await begin()
       t.note(
         Object.prototype.toString.call(stream),
         typeof stream.return,
@@ -30,39 +40,39 @@ export const streamProbes = [
       const first = stream.next()
       t.note(first instanceof Promise, (await first).value.text)
       t.note(await stream.return('done'), await stream.next())
-    },
+    }),
   },
   {
     name: 'stream-parallel-next',
     script: 'endless',
-    run: async (t) => {
-      const stream = await open(t)
+    run: leaving(async (_t, begin) => {
+      const stream = await begin()
       const steps = await Promise.all([stream.next(), stream.next(), stream.next()])
       await stream.return()
       return steps.map(({ value }) => value.text)
-    },
+    }),
   },
   {
     name: 'stream-break',
     script: 'endless',
-    run: async (t) => {
+    run: leaving(async (_t, begin) => {
       let seen = 0
-      for await (const _chunk of await open(t)) if (++seen === 2) break
+      for await (const _chunk of await begin()) if (++seen === 2) break
       return seen
-    },
+    }),
   },
   {
     name: 'stream-throw',
     script: 'endless',
-    run: async (t) => {
+    run: leaving(async (_t, begin) => {
       const error = new TypeError('mine')
       const caught = await failureOf(
         (async () => {
-          for await (const _chunk of await open(t)) throw error
+          for await (const _chunk of await begin()) throw error
         })(),
       )
       return caught === error
-    },
+    }),
   },
   {
     name: 'stream-signal-abort',
