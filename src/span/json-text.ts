@@ -35,6 +35,9 @@ export function looksLikeJson(text: string): boolean {
 export const beginsJson = (unit: number): boolean =>
   unit === 0x22 || unit === 0x7b || unit === 0x5b || isNumeric(unit)
 
+/** Whether `text` begins as JSON of a string, an array, an object or a number does; costs next to nothing. */
+export const mayBeJson = (text: string): boolean => beginsJson(firstUnit(text))
+
 const LONG_INTEGER = /\d{19,}/
 const JSON_STRINGS = /"(?:[^"\\]|\\[\s\S])*"/g
 

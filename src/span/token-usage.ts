@@ -107,20 +107,19 @@ export function usageOfAttributes(attributes: Readonly<Record<string, unknown>>)
   })
 }
 
-/** The object of MLflow's `mlflow.chat.tokenUsage`; the three base counts are always there. */
-export function mlflowUsage(usage: CountedUsage): Record<string, number> {
-  return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    total_tokens: usage.totalTokens,
-    ...(usage.cacheReadInputTokens !== undefined && { cache_read_input_tokens: usage.cacheReadInputTokens }),
-    ...(usage.cacheCreationInputTokens !== undefined && {
-      cache_creation_input_tokens: usage.cacheCreationInputTokens,
-    }),
-    ...(usage.cacheCreation1hInputTokens !== undefined && {
-      cache_creation_input_tokens_above_1hr: usage.cacheCreation1hInputTokens,
-    }),
+/** JSON text for MLflow's `mlflow.chat.tokenUsage`; the three base counts are always there. */
+export function mlflowUsage(usage: CountedUsage): string {
+  const { cacheReadInputTokens, cacheCreationInputTokens, cacheCreation1hInputTokens } = usage
+  let text = `{"input_tokens":${usage.inputTokens},"output_tokens":${usage.outputTokens}`
+  text += `,"total_tokens":${usage.totalTokens}`
+  if (cacheReadInputTokens !== undefined) text += `,"cache_read_input_tokens":${cacheReadInputTokens}`
+  if (cacheCreationInputTokens !== undefined) {
+    text += `,"cache_creation_input_tokens":${cacheCreationInputTokens}`
   }
+  if (cacheCreation1hInputTokens !== undefined) {
+    text += `,"cache_creation_input_tokens_above_1hr":${cacheCreation1hInputTokens}`
+  }
+  return `${text}}`
 }
 
 function count(value: unknown): number | undefined {

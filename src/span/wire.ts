@@ -13,7 +13,7 @@ import {
   StatusCode,
 } from './ended-span.ts'
 import { guarded } from './guard.ts'
-import { beginsJson, isUnreadableJson, looksLikeJson } from './json-text.ts'
+import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 import { type JsonContent, jsonText } from './message-json.ts'
 import { inputMessages, outputMessages } from './messages.ts'
@@ -158,7 +158,7 @@ function writeModel({ model, provider }: AgentData, write: WriteAttribute): void
 
 function writeUsage({ usage }: AgentData, { legacySemconv }: WireOptions, write: WriteAttribute): void {
   if (usage === undefined) return
-  write(keys.TOKEN_USAGE, JSON.stringify(mlflowUsage(usage)))
+  write(keys.TOKEN_USAGE, mlflowUsage(usage))
   write(keys.USAGE_INPUT, usage.inputTokens)
   write(keys.USAGE_OUTPUT, usage.outputTokens)
   if (usage.cacheReadInputTokens !== undefined) write(keys.USAGE_CACHE_READ, usage.cacheReadInputTokens)
@@ -222,6 +222,7 @@ function writeNative(key: string, content: Content, sink: AttributeSink): void {
  * JSON text on which the server would choke.
  */
 function textForMlflow(key: string, value: string, agent: AgentData | undefined): string {
+  if (!mayBeJson(value)) return value
   const isJson = agent === undefined || agent.jsonKeys.has(key) || VOCABULARY.test(key)
   return (isJson ? isUnreadableJson(value) : looksLikeJson(value)) ? JSON.stringify(value) : value
 }
