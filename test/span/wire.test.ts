@@ -119,6 +119,44 @@ describe('content', () => {
   })
 })
 
+test('content stands in both vocabularies where both are asked for, and for what was set as an attribute never', () => {
+  const both: WireOptions = { ...OTHER, contentKeys: 'both' }
+  const said = { spanType: 'TOOL', inputs: { a: ['"'] }, outputs: 'done' }
+  expect(wireAttributes(own(said), both)).toMatchObject({
+    'gen_ai.tool.call.arguments': '{"a":["\\""]}',
+    'gen_ai.tool.call.result': '"done"',
+    'mlflow.spanInputs': { a: ['"'] },
+    'mlflow.spanOutputs': 'done',
+  })
+  const attributes = { 'gen_ai.tool.call.arguments': 'mine', 'mlflow.spanOutputs': 'mine too' }
+  expect(wireAttributes(own(said, { attributes }), both)).toMatchObject({
+    ...attributes,
+    'gen_ai.tool.call.result': '"done"',
+    'mlflow.spanInputs': { a: ['"'] },
+  })
+})
+
+test('token usage for MLflow has every count that MLflow knows, and no other', () => {
+  const usage = {
+    inputTokens: 9,
+    outputTokens: 3,
+    totalTokens: 12,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 2,
+    cacheCreation1hInputTokens: 1,
+    reasoningTokens: 2,
+  }
+  const sent = wireAttributes(own({ usage }), MLFLOW)['mlflow.chat.tokenUsage']
+  expect(JSON.parse(String(sent))).toEqual({
+    input_tokens: 9,
+    output_tokens: 3,
+    total_tokens: 12,
+    cache_read_input_tokens: 0,
+    cache_creation_input_tokens: 2,
+    cache_creation_input_tokens_above_1hr: 1,
+  })
+})
+
 describe('tokens and model', () => {
   test('stand in both vocabularies, the three base counts always', () => {
     const usage = {
