@@ -74,6 +74,8 @@ export interface Queue {
 
 // The message limit of gRPC receivers is 4 MiB; sizes here are estimates, so batches stay well below it.
 const BATCH_BYTES = 2 * 1024 * 1024
+/** So far a flush, for which somebody waits, follows a receiver that asks to be left alone. */
+const MOST_ASKED_MS = 2000
 /** From this share of the memory on it is asked whether the event loop still turns. */
 const PRESSING_SHARE = 8
 
@@ -285,7 +287,8 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
           deadline,
         )
         if (left + onDisk() === 0 || monotonicMs() >= deadline) return
-        const pause = Math.max(backoffMs(Math.min(attempt, 2)), askedUntil - monotonicMs())
+        const asked = Math.min(MOST_ASKED_MS, askedUntil - monotonicMs())
+        const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
         await sleep(Math.min(pause, deadline - monotonicMs()))
       }
     },

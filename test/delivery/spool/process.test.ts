@@ -206,7 +206,7 @@ test.each(DISKS.filter(([, possible]) => possible))(
 
 test('a span that is refused is set aside with the answer, and the others arrive', async () => {
   await using folder = await spoolFolder()
-  await using server = await startOtlpHttp({ answers: [422, { status: 422, body: 'poison' }] })
+  await using server = await startOtlpHttp({ answers: [422, 422, { status: 422, body: 'poison' }] })
   const { stderr } = await start('end.mjs', spoolEnv(server.url, folder.dir), 'flush')
   expect(stderr.match(/TS_SPAN_REJECTED/g)?.length).toBe(1)
   expect(server.spans().map(({ name }) => name)).toEqual(['outer'])
