@@ -28,7 +28,8 @@ export const finishReason = (reason: unknown): string | undefined =>
 
 /** The vectors themselves say nothing to a reader, and would be the largest part of most traces. */
 export function embeddingAnswer(result: unknown, content: boolean): Answer {
-  const embeddings = list(read(result, 'embeddings'))
+  const one = read(result, 'embedding')
+  const embeddings = one === undefined ? list(read(result, 'embeddings')) : [one]
   const [first] = embeddings
   return {
     usage: embeddingUsage(read(result, 'usage')),
@@ -36,13 +37,6 @@ export function embeddingAnswer(result: unknown, content: boolean): Answer {
   }
 }
 
-/** What is shown of vectors. */
-export function embeddingShape(count: number, first: unknown): object {
-  return {
-    embeddings: count,
-    dimensions:
-      Array.isArray(first) || ArrayBuffer.isView(first)
-        ? list(Array.from(first as ArrayLike<unknown>)).length
-        : undefined,
-  }
+function embeddingShape(count: number, first: unknown): object {
+  return { embeddings: count, dimensions: Array.isArray(first) ? first.length : undefined }
 }

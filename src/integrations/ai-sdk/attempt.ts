@@ -5,7 +5,6 @@ import {
   follow,
   isObject,
   type ModelCall,
-  number,
   type Retry,
   read,
   type Stop,
@@ -19,7 +18,7 @@ export interface Attempt {
   readonly provider: unknown
   count: number
   /** The last attempt failed; another one may follow. */
-  failure?: { readonly error: unknown } | undefined
+  failure?: { readonly error: unknown; readonly status: number | undefined } | undefined
   /** What has come by now; without content where it may not be recorded. */
   answer?: ((content: boolean) => Answer) | undefined
   /** All of it has come. */
@@ -28,13 +27,12 @@ export interface Attempt {
 
 /** What a failed attempt says to the one that follows. */
 export function retryOf(attempt: Attempt): Retry {
-  const error = attempt.failure?.error
-  const status = number(read(error, 'statusCode'))
+  const { error, status } = attempt.failure ?? {}
   attempt.count += 1
   attempt.failure = undefined
   return {
     attempt: attempt.count,
-    ...(status === undefined ? { error: error instanceof Error ? error.name : typeof error } : { status }),
+    ...(status === undefined ? { error: error instanceof Error ? error.name : '_OTHER' } : { status }),
   }
 }
 

@@ -2,15 +2,19 @@ import type { Context } from '@opentelemetry/api'
 import { nowMs } from '../../runtime/clock.ts'
 import { createContextKey } from '../../runtime/otel-context.ts'
 import {
+  type Answer,
   activeContext,
   beginModelCall,
   beginStep,
   keys,
   type ModelCallInit,
+  number,
+  read,
   runIn,
   SpanType,
   type Step,
   type Stop,
+  text,
 } from '../base/index.ts'
 import { takeAgent } from './agent-hint.ts'
 import { type Attempt, followParts, retryOf } from './attempt.ts'
@@ -24,6 +28,8 @@ export interface RunInit {
   readonly inputs: unknown
   readonly attributes: Readonly<Record<string, unknown>>
   readonly idleMs: number | undefined
+  /** Its errors are recorded by their class alone. */
+  readonly hidesErrors?: boolean
 }
 
 /** A call of a function of the AI SDK under way: its span, below which stand the calls of models and tools. */
@@ -41,6 +47,8 @@ export interface Run {
   failedAttempt(attempt: Attempt, error: unknown): void
   /** Follows a model's stream; `done` is called at its end, and has to finish the call. */
   followStream(attempt: Attempt, stream: unknown, mayRecord: () => boolean, done: () => void): void
+  /** Ends it, with that call, when nothing is heard of the call for too long. */
+  watchIdle(attempt: Attempt): void
   /** Begins the span of a tool. */
   tool(init: {
     readonly name: string
@@ -72,9 +80,11 @@ const TYPES: Readonly<Record<string, SpanType>> = {
 /** Begins the span of a function's call below whatever is active; `undefined` when nothing is traced. */
 export function beginRun(init: () => RunInit): Run | undefined {
   let idleMs: number | undefined
+  let hidesErrors = false
   const step = beginStep(() => {
     const given = init()
     idleMs = given.idleMs
+    hidesErrors = given.hidesErrors === true
     const agent = takeAgent(activeContext())
     const name = agent?.name ?? given.functionId ?? given.operation.replace(/^ai\./, '')
     return {
@@ -89,10 +99,10 @@ export function beginRun(init: () => RunInit): Run | undefined {
       },
     }
   })
-  return step && createRun(step, idleMs ?? IDLE_MS)
+  return step && createRun(step, idleMs ?? IDLE_MS, hidesErrors ? withoutText : (error) => error)
 }
 
-function createRun(step: Step, idleMs: number): Run {
+function createRun(step: Step, idleMs: number, shown: (error: unknown) => unknown): Run {
   const { span } = step
   const attempts = new Set<Attempt>()
   const tools = new Set<Step>()
@@ -127,9 +137,15 @@ function createRun(step: Step, idleMs: number): Run {
     )
   const fail = (error: unknown): void =>
     end(
-      ({ call, failure }) => call.fail((failure ?? { error }).error),
-      () => span.fail(error),
+      ({ call, failure }) => call.fail(shown((failure ?? { error }).error)),
+      () => span.fail(shown(error)),
     )
+
+  const watchIdle = ({ call }: Attempt, partial: () => Answer): void =>
+    call.watchIdle(() => {
+      queueMicrotask(() => stop('idle'))
+      return partial()
+    })
 
   const run: Run = {
     step,
@@ -145,11 +161,11 @@ function createRun(step: Step, idleMs: number): Run {
         before.call.retry(retryOf(before))
         return before
       }
-      const number = calls
+      const stepNumber = calls
       const call = runIn(inside, () =>
         beginModelCall(() => {
           const given = init()
-          return { ...given, attributes: { ...given.attributes, 'ai.step.number': number }, idleMs }
+          return { ...given, attributes: { ...given.attributes, 'ai.step.number': stepNumber }, idleMs }
         }),
       )
       if (call === undefined) return undefined
@@ -159,11 +175,11 @@ function createRun(step: Step, idleMs: number): Run {
       return attempt
     },
     failedAttempt(attempt, error) {
-      attempt.failure = { error }
+      attempt.failure = { error: shown(error), status: number(read(error, 'statusCode')) }
     },
     followStream(attempt, stream, mayRecord, done) {
       const { call } = attempt
-      const partial = (): ReturnType<NonNullable<Attempt['answer']>> => attempt.answer?.(mayRecord()) ?? {}
+      const partial = (): Answer => attempt.answer?.(mayRecord()) ?? {}
       followParts(attempt, stream, {
         done() {
           attempt.done = true
@@ -173,7 +189,7 @@ function createRun(step: Step, idleMs: number): Run {
         },
         failed(error) {
           broken = { error }
-          call.fail(error, partial())
+          call.fail(shown(error), partial())
           later(LINGER_MS, () => fail(error))
         },
         stopped(how) {
@@ -182,11 +198,9 @@ function createRun(step: Step, idleMs: number): Run {
           else later(LINGER_MS, () => stop(how))
         },
       })
-      call.watchIdle(() => {
-        queueMicrotask(() => stop('idle'))
-        return partial()
-      })
+      watchIdle(attempt, partial)
     },
+    watchIdle: (attempt) => watchIdle(attempt, () => ({})),
     tool(init) {
       clearTimeout(timer)
       const tool = runIn(inside, () =>
@@ -208,7 +222,7 @@ function createRun(step: Step, idleMs: number): Run {
         () => {
           if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
           // A stream that broke off with an error comes to an end like any other.
-          if (broken !== undefined) span.fail(broken.error)
+          if (broken !== undefined) span.fail(shown(broken.error))
         },
       ),
     fail,
@@ -216,6 +230,14 @@ function createRun(step: Step, idleMs: number): Run {
   }
   const inside = step.inside.setValue(RUN, run)
   return run
+}
+
+/** An error that tells its class and nothing else: the program wants no content of this call in a trace. */
+function withoutText(error: unknown): unknown {
+  const hidden = new Error('The text of the error is not recorded, as the call asks for.')
+  hidden.name = text(read(error, 'name')) ?? 'Error'
+  hidden.stack = undefined as unknown as string
+  return hidden
 }
 
 /** Ends a call of which nobody told the end. */
