@@ -13,12 +13,12 @@ import { ARRAY, ITEM, KVLIST, VALUE } from './tags.ts'
 /** One value as it is being written. */
 export interface Writing {
   readonly scratch: Scratch
-  readonly maxDepth: number
-  readonly maxLength: number
+  maxDepth: number
+  maxLength: number
   /** Objects around the place that is being written. */
   readonly around: object[]
   /** Somebody gave properties to all objects, so that those of one have to be told from its own. */
-  readonly objectsInherit: boolean
+  objectsInherit: boolean
   /** Values that may still be written. */
   room: number
   /** At least as many bytes as the JSON text of what was written. */
@@ -33,10 +33,19 @@ const WORST_UNIT_BYTES = 6
 /** A value has too many parts to be written as it comes. Not an error: it has no stack, which would be dear. */
 export const TOO_MANY: unique symbol = Symbol('too many values')
 
+let last: Writing | undefined
+
 /** Within the bounds of a capture. */
 export function startWriting(scratch: Scratch, maxDepth: number, maxLength: number): Writing {
-  const objectsInherit = allObjectsInherit()
-  return { scratch, maxDepth, maxLength, around: [], objectsInherit, room: MOST_VALUES, bytes: 0 }
+  // A scratch serves one value at a time, so what was used for its last one is free.
+  if (last?.scratch !== scratch) last = startWritingCopy(scratch)
+  last.maxDepth = maxDepth
+  last.maxLength = maxLength
+  last.objectsInherit = allObjectsInherit()
+  last.room = MOST_VALUES
+  last.bytes = 0
+  last.around.length = 0
+  return last
 }
 
 /** For a value that is within bounds already. */

@@ -1,7 +1,7 @@
 import type { Attributes, EndedSpan } from '../ended-span.ts'
 import type { WireOptions } from '../wire.ts'
 import { writeAttributes } from './any-value.ts'
-import { writeSpan } from './span.ts'
+import { forgetSink, writeSpan } from './span.ts'
 import {
   closeMessage,
   createWriter,
@@ -57,6 +57,7 @@ export function encodeRequest(
   // Room to spare costs nothing: memory that is never written to is never there.
   const writer = createWriter(Math.ceil(expected * 1.25))
   const request = writeRequest(writer, spans, resource, options)
+  forgetSink()
   bytesPerSpan = Math.ceil(request.length / spans.length)
   return request.length * 2 < writer.buffer.length ? copyOf(request) : request
 }

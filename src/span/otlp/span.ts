@@ -1,5 +1,5 @@
 import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
-import { forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
+import { type AttributeSink, forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
 import { writeAttribute, writeAttributes, writeContentAttribute, writeJsonAttribute } from './any-value.ts'
 import {
   closeMessage,
@@ -68,11 +68,7 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeTime(writer, span.startTime)
   writeByte(writer, SPAN.end)
   writeTime(writer, span.endTime)
-  forEachWireAttribute(span, options, {
-    write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
-    writeContent: (key, content) => writeContentAttribute(writer, SPAN.attributes, key, content),
-    writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
-  })
+  forEachWireAttribute(span, options, sinkOf(writer))
   writeNoneDropped(writer, SPAN.droppedAttributes)
   for (const event of span.events) writeEvent(writer, event)
   writeNoneDropped(writer, SPAN.droppedEvents)
@@ -82,6 +78,26 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeVarint(writer, SPAN.flags)
   writeFlags(writer, span.traceFlags, span.parentSpanId !== undefined && span.parentIsRemote)
   closeMessage(writer, start, USUAL_BYTES)
+}
+
+let lastSink: { readonly writer: Writer; readonly sink: AttributeSink } | undefined
+
+/** What writes attributes; made once for all spans of a request. */
+function sinkOf(writer: Writer): AttributeSink {
+  if (lastSink?.writer !== writer) {
+    const sink: AttributeSink = {
+      write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
+      writeContent: (key, content) => writeContentAttribute(writer, SPAN.attributes, key, content),
+      writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
+    }
+    lastSink = { writer, sink }
+  }
+  return lastSink.sink
+}
+
+/** Lets go of the last writer, whose buffer is as large as a request. */
+export function forgetSink(): void {
+  lastSink = undefined
 }
 
 function writeIdentity(writer: Writer, span: EndedSpan): void {
