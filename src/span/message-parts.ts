@@ -8,7 +8,7 @@ export interface Message {
   readonly role: Text
   /** A captured list is one of the conventions' parts already. */
   readonly parts: readonly Part[] | Content
-  readonly finishReason?: Text
+  readonly finishReason: Text | undefined
 }
 
 /** A part of a message, of which all that was captured is still as it was captured. */
@@ -37,6 +37,13 @@ export interface ToolCallPart {
   /** The arguments arrive as JSON text; the conventions have them as an object. */
   readonly isText: boolean
 }
+
+/** One way to make them all, so that engines see one shape. */
+export const makeMessage = <P extends Message['parts']>(
+  role: Text,
+  parts: P,
+  finishReason?: Text,
+): Message & { readonly parts: P } => ({ role, parts, finishReason })
 
 export const textPart = (content: Text): Part => ({ type: 'text', content })
 

@@ -13,6 +13,7 @@ import {
 import {
   all,
   type Message,
+  makeMessage,
   ownPart,
   type Part,
   reasoningPart,
@@ -38,7 +39,7 @@ export function geminiOutput(candidates: readonly Content[]): Message[] | undefi
       if (!isFields(candidate)) return undefined
       const content = fieldIn(candidate, 'content')
       const parts = isFields(content) ? partsOf(fieldIn(content, 'parts')) : []
-      return parts && { role: 'assistant', parts, finishReason: finishOf(fieldIn(candidate, 'finishReason')) }
+      return parts && makeMessage('assistant', parts, finishOf(fieldIn(candidate, 'finishReason')))
     }),
   )
 }
@@ -51,14 +52,14 @@ function finishOf(reason: Content | undefined): string {
 
 /** Of a content, a part, a text, or a list of any of them, which the client takes all. */
 function messagesIn(given: Content | undefined, role: string): Message[] | undefined {
-  if (isText(given)) return [{ role, parts: [textPart(given)] }]
+  if (isText(given)) return [makeMessage(role, [textPart(given)])]
   const items = itemsIn(given)
   if (items !== undefined) return all(items.map((one) => messagesIn(one, role)))?.flat()
   if (!isFields(given)) return undefined
   const said = fieldIn(given, 'role')
   const inside = itemsIn(fieldIn(given, 'parts')) ?? [given]
   const parts = all(inside.map(partOf))
-  return parts && [{ role: isText(said) ? roleOf(said) : role, parts }]
+  return parts && [makeMessage(isText(said) ? roleOf(said) : role, parts)]
 }
 
 function roleOf(role: Content): Text {

@@ -3,6 +3,7 @@ import { fieldIn, isFields, isText, itemsIn, notNull, says } from './content/loo
 import {
   all,
   type Message,
+  makeMessage,
   ownPart,
   type Part,
   reasoningPart,
@@ -17,9 +18,9 @@ type Converted = Message & { readonly parts: readonly Part[] }
 /** Messages of a request of OpenAI's Responses API: its `instructions`, then its `input`, a text or a list of items. */
 export function responsesInput(request: Content): Message[] | undefined {
   const instructions = fieldIn(request, 'instructions')
-  const before = isText(instructions) ? [{ role: 'system', parts: [textPart(instructions)] }] : []
+  const before = isText(instructions) ? [makeMessage('system', [textPart(instructions)])] : []
   const input = fieldIn(request, 'input')
-  if (isText(input)) return [...before, { role: 'user', parts: [textPart(input)] }]
+  if (isText(input)) return [...before, makeMessage('user', [textPart(input)])]
   const items = itemsIn(input)
   const messages = items && all(items.map(messageOf))
   return messages && [...before, ...messages]
@@ -30,7 +31,7 @@ export function responsesOutput(output: readonly Content[]): Message[] | undefin
   const messages = all(output.map(messageOf))
   if (messages === undefined || messages.length === 0) return undefined
   const parts = messages.flatMap((message) => message.parts)
-  return [{ role: 'assistant', parts, finishReason: parts.some(isCall) ? 'tool_call' : 'stop' }]
+  return [makeMessage('assistant', parts, parts.some(isCall) ? 'tool_call' : 'stop')]
 }
 
 const isCall = (part: Part): boolean =>
@@ -41,16 +42,16 @@ function messageOf(item: Content): Converted | undefined {
   const type = fieldIn(item, 'type')
   if (says(type, 'function_call')) {
     const [id, name] = [fieldIn(item, 'call_id'), fieldIn(item, 'name')]
-    return { role: 'assistant', parts: [toolCallPart(id, name, fieldIn(item, 'arguments'), true)] }
+    return makeMessage('assistant', [toolCallPart(id, name, fieldIn(item, 'arguments'), true)])
   }
   if (says(type, 'function_call_output')) {
-    return { role: 'tool', parts: [toolResponsePart(fieldIn(item, 'call_id'), fieldIn(item, 'output'))] }
+    return makeMessage('tool', [toolResponsePart(fieldIn(item, 'call_id'), fieldIn(item, 'output'))])
   }
-  if (says(type, 'reasoning')) return { role: 'assistant', parts: summaryOf(item) }
+  if (says(type, 'reasoning')) return makeMessage('assistant', summaryOf(item))
   const role = fieldIn(item, 'role')
-  if (isText(role)) return { role, parts: contentParts(fieldIn(item, 'content')) }
+  if (isText(role)) return makeMessage(role, contentParts(fieldIn(item, 'content')))
   // Calls of tools that run at the provider, references.
-  return isText(type) ? { role: 'assistant', parts: [ownPart(item)] } : undefined
+  return isText(type) ? makeMessage('assistant', [ownPart(item)]) : undefined
 }
 
 function summaryOf(item: Content): Part[] {

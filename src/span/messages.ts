@@ -5,6 +5,7 @@ import { toJsonText } from './json-text.ts'
 import {
   all,
   type Message,
+  makeMessage,
   ownPart,
   type Part,
   reasoningPart,
@@ -23,7 +24,7 @@ import { responsesInput, responsesOutput } from './messages-responses.ts'
  * conventions have no key for other inputs.
  */
 export function inputMessages(inputs: Content): readonly Message[] | undefined {
-  if (isText(inputs)) return [{ role: 'user', parts: [textPart(inputs)] }]
+  if (isText(inputs)) return [makeMessage('user', [textPart(inputs)])]
   if (isList(inputs)) return messageList(inputs)
   if (!isFields(inputs)) return undefined
   const messages = fieldIn(inputs, 'messages')
@@ -34,7 +35,7 @@ export function inputMessages(inputs: Content): readonly Message[] | undefined {
 
 /** Captured outputs as `gen_ai.output.messages`; also understands the answers of the APIs above. */
 export function outputMessages(outputs: Content): readonly Message[] | undefined {
-  if (isText(outputs)) return [{ role: 'assistant', parts: [textPart(outputs)], finishReason: 'stop' }]
+  if (isText(outputs)) return [makeMessage('assistant', [textPart(outputs)], 'stop')]
   if (isList(outputs)) return messageList(outputs)
   if (!isFields(outputs)) return undefined
   const choices = itemsIn(fieldIn(outputs, 'choices'))
@@ -53,13 +54,13 @@ export function outputMessages(outputs: Content): readonly Message[] | undefined
 function withSystem(inputs: Content, messages: Message[] | undefined): Message[] | undefined {
   const system = messages && fieldIn(inputs, 'system')
   const parts = system && contentParts(system)
-  return messages && parts && parts.length > 0 ? [{ role: 'system', parts }, ...messages] : messages
+  return messages && parts && parts.length > 0 ? [makeMessage('system', parts), ...messages] : messages
 }
 
 function choiceMessage(choice: Content): Message | undefined {
   const converted = message(fieldIn(choice, 'message'))
   const finish = fieldIn(choice, 'finish_reason')
-  return converted && { ...converted, finishReason: isText(finish) ? finish : 'stop' }
+  return converted && makeMessage(converted.role, converted.parts, isText(finish) ? finish : 'stop')
 }
 
 function messageList(list: Content): Message[] | undefined {
@@ -71,16 +72,16 @@ function message(fields: Content | undefined): Message | undefined {
   const role = fieldIn(fields, 'role')
   if (!isText(role)) return undefined
   const parts = fieldIn(fields, 'parts')
-  if (isList(parts)) return { role, parts }
+  if (isList(parts)) return makeMessage(role, parts)
   const content = fieldIn(fields, 'content')
   if (says(role, 'tool')) {
     const toolCallId = fieldIn(fields, 'tool_call_id')
-    if (isText(toolCallId)) return { role, parts: [toolResponsePart(toolCallId, content)] }
+    if (isText(toolCallId)) return makeMessage(role, [toolResponsePart(toolCallId, content)])
   }
   const converted = contentParts(content)
   if (converted === undefined) return undefined
   addToolCalls(converted, fieldIn(fields, 'tool_calls'))
-  return { role, parts: converted }
+  return makeMessage(role, converted)
 }
 
 function contentParts(content: Content | undefined): Part[] | undefined {
