@@ -8,6 +8,7 @@ import {
   beginStep,
   keys,
   type ModelCallInit,
+  modelCallIn,
   number,
   read,
   runIn,
@@ -79,6 +80,8 @@ const TYPES: Readonly<Record<string, SpanType>> = {
 
 /** Begins the span of a function's call below whatever is active; `undefined` when nothing is traced. */
 export function beginRun(init: () => RunInit): Run | undefined {
+  // A model of another framework that asks the AI SDK: the call has its span already.
+  if (modelCallIn(activeContext()) !== undefined) return undefined
   let idleMs: number | undefined
   let hidesErrors = false
   const step = beginStep(() => {

@@ -1,7 +1,7 @@
 import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import { createContextKey } from '../../runtime/otel-context.ts'
 import { INVALID_SPAN_CONTEXT, trace } from '../../runtime/otel-trace.ts'
-import { activeContext, currentPipeline, runIn } from '../base/index.ts'
+import { activeContext, currentPipeline, modelCallIn, runIn } from '../base/index.ts'
 import { observed } from './observe.ts'
 import type { AiSdkOptions } from './options.ts'
 import { beginTranslation } from './translations.ts'
@@ -28,7 +28,9 @@ export function translatingTracer(original: Tracer, options: () => AiSdkOptions)
         ? undefined
         : beginTranslation(name, given?.attributes ?? {}, active, options())
     if (translation === undefined) {
-      return Reflect.apply(original.startActiveSpan, original, [name, ...rest, fn])
+      const asBefore = (): unknown => Reflect.apply(original.startActiveSpan, original, [name, ...rest, fn])
+      // Part of a call that has its span: nobody is to see it twice.
+      return modelCallIn(active) === undefined ? asBefore() : left(asBefore)
     }
     const theirs = startOriginal(original, name, given, active)
     const span = translation.span(theirs)
@@ -49,9 +51,16 @@ function startOriginal(
   active: Context,
 ): Span {
   const above = active.getValue(ORIGINAL) as Span | undefined
+  return left(() =>
+    original.startSpan(name, options, above === undefined ? active : trace.setSpan(active, above)),
+  )
+}
+
+/** Runs `start`, whose span is left out of turnspan's traces. */
+function left<T>(start: () => T): T {
   starting += 1
   try {
-    return original.startSpan(name, options, above === undefined ? active : trace.setSpan(active, above))
+    return start()
   } finally {
     starting -= 1
   }

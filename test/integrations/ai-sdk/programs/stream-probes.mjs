@@ -135,7 +135,7 @@ export const streamProbes = [
   },
   {
     name: 'stream-break',
-    run: (t) => take(stream(t, 'endless').textStream, 2).then((items) => items.length),
+    run: (t) => take(stream(t, 'long').textStream, 2).then((items) => items.length),
   },
   {
     name: 'stream-break-collected',
