@@ -1,7 +1,7 @@
 import { median, nowMs, totalCpuUs, turnOfLoop } from '../meters.mjs'
 
 const BLOCK = 400
-const WARM_UP = 12
+const WARM_UP = 40
 
 const nothing = () => undefined
 const nothingAsync = async () => undefined

@@ -4,7 +4,8 @@ import { agentTurn, SPANS } from '../turn.mjs'
 // 400 spans: less than the 512 at which OpenTelemetry's batches leave by themselves, so that sending never overlaps
 // with the turns, and what the caller pays is seen apart from what delivery costs.
 const BLOCK = 50
-const WARM_UP = 8
+// Until the engine has compiled what it will: in the first hundreds of turns its compiling is most of the CPU.
+const WARM_UP = 30
 
 /** Agent turns one after the other. `heap` counts allocations instead of time, in a heap too large to be collected. */
 export async function run(open, { heap, blocks }) {
