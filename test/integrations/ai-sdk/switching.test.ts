@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BuiltApp } from '../../support/built.ts'
@@ -110,7 +111,8 @@ test.each([6, 7] as const)('version %i is switched on and off, and all is put ba
     function: on,
     off: untranslated,
     'by hand, twice': on,
-    'undone once': on,
+    // The agents were the first one's; the second found them done.
+    'undone once': { ...on, untouched: true },
     undone: untranslated,
     'beside another': { ...on, registered: 2 },
     shutdown: { ...off, registered: 1 },
@@ -128,7 +130,7 @@ test('a call with integrations of its own is traced when it names turnspan', asy
 
 test.each([6, 7] as const)('streams of version %i that are left end by silence', async (version) => {
   const app = appOf(version)
-  const ended = await run(app, app.program('left.mjs'), 'stall')
+  const ended = await run(app, app.program('left.mjs'), 'stall', { nodeArgs: ['--no-warnings'] })
   expect(ended).toMatchObject({ code: 0, stdout: '3', stderr: '' })
   const ends = collector.spans().map(({ name, attributes }) => [name, attributes['turnspan.call.end']])
   expect(ends.toSorted()).toEqual([
@@ -184,7 +186,10 @@ describe.each([6, 7] as const)('without captureContent, version %i', (version) =
     expect(Object.keys(results).toSorted()).toEqual(only.toSorted())
     const spans = [...spansByProbe(collector.spans()).values()].flat()
     expect(spans.length).toBeGreaterThan(15)
-    const text = JSON.stringify(spans.map(({ attributes, events, status }) => [attributes, events, status]))
+    const text = inspect(
+      spans.map(({ attributes, events, status }) => [attributes, events, status]),
+      { depth: null, maxStringLength: null, maxArrayLength: null },
+    )
     expect(text).toContain('gen_ai.usage.input_tokens')
     for (const secret of ['Hi!', 'Paris', 'unny', 'Weather?', 'greets', 'Invalid value', 'Says the']) {
       expect(text).not.toContain(secret)

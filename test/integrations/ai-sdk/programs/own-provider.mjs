@@ -1,6 +1,7 @@
 // An application that traces the AI SDK into a backend of its own, with a provider of its own.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createOpenAI } from '@ai-sdk/openai'
-import { context, INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api'
+import { context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { generateText, jsonSchema, stepCountIs, tool } from 'ai'
 
 const { endpoint, baseURL, traced } = JSON.parse(process.env.SETTINGS)
@@ -28,8 +29,11 @@ const startSpan =
       ...(parent && { parentSpanContext: { traceId, spanId } }),
       spanContext: () => own,
       isRecording: () => true,
-      setAttribute: (key, value) => ((span.attributes[key] = value), span),
-      setAttributes: (given) => (Object.assign(span.attributes, given), span),
+      setAttribute: (key, value) => span.setAttributes({ [key]: value }),
+      setAttributes(given) {
+        Object.assign(span.attributes, given)
+        return span
+      },
       addEvent: () => span,
       addLink: () => span,
       addLinks: () => span,
@@ -59,6 +63,14 @@ const provider = {
   getTracer: tracerOf,
   addSpanProcessor: (processor) => void processors.push(processor),
 }
+const storage = new AsyncLocalStorage()
+context.setGlobalContextManager({
+  active: () => storage.getStore() ?? ROOT_CONTEXT,
+  with: (active, fn, self, ...args) => storage.run(active, () => fn.apply(self, args)),
+  bind: (_active, target) => target,
+  enable() {},
+  disable() {},
+})
 trace.setGlobalTracerProvider(provider)
 let turnspan
 if (traced) {
