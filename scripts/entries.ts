@@ -6,7 +6,7 @@ export const entries: Readonly<Record<string, string>> = {
   register: 'src/register/index.ts',
   testing: 'src/testing/index.ts',
   instrument: 'src/instrument/index.ts',
-  ai: 'src/integrations/ai-sdk/index.ts',
+  ai: 'src/integrations/ai/index.ts',
   anthropic: 'src/integrations/anthropic/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',
   langchain: 'src/integrations/langchain/index.ts',

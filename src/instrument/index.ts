@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { instrumentAiSdk } from '../integrations/ai-sdk/index.ts'
+import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'

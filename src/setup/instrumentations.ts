@@ -13,13 +13,11 @@ interface Known {
   readonly packages: readonly string[]
   /** The function of its entry that instruments the application's copies when it is called with nothing. */
   readonly instrument: string
-  /** Its folder of the source, where that has another name. */
-  readonly folder?: string
 }
 
 /** One line for each; see docs/integrations/contributing.md. */
 const KNOWN: readonly Known[] = [
-  { name: 'ai', folder: 'ai-sdk', packages: ['ai'], instrument: 'instrumentAiSdk' },
+  { name: 'ai', packages: ['ai'], instrument: 'instrumentAiSdk' },
   {
     name: 'anthropic',
     packages: ['@anthropic-ai/sdk', '@anthropic-ai/bedrock-sdk', '@anthropic-ai/vertex-sdk'],
@@ -122,11 +120,11 @@ function complainOf(one: unknown): void {
 }
 
 /** Loads the entry of that integration, in the build that this code is of, at once: the next line may be a call. */
-function switchOn({ name, folder = name, instrument }: Known): unknown {
+function switchOn({ name, instrument }: Known): unknown {
   const file = ownFile()
   const require = createRequire(file)
   const load = (): unknown => {
-    if (file.endsWith('.ts')) return require(`../integrations/${folder}/index.ts`)
+    if (file.endsWith('.ts')) return require(`../integrations/${name}/index.ts`)
     const built = require.resolve(`turnspan/${name}`)
     return require(file.endsWith('.cjs') ? built : built.replace(/\.cjs$/, '.js'))
   }

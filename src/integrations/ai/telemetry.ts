@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.ts'
 import { createKnownCalls, type Known, type KnownCalls } from './known-calls.ts'
 import { assistantMessage } from './messages.ts'
 import { embeddingCall, modelCall, objectCall, rerankCall } from './model-inits.ts'
-import { observed } from './observe.ts'
+import { attempted, observed } from './observe.ts'
 import type { AiSdkOptions } from './options.ts'
 import { endpointAttributes } from './request.ts'
 
@@ -80,7 +80,9 @@ function executions(
     executeLanguageModelCall(call) {
       const { execute } = call
       const known = calls.of(call)
-      const attempt = known?.run.attempt(() => modelCall(call, known), read(call, 'provider'))
+      const attempt = attempted(() =>
+        known?.run.attempt(() => modelCall(call, known), read(call, 'provider')),
+      )
       if (known === undefined || attempt === undefined) return execute()
       const content = known.recordsOutputs && attempt.call.wantsContent
       return observed(
@@ -92,11 +94,13 @@ function executions(
     executeTool(call) {
       const { execute, toolCallId } = call
       const known = calls.of(call)
-      const tool = known?.run.tool({
-        name: text(read(call, 'toolCall', 'toolName')) ?? 'tool',
-        callId: text(toolCallId),
-        arguments: known.recordsInputs ? read(call, 'toolCall', 'input') : undefined,
-      })
+      const tool = attempted(() =>
+        known?.run.tool({
+          name: text(read(call, 'toolCall', 'toolName')) ?? 'tool',
+          callId: text(toolCallId),
+          arguments: known.recordsInputs ? read(call, 'toolCall', 'input') : undefined,
+        }),
+      )
       if (known === undefined || tool === undefined) return execute()
       known.tools.set(toolCallId, tool)
       return tool.run(execute)

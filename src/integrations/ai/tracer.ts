@@ -2,7 +2,7 @@ import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
 import { createContextKey } from '../../runtime/otel-context.ts'
 import { INVALID_SPAN_CONTEXT, trace } from '../../runtime/otel-trace.ts'
 import { activeContext, currentPipeline, modelCallIn, runIn } from '../base/index.ts'
-import { observed } from './observe.ts'
+import { attempted, observed } from './observe.ts'
 import type { AiSdkOptions } from './options.ts'
 import { beginTranslation } from './translations.ts'
 
@@ -26,7 +26,7 @@ export function translatingTracer(original: Tracer, options: () => AiSdkOptions)
     const translation =
       currentPipeline() === undefined
         ? undefined
-        : beginTranslation(name, given?.attributes ?? {}, active, options())
+        : attempted(() => beginTranslation(name, given?.attributes ?? {}, active, options()))
     if (translation === undefined) {
       const asBefore = (): unknown => Reflect.apply(original.startActiveSpan, original, [name, ...rest, fn])
       // Part of a call that has its span: nobody is to see it twice.

@@ -30,3 +30,12 @@ export function observed<T>(promise: T, done: (value: unknown) => void, failed: 
     }
   })() as T
 }
+
+/** What `begin` gives; nothing where it fails, by a fault of ours: then the program's call goes on untraced. */
+export function attempted<T>(begin: () => T): T | undefined {
+  try {
+    return begin()
+  } catch {
+    return undefined
+  }
+}
