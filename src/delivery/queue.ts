@@ -1,6 +1,5 @@
 import { monotonicMs } from '../runtime/clock.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import { cutRecord } from '../span/otlp/cut-record.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import { createComplaints } from './complaints.ts'
@@ -186,9 +185,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   })
 
   /** `item` with half of its bytes, where that can be had. */
-  const smaller = (item: Waiting): Waiting | undefined => {
+  const smaller = async (item: Waiting): Promise<Waiting | undefined> => {
     const record = recordOf(item)
     if (record === undefined) return undefined
+    // A span that is too large is rare, and what cuts it is much code.
+    const { cutRecord } = await import('../span/otlp/cut-record.ts')
     const cut = cutRecord(record, record.length >> 1)
     if (cut.length >= record.length) return undefined
     item.record = cut

@@ -8,7 +8,7 @@ export interface BatchWork<T> {
   accepted(items: readonly T[], rejectedSpans: number): void
   rejected(item: T, reason: string): void
   /** `item` in fewer bytes, when the receiver takes none as large as it is; `undefined` where that cannot be had. */
-  smaller?(item: T): T | undefined
+  smaller?(item: T): Promise<T | undefined>
 }
 
 /** What must wait of a batch, and why. */
@@ -61,7 +61,7 @@ interface Suspect<T> {
 /** What becomes of a span that was refused alone. @returns what must wait, where nothing can be said of it now */
 async function judge<T>(suspect: Suspect<T>, work: BatchWork<T>): Promise<Later<T> | undefined> {
   const { item, parts, answer } = suspect
-  const smaller = answer.tooLarge ? work.smaller?.(item) : undefined
+  const smaller = answer.tooLarge ? await work.smaller?.(item) : undefined
   if (smaller !== undefined) {
     parts.unshift([smaller])
     return undefined

@@ -103,7 +103,8 @@ describe('a span that is too large', () => {
 
   test('is cut until it fits, and the others go in smaller requests', async () => {
     const { work, accepted, rejected } = play(byBytes)
-    const smaller = (bytes: number): number | undefined => (bytes > 1 ? Math.floor(bytes / 2) : undefined)
+    const smaller = async (bytes: number): Promise<number | undefined> =>
+      bytes > 1 ? Math.floor(bytes / 2) : undefined
     expect(await sendParts([4, 5, 80, 6], { ...work, smaller })).toBeUndefined()
     expect(rejected).toEqual([])
     expect(accepted).toEqual([4, 5, 10, 6])
