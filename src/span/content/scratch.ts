@@ -5,6 +5,9 @@ import type { Content } from './content.ts'
 // so they stand one behind the other in slabs. A slab lives as long as the last value in it, so it is kept small: a
 // span that stays open for hours must not hold much more than its own.
 export const SLAB_BYTES = 32_768
+/** A value that grows beyond its buffer gets so many times what it needs: not more than may stay unused in the end. */
+const GROWTH = 1.4
+const MOST_UNUSED = 1.5
 /** A new slab is begun where less than this is left. */
 const LEAST_ROOM = 4_096
 
@@ -53,7 +56,7 @@ export function finish(scratch: Scratch): Content {
   scratch.base = 0
   scratch.at = 0
   const end = at - base
-  return buffer.length <= end * 1.5
+  return buffer.length <= end * MOST_UNUSED
     ? { buffer, start: base, end: at }
     : { buffer: copyOf(buffer, base, at), start: 0, end }
 }
@@ -78,7 +81,7 @@ function copyOf(buffer: Buffer, from: number, to: number): Buffer {
 export function reserve(scratch: Scratch, bytes: number): void {
   if (scratch.at + bytes <= scratch.buffer.length) return
   const used = scratch.at - scratch.base
-  const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES + 1, (used + bytes) * 2))
+  const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES + 1, Math.ceil((used + bytes) * GROWTH)))
   scratch.buffer.copy(larger, 0, scratch.base, scratch.at)
   scratch.buffer = larger
   scratch.base = 0

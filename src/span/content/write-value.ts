@@ -105,7 +105,9 @@ function writeNumber(writing: Writing, tag: number, value: number): void {
 
 function writeText(writing: Writing, tag: number, given: string): void {
   const text = given.length > writing.maxLength ? cutLength(given, writing.maxLength) : given
-  writing.bytes += text.length < LONG_TEXT ? text.length * WORST_UNIT_BYTES + 3 : textBytes(text) + 3
+  const worst = text.length * WORST_UNIT_BYTES + 3
+  const isCertain = text.length < LONG_TEXT || writing.bytes + worst <= writing.maxLength
+  writing.bytes += isCertain ? worst : textBytes(text) + 3
   putTextValue(writing.scratch, tag, text)
 }
 
