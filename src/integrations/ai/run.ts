@@ -1,5 +1,4 @@
 import type { Context } from '@opentelemetry/api'
-import { nowMs } from '../../runtime/clock.ts'
 import { createContextKey } from '../../runtime/otel-context.ts'
 import {
   type Answer,
@@ -14,11 +13,12 @@ import {
   runIn,
   SpanType,
   type Step,
+  type StepInit,
   type Stop,
-  text,
 } from '../base/index.ts'
 import { takeAgent } from './agent-hint.ts'
 import { type Attempt, followParts, retryOf } from './attempt.ts'
+import { createRunEnding, type RunEnding, withoutText } from './run-ending.ts'
 
 /** A call of a function of the AI SDK as it is told of. */
 export interface RunInit {
@@ -28,9 +28,17 @@ export interface RunInit {
   readonly functionId: string | undefined
   readonly inputs: unknown
   readonly attributes: Readonly<Record<string, unknown>>
-  readonly idleMs: number | undefined
+  readonly idleMs?: number | undefined
   /** Its errors are recorded by their class alone. */
   readonly hidesErrors?: boolean
+}
+
+/** A call of a tool. */
+export interface ToolInit {
+  /** The bare name. */
+  readonly name: string
+  readonly callId: string | undefined
+  readonly arguments: unknown
 }
 
 /** A call of a function of the AI SDK under way: its span, below which stand the calls of models and tools. */
@@ -51,11 +59,7 @@ export interface Run {
   /** Ends it, with that call, when nothing is heard of the call for too long. */
   watchIdle(attempt: Attempt): void
   /** Begins the span of a tool. */
-  tool(init: {
-    readonly name: string
-    readonly callId: string | undefined
-    readonly arguments: unknown
-  }): Step | undefined
+  tool(init: ToolInit): Step | undefined
   /** It came to its end. */
   finish(outputs: unknown): void
   fail(error: unknown): void
@@ -68,10 +72,6 @@ const RUN: symbol = createContextKey('turnspan.ai-sdk.run')
 export const runInside = (context: Context): Run | undefined => context.getValue(RUN) as Run | undefined
 
 const IDLE_MS = 900_000
-/** For what the AI SDK says of a stream that broke off, which it says a moment later. */
-const LINGER_MS = 20
-/** After a model's stream came to its end, the AI SDK goes on at once, unless the program does not read on. */
-const REST_MS = 60_000
 
 const TYPES: Readonly<Record<string, SpanType>> = {
   'ai.generateSpeech': SpanType.LLM,
@@ -82,88 +82,53 @@ const TYPES: Readonly<Record<string, SpanType>> = {
 export function beginRun(init: () => RunInit): Run | undefined {
   // A model of another framework that asks the AI SDK: the call has its span already.
   if (modelCallIn(activeContext()) !== undefined) return undefined
-  let idleMs: number | undefined
-  let hidesErrors = false
+  let settings: RunInit | undefined
   const step = beginStep(() => {
-    const given = init()
-    idleMs = given.idleMs
-    hidesErrors = given.hidesErrors === true
-    const agent = takeAgent(activeContext())
-    const name = agent?.name ?? given.functionId ?? given.operation.replace(/^ai\./, '')
-    return {
-      name: agent !== undefined && agent.name === undefined ? (given.functionId ?? 'agent') : name,
-      spanType: agent === undefined ? (TYPES[given.operation] ?? SpanType.CHAIN) : SpanType.AGENT,
-      inputs: given.inputs,
-      attributes: {
-        [keys.AI_SDK_OPERATION]: given.operation,
-        ...(given.functionId !== undefined && { 'ai.telemetry.functionId': given.functionId }),
-        ...(agent !== undefined && { [keys.AGENT_NAME]: name }),
-        ...given.attributes,
-      },
-    }
+    settings = init()
+    return stepInit(settings)
   })
-  return step && createRun(step, idleMs ?? IDLE_MS, hidesErrors ? withoutText : (error) => error)
+  if (step === undefined) return undefined
+  const { idleMs = IDLE_MS, hidesErrors = false } = settings ?? {}
+  return createRun(step, idleMs, hidesErrors ? withoutText : (error) => error)
+}
+
+function stepInit({ operation, functionId, inputs, attributes }: RunInit): StepInit {
+  const agent = takeAgent(activeContext())
+  const name =
+    agent === undefined
+      ? (functionId ?? operation.replace(/^ai\./, ''))
+      : (agent.name ?? functionId ?? 'agent')
+  return {
+    name,
+    spanType: agent === undefined ? (TYPES[operation] ?? SpanType.CHAIN) : SpanType.AGENT,
+    inputs,
+    attributes: {
+      [keys.AI_SDK_OPERATION]: operation,
+      ...(functionId !== undefined && { 'ai.telemetry.functionId': functionId }),
+      ...(agent !== undefined && { [keys.AGENT_NAME]: name }),
+      ...attributes,
+    },
+  }
 }
 
 function createRun(step: Step, idleMs: number, shown: (error: unknown) => unknown): Run {
-  const { span } = step
   const attempts = new Set<Attempt>()
   const tools = new Set<Step>()
-  let open = true
+  const ending = createRunEnding({ span: step.span, attempts, tools, shown })
   let calls = 0
-  let timer: NodeJS.Timeout | undefined
-  let lastMs: number | undefined
-  /** With what the last call of a model failed. */
-  let broken: { readonly error: unknown } | undefined
-
-  /** Ends it later, unless something else happens before. */
-  const later = (waitMs: number, work: () => void): void => {
-    clearTimeout(timer)
-    if (!open) return
-    timer = setTimeout(work, waitMs)
-    timer.unref()
-  }
-  const end = (settled: (attempt: Attempt) => void, say: () => void, endTime?: number): void => {
-    if (!open) return
-    open = false
-    clearTimeout(timer)
-    for (const attempt of attempts) if (!attempt.call.ended()) settled(attempt)
-    for (const tool of tools) tool.span.end()
-    say()
-    span.end(endTime)
-  }
-  const stop = (how: Stop): void =>
-    end(
-      (attempt) => settle(attempt, how),
-      () => span.setAttribute(keys.CALL_END, how),
-      how === 'idle' ? lastMs : undefined,
-    )
-  const fail = (error: unknown): void =>
-    end(
-      ({ call, failure }) => call.fail(shown((failure ?? { error }).error)),
-      () => span.fail(shown(error)),
-    )
-
-  const watchIdle = ({ call }: Attempt, partial: () => Answer): void =>
-    call.watchIdle(() => {
-      queueMicrotask(() => stop('idle'))
-      return partial()
-    })
-
   const run: Run = {
     step,
     get inside() {
       return inside
     },
-    ended: () => !open,
+    ended: ending.ended,
+    finish: ending.finish,
+    fail: ending.fail,
+    stop: ending.stop,
     attempt(init, provider) {
-      clearTimeout(timer)
-      broken = undefined
-      for (const before of attempts) {
-        if (before.failure === undefined || before.call.ended()) continue
-        before.call.retry(retryOf(before))
-        return before
-      }
+      ending.asksAgain()
+      const before = takeFailed(attempts)
+      if (before !== undefined) return before
       const stepNumber = calls
       const call = runIn(inside, () =>
         beginModelCall(() => {
@@ -187,65 +152,56 @@ function createRun(step: Step, idleMs: number, shown: (error: unknown) => unknow
         done() {
           attempt.done = true
           done()
-          lastMs = nowMs()
-          later(Math.min(idleMs, REST_MS), () => stop('idle'))
+          ending.rests(idleMs)
         },
         failed(error) {
-          broken = { error }
           call.fail(shown(error), partial())
-          later(LINGER_MS, () => fail(error))
+          ending.brokeOff(error)
         },
         stopped(how) {
           call.stop(how, partial())
-          if (how === 'abandoned') stop(how)
-          else later(LINGER_MS, () => stop(how))
+          ending.wasLeft(how)
         },
       })
-      watchIdle(attempt, partial)
+      endBySilence(attempt, ending, partial)
     },
-    watchIdle: (attempt) => watchIdle(attempt, () => ({})),
+    watchIdle: (attempt) => endBySilence(attempt, ending, () => ({})),
     tool(init) {
-      clearTimeout(timer)
-      const tool = runIn(inside, () =>
-        beginStep(() => ({
-          name: init.name,
-          spanType: SpanType.TOOL,
-          inputs: init.arguments,
-          attributes: {
-            ...(init.callId !== undefined && { [keys.TOOL_CALL_ID]: init.callId }),
-          },
-        })),
-      )
+      ending.goesOn()
+      const tool = runIn(inside, () => beginTool(init))
       if (tool !== undefined) tools.add(tool)
       return tool
     },
-    finish: (outputs) =>
-      end(
-        (attempt) => settle(attempt),
-        () => {
-          if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
-          // A stream that broke off with an error comes to an end like any other.
-          if (broken !== undefined) span.fail(shown(broken.error))
-        },
-      ),
-    fail,
-    stop,
   }
   const inside = step.inside.setValue(RUN, run)
   return run
 }
 
-/** An error that tells its class and nothing else: the program wants no content of this call in a trace. */
-function withoutText(error: unknown): unknown {
-  const hidden = new Error('The text of the error is not recorded, as the call asks for.')
-  hidden.name = text(read(error, 'name')) ?? 'Error'
-  hidden.stack = undefined as unknown as string
-  return hidden
+/** The call of a model of which an attempt failed, for the attempt that follows; what has ended is forgotten. */
+function takeFailed(attempts: Set<Attempt>): Attempt | undefined {
+  for (const attempt of attempts) {
+    if (attempt.call.ended()) attempts.delete(attempt)
+    else if (attempt.failure !== undefined) {
+      attempt.call.retry(retryOf(attempt))
+      return attempt
+    }
+  }
+  return undefined
 }
 
-/** Ends a call of which nobody told the end. */
-function settle({ call, failure, done, answer }: Attempt, how: Stop = 'stopped'): void {
-  if (failure !== undefined) call.fail(failure.error)
-  else if (done) call.finish(answer?.(false) ?? {})
-  else call.stop(how, answer?.(false))
+/** Ends a call of a model, and the function's with it, when nothing is heard of it for too long. */
+function endBySilence({ call }: Attempt, ending: RunEnding, partial: () => Answer): void {
+  call.watchIdle(() => {
+    queueMicrotask(() => ending.stop('idle'))
+    return partial()
+  })
+}
+
+function beginTool({ name, callId, arguments: given }: ToolInit): Step | undefined {
+  return beginStep(() => ({
+    name,
+    spanType: SpanType.TOOL,
+    inputs: given,
+    attributes: { ...(callId !== undefined && { [keys.TOOL_CALL_ID]: callId }) },
+  }))
 }

@@ -59,6 +59,9 @@ const collected: Readonly<Record<string, readonly string[]>> = {
   'stream-never-read': stream(chat),
 }
 
+/** Whether a left stream is collected is a matter of chance in the first version 7. */
+export const uncertain: Readonly<Record<string, readonly string[]>> = { 'ai-7.0': left }
+
 /** What differs in some sets: what the AI SDK itself does. */
 const special: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'ai-5.0': {
@@ -69,7 +72,6 @@ const special: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   'ai-5': { 'text-callback-throws': below('generateText CHAIN ERROR', chat) },
   'ai-6.0': { 'text-callback-throws': below('generateText CHAIN ERROR', chat) },
-  'ai-7.0': collected,
   // It asks no model that nobody waits for.
   'ai-7': { ...collected, 'stream-abort-before': ['streamText CHAIN OK'] },
 }

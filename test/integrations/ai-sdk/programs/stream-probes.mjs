@@ -1,4 +1,16 @@
-import { call, clock, collect, failure, orNever, ownSpan, part, steps, summary, weather } from './calls.mjs'
+import {
+  call,
+  clock,
+  collect,
+  collector,
+  failure,
+  orNever,
+  ownSpan,
+  part,
+  steps,
+  summary,
+  weather,
+} from './calls.mjs'
 
 /** A stream whose errors are noted, and not written to the console. */
 const stream = (t, script, more = {}) =>
@@ -135,7 +147,12 @@ export const streamProbes = [
   },
   {
     name: 'stream-break',
-    run: (t) => take(stream(t, 'long').textStream, 2).then((items) => items.length),
+    run: async (t) => {
+      const collected = collector(t)
+      const items = await (async () => take(stream(t, 'long').textStream, 2))()
+      await collected()
+      return items.length
+    },
   },
   {
     name: 'stream-break-collected',
@@ -148,9 +165,10 @@ export const streamProbes = [
   {
     name: 'stream-never-read',
     run: async (t) => {
+      const collected = collector(t)
       ;(() => void stream(t, 'long'))()
       await pause(50)
-      await collect(t)
+      await collected()
     },
   },
   {
