@@ -23,7 +23,7 @@ const STEPS = [
   check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
   check('types of scripts', 'tsc', '-p', 'scripts'),
   check('build', 'tsup', '--silent'),
-  check('publint', 'publint', '--strict'),
+  check('publint', 'tsx', 'scripts/publint.ts'),
   check('types as published', 'attw', '--pack', '.', '--profile', 'node16', '--no-emoji'),
   check('api report', 'tsx', 'scripts/api.ts', '--check'),
   check('size', 'size-limit'),
