@@ -132,12 +132,14 @@ describe('the test command', () => {
 
   test('goes on after a failure, and names it', () => {
     tools(report(9, ['keeps this']), 1)
-    executable('node_modules/.bin', 'publint', 'echo "exports is wrong"; exit 3')
+    executable('node_modules/.bin', 'attw', 'echo "exports is wrong"; exit 3')
     const { status, stdout } = node('scripts/test.mjs')
     expect(lastLine(stdout)).toMatch(/^\d+ passed, 5 failed$/)
     expect(stdout).toContain('api reference: 1 passed, 0 failed')
     expect(stdout).toContain('exports is wrong')
-    expect(stdout).toContain('- publint: `publint --strict` ended with code 3')
+    expect(stdout).toContain(
+      '- types as published: `attw --pack . --profile node16 --no-emoji` ended with code 3',
+    )
     expect(stdout).toContain('- unit: keeps this')
     expect(status).toBe(1)
   })

@@ -166,7 +166,8 @@ test('whatever the receiver answers, the books add up and nothing is in them twi
           if (wait) await flushTraces({ timeoutMs: 30 })
           expect(sum(stats())).toBe(ended)
         }
-        const flushed = await flushTraces({ timeoutMs: 5000 })
+        // Six failures in a row take ten seconds to wait out.
+        const flushed = await flushTraces({ timeoutMs: 20_000 })
         expect(flushed).toMatchObject({ queued: 0, spooled: 0 })
         expect(sum(flushed)).toBe(ended)
         // A connection that is cut after the request was read leaves open whether it was taken.
