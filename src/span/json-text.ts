@@ -61,7 +61,8 @@ function firstUnit(text: string): number {
 
 const isNumeric = (unit: number): boolean => unit === 0x2d || (unit >= 0x30 && unit <= 0x39)
 
-function isJson(text: string): boolean {
+/** Whether `text` is JSON, by JavaScript's reading of it. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text)
     return true

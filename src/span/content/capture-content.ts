@@ -1,10 +1,10 @@
 import { type CaptureOptions, capture, deepest, fitTo, mostBytes } from '../capture.ts'
 import type { Captured } from '../captured.ts'
 import { withinNesting } from '../nesting.ts'
+import { VALUE } from '../otlp/tags.ts'
 import type { Content } from './content.ts'
 import { readContent } from './read-content.ts'
 import { abandon, begin, finish } from './scratch.ts'
-import { VALUE } from './tags.ts'
 import { startWriting, startWritingCopy, type Writing, writeValue } from './write-value.ts'
 
 /**
@@ -15,13 +15,14 @@ export function captureContent(value: unknown, options: CaptureOptions): Content
   if (options.redact !== undefined) return contentOf(capture(value, options))
   const maxBytes = mostBytes(options.limits)
   const scratch = begin()
-  let writing: Writing
+  const writing: Writing = startWriting(scratch, deepest(options.limits), maxBytes)
   try {
-    writing = startWriting(scratch, deepest(options.limits), maxBytes)
     writeValue(writing, VALUE, value)
   } catch {
     // It has too many parts, nests too deep for the wire, or the stack is at its end.
     abandon(scratch)
+    // The objects around the place where it ended must not be held until the next capture.
+    writing.around.length = 0
     return contentOf(capture(value, options))
   }
   const content = finish(scratch)

@@ -1,10 +1,10 @@
 import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../nesting.ts'
+import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from '../otlp/tags.ts'
 import { makeRoom, writeByte } from '../otlp/writer.ts'
 import type { Content } from './content.ts'
 import { type JsonOut, literal, putAscii, putLiteral, putQuoted, putText, readFrom } from './json-out.ts'
 import { fieldIn } from './look-into.ts'
 import { readContent, readInt, readVarint } from './read-content.ts'
-import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './tags.ts'
 
 /** From this length on a name may have been cut to it. */
 const LONG_NAME = 256

@@ -1,5 +1,5 @@
+import { ARRAY, BOOL, KVLIST, STRING } from '../otlp/tags.ts'
 import type { Content } from './content.ts'
-import { ARRAY, BOOL, KVLIST, STRING } from './tags.ts'
 
 // A value inside a content has the form of a content itself, so that one can be looked into without being read: what
 // is not asked for stays bytes.

@@ -1,8 +1,8 @@
 import { cleanText } from '../capture-strings.ts'
+import { ITEM, KEY, STRING, VALUE } from '../otlp/tags.ts'
 import { putVarint } from '../otlp/writer.ts'
 import { BYTES_PER_UNIT, HEAD_BYTES, putText, SMALL_TEXT, utf8Write } from './put-text.ts'
 import { reserve, type Scratch } from './scratch.ts'
-import { ITEM, KEY, STRING, VALUE } from './tags.ts'
 
 /** Names up to this length are written by a loop over their characters, faster than by a call into the engine. */
 const SHORT_KEY = 24

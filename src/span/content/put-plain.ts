@@ -1,7 +1,7 @@
-import { putVarint } from '../otlp/writer.ts'
+import { BOOL, DOUBLE, INT } from '../otlp/tags.ts'
+import { putInt64 } from '../otlp/writer.ts'
 import { HEAD_BYTES } from './put-text.ts'
 import { reserve, type Scratch } from './scratch.ts'
-import { BOOL, DOUBLE, INT } from './tags.ts'
 
 /** OTLP's null as the field `tag`: a message without a field. */
 export function putNull(scratch: Scratch, tag: number): void {
@@ -28,25 +28,9 @@ export function putInteger(scratch: Scratch, tag: number, value: number): void {
   const { buffer, at } = scratch
   buffer[at] = tag
   buffer[at + 2] = INT
-  const end =
-    value >= 0 && value <= 0xffffffff ? putVarint(buffer, at + 3, value) : putInt64(buffer, at + 3, value)
+  const end = putInt64(buffer, at + 3, value)
   buffer[at + 1] = end - at - 2
   scratch.at = end
-}
-
-/** `value`, an integer that is negative or beyond 32 bits, as int64: two's complement. @returns where it ends */
-function putInt64(buffer: Buffer, at: number, value: number): number {
-  let low = value >>> 0
-  let high = Math.floor(value / 0x1_0000_0000) >>> 0
-  let pos = at
-  while (high > 0 || low > 0x7f) {
-    buffer[pos] = (low & 0x7f) | 0x80
-    low = ((low >>> 7) | (high << 25)) >>> 0
-    high >>>= 7
-    pos += 1
-  }
-  buffer[pos] = low
-  return pos + 1
 }
 
 // Every machine that runs Node is little-endian, as protobuf is.

@@ -1,7 +1,7 @@
 import { cleanText } from '../capture-strings.ts'
+import { STRING } from '../otlp/tags.ts'
 import { putVarint, varintBytes } from '../otlp/writer.ts'
 import { reserve, type Scratch } from './scratch.ts'
-import { STRING } from './tags.ts'
 
 /**
  * Up to this length a loop over the characters is faster than a call into the engine. Longer texts may be slices or

@@ -1,7 +1,7 @@
 import { setField } from '../capture-marks.ts'
 import type { Captured } from '../captured.ts'
+import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from '../otlp/tags.ts'
 import type { Content } from './content.ts'
-import { ARRAY, BOOL, DOUBLE, INT, KVLIST, STRING } from './tags.ts'
 
 /** Where reading stands. */
 export interface Reading {

@@ -4,11 +4,11 @@ import { remember, startWalk } from '../capture-state.ts'
 import { cutLength, textBytes } from '../capture-strings.ts'
 import { copyValue, LONGEST_KEY } from '../capture-walk.ts'
 import { LIST_MESSAGES, MOST_NATIVE, OBJECT_MESSAGES } from '../nesting.ts'
+import { ARRAY, ITEM, KVLIST, VALUE } from '../otlp/tags.ts'
 import { putName, putPairStart, putTextPair } from './put-pair.ts'
 import { putBoolean, putDouble, putInteger, putNull } from './put-plain.ts'
 import { BYTES_PER_UNIT, HEAD_BYTES, LONG_TEXT, putTextValue } from './put-text.ts'
 import { closeLength, openLength, reserve, type Scratch } from './scratch.ts'
-import { ARRAY, ITEM, KVLIST, VALUE } from './tags.ts'
 
 /** One value as it is being written. */
 export interface Writing {

@@ -1,7 +1,7 @@
 import { type Content, contentBytes } from '../content/content.ts'
-import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from '../content/tags.ts'
 import type { Attributes, AttributeValue } from '../ended-span.ts'
 import { isMessages, type JsonContent, writeJson } from '../message-json.ts'
+import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from './tags.ts'
 import {
   closeMessage,
   makeRoom,

@@ -1,6 +1,6 @@
 import { forEachField } from './cut-fields.ts'
 import { mayBeJson } from './cut-text.ts'
-import { lengthTag, varintTag } from './writer.ts'
+import { ARRAY, BYTES, EVENT, ITEM, KEY, KVLIST, LINK, SPAN, STATUS, STRING, VALUE } from './tags.ts'
 
 /** A stretch of a message that stays as it is, with its tags. */
 export interface Raw {
@@ -51,29 +51,16 @@ export interface SpanParts {
 
 /** Counts stand under these tags. */
 export const DROPPED: Readonly<Record<Entry['counted'], number>> = {
-  attributes: varintTag(10),
-  events: varintTag(12),
-  links: varintTag(14),
+  attributes: SPAN.droppedAttributes,
+  events: SPAN.droppedEvents,
+  links: SPAN.droppedLinks,
 }
 
-export const ATTRIBUTE: number = lengthTag(9)
-export const STRING: number = lengthTag(1)
-export const VALUE: number = lengthTag(2)
-const KEY = lengthTag(1)
-const BYTES = lengthTag(7)
-const ARRAY = lengthTag(5)
-const KVLIST = lengthTag(6)
-const ITEM = lengthTag(1)
-const SPAN_NAME = lengthTag(5)
-const SPAN_STATUS = lengthTag(15)
-const STATUS_MESSAGE = lengthTag(2)
 const ENTRIES: ReadonlyMap<number, Entry['counted']> = new Map([
-  [ATTRIBUTE, 'attributes'],
-  [lengthTag(11), 'events'],
-  [lengthTag(13), 'links'],
+  [SPAN.attributes, 'attributes'],
+  [SPAN.events, 'events'],
+  [SPAN.links, 'links'],
 ])
-const EVENT_ATTRIBUTES = lengthTag(3)
-const LINK_ATTRIBUTES = lengthTag(4)
 
 /** Shorter texts are not cut: a mark needs as much. */
 export const LEAST_TEXT = 64
@@ -95,8 +82,8 @@ export function readSpanParts(bytes: Uint8Array): SpanParts | undefined {
   const isSound = forEachField(bytes, 0, bytes.length, (tag, start, from, to) => {
     const counted = ENTRIES.get(tag)
     if (counted !== undefined) fields.push(readEntry(reader, counted, { tag, start, from, to }))
-    else if (tag === SPAN_NAME) fields.push(readText(reader, { tag, start, from, to }, LEAST_LABEL))
-    else if (tag === SPAN_STATUS) fields.push(readStatus(reader, { tag, start, from, to }))
+    else if (tag === SPAN.name) fields.push(readText(reader, { tag, start, from, to }, LEAST_LABEL))
+    else if (tag === SPAN.status) fields.push(readStatus(reader, { tag, start, from, to }))
     else {
       noteDropped(dropped, tag, bytes.subarray(from, to))
       fields.push(raw(bytes, start, to))
@@ -135,7 +122,7 @@ function noteDropped(dropped: Record<Entry['counted'], number>, tag: number, bod
 
 function readEntry(reader: Reader, counted: Entry['counted'], place: Place): Entry {
   if (counted === 'attributes') return readAttribute(reader, place)
-  const inner = counted === 'events' ? EVENT_ATTRIBUTES : LINK_ATTRIBUTES
+  const inner = counted === 'events' ? EVENT.attributes : LINK.attributes
   const part = readMessage(reader, place, (field) =>
     field.tag === inner ? readKeyValue(reader, field, 0) : raw(reader.bytes, field.start, field.to),
   )
@@ -179,7 +166,7 @@ function checkedRaw(reader: Reader, place: Place): Raw {
 
 function readStatus(reader: Reader, place: Place): Part {
   return readMessage(reader, place, (field) =>
-    field.tag === STATUS_MESSAGE
+    field.tag === STATUS.message
       ? readText(reader, field, LEAST_LABEL)
       : raw(reader.bytes, field.start, field.to),
   )

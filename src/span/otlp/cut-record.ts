@@ -1,9 +1,10 @@
 import { forEachField } from './cut-fields.ts'
 import { cutSpan } from './cut-span.ts'
-import { lengthTag, putVarint, varintBytes } from './writer.ts'
+import { RESOURCE_SPANS, SCOPE_SPANS, SPANS } from './tags.ts'
+import { putVarint, varintBytes } from './writer.ts'
 
 /** From an `ExportTraceServiceRequest` to its spans: resource spans, scope spans, spans. */
-const WAY: readonly number[] = [lengthTag(1), lengthTag(2), lengthTag(2)]
+const WAY: readonly number[] = [RESOURCE_SPANS, SCOPE_SPANS, SPANS]
 
 /** A message within another, from its tag on. */
 interface Place {

@@ -1,6 +1,5 @@
 import { fairLevel } from '../fit-levels.ts'
 import {
-  ATTRIBUTE,
   DROPPED,
   type Entry,
   LEAST_TEXT,
@@ -9,11 +8,10 @@ import {
   type Raw,
   readSpanParts,
   type SpanParts,
-  STRING,
   type Text,
-  VALUE,
 } from './cut-parts.ts'
 import { bytesMark, cutTextBytes } from './cut-text.ts'
+import { SPAN, STRING, VALUE } from './tags.ts'
 import { putVarint, varintBytes } from './writer.ts'
 
 const COUNTED = ['attributes', 'events', 'links'] as const
@@ -71,7 +69,11 @@ function replaceValues(entries: readonly Entry[], excess: number): number {
 
 function withMark(key: Raw, mark: string): Message {
   const text: Text = { kind: 'text', binary: false, least: 0, tag: STRING, bytes: Buffer.from(mark) }
-  return { kind: 'message', tag: ATTRIBUTE, parts: [key, { kind: 'message', tag: VALUE, parts: [text] }] }
+  return {
+    kind: 'message',
+    tag: SPAN.attributes,
+    parts: [key, { kind: 'message', tag: VALUE, parts: [text] }],
+  }
 }
 
 /** Drops attributes, events and links, the largest first, and those that others look for last. */

@@ -1,6 +1,7 @@
 import { cutText } from '../capture-strings.ts'
 import type { Captured } from '../captured.ts'
 import { fitTo } from '../fit-value.ts'
+import { isJson } from '../json-text.ts'
 import { nestsDeep } from '../nesting.ts'
 
 /** What stands for bytes, or for a whole value, of which nothing could be kept. */
@@ -40,13 +41,4 @@ function cutJson(text: string, maxBytes: number): string | undefined {
   }
   const fitted = JSON.stringify(fitTo(value, maxBytes))
   return Buffer.byteLength(fitted) <= maxBytes ? fitted : mark
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -2,6 +2,7 @@ import type { Attributes, EndedSpan } from '../ended-span.ts'
 import type { WireOptions } from '../wire.ts'
 import { writeAttributes } from './any-value.ts'
 import { forgetSink, writeSpan } from './span.ts'
+import { RESOURCE_SPANS, SCOPE_SPANS, SPANS } from './tags.ts'
 import {
   closeMessage,
   createWriter,
@@ -17,15 +18,12 @@ import {
 } from './writer.ts'
 
 // Field numbers of ExportTraceServiceRequest and of the messages between it and a span.
-const RESOURCE_SPANS = lengthTag(1)
 const RESOURCE = lengthTag(1)
 const RESOURCE_ATTRIBUTES = lengthTag(1)
 const RESOURCE_DROPPED = varintTag(2)
-const SCOPE_SPANS = lengthTag(2)
 const SCOPE = lengthTag(1)
 const SCOPE_NAME = lengthTag(1)
 const SCOPE_VERSION = lengthTag(2)
-const SPANS = lengthTag(2)
 
 /** A tag and the longest length. */
 const HEAD_BYTES = 6

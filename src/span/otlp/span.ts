@@ -1,13 +1,10 @@
 import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
 import { type AttributeSink, forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
 import { writeAttribute, writeAttributes, writeContentAttribute, writeJsonAttribute } from './any-value.ts'
+import { EVENT, LINK, SPAN, STATUS } from './tags.ts'
 import {
   closeMessage,
-  fixed32Tag,
-  fixed64Tag,
-  lengthTag,
   openMessage,
-  varintTag,
   type Writer,
   writeByte,
   writeFixed32,
@@ -16,41 +13,6 @@ import {
   writeTime,
   writeVarint,
 } from './writer.ts'
-
-/** Field numbers of trace/v1/trace.proto, as tags. */
-const SPAN = {
-  traceId: lengthTag(1),
-  spanId: lengthTag(2),
-  traceState: lengthTag(3),
-  parentSpanId: lengthTag(4),
-  name: lengthTag(5),
-  kind: varintTag(6),
-  start: fixed64Tag(7),
-  end: fixed64Tag(8),
-  attributes: lengthTag(9),
-  droppedAttributes: varintTag(10),
-  events: lengthTag(11),
-  droppedEvents: varintTag(12),
-  links: lengthTag(13),
-  droppedLinks: varintTag(14),
-  status: lengthTag(15),
-  flags: fixed32Tag(16),
-} as const
-const EVENT = {
-  time: fixed64Tag(1),
-  name: lengthTag(2),
-  attributes: lengthTag(3),
-  droppedAttributes: varintTag(4),
-} as const
-const LINK = {
-  traceId: lengthTag(1),
-  spanId: lengthTag(2),
-  traceState: lengthTag(3),
-  attributes: lengthTag(4),
-  droppedAttributes: varintTag(5),
-  flags: fixed32Tag(6),
-} as const
-const STATUS = { message: lengthTag(2), code: varintTag(3) } as const
 
 /** Beside the W3C trace flags: that it is known whether the parent is remote, and that it is. */
 const HAS_IS_REMOTE = 0x100

@@ -80,15 +80,16 @@ export function putVarint(buffer: Buffer, at: number, value: number): number {
 
 /** `value`, an integer within int64, as protobuf's int64: two's complement, not zigzag. */
 export function writeInt64(writer: Writer, value: number): void {
-  if (value >= 0 && value <= 0xffffffff) {
-    writeVarint(writer, value)
-    return
-  }
   makeRoom(writer, LONGEST_VARINT)
-  const { buffer } = writer
+  writer.pos = putInt64(writer.buffer, writer.pos, value)
+}
+
+/** {@link writeInt64} at `at`, where there is room; tells where it ends. */
+export function putInt64(buffer: Buffer, at: number, value: number): number {
+  if (value >= 0 && value <= 0xffffffff) return putVarint(buffer, at, value)
   let low = value >>> 0
   let high = Math.floor(value / 0x1_0000_0000) >>> 0
-  let { pos } = writer
+  let pos = at
   while (high > 0 || low > 0x7f) {
     buffer[pos] = (low & 0x7f) | 0x80
     low = ((low >>> 7) | (high << 25)) >>> 0
@@ -96,7 +97,7 @@ export function writeInt64(writer: Writer, value: number): void {
     pos += 1
   }
   buffer[pos] = low
-  writer.pos = pos + 1
+  return pos + 1
 }
 
 export function writeFixed32(writer: Writer, value: number): void {
