@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { HrTime } from '../runtime/clock.ts'
 import { attributeValue, copyAttributes } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
+import { captureOptionsFor } from '../span/capture-source.ts'
 import type { Attributes, EndedSpan, SpanEvent, SpanLinkData, StatusCode } from '../span/ended-span.ts'
 import { isContentKey } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
@@ -50,10 +51,7 @@ export function parentIdOf(
 export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: Config): EndedSpan {
   const { traceId, spanId, traceFlags, traceState } = span.spanContext()
   const spanType = spanTypeOfAttributes(span.attributes)
-  const optionsFor = (key: string): CaptureOptions =>
-    config.redact === undefined
-      ? { limits: config.limits }
-      : { limits: config.limits, redact: config.redact, context: { span: span.name, spanType, key } }
+  const optionsFor = (key: string): CaptureOptions => captureOptionsFor(config, span.name, spanType, key)
   const attributes = (given: object): Attributes => copyAttributes({}, admitted(given, config), optionsFor)
   const text = (value: string | undefined, key: string): string | undefined => {
     const kept = value === undefined || value === '' ? undefined : attributeValue(value, optionsFor(key))

@@ -21,6 +21,15 @@ export interface SpanStatus {
   readonly message?: string | undefined
 }
 
+const PLAIN: readonly SpanStatus[] = Object.values(StatusCode).map((code) =>
+  Object.freeze({ code, message: undefined }),
+)
+
+/** The status with this code; the same object for all spans where there is no message. */
+export function spanStatus(code: StatusCode, message: string | undefined): SpanStatus {
+  return message === undefined ? (PLAIN[code] as SpanStatus) : { code, message }
+}
+
 export interface SpanEvent {
   readonly name: string
   readonly time: HrTime

@@ -1,15 +1,9 @@
-import type {
-  Link,
-  Span as OtelSpan,
-  SpanStatus as OtelStatus,
-  SpanContext,
-  TraceState,
-} from '@opentelemetry/api'
-import type { Limits } from '../config/limits.ts'
+import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
+import { captureOptionsFor } from './capture-source.ts'
 import { cleanName } from './clean-name.ts'
 import { captureContent } from './content/capture-content.ts'
 import type { Content } from './content/content.ts'
@@ -19,8 +13,8 @@ import {
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,
-  type SpanStatus,
   StatusCode,
+  spanStatus,
 } from './ended-span.ts'
 import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
@@ -32,6 +26,7 @@ import type { LiveSpanInit, SpanHost } from './span-host.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
+import { traceStateText } from './trace-state-text.ts'
 import { sumUpUsage } from './usage-tree.ts'
 import { smallAttributes } from './wire.ts'
 
@@ -53,9 +48,6 @@ const NO_ATTRIBUTES: Attributes = Object.freeze({})
 const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
-const STATUS: readonly SpanStatus[] = [StatusCode.UNSET, StatusCode.OK, StatusCode.ERROR].map((code) =>
-  Object.freeze({ code, message: undefined }),
-)
 const MOST_EVENTS = 1000
 const MOST_LINKS = 128
 
@@ -341,15 +333,12 @@ export class LiveSpan implements Span, OpenSpan {
       parentSpanId,
       parentIsRemote: parentIsRemote ?? false,
       traceFlags,
-      traceState: traceState === undefined ? undefined : stateText(traceState),
+      traceState: traceState === undefined ? undefined : traceStateText(traceState),
       name: this.#name,
       kind: kind ?? 0,
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
-      status:
-        this.#message === undefined
-          ? (STATUS[this.#code] as SpanStatus)
-          : { code: this.#code, message: this.#message },
+      status: spanStatus(this.#code, this.#message),
       attributes: this.#attributes?.values ?? NO_ATTRIBUTES,
       events: this.#events ?? NO_EVENTS,
       links: this.#links ?? NO_LINKS,
@@ -400,28 +389,6 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   #captureOptions(key: string): CaptureOptions {
-    const { limits, redact } = this.#init.host
-    return redact === undefined
-      ? plainOptions(limits)
-      : { limits, redact, context: { span: this.#name, spanType: this.#spanType, key } }
+    return captureOptionsFor(this.#init.host, this.#name, this.#spanType, key)
   }
-}
-
-let lastOptions: CaptureOptions | undefined
-
-/** The options of a host without a `redact`, which are the same for all its spans. */
-function plainOptions(limits: Limits): CaptureOptions {
-  if (lastOptions?.limits !== limits) lastOptions = { limits }
-  return lastOptions
-}
-
-let lastState: TraceState | undefined
-let lastText: string | undefined
-
-/** Text of a tracestate; all spans of most processes have the same one. */
-function stateText(state: TraceState): string | undefined {
-  if (state === lastState) return lastText
-  lastState = state
-  lastText = state.serialize() || undefined
-  return lastText
 }

@@ -1,0 +1,12 @@
+import type { TraceState } from '@opentelemetry/api'
+
+let lastState: TraceState | undefined
+let lastText: string | undefined
+
+/** Text of a tracestate, if it has any; all spans of most processes have the same one. */
+export function traceStateText(state: TraceState): string | undefined {
+  if (state === lastState) return lastText
+  lastState = state
+  lastText = state.serialize() || undefined
+  return lastText
+}
