@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newResponseId } from '../../src/index.ts'
 import { fixture, programs } from '../integrations/ai-sdk/matrix.ts'
 import { chatTab } from '../support/chat-tab.ts'
-import { runNode } from '../support/child.ts'
-import { fixtureApp } from '../support/integrations.ts'
-import type { MlflowSpan, MlflowTraceInfo } from '../support/mlflow-read.ts'
 import { type Provider, startProvider } from '../support/provider/server.ts'
-import { experimentIdOf, freshName, mlflowUrl, reader, treeOf } from './tracing.ts'
+import { runTracedAgent, type TracedAgent } from './traced-agent.ts'
+import { toolCounts, treeOf } from './tracing.ts'
 
 let provider: Provider
 beforeAll(async () => {
@@ -15,36 +12,20 @@ beforeAll(async () => {
 afterAll(() => provider.stop())
 
 describe.each(['ai-6', 'ai-7'])('an agent on %s', (set) => {
-  const responseId = newResponseId()
-  const experimentName = freshName(set)
-  const began = Date.now()
-  let spans: readonly MlflowSpan[]
-  let info: MlflowTraceInfo
-
+  let turn: TracedAgent
   beforeAll(async () => {
-    await using app = await fixtureApp(fixture(set), programs)
-    const settings = { trackingUri: mlflowUrl, experimentName, provider: provider.url, responseId }
-    const ended = await runNode(app.program('agent.mjs'), {
-      cwd: app.dir,
+    turn = await runTracedAgent({
+      fixture: fixture(set),
+      programs,
+      provider,
+      spans: 15,
       nodeArgs: ['--no-warnings'],
-      env: { SETTINGS: JSON.stringify(settings) },
     })
-    expect(ended).toMatchObject({ code: 0, stderr: '' })
-    expect(JSON.parse(ended.stdout)).toMatchObject({
-      answer: { said: 'Sunny in both, and it is noon.', dimensions: 3 },
-      report: { sent: 15, queued: 0, rejected: 0, dropped: {} },
-    })
-    spans = await reader.waitForSpans(responseId, 15)
-    info = await reader.waitForTrace(responseId)
+    expect(turn.printed).toMatchObject({ answer: { said: 'Sunny in both, and it is noon.', dimensions: 3 } })
   })
 
-  const ofType = (type: string): MlflowSpan[] =>
-    spans
-      .filter((span) => span.type === type)
-      .toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano))
-
   test('the turn is one tree in MLflow', () => {
-    const tree = treeOf(spans)
+    const tree = treeOf(turn.spans)
     // The tools of one step run at the same time.
     const sorted = [...tree.slice(0, 5), ...tree.slice(5, 8).toSorted(), ...tree.slice(8)]
     expect(sorted).toEqual([
@@ -69,7 +50,7 @@ describe.each(['ai-6', 'ai-7'])('an agent on %s', (set) => {
   test('every model call shows as a chat', () => {
     const called = 'assistant:  called get_weather called get_weather called get_time'
     const tools = ['get_weather', 'get_time']
-    expect(ofType('CHAT_MODEL').slice(0, 4).map(chatTab)).toEqual([
+    expect(turn.ofType('CHAT_MODEL').slice(0, 4).map(chatTab)).toEqual([
       { messages: ['system: Be brief.', 'user: Weather?', called], tools },
       {
         messages: [
@@ -97,42 +78,24 @@ describe.each(['ai-6', 'ai-7'])('an agent on %s', (set) => {
         tools: ['get_weather'],
       },
     ])
-    expect(ofType('CHAT_MODEL')[4]).toMatchObject({
+    expect(turn.ofType('CHAT_MODEL')[4]).toMatchObject({
       status: { code: 'ERROR' },
       attributes: { 'error.type': 'AI_APICallError' },
     })
   })
 
   test('tokens count once, on the trace as on the calls', () => {
-    const tokens = JSON.parse(info.trace_metadata?.['mlflow.trace.tokenUsage'] ?? '{}') as object
+    const tokens = JSON.parse(turn.info.trace_metadata?.['mlflow.trace.tokenUsage'] ?? '{}') as object
     // Four calls of 20 and 10, and 8 for the embedding; the failed call used none.
     expect(tokens).toMatchObject({ input_tokens: 88, output_tokens: 40, total_tokens: 128 })
-    expect(info.trace_metadata).toMatchObject({
+    expect(turn.info.trace_metadata).toMatchObject({
       'mlflow.trace.session': 's-ai',
       'mlflow.trace.user': 'u-1',
     })
-    expect(info.state).toBe('OK')
+    expect(turn.info.state).toBe('OK')
   })
 
   test('the overview counts each call of a tool by its name', async () => {
-    const points = await reader.metrics({
-      experiment_ids: [await experimentIdOf(experimentName)],
-      view_type: 'SPANS',
-      metric_name: 'span_count',
-      aggregations: [{ aggregation_type: 'COUNT' }],
-      dimensions: ['span_name', 'span_status'],
-      filters: ['span.type = "TOOL"'],
-      start_time_ms: began - 60_000,
-      end_time_ms: Date.now() + 60_000,
-    })
-    const counted = points.map(({ dimensions, values }) => [
-      dimensions?.span_name,
-      dimensions?.span_status,
-      values.COUNT,
-    ])
-    expect(counted.toSorted()).toEqual([
-      ['get_time', 'OK', 1],
-      ['get_weather', 'OK', 3],
-    ])
+    expect(await toolCounts(turn.experimentName)).toEqual(['get_time OK 1', 'get_weather OK 3'])
   })
 })

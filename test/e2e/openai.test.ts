@@ -1,42 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newResponseId, toMlflowTraceId } from '../../src/index.ts'
+import { toMlflowTraceId } from '../../src/index.ts'
 import { fixture, programs } from '../integrations/openai/matrix.ts'
 import { chatTab } from '../support/chat-tab.ts'
-import { runNode } from '../support/child.ts'
-import { fixtureApp } from '../support/integrations.ts'
-import type { MlflowSpan, MlflowTraceInfo } from '../support/mlflow-read.ts'
 import { type Provider, startProvider } from '../support/provider/server.ts'
-import { experimentIdOf, freshName, mlflowUrl, reader, treeOf } from './tracing.ts'
+import { runTracedAgent, type TracedAgent } from './traced-agent.ts'
+import { toolCounts, treeOf } from './tracing.ts'
 
-const responseId = newResponseId()
-const experimentName = freshName('openai')
-const began = Date.now()
 let provider: Provider
-let spans: readonly MlflowSpan[]
-let info: MlflowTraceInfo
-
+let turn: TracedAgent
 beforeAll(async () => {
   provider = await startProvider()
-  await using app = await fixtureApp(fixture('openai-7'), programs)
-  const settings = { trackingUri: mlflowUrl, experimentName, provider: provider.url, responseId }
-  const ended = await runNode(app.program('agent.mjs'), {
-    cwd: app.dir,
-    env: { SETTINGS: JSON.stringify(settings) },
-  })
-  expect(ended).toMatchObject({ code: 0, stderr: '' })
-  expect(JSON.parse(ended.stdout)).toMatchObject({
-    answer: { said: 'Sunny in both, and it is noon.', dimensions: 3 },
-    report: { sent: 10, queued: 0, rejected: 0, dropped: {} },
-  })
-  spans = await reader.waitForSpans(responseId, 10)
-  info = await reader.waitForTrace(responseId)
+  turn = await runTracedAgent({ fixture: fixture('openai-7'), programs, provider, spans: 10 })
+  expect(turn.printed).toMatchObject({ answer: { said: 'Sunny in both, and it is noon.', dimensions: 3 } })
 })
 afterAll(() => provider.stop())
 
-const ofType = (type: string): MlflowSpan[] => spans.filter((span) => span.type === type)
-
 test('the turn is one tree in MLflow', () => {
-  const [agent, embeddings, runTools, first, ...rest] = treeOf(spans)
+  const [agent, embeddings, runTools, first, ...rest] = treeOf(turn.spans)
   expect([agent, embeddings, runTools, first]).toEqual([
     'agent:weather AGENT',
     '  embeddings text-embedding-3-small EMBEDDING',
@@ -57,7 +37,9 @@ test('the turn is one tree in MLflow', () => {
 })
 
 test('every model call shows as a chat, the failed one as far as it came', () => {
-  const calls = ofType('CHAT_MODEL').toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano))
+  const calls = turn
+    .ofType('CHAT_MODEL')
+    .toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano))
   expect(calls.slice(0, 3).map(chatTab)).toEqual([
     {
       messages: [
@@ -89,40 +71,22 @@ test('every model call shows as a chat, the failed one as far as it came', () =>
 })
 
 test('tokens count once, on the trace as on the calls', () => {
-  const tokens = JSON.parse(info.trace_metadata?.['mlflow.trace.tokenUsage'] ?? '{}') as object
+  const tokens = JSON.parse(turn.info.trace_metadata?.['mlflow.trace.tokenUsage'] ?? '{}') as object
   // Three calls of 20 and 10, and 8 for the embedding; the failed call used none.
   expect(tokens).toMatchObject({ input_tokens: 68, output_tokens: 30, total_tokens: 98 })
-  expect(info.trace_metadata).toMatchObject({
+  expect(turn.info.trace_metadata).toMatchObject({
     'mlflow.trace.session': 's-openai',
     'mlflow.trace.user': 'u-1',
   })
-  expect(info.state).toBe('OK')
+  expect(turn.info.state).toBe('OK')
 })
 
 test('the overview counts each call of a tool by its name', async () => {
-  const points = await reader.metrics({
-    experiment_ids: [await experimentIdOf(experimentName)],
-    view_type: 'SPANS',
-    metric_name: 'span_count',
-    aggregations: [{ aggregation_type: 'COUNT' }],
-    dimensions: ['span_name', 'span_status'],
-    filters: ['span.type = "TOOL"'],
-    start_time_ms: began - 60_000,
-    end_time_ms: Date.now() + 60_000,
-  })
-  const counted = points.map(({ dimensions, values }) => [
-    dimensions?.span_name,
-    dimensions?.span_status,
-    values.COUNT,
-  ])
-  expect(counted.toSorted()).toEqual([
-    ['get_time', 'OK', 1],
-    ['get_weather', 'OK', 2],
-  ])
+  expect(await toolCounts(turn.experimentName)).toEqual(['get_time OK 1', 'get_weather OK 2'])
 })
 
 test('the model and the provider of each call are known, for its price', () => {
-  for (const call of ofType('CHAT_MODEL')) {
+  for (const call of turn.ofType('CHAT_MODEL')) {
     const failed = call.status.code === 'ERROR'
     expect(call.attributes).toMatchObject({
       'mlflow.llm.model': failed ? 'gpt-4o' : 'gpt-4o-2024-08-06',
@@ -130,5 +94,5 @@ test('the model and the provider of each call are known, for its price', () => {
       'mlflow.message.format': 'openai',
     })
   }
-  expect(toMlflowTraceId(responseId)).toBe(info.trace_id)
+  expect(toMlflowTraceId(turn.responseId)).toBe(turn.info.trace_id)
 })

@@ -68,6 +68,24 @@ export async function experimentIdOf(name: string): Promise<string> {
   return experiment.experiment_id
 }
 
+/** What the page's Overview counts of an experiment's calls of tools: `name status count`, sorted. */
+export async function toolCounts(experimentName: string): Promise<string[]> {
+  const now = Date.now()
+  const points = await reader.metrics({
+    experiment_ids: [await experimentIdOf(experimentName)],
+    view_type: 'SPANS',
+    metric_name: 'span_count',
+    aggregations: [{ aggregation_type: 'COUNT' }],
+    dimensions: ['span_name', 'span_status'],
+    filters: ['span.type = "TOOL"'],
+    start_time_ms: now - 3_600_000,
+    end_time_ms: now + 60_000,
+  })
+  return points
+    .map(({ dimensions, values }) => `${dimensions.span_name} ${dimensions.span_status} ${values.COUNT}`)
+    .sort()
+}
+
 /** The span of that name. */
 export function named(spans: readonly MlflowSpan[], name: string): MlflowSpan {
   const found = spans.filter((span) => span.name === name)
