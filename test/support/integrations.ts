@@ -1,10 +1,30 @@
 import { createHash } from 'node:crypto'
 import { cp, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assembleApp, type BuiltApp } from './built.ts'
 import { cached } from './cache.ts'
+import type { NodeLine } from './node-versions.ts'
 import { run } from './run.ts'
+
+/** One way in which a package is used: which fixture, on which Node, and whether turnspan starts before it is loaded. */
+export interface Way<Set extends string = string> {
+  readonly set: Set
+  readonly node: NodeLine
+  readonly modules: 'esm' | 'cjs'
+  readonly order: 'before' | 'after'
+}
+
+/** Where the tests of an integration have their things, beside the module at `url`. */
+export function integrationFolders(url: string): {
+  /** Programs with the probes of the package. */
+  readonly programs: string
+  /** The fixture project of a set. */
+  readonly fixture: (set: string) => string
+} {
+  const folder = dirname(fileURLToPath(url))
+  return { programs: join(folder, 'programs'), fixture: (set) => join(folder, 'fixtures', set) }
+}
 
 const probing = fileURLToPath(new URL('./probing', import.meta.url))
 

@@ -1,27 +1,14 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { NodeLine } from '../../support/node-versions.ts'
+import { integrationFolders, type Way } from '../../support/integrations.ts'
 import { type Script, scripts } from '../../support/provider/script.ts'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folders = integrationFolders(import.meta.url)
 
-/** Programs with the probes of the AI SDK. */
-export const programs: string = join(folder, 'programs')
-
-/** The fixture project of a set. */
-export const fixture = (set: string): string => join(folder, 'fixtures', set)
+export const programs: string = folders.programs
+export const fixture: (set: string) => string = folders.fixture
 
 /** Scripts that the probes have beside the common ones. */
 export const ownScripts: Readonly<Record<string, Script>> = {
   'retry-json': [{ fault: { status: 429, retryAfter: '0.05' } }, ...scripts.json],
-}
-
-/** One way in which the AI SDK is used. */
-export interface Way {
-  readonly set: string
-  readonly node: NodeLine
-  readonly modules: 'esm' | 'cjs'
-  readonly order: 'before' | 'after'
 }
 
 /** What is tested: the oldest and the newest version of each major; version 7 is published as ESM alone. */

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OtlpHttpCollector, startOtlpHttp } from '../../support/collector.ts'
 import type { DecodedSpan } from '../../support/decoded-span.ts'
 import { type Probed, runProbes, spansByProbe, treeOf } from '../../support/differential.ts'
-import { fixtureApp } from '../../support/integrations.ts'
+import { fixtureApp, type Way } from '../../support/integrations.ts'
 import { type Provider, startProvider } from '../../support/provider/server.ts'
 import { endings, failing, failingElsewhere, retries, trees, usages } from './expected.ts'
-import { fixture, programs, type Way } from './matrix.ts'
+import { fixture, programs } from './matrix.ts'
 
 /** How many of the probes each version has calls for. */
 const PROBES: Readonly<Record<string, number>> = {

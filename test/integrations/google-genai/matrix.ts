@@ -1,22 +1,9 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { NodeLine } from '../../support/node-versions.ts'
+import { integrationFolders, type Way } from '../../support/integrations.ts'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folders = integrationFolders(import.meta.url)
 
-/** Programs with the probes of this client. */
-export const programs: string = join(folder, 'programs')
-
-/** The fixture project of a set. */
-export const fixture = (set: string): string => join(folder, 'fixtures', set)
-
-/** One way in which the client is used. */
-export interface Way {
-  readonly set: string
-  readonly node: NodeLine
-  readonly modules: 'esm' | 'cjs'
-  readonly order: 'before' | 'after'
-}
+export const programs: string = folders.programs
+export const fixture: (set: string) => string = folders.fixture
 
 /** What is tested: the oldest version, the newest 2, the newest. */
 export const ways: readonly Way[] = [

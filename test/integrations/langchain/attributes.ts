@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { DecodedSpan } from '../../support/decoded-span.ts'
-import type { Way } from './matrix.ts'
+import type { Way } from '../../support/integrations.ts'
 
 /** The spans of a probe in the order of their starts. */
 export type SpansOf = (probe: string) => readonly DecodedSpan[]

@@ -1,25 +1,12 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { NodeLine } from '../../support/node-versions.ts'
+import { integrationFolders, type Way } from '../../support/integrations.ts'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folders = integrationFolders(import.meta.url)
 
-/** Programs with the probes of LangChain and LangGraph. */
-export const programs: string = join(folder, 'programs')
-
-/** The fixture project of a set. */
-export const fixture = (set: string): string => join(folder, 'fixtures', set)
-
-/** One way in which LangChain is used. */
-export interface Way {
-  readonly set: 'langchain-0.3' | 'langchain-1'
-  readonly node: NodeLine
-  readonly modules: 'esm' | 'cjs'
-  readonly order: 'before' | 'after'
-}
+export const programs: string = folders.programs
+export const fixture: (set: string) => string = folders.fixture
 
 /** What is tested: the oldest version and the newest, each as ESM and as CommonJS, the newest on both lines of Node. */
-export const ways: readonly Way[] = [
+export const ways: readonly Way<'langchain-0.3' | 'langchain-1'>[] = [
   { set: 'langchain-0.3', node: 20, modules: 'cjs', order: 'before' },
   { set: 'langchain-0.3', node: 20, modules: 'esm', order: 'after' },
   { set: 'langchain-1', node: 20, modules: 'esm', order: 'before' },
