@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsup'
 import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
+import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
@@ -28,7 +29,10 @@ export default defineConfig(async () => ({
   },
   noExternal: bundled,
   plugins: [lazyRequires],
-  define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
+  define: {
+    EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
+    IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
+  },
   esbuildPlugins: [
     oneCore(Object.values(besideCore)),
     nodeBuiltins,

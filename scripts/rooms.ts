@@ -7,8 +7,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['cli'],
   ['viewer'],
   ['otel', 'register', 'testing', 'instrument'],
-  ['integrations'],
   ['setup'],
+  ['integrations'],
   ['mlflow'],
   ['tracing'],
   ['context'],
@@ -16,6 +16,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['span'],
   ['ids'],
   ['config'],
+  ['modules'],
   ['runtime'],
 ]
 

@@ -22,8 +22,9 @@ import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
+import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
-import { applyInstrumentations } from './instrumentations.ts'
+import { applyInstrumentations, instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
@@ -63,6 +64,7 @@ const FLUSH_MS = 10_000
  */
 export function init(options?: InitOptions): Status {
   try {
+    noteCaller()
     return start(options)
   } catch (thrown) {
     diagnose(
@@ -94,7 +96,11 @@ function start(options: InitOptions | undefined): Status {
   resetDiagnosed()
   install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
   before.config = config
-  before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
+  before.status = statusOn(
+    config,
+    refusal === undefined ? problems : [...problems, { message: refusal }],
+    instrumentations(),
+  )
   return before.status
 }
 

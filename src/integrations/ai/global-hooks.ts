@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { Tracer } from '@opentelemetry/api'
-import { findPackage } from '../../runtime/application.ts'
+import { apiCopies } from '../../modules/api-copies.ts'
 import { globalProperty } from '../../runtime/registry.ts'
 import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import { standBehindOffer } from './offer.ts'
 import type { AiSdkOptions } from './options.ts'
 import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
 import { isTranslating, translatingTracer } from './tracer.ts'
@@ -58,12 +57,13 @@ function install(integration: AiSdkTelemetry): () => void {
   const patches = createPatches('ai tracer')
   patches.onUndo(muteScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
-  patchTracers(patches)
   return () => patches.undo()
 }
 
 /** Version 7 looks into this list at every call. */
 function register(integration: AiSdkTelemetry): () => void {
+  const withdraw = standBehindOffer(integration)
+  if (withdraw !== undefined) return withdraw
   const list = globalProperty<unknown[]>('AI_SDK_TELEMETRY_INTEGRATIONS')
   const before = list.get()
   const registered = before ?? []
@@ -76,19 +76,14 @@ function register(integration: AiSdkTelemetry): () => void {
   }
 }
 
-/** Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. */
-function patchTracers(patches: Patches): void {
-  const found = findPackage('ai')
-  if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
-  try {
-    const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
-    patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
-  } catch {
-    // A package without its dependency: it will not run either.
-  }
+/**
+ * Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call.
+ *
+ * @param file - a file of the package `ai`
+ */
+export function patchTracers(patches: Patches, file: string): void {
+  for (const api of apiCopies(file)) patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
 }
-
-const API = '@opentelemetry/api'
 
 function observedGetTracer(original: Method): Method {
   return function (this: unknown, ...args) {

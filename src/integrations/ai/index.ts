@@ -6,7 +6,7 @@
 import type { Tracer } from '@opentelemetry/api'
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
-import { currentOptions, telemetry, useGlobalHooks } from './global-hooks.ts'
+import { currentOptions, patchTracers, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
 import type { AiSdkTelemetry } from './telemetry.ts'
 import { silentTracer, translatingTracer } from './tracer.ts'
@@ -17,8 +17,10 @@ export type { AiSdkTelemetry } from './telemetry.ts'
 
 const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = createInstrument<AiSdkOptions>({
   name: 'ai',
-  modules: ['ai'],
-  patch: (copy, patches) => patchAgents(patches, copy) || typeof read(copy, 'generateText') === 'function',
+  patch(copy, patches, _options, module) {
+    if (module?.file !== undefined) patchTracers(patches, module.file)
+    return patchAgents(patches, copy) || typeof read(copy, 'generateText') === 'function'
+  },
 })
 
 /**

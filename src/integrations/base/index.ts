@@ -23,7 +23,6 @@ export {
   plainContext,
   registerActiveSpanSource,
 } from './active-span.ts'
-export { type TakeCopy, takeCopies } from './copies.ts'
 export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
 export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
 export { beginModelCall, type ModelCall, type ModelCallInit, type Retry, type Stop } from './model-call.ts'
