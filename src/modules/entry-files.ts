@@ -32,7 +32,7 @@ function filesOf({ dir, manifest }: PackageFolder, subpath: string): readonly st
     exports === undefined || exports === null
       ? withoutExports(subpath, [main, module])
       : leavesOf(targetOf(exports, subpath))
-  return listed.map((file) => join(dir, file))
+  return listed.filter((file) => !file.includes('.d.')).map((file) => join(dir, file))
 }
 
 /** As packages without `exports` are resolved: by `main`, by path, or by path with an extension. */

@@ -31,35 +31,42 @@ function handingOver(url: string, loaded: Loaded, context: unknown): Loaded {
   try {
     const recognised = recognisedUrl(url)
     if (recognised?.subpath === undefined) return loaded
+    const { format } = loaded
+    // What is loaded by `require` passes through `watchRequire`; here it has a source only where another loader gave one.
+    const required = (context as { conditions?: readonly string[] }).conditions?.includes('require')
     const text = textOf(loaded.source)
-    if (text === undefined) return loaded
-    const line = lineFor(url, loaded.format, recognised, context)
-    return line === undefined ? loaded : { ...loaded, source: `${text}\n${line}\n` }
+    if (text === undefined || (format !== 'module' && (format !== 'commonjs' || required))) return loaded
+    return { ...loaded, source: withHandOver(text, url, format, recognised) }
   } catch {
     return loaded
   }
+}
+
+/**
+ * `source` with a line at its end by which the module hands itself over; lines above keep their numbers.
+ *
+ * @param self - by what the module imports itself
+ */
+export function withHandOver(
+  source: string,
+  self: string,
+  format: 'module' | 'commonjs',
+  { package: name, version, subpath, file }: RecognisedFile,
+): string {
+  if (subpath === undefined) return source
+  const facts = JSON.stringify({ package: name, version, subpath, file }).slice(0, -1)
+  const list = `(globalThis[Symbol.for(${JSON.stringify(HAND_OVER_LIST)})]??=[])`
+  const [before, exports] =
+    format === 'module'
+      ? [`import * as __turnspan__ from ${JSON.stringify(self)};`, '__turnspan__']
+      : ['', 'module.exports']
+  return `${source}\n;${before}${list}.push(${facts},"exports":${exports}});\n`
 }
 
 /** Modules that another loader wraps or names anew have a query, and load the file itself by its plain URL. */
 function recognisedUrl(url: string): RecognisedFile | undefined {
   if (!url.startsWith('file:') || url.includes('?')) return undefined
   return recognise(fileURLToPath(url))
-}
-
-function lineFor(
-  url: string,
-  format: unknown,
-  { package: name, version, subpath, file }: RecognisedFile,
-  context: unknown,
-): string | undefined {
-  const facts = JSON.stringify({ package: name, version, subpath, file }).slice(0, -1)
-  const list = `(globalThis[Symbol.for(${JSON.stringify(HAND_OVER_LIST)})]??=[])`
-  if (format === 'module') {
-    return `;import * as __turnspan__ from ${JSON.stringify(url)};${list}.push(${facts},"exports":__turnspan__});`
-  }
-  // What is loaded by `require` passes through `watchRequire`; here it has a source only where another loader gave one.
-  const required = (context as { conditions?: readonly string[] }).conditions?.includes('require')
-  return format === 'commonjs' && !required ? `;${list}.push(${facts},"exports":module.exports});` : undefined
 }
 
 function textOf(source: unknown): string | undefined {

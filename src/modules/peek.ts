@@ -43,8 +43,12 @@ const BUSY: readonly unknown[] = ['ERR_REQUIRE_CYCLE_MODULE', 'ERR_REQUIRE_ASYNC
  * @throws where the runtime cannot
  */
 export function loadAtOnce(file: string, source: string): unknown {
-  return compiled(file, source)
+  // Elsewhere `require` gives the very modules that `import` gives.
+  return isNode() ? compiled(file, source) : Module.createRequire(file)(file)
 }
+
+/** Deno calls itself Node, and loads what it is asked for. */
+const isNode = (): boolean => process.versions.bun === undefined && process.versions.deno === undefined
 
 function compiled(file: string, source: string): unknown {
   if (typeof process.versions.bun === 'string' || process.release?.name !== 'node')

@@ -1,10 +1,12 @@
 import { processWide } from '../runtime/registry.ts'
 import { type LoadedModule, onModule } from './arrivals.ts'
+import { declaredPackages, loadDeclared, seesLoader } from './blind.ts'
 import { installedCopies } from './installed.ts'
 import { KNOWN_INTEGRATIONS, knownPackage } from './known-packages.ts'
 import { takeImported } from './loaded-already.ts'
 import type { PackageFolder } from './manifest.ts'
 import { programFiles } from './program-files.ts'
+import { bun, takeLoadedByBun, watchBun } from './watch-bun.ts'
 import { watchImport } from './watch-import.ts'
 import { takeRequired, watchRequire } from './watch-require.ts'
 
@@ -30,13 +32,7 @@ export function watchModules(
   const stop = onModule((module) => {
     if (packages.includes(module.package)) listener(module)
   })
-  if (current.undo === undefined) {
-    const undos = [watchRequire(), watchImport()]
-    current.undo = () => {
-      for (const undo of undos) undo()
-    }
-    takeRequired()
-  }
+  current.undo ??= watchLoader()
   takeInstalled(packages)
   let watching = true
   return () => {
@@ -50,11 +46,31 @@ export function watchModules(
   }
 }
 
+/** Watches what is loaded from now on, and takes what has been required. */
+function watchLoader(): () => void {
+  if (bun() !== undefined) {
+    watchBun()
+    takeLoadedByBun()
+    return () => undefined
+  }
+  const undos = [watchRequire(), ...(process.versions.deno === undefined ? [watchImport()] : [])]
+  takeRequired()
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
+
 /** Hands over what the program has imported of these packages already. */
 function takeInstalled(packages: readonly string[]): void {
+  if (bun() !== undefined) return
+  const seen = seesLoader()
+  const declared = seen ? undefined : declaredPackages()
   for (const copy of copiesOf(packages)) {
-    const known = knownPackage(String(copy.manifest.name))
-    if (known !== undefined) takeImported(known, copy)
+    const name = String(copy.manifest.name)
+    const known = knownPackage(name)
+    if (known === undefined) continue
+    if (seen) takeImported(known, copy)
+    else if (declared?.has(name)) loadDeclared(known, copy)
   }
 }
 

@@ -17,7 +17,7 @@ export function watchRequire(): () => void {
   let on = true
   const load: Load = function (filename) {
     const result = Reflect.apply(original, this, [filename])
-    if (on && isAwaited()) arrived(filename, this)
+    if (on && isAwaited()) requiredFile(filename, this)
     return result
   }
   Object.defineProperty(load, 'name', { value: 'load', configurable: true })
@@ -33,11 +33,13 @@ export function takeRequired(): void {
   const cache = (Module as unknown as { _cache?: Readonly<Record<string, unknown>> })._cache ?? {}
   for (const file of Object.keys(cache)) {
     const module = cache[file] as { loaded?: unknown; exports?: unknown } | undefined
-    if (module?.loaded) arrived(file, module)
+    if (module?.loaded) requiredFile(file, module)
   }
 }
 
-function arrived(file: string, module: { exports?: unknown }): void {
+/** Hands over what `file` exports, where it is to be handed over. */
+export function requiredFile(file: string, module: { exports?: unknown; loaded?: unknown }): void {
+  if (module.loaded === false) return
   try {
     const recognised = recognise(file)
     if (recognised?.subpath === undefined) return

@@ -62,12 +62,12 @@ test('a listener that throws does not reach who loads the module', () => {
 
 test('waits for the exports of modules that import each other', async () => {
   const made = await makeFolders({
-    'a.mjs': `import { b } from './b.mjs'; export const a = 'a'; export { b }`,
-    'b.mjs': `import * as a from './a.mjs'; globalThis[Symbol.for('${HAND_OVER_LIST}')].push({ package: 'openai', exports: a }); export const b = 'b'`,
+    'node_modules/m/a.mjs': `import { b } from './b.mjs'; export const a = 'a'; export { b }`,
+    'node_modules/m/b.mjs': `import * as a from './a.mjs'; globalThis[Symbol.for('${HAND_OVER_LIST}')].push({ package: 'openai', exports: a }); export const b = 'b'`,
   })
   const heard: unknown[] = []
   onModule((one) => heard.push({ ...(one.exports as object) }))
-  await import(pathToFileURL(join(made.dir, 'a.mjs')).href)
+  await import(pathToFileURL(join(made.dir, 'node_modules/m/a.mjs')).href)
   expect(heard).toEqual([{ a: 'a', b: 'b' }])
   await made.remove()
 })
