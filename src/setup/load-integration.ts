@@ -62,7 +62,13 @@ export function loadIntegration(
 function atOnce(name: IntegrationName): Exports {
   const own = ownFile()
   if (packageOfFile(own)?.manifest.name !== 'turnspan') throw new Error('bundled')
-  const commonJs = own.endsWith('.cjs')
-  const file = join(dirname(own), `${name}.${commonJs ? 'cjs' : 'js'}`)
-  return (commonJs ? createRequire(own)(file) : loadAtOnce(file, readFileSync(file, 'utf8'))) as Exports
+  const file = (extension: string): string => join(dirname(own), `${name}.${extension}`)
+  if (own.endsWith('.js')) {
+    try {
+      return loadAtOnce(file('js'), readFileSync(file('js'), 'utf8')) as Exports
+    } catch {
+      // Node was told not to `require` ES modules. The CommonJS build is a second copy, which shares its state.
+    }
+  }
+  return createRequire(own)(file('cjs')) as Exports
 }

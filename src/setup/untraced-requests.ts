@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
@@ -6,30 +6,37 @@ import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { tracingIn } from '../tracing/open-span.ts'
 
-/** How a client's request to a model is known. */
+/** How a client's request to a model is known: by what its headers must hold. */
 interface Sign {
   readonly integration: string
   readonly package: string
-  /** The header `name`, and what is in it. */
-  readonly header: string
-  readonly value: RegExp
+  readonly headers: Readonly<Record<string, RegExp>>
 }
 
-/** As the clients name themselves. The AI SDK adds itself to the name of whatever runtime sends for it. */
+/** Clients that the same generator makes for services that no integration of ours is for. */
+const OTHERS =
+  'Groq|Together|Cerebras|Cloudflare|LlamaAPIClient|Lithic|Browserbase|Writer|Runloop|Letta|Perplexity'
+
+/**
+ * As the clients name themselves. Those of OpenAI and Anthropic use the name of their class, which a minifier changes.
+ * The AI SDK adds itself to the name of whatever sends for it.
+ */
 const SIGNS: readonly Sign[] = [
-  { integration: 'ai', package: 'ai', header: 'user-agent', value: /\bai-sdk\// },
-  { integration: 'openai', package: 'openai', header: 'user-agent', value: /\bOpenAI\/JS\b/ },
+  { integration: 'ai', package: 'ai', headers: { 'user-agent': /\bai-sdk\// } },
   {
     integration: 'anthropic',
     package: '@anthropic-ai/sdk',
-    header: 'user-agent',
-    value: /\bAnthropic\w*\/JS\b/,
+    headers: { 'anthropic-version': /./, 'x-stainless-lang': /^js$/ },
+  },
+  {
+    integration: 'openai',
+    package: 'openai',
+    headers: { 'x-stainless-lang': /^js$/, 'user-agent': new RegExp(`^(?!(?:${OTHERS})/)[\\w$]+/JS\\b`) },
   },
   {
     integration: 'google-genai',
     package: '@google/genai',
-    header: 'x-goog-api-client',
-    value: /\bgoogle-genai-sdk\//,
+    headers: { 'x-goog-api-client': /\bgoogle-genai-sdk\// },
   },
 ]
 
@@ -58,22 +65,23 @@ const CHANNELS = ['undici:request:create', 'http.client.request.start'] as const
  * @returns ends that
  */
 export function watchUntracedRequests(names: readonly string[]): () => void {
-  const signs = SIGNS.filter(({ integration }) => names.includes(integration))
-  if (signs.length === 0) return () => undefined
+  if (!SIGNS.some(({ integration }) => names.includes(integration))) return () => undefined
   const look = (message: unknown): void => {
     try {
       const { request } = message as Beginning
       const { method, path } = request ?? {}
       if (method !== 'POST' || typeof path !== 'string' || !TRACED.test(path)) return
-      const sign = signs.find(({ header, value }) => value.test(headerOf(request, header)))
-      if (sign !== undefined && isUntraced()) say(sign)
+      const sign = SIGNS.find(({ headers }) =>
+        Object.entries(headers).every(([name, value]) => value.test(headerOf(request, name))),
+      )
+      if (sign !== undefined && names.includes(sign.integration) && isUntraced()) say(sign)
     } catch {
       // The request goes out all the same.
     }
   }
-  for (const name of CHANNELS) channel(name).subscribe(look)
+  for (const name of CHANNELS) subscribe(name, look)
   return () => {
-    for (const name of CHANNELS) channel(name).unsubscribe(look)
+    for (const name of CHANNELS) unsubscribe(name, look)
   }
 }
 

@@ -94,7 +94,7 @@ test.each([
         nodeArgs: nodeArgs.map((one) =>
           one.startsWith('--')
             ? one
-            : join(app.dir, 'node_modules', one.replace('turnspan/', 'turnspan/dist/')) + '.js',
+            : `${join(app.dir, 'node_modules', one.replace('turnspan/', 'turnspan/dist/'))}.js`,
         ),
         env: {
           ENDPOINT: `${collector.url}/v1/traces`,
