@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { types } from 'node:util'
 import { globalList, processWide } from '../runtime/registry.ts'
 
@@ -90,6 +91,10 @@ function handOverUnready(): void {
     else unready.push(module)
   }
 }
+
+/** Whether a module of the package in `dir` was handed over. */
+export const hasArrived = (dir: string): boolean =>
+  state().arrived.some(({ file }) => file?.startsWith(`${dir}${sep}`))
 
 /** Whether anybody wants to know of modules now. */
 export const isAwaited = (): boolean => state().listeners.size > 0

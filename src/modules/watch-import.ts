@@ -1,5 +1,8 @@
 import { pathToFileURL } from 'node:url'
+import { processWide } from '../runtime/registry.ts'
 import { loadSync } from './import-hooks.ts'
+
+const state = (): { registered: boolean } => processWide('import-hooks-thread', () => ({ registered: false }))
 
 /** Put in by the build: `import-hooks.ts` as one script. */
 declare const IMPORT_HOOKS: string | undefined
@@ -9,33 +12,45 @@ interface HooksOfNode {
   register?(url: string, options?: object): void
 }
 
+const hooksOfNode = (): HooksOfNode => process.getBuiltinModule('node:module') as unknown as HooksOfNode
+
 /**
- * Hands over what is loaded as an ES module from now on.
+ * Hands over what is loaded as an ES module from now on, where the hooks for it run in this thread.
  *
- * @returns takes it back, where Node can
+ * @returns takes it back
  */
 export function watchImport(): () => void {
-  const node = process.getBuiltinModule('node:module') as unknown as HooksOfNode
   try {
-    if (typeof node.registerHooks === 'function' && hooksTakeCommonJs(process.versions.node)) {
-      const hooks = node.registerHooks({ load: loadSync })
+    const { registerHooks } = hooksOfNode()
+    if (typeof registerHooks === 'function' && hooksTakeCommonJs(process.versions.node)) {
+      const hooks = registerHooks({ load: loadSync })
       return () => hooks.deregister?.()
     }
-    registerThread(node)
   } catch {
-    // A runtime or a permission model that lets nobody look: `loaded-already.ts` and the watch over requests remain.
+    // A runtime or a permission model that lets nobody look: `peek.ts` and the watch over requests remain.
   }
   return () => undefined
 }
 
-let registered = false
+/**
+ * The same where hooks need a thread of their own (Node 20, early 22 and 24), which takes some 30 ms of CPU to start
+ * and stays: so only for who has a package installed and has not loaded it yet.
+ */
+export function watchImportByThread(): void {
+  if (hooksTakeCommonJs(process.versions.node)) return
+  try {
+    registerThread(hooksOfNode())
+  } catch {
+    // As above.
+  }
+}
 
-/** The hooks of older versions run in a thread, and stay. */
 function registerThread({ register }: HooksOfNode): void {
+  const { registered } = state()
   if (registered || typeof register !== 'function') return
   const script = typeof IMPORT_HOOKS === 'string' ? IMPORT_HOOKS : ''
   if (script === '') return
-  registered = true
+  state().registered = true
   register(`data:text/javascript;base64,${Buffer.from(script).toString('base64')}`, {
     parentURL: pathToFileURL(process.execPath).href,
   })

@@ -1,5 +1,5 @@
 import { processWide } from '../runtime/registry.ts'
-import { type LoadedModule, onModule } from './arrivals.ts'
+import { hasArrived, type LoadedModule, onModule } from './arrivals.ts'
 import { declaredPackages, loadDeclared, seesLoader } from './blind.ts'
 import { installedCopies } from './installed.ts'
 import { KNOWN_INTEGRATIONS, knownPackage } from './known-packages.ts'
@@ -7,7 +7,7 @@ import { takeImported } from './loaded-already.ts'
 import type { PackageFolder } from './manifest.ts'
 import { programFiles } from './program-files.ts'
 import { bun, takeLoadedByBun, watchBun } from './watch-bun.ts'
-import { watchImport } from './watch-import.ts'
+import { watchImport, watchImportByThread } from './watch-import.ts'
 import { takeRequired, watchRequire } from './watch-require.ts'
 
 interface State {
@@ -71,6 +71,7 @@ function takeInstalled(packages: readonly string[]): void {
     if (known === undefined) continue
     if (seen) takeImported(known, copy)
     else if (declared?.has(name)) loadDeclared(known, copy)
+    if (seen && !hasArrived(copy.dir)) watchImportByThread()
   }
 }
 
