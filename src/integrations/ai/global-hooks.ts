@@ -1,12 +1,25 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Tracer } from '@opentelemetry/api'
-import { findPackage } from '../../runtime/application.ts'
+import { findPackage, mainIsCommonJs } from '../../runtime/application.ts'
 import { globalProperty } from '../../runtime/registry.ts'
-import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import {
+  activeContext,
+  createPatches,
+  type Method,
+  muteScope,
+  type Patches,
+  processWide,
+  read,
+  takeCopies,
+} from '../base/index.ts'
+import { isAgentCall } from './agent-hint.ts'
+import { answerAsking } from './asking.ts'
 import type { AiSdkOptions } from './options.ts'
 import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
-import { isTranslating, translatingTracer } from './tracer.ts'
+import { isTranslating, isTranslatingTracer, translatingTracer } from './tracer.ts'
+import { noteAsked } from './unasked.ts'
 
 /** What holds for the whole process while at least one instrumentation is on. */
 interface State {
@@ -58,6 +71,7 @@ function install(integration: AiSdkTelemetry): () => void {
   const patches = createPatches('ai tracer')
   patches.onUndo(muteScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
+  patches.onUndo(answerAsking(currentOptions))
   patchTracers(patches)
   return () => patches.undo()
 }
@@ -78,21 +92,42 @@ function register(integration: AiSdkTelemetry): () => void {
 
 /** Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. */
 function patchTracers(patches: Patches): void {
-  const found = findPackage('ai')
-  if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
-  try {
-    const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
+  const take = (api: unknown): void => {
     patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
-  } catch {
-    // A package without its dependency: it will not run either.
   }
+  // One of them is that of the AI SDK, if the application and the AI SDK share it.
+  takeCopies(API, patches, take)
+  for (const api of copiesBesideAiSdk()) take(api)
 }
 
 const API = '@opentelemetry/api'
 
+/** The API that the AI SDK has to itself: since version 1.10 its two builds are two copies. */
+function copiesBesideAiSdk(): unknown[] {
+  const found = findPackage('ai')
+  if (found === undefined || found.manifest.dependencies?.[API] === undefined) return []
+  try {
+    const require = createRequire(join(found.dir, 'package.json'))
+    const required = require.resolve(API)
+    const imported = mainIsCommonJs() ? required : importedBuild(required)
+    return [...new Set([required, imported])].map((file): unknown => require(file))
+  } catch {
+    // A package without its dependency: it will not run either.
+    return []
+  }
+}
+
+/** The file that `import` takes where `require` takes `file`. */
+function importedBuild(file: string): string {
+  const beside = file.replace(/\.cjs$/, '.mjs')
+  return existsSync(beside) ? beside : file
+}
+
 function observedGetTracer(original: Method): Method {
   return function (this: unknown, ...args) {
     const tracer = Reflect.apply(original, this, args) as Tracer
-    return args[0] === SCOPE ? translatingTracer(tracer, currentOptions) : tracer
+    if (args[0] !== SCOPE || isTranslatingTracer(tracer)) return tracer
+    if (!isAgentCall(activeContext())) noteAsked()
+    return translatingTracer(tracer, currentOptions)
   }
 }
