@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** What became of one test. */
 export interface Outcome {
@@ -35,7 +36,7 @@ export function readOutcomes(file: string, folder: string): Outcomes {
     found[key] = outcome
   }
   for (const { name, status, message, assertionResults } of testResults) {
-    const path = relative(folder, name)
+    const path = relative(folder, name.startsWith('file:') ? fileURLToPath(name) : name)
     for (const test of assertionResults) {
       add(`${path} > ${test.fullName.trim()}`, outcomeOf(test.status, test.failureMessages?.[0]))
     }
