@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { askingSource } from './ai-sdk-source.ts'
 import { HAND_OVER_LIST } from './arrivals.ts'
 import { type RecognisedFile, recognise } from './recognise.ts'
 
@@ -36,10 +37,15 @@ function handingOver(url: string, loaded: Loaded, context: unknown): Loaded {
     const required = (context as { conditions?: readonly string[] }).conditions?.includes('require')
     const text = textOf(loaded.source)
     if (text === undefined || (format !== 'module' && (format !== 'commonjs' || required))) return loaded
-    return { ...loaded, source: withHandOver(text, url, format, recognised) }
+    return { ...loaded, source: withHandOver(rewritten(text, recognised), url, format, recognised) }
   } catch {
     return loaded
   }
+}
+
+/** The source of a module that has to be changed for its calls to be seen; any other as it is. */
+export function rewritten(source: string, { package: name, subpath }: RecognisedFile): string {
+  return name === 'ai' && subpath === '.' ? (askingSource(source) ?? source) : source
 }
 
 /**

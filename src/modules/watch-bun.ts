@@ -3,7 +3,7 @@ import { Module } from 'node:module'
 import { ownFile } from '../runtime/own-file.ts'
 import { globalProperty, processWide } from '../runtime/registry.ts'
 import { handOver } from './arrivals.ts'
-import { withHandOver } from './import-hooks.ts'
+import { rewritten, withHandOver } from './import-hooks.ts'
 import { KNOWN_INTEGRATIONS } from './known-packages.ts'
 import { recognise } from './recognise.ts'
 import { requiredFile } from './watch-require.ts'
@@ -66,7 +66,10 @@ const knownFiles = (): RegExp => {
 function loaded(path: string): Loaded {
   const source = readFileSync(path, 'utf8')
   const recognised = recognise(path)
-  const contents = recognised === undefined ? source : withHandOver(source, path, 'module', recognised)
+  const contents =
+    recognised === undefined
+      ? source
+      : withHandOver(rewritten(source, recognised), path, 'module', recognised)
   return { contents, loader: 'js' }
 }
 

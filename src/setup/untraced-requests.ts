@@ -103,12 +103,13 @@ function headerOf(request: Beginning['request'], name: string): string {
 
 /**
  * A call of the AI SDK may be left out on purpose, by its own settings: where the integration is at work, that is for
- * listeners only.
+ * listeners only, and of versions 5 and 6 the integration itself says more (`TS_AI_SDK_UNTRACED`).
  */
 function say({ integration, package: packageName }: Sign): void {
-  const isActive = notedOutcomes().some((one) => one.integration === integration && one.patched)
+  const active = notedOutcomes().filter((one) => one.integration === integration && one.patched)
+  if (integration === 'ai' && active.some(({ version }) => /^[56]\./.test(version ?? ''))) return
   const [level, cause] =
-    integration === 'ai' && isActive
+    integration === 'ai' && active.length > 0
       ? (['info', AI_SDK_SETTINGS] as const)
       : (['warn', ANOTHER_COPY] as const)
   diagnoseOnce(

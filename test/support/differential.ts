@@ -17,6 +17,8 @@ export interface ProbeRun {
   readonly order?: 'before' | 'after'
   /** Further options of `init`. */
   readonly init?: Readonly<Record<string, unknown>>
+  /** What else the probes read of `PROBING`. */
+  readonly settings?: Readonly<Record<string, unknown>>
   /** Only these. */
   readonly only?: readonly string[]
 }
@@ -44,6 +46,7 @@ let count = 0
 export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): Promise<Probed> {
   const name = `run${count++}`
   const settings = {
+    ...run.settings,
     run: name,
     provider: run.provider.url,
     library: run.library,

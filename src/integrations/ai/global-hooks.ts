@@ -1,11 +1,22 @@
 import type { Tracer } from '@opentelemetry/api'
 import { apiCopies } from '../../modules/api-copies.ts'
 import { globalProperty } from '../../runtime/registry.ts'
-import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import {
+  activeContext,
+  createPatches,
+  type Method,
+  muteScope,
+  type Patches,
+  processWide,
+  read,
+} from '../base/index.ts'
+import { isAgentCall } from './agent-hint.ts'
+import { answerAsking } from './asking.ts'
 import { standBehindOffer } from './offer.ts'
 import type { AiSdkOptions } from './options.ts'
 import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
-import { isTranslating, translatingTracer } from './tracer.ts'
+import { isTranslating, isTranslatingTracer, translatingTracer } from './tracer.ts'
+import { noteAsked } from './unasked.ts'
 
 /** What holds for the whole process while at least one instrumentation is on. */
 interface State {
@@ -57,6 +68,7 @@ function install(integration: AiSdkTelemetry): () => void {
   const patches = createPatches('ai tracer')
   patches.onUndo(muteScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
+  patches.onUndo(answerAsking(currentOptions))
   return () => patches.undo()
 }
 
@@ -88,6 +100,8 @@ export function patchTracers(patches: Patches, file: string): void {
 function observedGetTracer(original: Method): Method {
   return function (this: unknown, ...args) {
     const tracer = Reflect.apply(original, this, args) as Tracer
-    return args[0] === SCOPE ? translatingTracer(tracer, currentOptions) : tracer
+    if (args[0] !== SCOPE || isTranslatingTracer(tracer)) return tracer
+    if (!isAgentCall(activeContext())) noteAsked()
+    return translatingTracer(tracer, currentOptions)
   }
 }
