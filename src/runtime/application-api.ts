@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { type Api, addApiCopy } from './api-copies.ts'
+import { addApiCopy } from './api-copies.ts'
 import { apiFolder } from './api-folder.ts'
 import { loadApi } from './otel-api.ts'
 import { apiGlobals } from './otel-context.ts'
@@ -25,7 +25,7 @@ export function meetApplicationApi(): void {
     for (const copy of loadApi(folder, addApiCopy)) addApiCopy(copy)
   } else if (folder !== undefined) {
     met.imported = true
-    void importedCopy(folder).then(addApiCopy, () => undefined)
+    addImportedCopy(folder)
   }
 }
 
@@ -45,10 +45,19 @@ function requiredCopies(): readonly unknown[] {
 
 const TRACE_FILE = /([\\/]@opentelemetry[\\/]api[\\/](?:build[\\/]src|dist)[\\/])trace-api(\.c?js)$/
 
-/** The copy that `import` gives where the package has one for it alone. */
-async function importedCopy(folder: string): Promise<Api | undefined> {
+/**
+ * Takes note of the copy that `import` gives, where the package has one for it alone: tracers that were fetched from it
+ * before another copy registered a provider lead nowhere. Whether it is loaded cannot be asked, so it is loaded.
+ */
+function addImportedCopy(folder: string): void {
   const files = ['trace', 'context'].map((part) => `${folder}/dist/${part}-api.mjs`)
-  if (!existsSync(files[0] ?? '')) return undefined
-  const parts = await Promise.all(files.map((file) => import(pathToFileURL(file).href)))
-  return Object.assign({}, ...parts) as Api
+  if (!existsSync(files[0] ?? '')) return
+  const add = (parts: readonly object[]): void => void addApiCopy(Object.assign({}, ...parts))
+  try {
+    add(files.map(createRequire(ownFile())))
+  } catch {
+    // Node cannot require ES modules: it comes a moment later.
+  }
+  // Under loaders like tsx `require` has a copy of its own.
+  Promise.all(files.map((file) => import(pathToFileURL(file).href))).then(add, () => undefined)
 }

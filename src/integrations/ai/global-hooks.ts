@@ -1,9 +1,11 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Tracer } from '@opentelemetry/api'
+import { type Api, addApiCopy, forEachApiCopy } from '../../runtime/api-copies.ts'
+import { API, apiFolder } from '../../runtime/api-folder.ts'
 import { findPackage } from '../../runtime/application.ts'
+import { loadApi } from '../../runtime/otel-api.ts'
 import { globalProperty } from '../../runtime/registry.ts'
-import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import { createPatches, type Method, muteScope, type Patches, processWide } from '../base/index.ts'
 import type { AiSdkOptions } from './options.ts'
 import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
 import { isTranslating, translatingTracer } from './tracer.ts'
@@ -76,19 +78,17 @@ function register(integration: AiSdkTelemetry): () => void {
   }
 }
 
-/** Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. */
+/**
+ * Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. Which one that is
+ * depends on where it lies and on how the package is loaded: all of them are asked.
+ */
 function patchTracers(patches: Patches): void {
   const found = findPackage('ai')
   if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
-  try {
-    const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
-    patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
-  } catch {
-    // A package without its dependency: it will not run either.
-  }
+  for (const copy of loadApi(apiFolder(join(found.dir, 'package.json')), addApiCopy)) addApiCopy(copy)
+  const observe = ({ trace }: Api): void => void patches.wrap(trace, 'getTracer', observedGetTracer)
+  patches.onUndo(forEachApiCopy('ai-sdk', observe))
 }
-
-const API = '@opentelemetry/api'
 
 function observedGetTracer(original: Method): Method {
   return function (this: unknown, ...args) {
