@@ -1,8 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { currentPipeline } from '../delivery/current.ts'
-import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/attribute-values.ts'
-import { activeContext, runIn } from './active-context.ts'
+import { activeContext, runIn, SCOPE } from './active-context.ts'
 
 /** What holds for every trace that starts inside {@link tracingContext}. */
 export interface TracingContextOptions {
@@ -17,8 +16,6 @@ export interface TracingContextOptions {
   /** `false`: nothing inside is traced. */
   enabled?: boolean
 }
-
-const SCOPE: symbol = createContextKey('turnspan.scope')
 
 /** What enclosing calls of {@link tracingContext} said; the innermost wins for each key. */
 export function scopeIn(context: Context): TracingContextOptions | undefined {

@@ -4,20 +4,11 @@ import { environment } from '../config/environment.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
-import {
-  configuredPipeline,
-  currentCounts,
-  setCurrentPipeline,
-  sharedPipeline,
-  stats,
-} from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
-import { applicationApi } from '../runtime/application-api.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
@@ -107,19 +98,10 @@ function start(options: InitOptions | undefined): Status {
 function install(config: Config, counts: Counts): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
-  if (config.provider === 'shared') {
-    if (apiGlobals()?.trace === undefined) applicationApi(meet)
-    meet()
-  }
+  if (config.provider === 'shared') meetProvider()
+  else leaveProvider()
   watchExit(pipeline)
   applyInstrumentations(config.instrumentations)
-}
-
-/** Makes one of our spans and those of everybody else in this process. */
-function meet(): void {
-  if (sharedPipeline() === undefined) return
-  ensureContextManager()
-  followProvider()
 }
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */

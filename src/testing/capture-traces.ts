@@ -4,10 +4,9 @@ import { resolveConfig } from '../config/resolve.ts'
 import { ACCEPTED } from '../delivery/answer.ts'
 import { type Counts, createCounts } from '../delivery/counts.ts'
 import { configuredPipeline, layOver } from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { meetProvider } from '../delivery/follow-provider.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
@@ -87,10 +86,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   // Whatever is said once per process is said once per capture, so that tests do not depend on their order.
   resetDiagnosed()
   const takeAway = layOver(store.pipeline, heard)
-  if (config.provider === 'shared') {
-    ensureContextManager()
-    followProvider()
-  }
+  if (config.provider === 'shared') meetProvider()
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
     store.spans().find((span) => matchesSpan(span, matcher))
   const stop = (): void => {

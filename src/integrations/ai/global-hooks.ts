@@ -1,5 +1,6 @@
 import type { Tracer } from '@opentelemetry/api'
-import { apiCopies } from '../../modules/api-copies.ts'
+import { packageApis } from '../../modules/package-apis.ts'
+import { type Api, addApiCopy, forEachApiCopy } from '../../runtime/api-copies.ts'
 import { globalProperty } from '../../runtime/registry.ts'
 import {
   activeContext,
@@ -8,7 +9,6 @@ import {
   muteScope,
   type Patches,
   processWide,
-  read,
 } from '../base/index.ts'
 import { isAgentCall } from './agent-hint.ts'
 import { answerAsking } from './asking.ts'
@@ -69,6 +69,7 @@ function install(integration: AiSdkTelemetry): () => void {
   patches.onUndo(muteScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
   patches.onUndo(answerAsking(currentOptions))
+  patchTracers(patches)
   return () => patches.undo()
 }
 
@@ -89,12 +90,21 @@ function register(integration: AiSdkTelemetry): () => void {
 }
 
 /**
- * Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call.
- *
- * @param file - a file of the package `ai`
+ * Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. Which one that is
+ * depends on where it lies and on how the package is loaded: all of them are asked.
  */
-export function patchTracers(patches: Patches, file: string): void {
-  for (const api of apiCopies(file)) patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
+function patchTracers(patches: Patches): void {
+  const observe = ({ trace }: Api): void => void patches.wrap(trace, 'getTracer', observedGetTracer)
+  patches.onUndo(forEachApiCopy('ai-sdk', observe))
+}
+
+/**
+ * Takes note of the copies of the API that the package `ai` has.
+ *
+ * @param file - a file of the package
+ */
+export function meetApis(file: string): void {
+  for (const api of packageApis(file)) addApiCopy(api)
 }
 
 function observedGetTracer(original: Method): Method {

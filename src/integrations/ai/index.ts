@@ -7,7 +7,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
 import { isAsking } from './asking.ts'
-import { currentOptions, patchTracers, telemetry, useGlobalHooks } from './global-hooks.ts'
+import { currentOptions, meetApis, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
 import type { AiSdkTelemetry } from './telemetry.ts'
 import { silentTracer, translatingTracer } from './tracer.ts'
@@ -21,7 +21,7 @@ const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = cre
   name: 'ai',
   patch(copy, patches, _options, module) {
     const isPackage = typeof read(copy, 'generateText') === 'function'
-    if (isPackage && module?.file !== undefined) patchTracers(patches, module.file)
+    if (isPackage && module?.file !== undefined) meetApis(module.file)
     if (isPackage && typeof read(copy, 'registerTelemetry') !== 'function' && !isAsking(copy)) {
       watchUnasked(copy, patches)
     }

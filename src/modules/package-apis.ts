@@ -8,7 +8,7 @@ import { peek } from './peek.ts'
  * The copies of OpenTelemetry's API that the package which `file` belongs to uses: what `require` gave it, and what
  * `import` gave it. From version 1.10 on these are two. Nothing is loaded.
  */
-export function apiCopies(file: string): readonly unknown[] {
+export function packageApis(file: string): readonly unknown[] {
   try {
     const require = createRequire(file)
     const required = require.resolve(API)
