@@ -1,3 +1,4 @@
+import { realTime } from './real-time.ts'
 import { processWide } from './registry.ts'
 
 /** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
@@ -113,7 +114,7 @@ function print(diagnostic: Diagnostic, key: string): boolean {
   if (diagnostic.level === 'info') return false
   const { printed } = state()
   const id = `${diagnostic.code} ${key}`
-  const now = Date.now()
+  const now = realTime.epochMs()
   const last = printed.get(id)
   if (last && now - last.at < QUIET_MS && now >= last.at) {
     last.held += 1
