@@ -6,6 +6,7 @@ import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
 const { index: _core, mlflow: _alone, ...besideCore } = entries
@@ -28,7 +29,7 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires],
+  plugins: [lazyRequires, quietRethrows],
   define: {
     EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
     IMPORT_HOOKS: JSON.stringify(await importHooksScript()),

@@ -26,6 +26,16 @@ export function globalSlot<T>(name: string): () => T | undefined {
   return () => (globalThis as Record<symbol, unknown>)[slot] as T | undefined
 }
 
+/**
+ * Reads the global `name` as it is defined now, later: what it gives may be made when it is read, and somebody may have
+ * put something else in its place by then.
+ */
+export function lateGlobal<T>(name: string): () => T | undefined {
+  const defined = Object.getOwnPropertyDescriptor(globalThis, name)
+  if (defined === undefined) return () => (globalThis as Record<string, unknown>)[name] as T | undefined
+  return () => (defined.get === undefined ? defined.value : Reflect.apply(defined.get, globalThis, []))
+}
+
 /** What a library keeps on `globalThis` as the property `name`, for others to read and to write. */
 export function globalProperty<T>(name: string): { get(): T | undefined; set(value: T | undefined): void } {
   const host = globalThis as Record<string, unknown>

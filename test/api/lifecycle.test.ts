@@ -321,6 +321,7 @@ describe('onDiagnostic', () => {
     expect(process.stderr.write).toHaveBeenCalledTimes(1)
     expect(process.stderr.write).toHaveBeenCalledWith(
       expect.stringMatching(/^turnspan warn: .*\[TS_TRACE_KEY\]\n$/),
+      expect.any(Function),
     )
   })
 })

@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import { runIn } from '../../context/active-context.ts'
 import { currentPipeline } from '../../delivery/current.ts'
 import { nowMs } from '../../runtime/clock.ts'
+import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import * as keys from '../../span/keys.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
 import type { Span } from '../../span/span.ts'
@@ -149,12 +150,12 @@ function createModelCall(
   let open = true
   let hasFirst = false
   let last = begun
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
 
   const end = (answer: Answer | undefined, say: () => void, endTime?: number): void => {
     if (!open) return
     open = false
-    clearTimeout(timer)
+    realTime.stop(timer)
     try {
       if (answer !== undefined) tellAnswer(span, answer)
       say()
@@ -163,12 +164,13 @@ function createModelCall(
     }
   }
   const watch = (answer: (() => Answer) | undefined, waitMs: number): void => {
-    timer = setTimeout(() => {
-      const left = last + idleMs - nowMs()
-      if (left > 0) watch(answer, left)
-      else call.stop('idle', answer?.(), last)
-    }, waitMs)
-    timer.unref()
+    timer = withoutHold(
+      realTime.start(() => {
+        const left = last + idleMs - nowMs()
+        if (left > 0) watch(answer, left)
+        else call.stop('idle', answer?.(), last)
+      }, waitMs),
+    )
   }
   const call: ModelCall = {
     span,
@@ -197,7 +199,7 @@ function createModelCall(
     },
     watchIdle(answer) {
       if (!open) return
-      clearTimeout(timer)
+      realTime.stop(timer)
       call.touch()
       watch(answer, idleMs)
     },
