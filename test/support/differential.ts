@@ -17,6 +17,8 @@ export interface ProbeRun {
   readonly order?: 'before' | 'after'
   /** Further options of `init`. */
   readonly init?: Readonly<Record<string, unknown>>
+  /** The file with the probes. @defaultValue `./probes.mjs` */
+  readonly program?: string
   /** Only these. */
   readonly only?: readonly string[]
 }
@@ -48,6 +50,7 @@ export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): P
     provider: run.provider.url,
     library: run.library,
     only: run.only,
+    program: run.program,
     ...(collector && {
       traced: run.order ?? 'before',
       init: {

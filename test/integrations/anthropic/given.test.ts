@@ -1,0 +1,16 @@
+import { testGiven } from '../../support/given.ts'
+import { fixture, programs } from './matrix.ts'
+
+testGiven({
+  library: '@anthropic-ai/sdk',
+  programs,
+  fixture,
+  ways: [
+    { set: 'anthropic-0.30', node: 20, modules: 'cjs', order: 'before' },
+    { set: 'anthropic-0', node: 20, modules: 'cjs', order: 'after' },
+    { set: 'anthropic-1', node: 22, modules: 'esm', order: 'before' },
+  ],
+  recorded: (probe) => !/throwing|run-tools/.test(probe),
+  inputsOf: (inputs) => inputs,
+  sent: (body) => body,
+})
