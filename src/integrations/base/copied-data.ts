@@ -39,7 +39,7 @@ function copyOf(source: object, copying: Copying): unknown {
   if (types.isMap(source)) return mapOf(source, copying)
   if (types.isSet(source)) return setOf(source, copying)
   if (types.isNativeError(source)) return errorOf(source, copying)
-  return isLive(source) ? `[${nameOf(source)}]` : fieldsOf(source, copying)
+  return isOwnAffair(source) ? `[${nameOf(source)}]` : fieldsOf(source, copying)
 }
 
 function listOf(source: readonly unknown[], copying: Copying): unknown[] {
@@ -64,9 +64,9 @@ function fieldsOf(source: object, copying: Copying): object {
     const found = Object.getOwnPropertyDescriptor(source, key)
     if (found === undefined) continue
     const value = found.get === undefined ? copied(found.value, copying) : GETTER
-    if (key !== '__proto__' && key !== 'toJSON') fields[key] = value
-    // An assignment would set the prototype, and a member of that name would be called.
-    else if (key === '__proto__') Object.defineProperty(fields, key, { ...PLAIN, value })
+    if (key !== '__proto__') fields[key] = value
+    // An assignment would set the prototype.
+    else Object.defineProperty(fields, key, { ...PLAIN, value })
   }
   return fields
 }
@@ -137,10 +137,14 @@ function errorOf(source: Error, copying: Copying): object {
   return fields
 }
 
-/** What is read by running it (a stream, an iterator, a lazy promise), or is a large graph of functions (a schema). */
-function isLive(source: object): boolean {
+/**
+ * What says itself what it is made JSON of, and may hide the rest; what is read by running it (a stream, an iterator, a
+ * lazy promise); or what is a large graph of functions (a schema).
+ */
+function isOwnAffair(source: object): boolean {
   const has = (key: PropertyKey): boolean => typeof inherited(source, key) === 'function'
   return (
+    has('toJSON') ||
     has('then') ||
     has(Symbol.asyncIterator) ||
     (has('next') && has(Symbol.iterator)) ||
