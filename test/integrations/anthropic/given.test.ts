@@ -10,7 +10,5 @@ testGiven({
     { set: 'anthropic-0', node: 20, modules: 'cjs', order: 'after' },
     { set: 'anthropic-1', node: 22, modules: 'esm', order: 'before' },
   ],
-  recorded: (probe) => !/throwing|run-tools/.test(probe),
-  inputsOf: (inputs) => inputs,
-  sent: (body) => body,
+  recorded: { probes: (name) => !/throwing|run-tools/.test(name) },
 })

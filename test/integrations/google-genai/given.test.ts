@@ -15,7 +15,5 @@ testGiven({
     { set: 'genai-2.0', node: 20, modules: 'cjs', order: 'before' },
     { set: 'genai-3', node: 22, modules: 'esm', order: 'after' },
   ],
-  recorded: (probe) => !/throwing|functions|embeddings/.test(probe),
-  inputsOf: contentsOf,
-  sent: contentsOf,
+  recorded: { probes: (name) => !/throwing|functions|embeddings/.test(name), compared: contentsOf },
 })
