@@ -3,6 +3,7 @@ import {
   dataAt,
   dataOf,
   isObject,
+  keys,
   type LiveSpan,
   type Method,
   overlay,
@@ -87,6 +88,7 @@ function endWithRunner(runner: unknown, { span }: Step): void {
   const observer: Method = function (this: unknown, ...args) {
     const [event, error] = args as unknown[]
     if (event === 'error' || event === 'abort') span.fail(error)
+    if (event === 'abort') span.setAttribute(keys.CALL_END, 'aborted')
     if (event === 'end') end(span, runner)
     return Reflect.apply(emit, this, args)
   }
