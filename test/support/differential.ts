@@ -19,6 +19,8 @@ export interface ProbeRun {
   readonly init?: Readonly<Record<string, unknown>>
   /** What else the probes read of `PROBING`. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** The file with the probes. @defaultValue `./probes.mjs` */
+  readonly program?: string
   /** Only these. */
   readonly only?: readonly string[]
 }
@@ -51,6 +53,7 @@ export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): P
     provider: run.provider.url,
     library: run.library,
     only: run.only,
+    program: run.program,
     ...(collector && {
       traced: run.order ?? 'before',
       init: {
