@@ -1,4 +1,4 @@
-import { processWide } from './registry.ts'
+import { globalProperty, processWide } from './registry.ts'
 
 /** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
 export type DiagnosticLevel = 'info' | 'warn' | 'error'
@@ -126,9 +126,16 @@ function print(diagnostic: Diagnostic, key: string): boolean {
   return true
 }
 
+/** Where there is no Node, or something that only looks like it, the console has what stderr is elsewhere. */
+const host: { get(): { stderr?: { write?(text: string): unknown } } | undefined } = globalProperty('process')
+
 function write({ level, code, message }: Diagnostic, again: string): void {
+  const line = `turnspan ${level}: ${oneLine(message)}${again} [${code}]`
   try {
-    process.stderr.write(`turnspan ${level}: ${oneLine(message)}${again} [${code}]\n`)
+    const stderr = host.get()?.stderr
+    if (typeof stderr?.write === 'function') stderr.write(`${line}\n`)
+    // biome-ignore lint/suspicious/noConsole: there is no other way to say it there.
+    else console.warn(line)
   } catch {
     // A closed stderr is the application's business.
   }

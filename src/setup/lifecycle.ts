@@ -17,6 +17,7 @@ import { applicationApi } from '../runtime/application-api.ts'
 import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
@@ -76,6 +77,8 @@ export function init(options?: InitOptions): Status {
 
 function start(options: InitOptions | undefined): Status {
   const before = state()
+  const missing = missingHere()
+  if (missing !== undefined) return cannotRun(saysMissing(missing))
   if (options === undefined && before.byOptions && before.status.enabled) return before.status
   const { config, off, problems } = resolveConfig(options, environment())
   for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
@@ -96,6 +99,11 @@ function start(options: InitOptions | undefined): Status {
   before.config = config
   before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
   return before.status
+}
+
+function cannotRun(reason: string): Status {
+  diagnoseOnce('warn', 'TS_RUNTIME', `init() has no effect: ${reason}.`)
+  return statusOff(reason)
 }
 
 function install(config: Config, counts: Counts): void {

@@ -10,6 +10,7 @@ import type { SpanTarget } from '../delivery/target.ts'
 import { ensureContextManager } from '../runtime/async-context.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
@@ -77,6 +78,9 @@ export interface CapturedTraces {
  * expectTrace(traces.last).toHaveCalled('get_weather', { withArguments: { city: 'SF' } }).toHaveNoErrors()
  */
 export function captureTraces(options: CaptureTracesOptions = {}): CapturedTraces {
+  const lacking = missingHere()
+  if (lacking !== undefined)
+    throw new ConfigError('captureTraces', `captureTraces() cannot run: ${saysMissing(lacking)}.`)
   const config = configFor(options)
   const counts = createCounts()
   const waiters = new Set<() => void>()

@@ -37,9 +37,14 @@ async function inputFiles(): Promise<string[]> {
   const sources = await readdir(join(root, 'src'), { recursive: true })
   return [
     ...sources.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'src', name)),
-    ...['tsup.config.ts', 'package.json', 'scripts/entries.ts', 'package-lock.json'].map((name) =>
-      join(root, name),
-    ),
+    ...[
+      'tsup.config.ts',
+      'package.json',
+      'scripts/entries.ts',
+      'scripts/edge-build.ts',
+      'scripts/node-builtins.ts',
+      'package-lock.json',
+    ].map((name) => join(root, name)),
   ].sort()
 }
 
