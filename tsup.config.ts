@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { edgeBuild } from './scripts/edge-build.ts'
 import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { importHooksScript } from './scripts/import-hooks.ts'
@@ -40,6 +41,7 @@ export default defineConfig(async () => ({
     otelApiByCondition,
     realImports,
     exitWorkerByCondition,
+    edgeBuild,
   ],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.

@@ -3,6 +3,7 @@
  * line or an earlier one. DESIGN and docs/ARCHITECTURE.md say what each owns.
  */
 const LEVELS: readonly (readonly string[])[] = [
+  ['edge'],
   ['index'],
   ['cli'],
   ['viewer'],

@@ -4,6 +4,7 @@ import { forgetOutcomes } from '../modules/outcomes.ts'
 import { watchModules } from '../modules/watch-modules.ts'
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { type InstrumentationState, statesOf } from './instrumentation-states.ts'
 import { loadIntegration } from './load-integration.ts'
@@ -65,11 +66,13 @@ function watch(known: readonly KnownIntegration[]): void {
   current.stopWatching = undefined
   if (known.length === 0) return
   const stop = watchUntracedRequests(known.map(({ name }) => name))
+  let watching = true
   // What is handed over by the program itself comes with its next lines.
-  const later = setImmediate(() => sayMissing())
-  later.unref?.()
+  realTime.soon(() => {
+    if (watching) sayMissing()
+  })
   current.stopWatching = () => {
-    clearImmediate(later)
+    watching = false
     stop()
   }
 }

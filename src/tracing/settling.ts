@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { onPromiseSettled, overhearUnhandled } from '../runtime/promise-events.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { nativePromise, thenPlainly } from './native-promise.ts'
 
@@ -52,10 +53,6 @@ const state = (): State => {
   }))
   return known
 }
-
-// A test may have replaced the global one when it is needed.
-const afterTurn: typeof setImmediate | undefined =
-  typeof setImmediate === 'function' ? setImmediate : undefined
 
 /** Whether the end of `promise` is waited for by {@link whenSettled}. Reading its constructor would end that. */
 export const isWatched = (promise: object): boolean => known?.watched.has(promise) ?? false
@@ -204,7 +201,7 @@ function decideLater(promise: Promise<unknown>): void {
     const found = forget(unhandled)
     if (found) tell(found.listeners, (listener) => listener.rejected(reason))
   })
-  afterTurn?.(() => {
+  realTime.turn(() => {
     stop()
     const handled = [...undecided]
     undecided.clear()
@@ -237,7 +234,7 @@ let hooks: boolean | undefined
 
 function hasHook(): boolean {
   if (hooks === undefined) {
-    const stop = afterTurn && onPromiseSettled(ignore)
+    const stop = onPromiseSettled(ignore)
     hooks = stop !== undefined
     stop?.()
   }
