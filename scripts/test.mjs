@@ -24,7 +24,7 @@ const STEPS = [
   check('types of scripts', 'tsc', '-p', 'scripts'),
   check('build', 'tsup', '--silent'),
   check('publint', 'tsx', 'scripts/publint.ts'),
-  check('types as published', 'attw', '--pack', '.', '--profile', 'node16', '--no-emoji'),
+  check('types as published', 'attw', '--pack', '.', '--no-emoji'),
   check('api report', 'tsx', 'scripts/api.ts', '--check'),
   check('size', 'size-limit'),
   check('notices', 'tsx', 'scripts/notices.ts', '--check'),

@@ -9,12 +9,14 @@ import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
+import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
-import { applyInstrumentations } from './instrumentations.ts'
+import { applyInstrumentations, instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
@@ -54,6 +56,7 @@ const FLUSH_MS = 10_000
  */
 export function init(options?: InitOptions): Status {
   try {
+    noteCaller()
     return start(options)
   } catch (thrown) {
     diagnose(
@@ -67,6 +70,8 @@ export function init(options?: InitOptions): Status {
 
 function start(options: InitOptions | undefined): Status {
   const before = state()
+  const missing = missingHere()
+  if (missing !== undefined) return cannotRun(saysMissing(missing))
   if (options === undefined && before.byOptions && before.status.enabled) return before.status
   const { config, off, problems } = resolveConfig(options, environment())
   for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
@@ -85,8 +90,17 @@ function start(options: InitOptions | undefined): Status {
   resetDiagnosed()
   install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
   before.config = config
-  before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
+  before.status = statusOn(
+    config,
+    refusal === undefined ? problems : [...problems, { message: refusal }],
+    instrumentations(),
+  )
   return before.status
+}
+
+function cannotRun(reason: string): Status {
+  diagnoseOnce('warn', 'TS_RUNTIME', `init() has no effect: ${reason}.`)
+  return statusOff(reason)
 }
 
 function install(config: Config, counts: Counts): void {
@@ -130,7 +144,7 @@ function pipelines(): Pipeline[] {
  * @param options - `timeoutMs`: longest wait, 10,000 ms by default; what is not sent by then stays queued
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
-export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
+export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
@@ -141,7 +155,7 @@ export async function flushTraces(options: { timeoutMs?: number } = {}): Promise
  * {@link flushTraces}, then tracing ends: later calls are no-ops until the next `init`. What could not be sent is
  * dropped and counted under `shutdown`.
  */
-export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
+export async function shutdown(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
   const all = pipelines()
   setCurrentPipeline(undefined)

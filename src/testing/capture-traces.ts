@@ -9,6 +9,7 @@ import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
@@ -76,6 +77,9 @@ export interface CapturedTraces {
  * expectTrace(traces.last).toHaveCalled('get_weather', { withArguments: { city: 'SF' } }).toHaveNoErrors()
  */
 export function captureTraces(options: CaptureTracesOptions = {}): CapturedTraces {
+  const lacking = missingHere()
+  if (lacking !== undefined)
+    throw new ConfigError('captureTraces', `captureTraces() cannot run: ${saysMissing(lacking)}.`)
   const config = configFor(options)
   const counts = createCounts()
   const waiters = new Set<() => void>()

@@ -16,8 +16,6 @@ export type { AnthropicOptions } from './options.ts'
 const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
   createInstrument<AnthropicOptions>({
     name: 'anthropic',
-    // The clients of the clouds load the resources without loading the package's main module.
-    modules: ['@anthropic-ai/sdk', '@anthropic-ai/sdk/resources/index', '@anthropic-ai/sdk/client'],
     patch(copy, patches, options) {
       const methods = methodsOf(options)
       let found = false

@@ -16,7 +16,6 @@ export type { GoogleGenAIOptions } from './options.ts'
 const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument =
   createInstrument<GoogleGenAIOptions>({
     name: 'google-genai',
-    modules: ['@google/genai'],
     patch(copy, patches, options) {
       let found = false
       for (const prototype of prototypesOf(copy)) {

@@ -12,13 +12,6 @@ export type { McpOptions } from './patch-mcp.ts'
 
 const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
   name: 'mcp',
-  modules: [
-    '@modelcontextprotocol/sdk/client/index.js',
-    '@modelcontextprotocol/sdk/server/index.js',
-    '@modelcontextprotocol/sdk/server/mcp.js',
-    '@modelcontextprotocol/client',
-    '@modelcontextprotocol/server',
-  ],
   patch: patchMcp,
 })
 

@@ -6,7 +6,6 @@ import { patchRunTools } from './run-tools.ts'
 const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = createInstrument<OpenAIOptions>(
   {
     name: 'openai',
-    modules: ['openai'],
     patch(copy, patches, options) {
       const classes = clientClasses(copy)
       const methods = methodsOf(options)
