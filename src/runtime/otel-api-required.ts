@@ -9,9 +9,9 @@ declare const __filename: string
 /** What stands in the place of `otel-api.ts` in CommonJS; nothing where the package is not there. */
 export function loadApi(folder: string | undefined, late: (copy: Api) => void): readonly Api[] {
   try {
-    // In a bundle, what lies beside its file means nothing; in the package, there may be a copy for `import`, too.
+    // In a bundle, what lies beside its file means nothing.
     const parts = folder !== undefined && isOwnFile() ? loadParts(folder, loader(), late) : []
-    return parts.length > 1 ? parts : [requireNow('@opentelemetry/api')]
+    return parts.length > 0 ? parts : [requireNow('@opentelemetry/api')]
   } catch {
     return []
   }
