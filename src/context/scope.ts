@@ -1,4 +1,6 @@
 import type { Context } from '@opentelemetry/api'
+import { expectOptions, sayArgument } from '../config/arguments.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/attribute-values.ts'
@@ -18,6 +20,15 @@ export interface TracingContextOptions {
   enabled?: boolean
 }
 
+const SCOPE_KEYS: Readonly<Record<keyof TracingContextOptions, true>> = {
+  user: true,
+  sessionId: true,
+  tags: true,
+  metadata: true,
+  enabled: true,
+}
+const KNOWN: KnownKeys = knownKeys('tracingContext()', SCOPE_KEYS)
+
 const SCOPE: symbol = createContextKey('turnspan.scope')
 
 /** What enclosing calls of {@link tracingContext} said; the innermost wins for each key. */
@@ -34,7 +45,18 @@ export function scopeIn(context: Context): TracingContextOptions | undefined {
  * await tracingContext({ user: req.user.id, sessionId: req.session.id }, () => agent.run(req.body))
  */
 export function tracingContext<T>(options: TracingContextOptions, fn: () => T): T {
+  if (typeof fn !== 'function' && typeof options === 'function') {
+    sayArgument(
+      'tracingContext()',
+      'its arguments in the other order',
+      fn,
+      'they were taken as they were meant',
+    )
+    return tracingContext((fn ?? {}) as TracingContextOptions, options as typeof fn)
+  }
   if (currentPipeline() === undefined) return fn()
+  expectOptions('tracingContext()', options)
+  checkKeys(KNOWN, options)
   const context = activeContext()
   const outer = scopeIn(context)
   const scope: TracingContextOptions = {

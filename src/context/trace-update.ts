@@ -1,3 +1,4 @@
+import { type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
 import { attributeValue, ownKeys, readProperty } from '../span/attribute-values.ts'
 import { capture } from '../span/capture.ts'
@@ -31,6 +32,26 @@ export interface TraceUpdate {
   /** State of the trace, when it differs from its root's. */
   state?: 'OK' | 'ERROR'
 }
+
+const UPDATE_KEYS: Readonly<Record<keyof TraceUpdate, true>> = {
+  tags: true,
+  metadata: true,
+  user: true,
+  sessionId: true,
+  clientRequestId: true,
+  requestPreview: true,
+  responsePreview: true,
+  state: true,
+}
+
+/** What {@link TraceUpdate} has. */
+export const TRACE_UPDATE: KnownKeys = knownKeys('updateCurrentTrace()', UPDATE_KEYS, {
+  attributes: 'metadata',
+  status: 'state',
+  requestid: 'clientRequestId',
+  request: 'requestPreview',
+  response: 'responsePreview',
+})
 
 const MOST_METADATA = 250
 const MOST_SESSION = 250

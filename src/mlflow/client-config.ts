@@ -1,5 +1,6 @@
 import type { MlflowConfig, TlsConfig } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
@@ -32,6 +33,22 @@ export interface MlflowClientOptions {
   readonly maxRetries?: number
 }
 
+const KEYS: Readonly<Record<keyof MlflowClientOptions, true>> = {
+  trackingUri: true,
+  token: true,
+  tokenFile: true,
+  username: true,
+  password: true,
+  workspace: true,
+  caFile: true,
+  clientCertFile: true,
+  clientKeyFile: true,
+  insecureTls: true,
+  timeoutMs: true,
+  maxRetries: true,
+}
+const KNOWN: KnownKeys = knownKeys('createMlflowClient()', KEYS, { url: 'trackingUri', uri: 'trackingUri' })
+
 const FORWARDED = [
   'trackingUri',
   'token',
@@ -51,6 +68,7 @@ const VARIABLES =
 
 /** The server and TLS settings that `options` and the environment give. Throws {@link ConfigError}. */
 export function resolveClient(options: MlflowClientOptions): { config: MlflowConfig; tls: TlsConfig } {
+  checkKeys(KNOWN, options)
   const uri = options.trackingUri ?? environment().MLFLOW_TRACKING_URI
   if (typeof uri === 'string' && /^\s*databricks/i.test(uri)) throw isDatabricks()
   const given = Object.fromEntries(FORWARDED.map((name) => [name, options[name]]))

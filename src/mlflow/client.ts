@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { checkKeys } from '../config/known-keys.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import {
   type Assessment,
@@ -10,6 +11,7 @@ import {
 import { createAuth } from './auth.ts'
 import { type MlflowClientOptions, resolveClient } from './client-config.ts'
 import { type Experiment, findOrCreateExperiment, getExperiment } from './experiments.ts'
+import { EXPECTATION_KEYS, FEEDBACK_KEYS, SEARCH_KEYS } from './known-keys.ts'
 import { createRest, type Rest } from './rest.ts'
 import { getSpans, type Trace, type TraceInfo, toTraceInfo } from './trace-data.ts'
 import { traceRow } from './trace-row.ts'
@@ -84,15 +86,21 @@ export function createMlflowClient(options: MlflowClientOptions = {}): MlflowCli
     searchTraces: (search) => searchTraces(rest, search),
     setTraceTag: (traceId, key, value) => changeTag(rest, 'PATCH', traceId, { key, value }),
     deleteTraceTag: (traceId, key) => changeTag(rest, 'DELETE', traceId, { key }),
-    logFeedback: async (feedback) => createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback),
-    logExpectation: async (expectation) =>
-      createExpectation(rest, toMlflowTraceId(expectation.traceId), expectation),
+    async logFeedback(feedback) {
+      checkKeys(FEEDBACK_KEYS, feedback)
+      return createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback)
+    },
+    async logExpectation(expectation) {
+      checkKeys(EXPECTATION_KEYS, expectation)
+      return createExpectation(rest, toMlflowTraceId(expectation.traceId), expectation)
+    },
     findOrCreateExperiment: (name) => findOrCreateExperiment(rest, name),
     getExperiment: (experimentId) => getExperiment(rest, experimentId),
   }
 }
 
 async function searchTraces(rest: Rest, search: TraceSearch): Promise<TracePage> {
+  checkKeys(SEARCH_KEYS, search)
   const body = {
     locations: search.experimentIds.map((experiment_id) => ({
       type: 'MLFLOW_EXPERIMENT',

@@ -1,6 +1,8 @@
+import { expectOptions } from '../config/arguments.ts'
 import type { Config } from '../config/config.ts'
 import { sameConfig } from '../config/describe.ts'
 import { environment } from '../config/environment.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
@@ -51,6 +53,10 @@ const state = (): State =>
   )
 
 const FLUSH_MS = 10_000
+
+const WAIT: Readonly<Record<'timeoutMs', true>> = { timeoutMs: true }
+const FLUSH: KnownKeys = knownKeys('flushTraces()', WAIT)
+const SHUTDOWN: KnownKeys = knownKeys('shutdown()', WAIT)
 
 /**
  * Starts tracing, as the options say, else the environment. It reads both once, opens no connection, and never
@@ -157,7 +163,7 @@ function pipelines(): Pipeline[] {
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
 export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+  const timeoutMs = waitOf(FLUSH, options)
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
@@ -168,7 +174,7 @@ export async function flushTraces(options: { timeoutMs?: number } = {}): Promise
  * dropped and counted under `shutdown`.
  */
 export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+  const timeoutMs = waitOf(SHUTDOWN, options)
   const all = pipelines()
   setCurrentPipeline(undefined)
   applyInstrumentations(false)
@@ -180,6 +186,12 @@ export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Re
   leaveOpenSpans(all, 'shutdown() was called')
   await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
   return stats()
+}
+
+function waitOf(known: KnownKeys, options: unknown): number {
+  expectOptions(known.owner, options)
+  checkKeys(known, options)
+  return durationOf(readProperty(options, 'timeoutMs'))
 }
 
 function durationOf(timeoutMs: unknown): number {

@@ -1,3 +1,4 @@
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { Redact, RedactContext } from '../config/limits.ts'
 import { describesValue, rememberingNames } from './redact-names.ts'
 import { isCardNumber, personalRules } from './redact-personal.ts'
@@ -31,6 +32,21 @@ export interface RedactSecretsOptions {
   readonly mark?: (kind: string) => string
 }
 
+const KEYS: Readonly<Record<keyof RedactSecretsOptions, true>> = {
+  secrets: true,
+  personalData: true,
+  ipAddresses: true,
+  keys: true,
+  patterns: true,
+  mark: true,
+}
+const KNOWN: KnownKeys = knownKeys('redactSecrets()', KEYS, {
+  pii: 'personalData',
+  names: 'keys',
+  ip: 'ipAddresses',
+  replacement: 'mark',
+})
+
 /** Names of properties are seldom data; those that could be are looked at like texts. */
 const DATA_NAME = /[\d@+]|.{20}/
 
@@ -45,6 +61,7 @@ const DATA_NAME = /[\d@+]|.{20}/
  * init({ captureContent: true, redact: redactSecrets({ patterns: { 'order number': /\bORD-\d{8}\b/ } }) })
  */
 export function redactSecrets(options: RedactSecretsOptions = {}): Redact {
+  checkKeys(KNOWN, options)
   const { secrets = true, personalData = true, ipAddresses = false } = options
   const mark = options.mark ?? ((kind: string): string => `[redacted: ${kind}]`)
   const rules: Rule[] = [

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { checkKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { ACCEPTED } from '../delivery/answer.ts'
@@ -15,6 +16,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
 import { type CapturedTrace, type Kept, tracesOf } from './captured-trace.ts'
+import { CAPTURE_KEYS, SETTLED_KEYS } from './known-keys.ts'
 import { openSpans, whenSettled } from './settled.ts'
 import { describeMatcher, matchesSpan, type SpanMatcher } from './span-matcher.ts'
 import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapshot.ts'
@@ -90,6 +92,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   const unsubscribe = onDiagnostic((diagnostic) => diagnostics.push(diagnostic))
   // Whatever is said once per process is said once per capture, so that tests do not depend on their order.
   resetDiagnosed()
+  checkKeys(CAPTURE_KEYS, options)
   const takeAway = layOver(store.pipeline, heard)
   if (config.provider === 'shared') {
     ensureContextManager()
@@ -124,7 +127,10 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
         .traces()
         .map((trace) => treeSnapshot(trace, shown))
         .join('\n\n'),
-    settled: ({ timeoutMs = 5000 } = {}) => whenSettled(store.pipeline, waiters, timeoutMs),
+    settled(waiting = {}) {
+      checkKeys(SETTLED_KEYS, waiting)
+      return whenSettled(store.pipeline, waiters, waiting.timeoutMs ?? 5000)
+    },
     clear() {
       store.clear()
       diagnostics.length = 0

@@ -1,4 +1,6 @@
+import { checkKeys } from '../config/known-keys.ts'
 import type { CapturedTrace } from './captured-trace.ts'
+import { CALL_KEYS } from './known-keys.ts'
 import { matchesPartly } from './partial-match.ts'
 import { hasName, toolCalls, toolNameOf } from './span-matcher.ts'
 import { valueText } from './value-text.ts'
@@ -16,6 +18,7 @@ export interface CallOptions {
 
 /** Whether the tool was called. */
 export function checkCalled(trace: CapturedTrace, tool: string, options: CallOptions = {}): Verdict {
+  checkKeys(CALL_KEYS, options)
   const calls = toolCalls(trace.spans).filter((span) => hasName(span, tool))
   const asked = calls.filter(
     (span) =>

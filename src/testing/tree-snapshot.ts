@@ -1,6 +1,8 @@
+import { checkKeys } from '../config/known-keys.ts'
 import { drawTree } from '../span/draw-tree.ts'
 import type { CapturedSpan } from './captured-span.ts'
 import type { CapturedTrace, SpanNode } from './captured-trace.ts'
+import { SNAPSHOT_KEYS } from './known-keys.ts'
 import { siblingGroups } from './siblings.ts'
 import { sortedJson, valueText } from './value-text.ts'
 
@@ -34,6 +36,7 @@ export interface SnapshotOptions {
  * expect(treeSnapshot(trace)).toMatchInlineSnapshot()
  */
 export function treeSnapshot(trace: CapturedTrace, options: SnapshotOptions = {}): string {
+  checkKeys(SNAPSHOT_KEYS, options)
   const lines = trace.tree.map((top) => ordered(top, options)).flatMap((drawn) => drawn.lines)
   if (options.traceData) lines.unshift(replaced(traceLine(trace), options))
   return lines.join('\n')

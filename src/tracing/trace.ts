@@ -2,6 +2,7 @@ import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { inputsOf } from './inputs-of.ts'
+import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
 import { activeContext, openSpan, type SpanOptions, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
@@ -58,9 +59,15 @@ export interface Trace {
 export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
   if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
   if (typeof first === 'function') {
-    return wrap(first as AnyMethod, isMethodContext(second) ? {} : optionsOf(second))
+    // The last is `functions.map(trace)`.
+    const none = isMethodContext(second) || (typeof second === 'number' && Array.isArray(third))
+    return wrap(first as AnyMethod, none ? {} : optionsOf(second))
   }
   if (typeof second === 'function') return wrap(second as AnyMethod, optionsOf(first))
+  if (!mayBeOptions(first)) {
+    sayNotTraced(first)
+    return first
+  }
   return decorator(optionsOf(first))
 }) as Trace
 
@@ -129,10 +136,25 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof TraceOptions)[]
 
 /** A copy of what was given, so that each call is traced by the same options. */
-function optionsOf(given: unknown): TraceOptions {
-  if (typeof given !== 'object' || given === null) return {}
+function optionsOf(options: unknown): TraceOptions {
+  const given = optionsOr<TraceOptions>('trace()', options, 'name')
+  checkKeys(KEYS.trace, given)
   const read = OPTIONS.map((key) => [key, readProperty(given, key)])
   return Object.fromEntries(read.filter(([, value]) => value !== undefined))
+}
+
+/** Whether `given` is something that options are written as: no promise, no list, no instance of a class. */
+function mayBeOptions(given: unknown): boolean {
+  if (given === undefined) return true
+  if (typeof given !== 'object' || given === null) return false
+  try {
+    if (Array.isArray(given)) return false
+    const prototype = Object.getPrototypeOf(given) as object | null
+    // Options of another realm have another `Object.prototype`, above which there is nothing.
+    return prototype === null || Object.getPrototypeOf(prototype) === null
+  } catch {
+    return true
+  }
 }
 
 function isMethodContext(value: unknown): boolean {
