@@ -26,8 +26,8 @@ import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { forgetExit, watchExit } from './exit.ts'
-import { applyInstrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
 interface State {
@@ -89,6 +89,7 @@ function start(options: InitOptions | undefined): Status {
   const { config, off, problems } = resolveConfig(options, environment())
   for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
   before.byOptions = options !== undefined
+  rememberInstrumentations(readProperty(options, 'instrumentations') as InitOptions['instrumentations'])
   if (config === undefined) {
     retire()
     before.config = undefined
@@ -120,7 +121,7 @@ function install(config: Config, counts: Counts): void {
     meet()
   }
   watchExit(pipeline)
-  applyInstrumentations(config.instrumentations)
+  configureInstrumentations(config.instrumentations)
 }
 
 /** Makes one of our spans and those of everybody else in this process. */
@@ -177,7 +178,7 @@ export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Re
   const timeoutMs = waitOf(SHUTDOWN, options)
   const all = pipelines()
   setCurrentPipeline(undefined)
-  applyInstrumentations(false)
+  configureInstrumentations(undefined)
   const current = state()
   current.retired.clear()
   current.config = undefined

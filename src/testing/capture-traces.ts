@@ -12,6 +12,7 @@ import { ensureContextManager } from '../runtime/async-context.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
+import { holdInstrumentations, toldInstrumentations } from '../setup/wanted-instrumentations.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
@@ -23,10 +24,11 @@ import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapsh
 
 /**
  * Options of {@link captureTraces}. What is left out is as `init` configured it, without an `init` as its defaults
- * have it; but content is captured and every trace is kept. The environment is not read.
+ * have it; but content is captured and every trace is kept. The environment is not read. So the packages that the
+ * application has are traced in a test without `init`, too, as they are with it.
  */
 export interface CaptureTracesOptions
-  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep'> {
+  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep' | 'instrumentations'> {
   /** @defaultValue true */
   readonly captureContent?: boolean | undefined
 }
@@ -98,9 +100,11 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
     ensureContextManager()
     followProvider()
   }
+  const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
     store.spans().find((span) => matchesSpan(span, matcher))
   const stop = (): void => {
+    letGo()
     takeAway()
     unsubscribe()
   }
@@ -205,6 +209,7 @@ function configFor(options: CaptureTracesOptions): Config {
   const wanted: InitOptions = {
     ...(before && { limits: before.limits, provider: before.provider, keep: before.keep }),
     ...(before?.redact && { redact: before.redact }),
+    instrumentations: before?.instrumentations ?? toldInstrumentations(),
     captureContent: true,
     ...given,
     exporters: [NOWHERE],
