@@ -16,7 +16,7 @@ export type Carrier = Headers | Map<string, string> | Record<string, string | st
 
 export interface InjectOptions {
   /** Also send session and user, as W3C baggage. Whoever receives the request can read them. Default: false. */
-  baggage?: boolean
+  baggage?: boolean | undefined
 }
 
 const INJECT_KEYS: Readonly<Record<keyof InjectOptions, true>> = { baggage: true }

@@ -9,15 +9,15 @@ import { activeContext, runIn } from './active-context.ts'
 /** What holds for every trace that starts inside {@link tracingContext}. */
 export interface TracingContextOptions {
   /** Who the agent works for (`user.id`, `mlflow.trace.user`). */
-  user?: string
+  user?: string | undefined
   /** Conversation or session that the traces belong to (`session.id`, `mlflow.trace.session`), at most 250 characters. */
-  sessionId?: string
+  sessionId?: string | undefined
   /** Tags of each trace; may be changed in MLflow later. */
-  tags?: Record<string, unknown>
+  tags?: Record<string, unknown> | undefined
   /** Metadata of each trace; fixed once written. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** `false`: nothing inside is traced. */
-  enabled?: boolean
+  enabled?: boolean | undefined
 }
 
 const SCOPE_KEYS: Readonly<Record<keyof TracingContextOptions, true>> = {

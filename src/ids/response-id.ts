@@ -30,7 +30,10 @@ export class ResponseIdError extends TypeError {
  * @example
  * traceIdFromResponseId('resp_0af7651916cd43dd8448eb211c80319c') // '0af7651916cd43dd8448eb211c80319c'
  */
-export function traceIdFromResponseId(responseId: string, options: { strict?: boolean } = {}): string {
+export function traceIdFromResponseId(
+  responseId: string,
+  options: { strict?: boolean | undefined } = {},
+): string {
   checkKeys(KNOWN, options)
   if (typeof responseId !== 'string') throw new ResponseIdError('is a string', responseId)
   if (!responseId.startsWith(PREFIX)) throw new ResponseIdError(`starts with "${PREFIX}"`, responseId)

@@ -163,7 +163,7 @@ function pipelines(): Pipeline[] {
  * @param options - `timeoutMs`: longest wait, 10,000 ms by default; what is not sent by then stays queued
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
-export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
+export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
@@ -174,7 +174,7 @@ export async function flushTraces(options: { timeoutMs?: number } = {}): Promise
  * {@link flushTraces}, then tracing ends: later calls are no-ops until the next `init`. What could not be sent is
  * dropped and counted under `shutdown`.
  */
-export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
+export async function shutdown(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(SHUTDOWN, options)
   const all = pipelines()
   setCurrentPipeline(undefined)

@@ -10,26 +10,26 @@ export interface RedactSecretsOptions {
    * Keys and tokens of common services, passwords, `Authorization` values, private keys, and properties named as such.
    * @defaultValue `true`
    */
-  readonly secrets?: boolean
+  readonly secrets?: boolean | undefined
   /**
    * E-mail addresses, telephone numbers with a country code, card numbers, IBANs and US social security numbers.
    * @defaultValue `true`
    */
-  readonly personalData?: boolean
+  readonly personalData?: boolean | undefined
   /**
    * IPv4 and IPv6 addresses.
    * @defaultValue `false`
    */
-  readonly ipAddresses?: boolean
+  readonly ipAddresses?: boolean | undefined
   /** Further names of properties whose values are replaced: texts in any case, with or without `-` and `_`. */
-  readonly keys?: readonly (string | RegExp)[]
+  readonly keys?: readonly (string | RegExp)[] | undefined
   /** Further patterns by the kind that their mark names. Every match is replaced. */
-  readonly patterns?: Readonly<Record<string, RegExp>>
+  readonly patterns?: Readonly<Record<string, RegExp>> | undefined
   /**
    * What stands for a value of `kind`.
    * @defaultValue ``(kind) => `[redacted: ${kind}]` ``
    */
-  readonly mark?: (kind: string) => string
+  readonly mark?: ((kind: string) => string) | undefined
 }
 
 const KEYS: Readonly<Record<keyof RedactSecretsOptions, true>> = {

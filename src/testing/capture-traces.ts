@@ -61,7 +61,7 @@ export interface CapturedTraces {
    * @param options - `timeoutMs`: longest wait, 5000 ms by default
    * @throws TraceAssertionError that names the open spans, when the time is up
    */
-  settled(options?: { readonly timeoutMs?: number }): Promise<void>
+  settled(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
   /** Forgets what was captured so far. */
   clear(): void
   /** Ends the capture and puts back what was there before. What was captured can still be read. */
@@ -209,7 +209,7 @@ function configFor(options: CaptureTracesOptions): Config {
   const wanted: InitOptions = {
     ...(before && { limits: before.limits, provider: before.provider, keep: before.keep }),
     ...(before?.redact && { redact: before.redact }),
-    instrumentations: before?.instrumentations ?? toldInstrumentations(),
+    instrumentations: (before?.instrumentations ?? toldInstrumentations()) as InitOptions['instrumentations'],
     captureContent: true,
     ...given,
     exporters: [NOWHERE],

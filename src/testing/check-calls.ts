@@ -9,7 +9,7 @@ import { calledTools, counted, type Verdict } from './verdict.ts'
 /** Which calls of a tool are meant. */
 export interface CallOptions {
   /** Exact number of such calls. @defaultValue at least one */
-  readonly times?: number
+  readonly times?: number | undefined
   /** What the arguments have; matches in part. A function decides, and a runner's matchers work. */
   readonly withArguments?: unknown
   /** What the result has; matches in part. */

@@ -9,11 +9,11 @@ import { runToEnd } from './outcome.ts'
 /** Options of {@link trace}. */
 export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
   /** Record the arguments as inputs, by parameter name. Default: true. */
-  captureInputs?: boolean
+  captureInputs?: boolean | undefined
   /** Record the result as outputs. Default: true. */
-  captureOutputs?: boolean
+  captureOutputs?: boolean | undefined
   /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer
+  outputReducer?: OutputReducer | undefined
 }
 
 /** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
@@ -33,11 +33,36 @@ export interface TraceDecorator {
 
 /** The type of {@link trace}: a wrapper in both argument orders, and a decorator. */
 export interface Trace {
+  /**
+   * Traces `fn`: each call becomes a span with the arguments as inputs and the result as outputs.
+   *
+   * @param fn - any function; a class's methods are decorated instead
+   * @returns a function of the same type, with the same `name`, `length` and properties
+   * @example
+   * const search = trace(async (query: string) => index.find(query), { name: 'search' })
+   */
   // `Function` instead of a signature: a signature would give an inline function contextual types, and lose its own.
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(fn: F, options?: TraceOptions): F
+  /**
+   * The same with the options first, where the function is long.
+   *
+   * @example
+   * const search = trace({ name: 'search' }, async (query: string) => {
+   *   return index.find(query)
+   * })
+   */
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(options: TraceOptions, fn: F): F
+  /**
+   * A decorator for methods, of TypeScript 5 and of `experimentalDecorators`: each call of the method becomes a span.
+   *
+   * @example
+   * class Agent {
+   *   \@trace({ spanType: SpanType.AGENT })
+   *   async answer(question: string) { ... }
+   * }
+   */
   (options?: TraceOptions): TraceDecorator
 }
 

@@ -11,9 +11,9 @@ import { runToEnd } from './outcome.ts'
 /** Options of {@link withSpan}. */
 export interface WithSpanOptions extends SpanOptions {
   /** Record what `fn` returns as outputs. Default: true. */
-  captureOutputs?: boolean
+  captureOutputs?: boolean | undefined
   /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer
+  outputReducer?: OutputReducer | undefined
 }
 
 /**
@@ -43,9 +43,9 @@ export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}
 export interface StartSpanOptions extends SpanOptions {
   name: string
   /** The span above. Default: the active one; `null` starts a trace of its own. */
-  parent?: OtelSpan | null
+  parent?: OtelSpan | null | undefined
   /** When the work began, if not now. */
-  startTime?: TimeInput
+  startTime?: TimeInput | undefined
 }
 
 /**
