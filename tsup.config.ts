@@ -2,10 +2,12 @@ import { defineConfig } from 'tsup'
 import { edgeBuild } from './scripts/edge-build.ts'
 import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
+import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
 const { index: _core, mlflow: _alone, ...besideCore } = entries
@@ -28,8 +30,11 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires],
-  define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
+  plugins: [lazyRequires, quietRethrows],
+  define: {
+    EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
+    IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
+  },
   esbuildPlugins: [
     oneCore(Object.values(besideCore)),
     nodeBuiltins,

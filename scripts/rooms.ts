@@ -8,8 +8,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['cli'],
   ['viewer'],
   ['otel', 'register', 'testing', 'instrument'],
-  ['integrations'],
   ['setup'],
+  ['integrations'],
   ['mlflow'],
   ['tracing'],
   ['context'],
@@ -17,6 +17,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['span'],
   ['ids'],
   ['config'],
+  ['modules'],
   ['runtime'],
 ]
 

@@ -247,7 +247,7 @@ export interface PipelineOptions {
    */
   readonly exitTimeoutMs?: number | undefined
   /**
-   * Integrations to switch on: `'auto'` for all whose package the application names among its dependencies, a list
+   * Integrations to switch on: `'auto'` for all, each as soon as the program loads its package, a list
    * of names (`'openai'`) and of functions that instrument and return what undoes it, or `false` for none.
    * @defaultValue `'auto'`
    */

@@ -2,9 +2,8 @@ import type { Context } from '@opentelemetry/api'
 import { expectOptions, sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/attribute-values.ts'
-import { activeContext, runIn } from './active-context.ts'
+import { activeContext, runIn, SCOPE } from './active-context.ts'
 
 /** What holds for every trace that starts inside {@link tracingContext}. */
 export interface TracingContextOptions {
@@ -28,8 +27,6 @@ const SCOPE_KEYS: Readonly<Record<keyof TracingContextOptions, true>> = {
   enabled: true,
 }
 const KNOWN: KnownKeys = knownKeys('tracingContext()', SCOPE_KEYS)
-
-const SCOPE: symbol = createContextKey('turnspan.scope')
 
 /** What enclosing calls of {@link tracingContext} said; the innermost wins for each key. */
 export function scopeIn(context: Context): TracingContextOptions | undefined {

@@ -9,6 +9,7 @@ import type { Carrier, InjectOptions } from '../context/propagation.ts'
 import type { TracingContextOptions } from '../context/scope.ts'
 import type { TraceUpdate } from '../context/trace-update.ts'
 import { NOTHING, type Report } from '../delivery/counts.ts'
+import type { InstrumentationState } from '../setup/instrumentation-states.ts'
 import { type Status, statusOff } from '../setup/status.ts'
 import type { WithFlushOptions } from '../setup/with-flush.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
@@ -38,6 +39,8 @@ export async function flushTraces(_options?: { timeoutMs?: number | undefined })
 export const shutdown: typeof flushTraces = flushTraces
 
 export const stats = (): Report => NOTHING
+
+export const instrumentations = (): readonly InstrumentationState[] => []
 
 export function withAgent<T>(_turn: AgentTurn, fn: (agent: Span) => T): T {
   return fn(NOOP_SPAN)

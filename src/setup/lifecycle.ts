@@ -6,26 +6,19 @@ import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
-import {
-  configuredPipeline,
-  currentCounts,
-  setCurrentPipeline,
-  sharedPipeline,
-  stats,
-} from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
-import { applicationApi } from '../runtime/application-api.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
-import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
+import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
+import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
 import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
@@ -70,6 +63,7 @@ const SHUTDOWN: KnownKeys = knownKeys('shutdown()', WAIT)
  */
 export function init(options?: InitOptions): Status {
   try {
+    noteCaller()
     return start(options)
   } catch (thrown) {
     diagnose(
@@ -104,7 +98,11 @@ function start(options: InitOptions | undefined): Status {
   resetDiagnosed()
   install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
   before.config = config
-  before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
+  before.status = statusOn(
+    config,
+    refusal === undefined ? problems : [...problems, { message: refusal }],
+    instrumentations(),
+  )
   return before.status
 }
 
@@ -116,19 +114,10 @@ function cannotRun(reason: string): Status {
 function install(config: Config, counts: Counts): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
-  if (config.provider === 'shared') {
-    if (apiGlobals()?.trace === undefined) applicationApi(meet)
-    meet()
-  }
+  if (config.provider === 'shared') meetProvider()
+  else leaveProvider()
   watchExit(pipeline)
   configureInstrumentations(config.instrumentations)
-}
-
-/** Makes one of our spans and those of everybody else in this process. */
-function meet(): void {
-  if (sharedPipeline() === undefined) return
-  ensureContextManager()
-  followProvider()
 }
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */

@@ -222,7 +222,9 @@ export class LiveSpan implements Span, OpenSpan {
     const facts = exceptionFacts(exception)
     const attributes: Attributes = { [keys.EXCEPTION_TYPE]: cleanName(facts.type) }
     const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
-    const stack = this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
+    const stack = this.#init.host.captureContent
+      ? this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
+      : undefined
     if (message !== undefined) attributes[keys.EXCEPTION_MESSAGE] = message
     if (stack !== undefined) attributes[keys.EXCEPTION_STACKTRACE] = stack
     this.#addEvent(keys.EXCEPTION_EVENT, attributes, msOfTimeInput(time))

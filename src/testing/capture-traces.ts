@@ -5,10 +5,9 @@ import { resolveConfig } from '../config/resolve.ts'
 import { ACCEPTED } from '../delivery/answer.ts'
 import { type Counts, createCounts } from '../delivery/counts.ts'
 import { configuredPipeline, layOver } from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { meetProvider } from '../delivery/follow-provider.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
@@ -96,10 +95,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   resetDiagnosed()
   checkKeys(CAPTURE_KEYS, options)
   const takeAway = layOver(store.pipeline, heard)
-  if (config.provider === 'shared') {
-    ensureContextManager()
-    followProvider()
-  }
+  if (config.provider === 'shared') meetProvider()
   const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
     store.spans().find((span) => matchesSpan(span, matcher))

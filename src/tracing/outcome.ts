@@ -13,6 +13,8 @@ export interface OutcomeOptions {
   /** Record the result as outputs. Default: true. */
   captureOutputs?: boolean | undefined
   outputReducer?: OutputReducer | undefined
+  /** Makes of the result what is recorded of it. */
+  readOutputs?: ((value: unknown) => unknown) | undefined
 }
 
 /**
@@ -74,11 +76,15 @@ function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
   if (given === undefined) return USUAL
   const captureOutputs = readProperty(given, 'captureOutputs') !== false
   const outputReducer = readProperty(given, 'outputReducer') as OutputReducer | undefined
-  return captureOutputs && outputReducer === undefined ? USUAL : { captureOutputs, outputReducer }
+  const reader = readProperty(given, 'readOutputs')
+  const readOutputs = typeof reader === 'function' ? (reader as OutcomeOptions['readOutputs']) : undefined
+  if (captureOutputs && outputReducer === undefined && readOutputs === undefined) return USUAL
+  return { captureOutputs, outputReducer, readOutputs }
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {
-  if (value !== undefined && options.captureOutputs !== false && !span.hasOutputs) span.setOutputs(value)
+  const records = value !== undefined && options.captureOutputs !== false && !span.hasOutputs
+  if (records && span.wantsContent) span.setOutputs(options.readOutputs?.(value) ?? value)
   span.end()
 }
 

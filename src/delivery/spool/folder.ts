@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { realTime } from '../../runtime/real-time.ts'
 import { decodeHeader, HEADER_BYTES, VERSION } from './header.ts'
 import { isAlive, type Owner } from './owner.ts'
 import { ackPath } from './segment.ts'
@@ -148,7 +149,7 @@ export function sweep(folder: string, isGone: (owner: string) => boolean): void 
     if (owner === undefined || inUse.has(owner) || !isGone(owner)) continue
     const path = join(folder, name)
     const stat = statSync(path, { throwIfNoEntry: false })
-    const settled = stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > SETTLED_MS
+    const settled = stat !== undefined && Math.abs(realTime.epochMs() - stat.mtimeMs) > SETTLED_MS
     if (name.endsWith('.owner') || settled) rmSync(path, { force: true })
   }
 }

@@ -20,8 +20,6 @@ const KNOWN: KnownKeys = knownKeys('instrumentAnthropic()', KEYS)
 const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
   createInstrument<AnthropicOptions>({
     name: 'anthropic',
-    // The clients of the clouds load the resources without loading the package's main module.
-    modules: ['@anthropic-ai/sdk', '@anthropic-ai/sdk/resources/index', '@anthropic-ai/sdk/client'],
     patch(copy, patches, options) {
       const methods = methodsOf(options)
       let found = false

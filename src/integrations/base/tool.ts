@@ -4,13 +4,14 @@ import * as keys from '../../span/keys.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
 import { SpanType } from '../../span/span-type.ts'
 import { activeContext, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { runToEnd } from '../../tracing/outcome.ts'
+import { type OutcomeOptions, runToEnd } from '../../tracing/outcome.ts'
+import { dataOf } from './own-data.ts'
 
 /** A tool that a framework calls. */
 export interface ToolRun {
   /** The bare name: MLflow's charts group tool calls by the name of the span. */
   readonly name: string
-  /** What it is called with. Content. */
+  /** What it is called with. Content; read as {@link dataOf} says. */
   readonly arguments?: unknown
   /** The model's ID of this call. */
   readonly callId?: string | undefined
@@ -25,8 +26,11 @@ export interface ToolRun {
  */
 export function runTool<T>(init: () => ToolRun, fn: () => T): T {
   const opened = begin(init)
-  return opened === undefined ? fn() : runToEnd(opened.span, opened.context, fn)
+  return opened === undefined ? fn() : runToEnd(opened.span, opened.context, fn, AS_DATA)
 }
+
+/** What a tool gives is the program's, and is made JSON of by the framework alone. */
+const AS_DATA: OutcomeOptions = { readOutputs: dataOf, outputReducer: dataOf }
 
 function begin(init: () => ToolRun): { span: LiveSpan; context: Context } | undefined {
   if (currentPipeline() === undefined) return undefined
@@ -38,12 +42,12 @@ function begin(init: () => ToolRun): { span: LiveSpan; context: Context } | unde
     const span = openSpan(pipeline, context, {
       name: tool.name,
       spanType: SpanType.TOOL,
-      inputs: tool.arguments,
       attributes: {
         ...tool.attributes,
         ...(tool.callId !== undefined && { [keys.TOOL_CALL_ID]: tool.callId }),
       },
     })
+    if (tool.arguments !== undefined && span.wantsContent) span.setInputs(dataOf(tool.arguments))
     return { span, context }
   } catch {
     return undefined

@@ -20,7 +20,6 @@ const KNOWN: KnownKeys = knownKeys('instrumentGoogleGenAI()', KEYS)
 const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument =
   createInstrument<GoogleGenAIOptions>({
     name: 'google-genai',
-    modules: ['@google/genai'],
     patch(copy, patches, options) {
       let found = false
       for (const prototype of prototypesOf(copy)) {

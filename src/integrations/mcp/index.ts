@@ -16,13 +16,6 @@ const KNOWN: KnownKeys = knownKeys('instrumentMcp()', KEYS)
 
 const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
   name: 'mcp',
-  modules: [
-    '@modelcontextprotocol/sdk/client/index.js',
-    '@modelcontextprotocol/sdk/server/index.js',
-    '@modelcontextprotocol/sdk/server/mcp.js',
-    '@modelcontextprotocol/client',
-    '@modelcontextprotocol/server',
-  ],
   patch: patchMcp,
 })
 

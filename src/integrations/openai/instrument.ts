@@ -10,7 +10,6 @@ const KNOWN: KnownKeys = knownKeys('instrumentOpenAI()', KEYS)
 const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = createInstrument<OpenAIOptions>(
   {
     name: 'openai',
-    modules: ['openai'],
     patch(copy, patches, options) {
       const classes = clientClasses(copy)
       const methods = methodsOf(options)
