@@ -1,6 +1,8 @@
+import { expectOptions } from '../config/arguments.ts'
 import type { Config } from '../config/config.ts'
 import { sameConfig } from '../config/describe.ts'
 import { environment } from '../config/environment.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
@@ -16,8 +18,9 @@ import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
-import { applyInstrumentations, instrumentations } from './instrumentations.ts'
+import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
 interface State {
@@ -43,6 +46,10 @@ const state = (): State =>
   )
 
 const FLUSH_MS = 10_000
+
+const WAIT: Readonly<Record<'timeoutMs', true>> = { timeoutMs: true }
+const FLUSH: KnownKeys = knownKeys('flushTraces()', WAIT)
+const SHUTDOWN: KnownKeys = knownKeys('shutdown()', WAIT)
 
 /**
  * Starts tracing, as the options say, else the environment. It reads both once, opens no connection, and never
@@ -76,6 +83,7 @@ function start(options: InitOptions | undefined): Status {
   const { config, off, problems } = resolveConfig(options, environment())
   for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
   before.byOptions = options !== undefined
+  rememberInstrumentations(readProperty(options, 'instrumentations') as InitOptions['instrumentations'])
   if (config === undefined) {
     retire()
     before.config = undefined
@@ -109,7 +117,7 @@ function install(config: Config, counts: Counts): void {
   if (config.provider === 'shared') meetProvider()
   else leaveProvider()
   watchExit(pipeline)
-  applyInstrumentations(config.instrumentations)
+  configureInstrumentations(config.instrumentations)
 }
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */
@@ -145,7 +153,7 @@ function pipelines(): Pipeline[] {
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+  const timeoutMs = waitOf(FLUSH, options)
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
@@ -156,10 +164,10 @@ export async function flushTraces(options: { timeoutMs?: number | undefined } = 
  * dropped and counted under `shutdown`.
  */
 export async function shutdown(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+  const timeoutMs = waitOf(SHUTDOWN, options)
   const all = pipelines()
   setCurrentPipeline(undefined)
-  applyInstrumentations(false)
+  configureInstrumentations(undefined)
   const current = state()
   current.retired.clear()
   current.config = undefined
@@ -168,6 +176,12 @@ export async function shutdown(options: { timeoutMs?: number | undefined } = {})
   leaveOpenSpans(all, 'shutdown() was called')
   await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
   return stats()
+}
+
+function waitOf(known: KnownKeys, options: unknown): number {
+  expectOptions(known.owner, options)
+  checkKeys(known, options)
+  return durationOf(readProperty(options, 'timeoutMs'))
 }
 
 function durationOf(timeoutMs: unknown): number {

@@ -1,4 +1,5 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
+import { checkKeys } from '../config/known-keys.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
@@ -19,6 +20,7 @@ import {
 import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
+import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { listOf, readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
@@ -144,7 +146,9 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setTokenUsage(usage: TokenUsage): this {
-    if (this.#open) this.#usage = countedUsage(usage) ?? this.#usage
+    if (!this.#open) return this
+    checkKeys(TOKEN_USAGE, usage)
+    this.#usage = countedUsage(usage) ?? this.#usage
     return this
   }
 
@@ -282,6 +286,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   /** Records what `end` was given. @returns the end time among it */
   #sayAtEnd(given: EndOptions): number | undefined {
+    checkKeys(END_OPTIONS, given)
     const read = <K extends keyof EndOptions>(key: K): EndOptions[K] =>
       readProperty(given, key) as EndOptions[K]
     const [outputs, attributes, status] = [read('outputs'), read('attributes'), read('status')]

@@ -21,17 +21,17 @@ const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
 /** What every way of starting a span takes. */
 export interface SpanOptions {
   /** @defaultValue the function's name, else `anonymous` */
-  name?: string
+  name?: string | undefined
   /** Kind of work. @defaultValue UNKNOWN */
-  spanType?: SpanType
+  spanType?: SpanType | undefined
   /** What the work is given; see `Span.setInputs`. */
   inputs?: unknown
   /** Further attributes. */
-  attributes?: Record<string, unknown>
+  attributes?: Record<string, unknown> | undefined
   /** Share of new traces that is kept, 0 to 1; beats the configured one. Only a trace's first span is asked. */
   sampleRatio?: number | undefined
   /** Spans of other traces that led to this one. */
-  links?: Link[]
+  links?: Link[] | undefined
 }
 
 export interface OpenOptions extends SpanOptions {

@@ -2,17 +2,18 @@ import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { inputsOf } from './inputs-of.ts'
+import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
 import { activeContext, openSpan, type SpanOptions, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
 /** Options of {@link trace}. */
 export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
   /** Record the arguments as inputs, by parameter name. Default: true. */
-  captureInputs?: boolean
+  captureInputs?: boolean | undefined
   /** Record the result as outputs. Default: true. */
-  captureOutputs?: boolean
+  captureOutputs?: boolean | undefined
   /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer
+  outputReducer?: OutputReducer | undefined
 }
 
 /** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
@@ -32,11 +33,36 @@ export interface TraceDecorator {
 
 /** The type of {@link trace}: a wrapper in both argument orders, and a decorator. */
 export interface Trace {
+  /**
+   * Traces `fn`: each call becomes a span with the arguments as inputs and the result as outputs.
+   *
+   * @param fn - any function; a class's methods are decorated instead
+   * @returns a function of the same type, with the same `name`, `length` and properties
+   * @example
+   * const search = trace(async (query: string) => index.find(query), { name: 'search' })
+   */
   // `Function` instead of a signature: a signature would give an inline function contextual types, and lose its own.
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(fn: F, options?: TraceOptions): F
+  /**
+   * The same with the options first, where the function is long.
+   *
+   * @example
+   * const search = trace({ name: 'search' }, async (query: string) => {
+   *   return index.find(query)
+   * })
+   */
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(options: TraceOptions, fn: F): F
+  /**
+   * A decorator for methods, of TypeScript 5 and of `experimentalDecorators`: each call of the method becomes a span.
+   *
+   * @example
+   * class Agent {
+   *   \@trace({ spanType: SpanType.AGENT })
+   *   async answer(question: string) { ... }
+   * }
+   */
   (options?: TraceOptions): TraceDecorator
 }
 
@@ -58,9 +84,15 @@ export interface Trace {
 export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
   if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
   if (typeof first === 'function') {
-    return wrap(first as AnyMethod, isMethodContext(second) ? {} : optionsOf(second))
+    // The last is `functions.map(trace)`.
+    const none = isMethodContext(second) || (typeof second === 'number' && Array.isArray(third))
+    return wrap(first as AnyMethod, none ? {} : optionsOf(second))
   }
   if (typeof second === 'function') return wrap(second as AnyMethod, optionsOf(first))
+  if (!mayBeOptions(first)) {
+    sayNotTraced(first)
+    return first
+  }
   return decorator(optionsOf(first))
 }) as Trace
 
@@ -129,10 +161,25 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof TraceOptions)[]
 
 /** A copy of what was given, so that each call is traced by the same options. */
-function optionsOf(given: unknown): TraceOptions {
-  if (typeof given !== 'object' || given === null) return {}
+function optionsOf(options: unknown): TraceOptions {
+  const given = optionsOr<TraceOptions>('trace()', options, 'name')
+  checkKeys(KEYS.trace, given)
   const read = OPTIONS.map((key) => [key, readProperty(given, key)])
   return Object.fromEntries(read.filter(([, value]) => value !== undefined))
+}
+
+/** Whether `given` is something that options are written as: no promise, no list, no instance of a class. */
+function mayBeOptions(given: unknown): boolean {
+  if (given === undefined) return true
+  if (typeof given !== 'object' || given === null) return false
+  try {
+    if (Array.isArray(given)) return false
+    const prototype = Object.getPrototypeOf(given) as object | null
+    // Options of another realm have another `Object.prototype`, above which there is nothing.
+    return prototype === null || Object.getPrototypeOf(prototype) === null
+  } catch {
+    return true
+  }
 }
 
 function isMethodContext(value: unknown): boolean {

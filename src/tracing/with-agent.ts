@@ -15,6 +15,7 @@ import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OpenSpan } from '../span/trace-record.ts'
 import type { OutputReducer } from './collected-items.ts'
+import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
@@ -57,12 +58,16 @@ export interface AgentTurn {
  * const answer = await withAgent({ agent: 'support', responseId, sessionId, user, input: question }, () => run(question))
  */
 export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
+  if (typeof fn !== 'function' && typeof turn === 'function')
+    return withAgent(inOtherOrder<AgentTurn>('withAgent()', fn), turn as typeof fn)
   if (currentPipeline() === undefined) return fn(NOOP_SPAN)
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openTurn(pipeline, context, turn)
-  return runToEnd(span, context, () => fn(span), turn, fn)
+  const given = optionsOr<AgentTurn>('withAgent()', turn, 'agent')
+  checkKeys(KEYS.withAgent, given)
+  const span = openTurn(pipeline, context, given)
+  return runToEnd(span, context, () => fn(span), given, fn)
 }
 
 function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {

@@ -5,6 +5,7 @@ import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OutputReducer } from './collected-items.ts'
+import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
 import { runToEnd } from './outcome.ts'
 
@@ -31,11 +32,15 @@ export interface ToolCall {
  * const weather = await withTool({ tool: 'get_weather', arguments: { city }, callId: call.id }, () => lookUp(city))
  */
 export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
+  if (typeof fn !== 'function' && typeof call === 'function')
+    return withTool(inOtherOrder<ToolCall>('withTool()', fn), call as typeof fn)
   if (currentPipeline() === undefined) return fn(NOOP_SPAN)
   const context = activeContext()
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return fn(NOOP_SPAN)
-  const read = (key: keyof ToolCall): unknown => readProperty(call, key)
+  const given = optionsOr<ToolCall>('withTool()', call, 'tool')
+  checkKeys(KEYS.withTool, given)
+  const read = (key: keyof ToolCall): unknown => readProperty(given, key)
   const tool = textOr(read('tool'), 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
@@ -44,5 +49,5 @@ export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
     attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
   })
   span.setAttributes(read('attributes') as Record<string, unknown>)
-  return runToEnd(span, context, () => fn(span), call, fn)
+  return runToEnd(span, context, () => fn(span), given, fn)
 }

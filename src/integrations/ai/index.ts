@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
+
 import type { Tracer } from '@opentelemetry/api'
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
 import { isAsking } from './asking.ts'
@@ -16,6 +18,9 @@ import { watchUnasked } from './unasked.ts'
 export type { Uninstrument } from '../base/index.ts'
 export type { AiSdkOptions } from './options.ts'
 export type { AiSdkTelemetry } from './telemetry.ts'
+
+const KEYS: Readonly<Record<keyof AiSdkOptions, true>> = { idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentAiSdk()', KEYS)
 
 const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = createInstrument<AiSdkOptions>({
   name: 'ai',
@@ -44,6 +49,7 @@ const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = cre
  * instrumentAiSdk(ai)
  */
 export function instrumentAiSdk(copy?: unknown, options?: AiSdkOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   const leaveHooks = useGlobalHooks(options ?? {})
   const undo = instrument(copy, options)
   return () => {

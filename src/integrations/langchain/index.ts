@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, isObject, type Patches, type Uninstrument } from '../base/index.ts'
 import { patchCallbacks } from './callbacks.ts'
 import { patchClasses } from './classes.ts'
@@ -10,6 +11,9 @@ import type { LangChainOptions } from './options.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { LangChainOptions } from './options.ts'
+
+const KEYS: Readonly<Record<keyof LangChainOptions, true>> = { plumbing: true, idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentLangChain()', KEYS)
 
 const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
   createInstrument<LangChainOptions>({
@@ -34,6 +38,7 @@ const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
  * instrumentLangChain([callbacks, runnables])
  */
 export function instrumentLangChain(copy?: unknown, options?: LangChainOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }
 
