@@ -7,7 +7,7 @@ import { nodeBinary } from '../../test/support/node-versions.ts'
 import { type Expected, readExpected, recordExpected, unexplained, writeTable } from './expected.ts'
 import { adviceFor, installTurnspan, layFrom, pack, prepare } from './lay.ts'
 import { counts, type Difference, differences, type Outcomes } from './outcomes.ts'
-import { runPart } from './runners.ts'
+import { letHandOver, runPart } from './runners.ts'
 import { type Loopback, startAnswers, startSink } from './sink.ts'
 import { type Part, type Suite, suites } from './suites.ts'
 
@@ -69,6 +69,8 @@ async function runSuite(suite: Suite, node: string, tarball: string): Promise<Fi
   const folder = join(root, suite.name)
   say(`\n${suite.name} (${suite.repository} ${suite.commit.slice(0, 10)})`)
   await prepare(suite, folder, node)
+  for (const file of new Set(suite.parts.flatMap(({ modules = [] }) => modules)))
+    letHandOver(join(folder, file))
   const [sink, answers] = await Promise.all([startSink(), startAnswers()])
   try {
     const bare: Record<string, Outcomes[string]> = {}
@@ -127,6 +129,7 @@ async function runBoth(both: Both): Promise<Pick<Finished, 'bare' | 'traced' | '
   say(`  ${title}, under turnspan`)
   await installTurnspan(tarball, folder)
   const traced = await tracedRun()
+  writeFileSync(join(folder, `turnspan-suite-traced-${at}.json`), JSON.stringify(traced))
   const first = differences(bare, traced)
   if (first.length === 0) return { bare, traced, steady: [], unsteady: [] }
   // What is a matter of chance or of a busy machine comes out otherwise the second time.

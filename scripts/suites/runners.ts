@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createWriteStream, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join, relative } from 'node:path'
+import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { type Outcomes, readOutcomes } from './outcomes.ts'
 import type { Part } from './suites.ts'
 
@@ -51,10 +51,11 @@ const COMMANDS: Readonly<Record<Part['runner'], (run: Run, report: string) => re
   jest(run, report) {
     const setup = setupFile(run, 'turnspan-suite-setup.ts', '')
     return [
-      ...['node_modules/jest/bin/jest.js', '--config', run.part.config, '--runInBand'],
+      // Files first: the last option takes all that follows it.
+      ...['node_modules/jest/bin/jest.js', ...(run.files ?? run.part.files ?? [])],
+      ...['--config', run.part.config, '--runInBand'],
       ...['--json', `--outputFile=${report}`, '--testLocationInResults=false', '--forceExit'],
       ...(setup === undefined ? [] : ['--setupFilesAfterEnv', setup]),
-      ...(run.files ?? run.part.files ?? []),
     ]
   },
   jasmine(run) {
@@ -81,9 +82,21 @@ export default defineConfig(async (env) => {
 `
 }
 
+const HAND_OVER = 'turnspanSuiteHandOver'
+
+/** Has a module of the client hand itself over, where somebody takes it: in both runs the same sources are run. */
+export function letHandOver(file: string): void {
+  const source = readFileSync(file, 'utf8')
+  if (source.includes(HAND_OVER)) return
+  const own = `./${basename(file).replace(/\.ts$/, '')}`
+  const host = file.endsWith('.ts') ? '(globalThis as any)' : 'globalThis'
+  const lines = [`import * as turnspanSuiteOwn from '${own}';`, `${host}.${HAND_OVER}?.(turnspanSuiteOwn);`]
+  writeFileSync(file, `${source}\n${lines.join('\n')}\n`)
+}
+
 /** Starts turnspan and hands the client over to it, in each file of tests. Returns nothing for a bare run. */
 function setupFile(run: Run, name: string, first: string): string | undefined {
-  const { imports, handOver, entry } = run.part
+  const { imports = [], atOnce = '', entry } = run.part
   if (run.sink === undefined) return undefined
   const file = join(run.folder, name)
   const lines = [
@@ -95,7 +108,8 @@ function setupFile(run: Run, name: string, first: string): string | undefined {
     `  endpoint: '${run.sink}/v1/traces', protocol: 'http/protobuf',`,
     '  captureContent: true, instrumentations: false,',
     '})',
-    handOver,
+    `globalThis.${HAND_OVER} = (copy) => { ${entry[1]}(copy) }`,
+    atOnce,
     'afterAll(async () => { await flushTraces({ timeoutMs: 3000 }) })',
   ]
   writeFileSync(file, `${lines.filter((line) => line !== '').join('\n')}\n`)

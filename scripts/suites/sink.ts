@@ -12,7 +12,10 @@ export interface Loopback {
 /** Where the traced run sends its spans: takes them, and counts the requests. */
 export const startSink = (): Promise<Loopback> => start('')
 
-/** What answers the generated tests of a client, which look at the form of an answer alone: `{}` to everything. */
+/**
+ * What answers the generated tests of a client, which look at the form of an answer alone: `{}` to everything but the
+ * path by which they ask for an error.
+ */
 export const startAnswers = (): Promise<Loopback> => start('{}')
 
 async function start(body: string): Promise<Loopback> {
@@ -21,6 +24,7 @@ async function start(body: string): Promise<Loopback> {
     requests += 1
     request.resume()
     request.on('end', () => {
+      if (request.url?.includes('_unknown_path')) response.statusCode = 404
       response.setHeader('content-type', body === '' ? 'application/x-protobuf' : 'application/json')
       response.end(body)
     })

@@ -9,10 +9,15 @@ export interface Part {
   readonly without?: readonly (readonly [pattern: string, why: string])[]
   /** Only these files, where a run takes but a part. */
   readonly files?: readonly string[]
-  /** What the client is imported as, from the folder of the part; and the call that hands it over. */
-  readonly imports: readonly string[]
-  readonly handOver: string
-  /** The entry of turnspan that the call needs: `{ instrumentOpenAI }` of `openai`. */
+  /**
+   * Files of the client's sources, below the suite, that hand themselves over as they are loaded: were they loaded
+   * before the tests, what these mock would be there already.
+   */
+  readonly modules?: readonly string[]
+  /** What is imported to be handed over at once, where nobody mocks it; and the statements that do it. */
+  readonly imports?: readonly string[]
+  readonly atOnce?: string
+  /** The entry of turnspan and its function, which gets each of the modules. */
   readonly entry: readonly [name: string, instrument: string]
   /** The requests of its tests are answered by a server that says `{}` to everything; the variable that says where. */
   readonly answers?: string
@@ -51,16 +56,14 @@ const openai: Suite = {
         ['tests/oxlint-config.test.ts', TOOLING],
         ['tests/test-script.test.ts', TOOLING],
       ],
-      imports: ["import * as client from 'openai'"],
-      handOver: 'instrumentOpenAI(client)',
+      modules: ['src/client.ts'],
       entry: ['openai', 'instrumentOpenAI'],
     },
     {
       folder: '.',
       runner: 'jest',
       config: 'jest.config.ts',
-      imports: ["import * as client from 'openai'"],
-      handOver: 'instrumentOpenAI(client)',
+      modules: ['src/client.ts'],
       entry: ['openai', 'instrumentOpenAI'],
       answers: 'TEST_API_BASE_URL',
     },
@@ -77,8 +80,7 @@ const anthropic: Suite = {
       folder: '.',
       runner: 'jest',
       config: 'jest.config.ts',
-      imports: ["import * as client from '@anthropic-ai/sdk'"],
-      handOver: 'instrumentAnthropic(client)',
+      modules: ['src/client.ts'],
       entry: ['anthropic', 'instrumentAnthropic'],
       answers: 'TEST_API_BASE_URL',
     },
@@ -99,26 +101,17 @@ const genai: Suite = {
       folder: '.',
       runner: 'jasmine',
       config: 'dist/test/unit/**/*_test.js',
-      imports: [
-        "import * as client from './dist/src/node/node_client.js'",
-        "import * as models from './dist/src/models.js'",
-      ],
-      handOver: 'instrumentGoogleGenAI({ ...client, ...models })',
+      modules: ['dist/src/models.js'],
       entry: ['google-genai', 'instrumentGoogleGenAI'],
     },
   ],
 }
 
-const LANGCHAIN_MODULES = [
-  'callbacks/manager',
-  'singletons',
-  'runnables',
-  'language_models/chat_models',
+/** Of `@langchain/core`, as the integration names them. */
+const CORE_MODULES = [
+  ...['callbacks/manager', 'singletons', 'runnables', 'language_models/chat_models', 'language_models/llms'],
+  ...['tools', 'retrievers', 'vectorstores', 'embeddings'],
 ] as const
-const MORE_MODULES = ['language_models/llms', 'tools', 'retrievers', 'vectorstores', 'embeddings'] as const
-const langchainImports = (path: (name: string) => string): readonly string[] =>
-  [...LANGCHAIN_MODULES, ...MORE_MODULES].map((name, at) => `import * as module${at} from '${path(name)}'`)
-const langchainCall = `instrumentLangChain([${[...LANGCHAIN_MODULES, ...MORE_MODULES].map((_, at) => `module${at}`).join(', ')}])`
 
 const langchain: Suite = {
   name: 'langchain',
@@ -133,18 +126,10 @@ const langchain: Suite = {
       folder: 'libs/langchain-core',
       runner: 'vitest',
       config: 'vitest.config.ts',
-      imports: langchainImports((name) =>
-        [
-          'callbacks/manager',
-          'language_models/chat_models',
-          'language_models/llms',
-          'embeddings',
-          'vectorstores',
-        ].includes(name)
-          ? `./src/${name}`
-          : `./src/${name}/index`,
-      ),
-      handOver: langchainCall,
+      modules: [
+        ...['callbacks/manager', 'singletons/index', 'runnables/base', 'language_models/chat_models'],
+        ...['language_models/llms', 'tools/index', 'retrievers/index', 'vectorstores', 'embeddings'],
+      ].map((name) => `libs/langchain-core/src/${name}.ts`),
       entry: ['langchain', 'instrumentLangChain'],
     },
   ],
@@ -172,8 +157,8 @@ const langgraph: Suite = {
       folder: 'libs/langgraph-core',
       runner: 'vitest',
       config: 'vitest.config.js',
-      imports: langchainImports((name) => `@langchain/core/${name}`),
-      handOver: langchainCall,
+      imports: CORE_MODULES.map((name, at) => `import * as module${at} from '@langchain/core/${name}'`),
+      atOnce: `instrumentLangChain([${CORE_MODULES.map((_, at) => `module${at}`).join(', ')}])`,
       entry: ['langchain', 'instrumentLangChain'],
     },
   ],
@@ -196,14 +181,22 @@ const ai: Suite = {
       folder: 'packages/ai',
       runner: 'vitest',
       config: 'vitest.node.config.js',
-      imports: ["import * as client from './src/index'"],
-      handOver: 'instrumentAiSdk(client)',
+      modules: ['packages/ai/src/agent/tool-loop-agent.ts'],
+      // Version 7 looks into a list of integrations at each call.
+      atOnce: 'instrumentAiSdk()',
       entry: ['ai', 'instrumentAiSdk'],
     },
   ],
 }
 
-const MCP = { runner: 'vitest', config: 'vitest.config.js', entry: ['mcp', 'instrumentMcp'] } as const
+const MCP = {
+  runner: 'vitest',
+  config: 'vitest.config.js',
+  modules: ['client/src/client/client.ts', 'server/src/server/server.ts', 'server/src/server/mcp.ts'].map(
+    (file) => `packages/${file}`,
+  ),
+  entry: ['mcp', 'instrumentMcp'],
+} as const satisfies Partial<Part>
 
 const mcp: Suite = {
   name: 'mcp',
@@ -211,27 +204,9 @@ const mcp: Suite = {
   commit: '3924de99df834302d89f5997a1b64ca268282284',
   install: [frozen],
   parts: [
-    {
-      ...MCP,
-      folder: 'packages/client',
-      imports: ["import * as client from './src/index'"],
-      handOver: 'instrumentMcp(client)',
-    },
-    {
-      ...MCP,
-      folder: 'packages/server',
-      imports: ["import * as server from './src/index'"],
-      handOver: 'instrumentMcp(server)',
-    },
-    {
-      ...MCP,
-      folder: 'test/integration',
-      imports: [
-        "import * as client from '@modelcontextprotocol/client'",
-        "import * as server from '@modelcontextprotocol/server'",
-      ],
-      handOver: 'instrumentMcp(client); instrumentMcp(server)',
-    },
+    { ...MCP, folder: 'packages/client' },
+    { ...MCP, folder: 'packages/server' },
+    { ...MCP, folder: 'test/integration' },
   ],
 }
 
