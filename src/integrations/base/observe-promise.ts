@@ -3,7 +3,7 @@ import { thenPlainly } from '../../tracing/native-promise.ts'
 import { endWhenDropped } from './collected.ts'
 import { isObject, type Method, read } from './method.ts'
 import type { ModelCall } from './model-call.ts'
-import { createPatches, likeness } from './patch.ts'
+import { createPatches } from './patch.ts'
 
 /** The lazy promise of a client that Stainless generated: the body is read when somebody asks for the result. */
 interface LazyPromise {
@@ -105,7 +105,6 @@ function attach(promise: LazyPromise, observation: Observation): void {
   promise.parseResponse = function (this: unknown, ...args) {
     return observeParsing(observation, () => Reflect.apply(parseResponse, this, args))
   }
-  likeness(parseResponse, promise.parseResponse)
   shadow(promise, 'parse', function (this: unknown, ...args) {
     touch(observation)
     observation.parsing = true
@@ -165,7 +164,6 @@ export function forgetRebuilt(): void {
 
 function shadow(target: object, key: PropertyKey, value: Method): void {
   const before = Object.getOwnPropertyDescriptor(target, key)
-  likeness(read(target, key) as Method, value)
   Object.defineProperty(target, key, {
     value,
     writable: true,

@@ -26,7 +26,9 @@ function copyOf(source: Readonly<Record<string, unknown>>, over: Overlay): objec
 }
 
 function viewOf(source: object, over: Overlay): object {
-  const read = (key: PropertyKey): unknown => Reflect.get(source, key, source)
+  // A member that the source was found to lack is not asked for.
+  let lacking: string | undefined
+  const read = (key: PropertyKey): unknown => (key === lacking ? undefined : Reflect.get(source, key, source))
   // The members of a frozen object must be shown as they are, so the proxy is none of the source itself.
   return new Proxy(Object.create(null) as object, {
     get(_, key) {
@@ -37,19 +39,23 @@ function viewOf(source: object, over: Overlay): object {
         return typeof json === 'object' && json !== null ? overlay(json, over) : json
       }
     },
-    has: (_, key) => Reflect.has(source, key) || key === over.added?.(),
+    has: (_, key) => key === lacking || Reflect.has(source, key),
     ownKeys() {
       const keys = Reflect.ownKeys(source)
       const added = over.added?.()
-      return added === undefined || keys.includes(added) ? keys : [...keys, added]
+      lacking = added === undefined || keys.includes(added) ? undefined : added
+      return lacking === undefined ? keys : [...keys, lacking]
     },
     getOwnPropertyDescriptor(_, key) {
+      if (key === lacking) return { ...ADDED, value: over.value(key, undefined) }
       const found = Reflect.getOwnPropertyDescriptor(source, key)
-      if (found !== undefined) return { ...found, configurable: true }
-      return key === over.added?.() ? { ...ADDED, value: over.value(key, undefined) } : undefined
+      return found && { ...found, configurable: true }
     },
     getPrototypeOf: () => Reflect.getPrototypeOf(source),
-    set: (_, key, value) => Reflect.set(source, key, value),
+    set(_, key, value) {
+      if (key === lacking) lacking = undefined
+      return Reflect.set(source, key, value)
+    },
     deleteProperty: (_, key) => Reflect.deleteProperty(source, key),
   })
 }
