@@ -1,7 +1,7 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { answered } from './active-sources.ts'
 import { applicationApi } from './application-api.ts'
-import { createContextManager } from './context-manager.ts'
+import { createContextManager, SWAP, type SwapContext } from './context-manager.ts'
 import { apiGlobals, context, createContextKey, ROOT_CONTEXT } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
@@ -9,6 +9,8 @@ import { processWide } from './registry.ts'
 export interface Contexts {
   active(): Context
   with<T>(active: Context, fn: () => T): T
+  /** The same in two steps, where that is possible; see {@link SwapContext}. */
+  swap(): SwapContext | undefined
 }
 
 /** What carries contexts while OpenTelemetry's API is on its way; see `applicationApi`. */
@@ -18,11 +20,17 @@ interface StandIn {
 
 const standIn = (): StandIn => processWide('stand-in-contexts', (): StandIn => ({ manager: undefined }))
 
+const sharedManager = (): ContextManager | undefined => apiGlobals()?.context ?? standIn().manager
+
+const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
+  (manager as { readonly [SWAP]?: SwapContext } | undefined)?.[SWAP]
+
 /** The application's own contexts, in which turnspan's spans and those of every instrumentation meet. */
 export const sharedContexts: Contexts = {
-  active: () => (apiGlobals()?.context ?? standIn().manager)?.active() ?? ROOT_CONTEXT,
+  active: () => sharedManager()?.active() ?? ROOT_CONTEXT,
+  swap: () => swapOf(sharedManager()),
   with(active, fn) {
-    const manager = apiGlobals()?.context ?? standIn().manager
+    const manager = sharedManager()
     return manager === undefined ? fn() : manager.with(active, fn)
   },
 }
@@ -33,6 +41,7 @@ export function privateContexts(): Contexts {
     const manager = createContextManager()
     return {
       active: () => answered(manager.active()),
+      swap: () => swapOf(manager),
       with: (active, fn) => manager.with(active, fn),
     }
   })

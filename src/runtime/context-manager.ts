@@ -3,10 +3,20 @@ import type { Context, ContextManager } from '@opentelemetry/api'
 import { bindEmitter } from './bound-emitter.ts'
 import { ROOT_CONTEXT } from './otel-context.ts'
 
+/**
+ * Makes a context the active one until it is called with the one before, which it returns. Unlike `with`, it takes no
+ * place on the stack while the work runs.
+ */
+export type SwapContext = (context: Context | undefined) => Context | undefined
+
+/** Where a manager of turnspan has its {@link SwapContext}; absent where the host cannot do it, as in Workers. */
+export const SWAP: unique symbol = Symbol.for('turnspan.swap-context')
+
 /** A context manager as OpenTelemetry's API takes one: contexts follow asynchronous calls. */
 export function createContextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>()
-  const manager: ContextManager = {
+  const manager: ContextManager & { readonly [SWAP]: SwapContext | undefined } = {
+    [SWAP]: swapOf(storage),
     active: () => storage.getStore() ?? ROOT_CONTEXT,
     with: (context, fn, thisArg, ...args) =>
       storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<typeof fn>),
@@ -18,6 +28,21 @@ export function createContextManager(): ContextManager {
     },
   }
   return manager
+}
+
+function swapOf(storage: AsyncLocalStorage<Context>): SwapContext | undefined {
+  // It takes what `getStore` gives, which is nothing outside of everything.
+  const enter = (context: Context | undefined): void => storage.enterWith(context as Context)
+  try {
+    enter(storage.getStore())
+  } catch {
+    return undefined
+  }
+  return (context) => {
+    const before = storage.getStore()
+    enter(context)
+    return before
+  }
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown

@@ -1,5 +1,6 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
@@ -257,9 +258,22 @@ export class LiveSpan implements Span, OpenSpan {
 
   end(options?: EndOptions | TimeInput): void {
     if (!this.#open) return
+    if (!hasStackRoom()) {
+      const now = nowMs()
+      withEmptyStack(() => this.#endAt(options, now))
+    } else this.#endAt(options)
+  }
+
+  /** {@link end} for those who know that there is stack for it. */
+  endHere(): void {
+    if (this.#open) this.#finish(Math.max(nowMs(), this.#startMs))
+  }
+
+  #endAt(options: EndOptions | TimeInput | undefined, now?: number): void {
+    if (!this.#open) return
     const time = msOfTimeInput(options)
     const wanted = time ?? (options === undefined ? undefined : this.#sayAtEnd(options as EndOptions))
-    this.#finish(Math.max(wanted ?? nowMs(), this.#startMs))
+    this.#finish(Math.max(wanted ?? now ?? nowMs(), this.#startMs))
   }
 
   [Symbol.dispose](): void {

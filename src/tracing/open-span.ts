@@ -82,10 +82,14 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
-  if (links !== undefined) span.addLinks(links)
-  if (span.parent === undefined) adoptScope(span.trace, context, span.host)
-  if (attributes !== undefined) span.setAttributes(attributes)
-  if (inputs !== undefined) span.setInputs(inputs)
+  try {
+    if (links !== undefined) span.addLinks(links)
+    if (span.parent === undefined) adoptScope(span.trace, context, span.host)
+    if (attributes !== undefined) span.setAttributes(attributes)
+    if (inputs !== undefined) span.setInputs(inputs)
+  } catch {
+    // The end of the stack: the span has begun, and says less.
+  }
   return span
 }
 

@@ -56,7 +56,11 @@ function observeAsync(watch: Watch): (step: Step) => Observation {
       return result
     }
     if (types.isGeneratorObject(self) || isFreshPromise(result, original)) return passOn(result, told, watch)
-    const isFollowed = whenSettled(result, { fulfilled: told, rejected: watch.failed, dropped: () => undefined })
+    const isFollowed = whenSettled(result, {
+      fulfilled: told,
+      rejected: watch.failed,
+      dropped: () => undefined,
+    })
     return isFollowed ? result : passOn(result, told, watch)
   }
 }

@@ -1,11 +1,10 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
-import { currentPipeline } from '../delivery/current.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { activeContext, isSpan, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { begin, returned, runInside, threw } from './outcome.ts'
 
 /** Options of {@link withSpan}. */
 export interface WithSpanOptions extends SpanOptions {
@@ -26,12 +25,14 @@ export interface WithSpanOptions extends SpanOptions {
  * const docs = await withSpan((span) => search(question), { name: 'search', spanType: SpanType.RETRIEVER, inputs: { question } })
  */
 export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
-  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
-  const context = activeContext()
-  const pipeline = tracingIn(context)
-  if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openSpan(pipeline, context, options, fn)
-  return runToEnd(span, context, () => fn(span), options, fn)
+  const running = begin((pipeline, context) => openSpan(pipeline, context, options, fn), options)
+  if (running === undefined) return fn(NOOP_SPAN)
+  if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
+  try {
+    return returned(running, fn, fn(running.span)) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
 }
 
 /** Options of {@link startSpan}. */
