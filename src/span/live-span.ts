@@ -58,6 +58,13 @@ export class LiveSpan implements Span, OpenSpan {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
 
+  static #latest: LiveSpan | undefined
+
+  /** The span that began last: whoever was stopped by the end of the stack looks here whether it had begun. */
+  static get latest(): LiveSpan | undefined {
+    return LiveSpan.#latest
+  }
+
   readonly traceId: string
   readonly spanId: string
   readonly parent: OpenSpan | undefined
@@ -94,6 +101,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.#name = cleanName(init.name)
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
+    LiveSpan.#latest = this
     init.host.began?.(this)
   }
 

@@ -13,7 +13,7 @@ import { trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
 
 const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
@@ -57,9 +57,12 @@ const isTraced = (context: Context): boolean => scopeIn(context)?.enabled !== fa
  * @param fn - what the span is named after where the options give no name
  */
 export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
+  const before = LiveSpan.latest
   try {
     return open(pipeline, context, options, fn)
   } catch {
+    const { latest } = LiveSpan
+    if (latest !== undefined && latest !== before) return latest
     // An option throws when it is read; it is as if it was not given.
     const read = OPTIONS.map((key) => [key, readProperty(options, key)])
     return open(pipeline, context, Object.fromEntries(read), fn)

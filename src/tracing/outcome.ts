@@ -7,7 +7,7 @@ import { nowMs } from '../runtime/clock.ts'
 import type { SwapContext } from '../runtime/context-manager.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import type { LiveSpan } from '../span/live-span.ts'
+import { LiveSpan } from '../span/live-span.ts'
 import { collectItems, type OutputReducer } from './collected-items.ts'
 import { type Follower, follow } from './follow.ts'
 import { kindOf } from './kind-of.ts'
@@ -60,15 +60,16 @@ export function begin(
 ): Running | undefined {
   // What is enough now is enough for the end, which comes to the same place.
   if (currentPipeline() === undefined || !hasStackRoom()) return undefined
-  let span: LiveSpan | undefined
+  const before = LiveSpan.latest
+  let running: Running | undefined
   try {
     const context = activeContext()
     const pipeline = tracingIn(context)
     if (pipeline === undefined) return undefined
     const options = outcomeOptions(given)
     const swap = contextSwap()
-    span = open(pipeline, context)
-    const running: Running = {
+    const span = open(pipeline, context)
+    running = {
       span,
       context,
       options,
@@ -78,17 +79,27 @@ export function begin(
       outer: innermost,
       isOver: false,
     }
+    innermost = running
     if (swap !== undefined) {
       running.before = swap(withLiveSpan(context, span))
       running.isActive = true
     }
-    innermost = running
     return running
   } catch {
-    // The end of the stack after all, or an option that throws.
-    const begun = span
-    if (begun !== undefined) withEmptyStack(() => begun.end())
+    // The end of the stack after all. What runs around it ends it, where there is not even the stack to do so here.
+    const { latest } = LiveSpan
+    if (running === undefined && latest !== undefined && latest !== before) late.push({ span: latest })
     return undefined
+  }
+}
+
+/** Spans that began, and whose work goes on without them. */
+const late: { readonly span: LiveSpan; readonly error?: unknown }[] = []
+
+function endLate(): void {
+  for (const { span, error } of late.splice(0)) {
+    if (error !== undefined) span.fail(error)
+    span.end()
   }
 }
 
@@ -130,25 +141,35 @@ export function returned(running: Running, fn: Work, result: unknown): unknown {
 
 /** `fn` threw `thrown`, which comes back. */
 export function threw(running: Running, thrown: unknown): unknown {
-  leave(running)
-  fail(running.span, thrown)
+  leave(running, thrown)
+  try {
+    fail(running.span, thrown)
+  } catch {
+    late.push({ span: running.span, error: thrown })
+  }
   return thrown
 }
 
-function leave(running: Running): void {
+function leave(running: Running, error?: unknown): void {
   if (running.isOver) return
   running.isOver = true
-  // What is still there inside of it had no stack left to say that it failed: compiling a function takes some.
+  // What is still there inside of it had no stack left to say that it failed: even compiling a function takes some.
   while (innermost !== undefined && innermost !== running) {
-    const { span, outer } = innermost
     innermost.isOver = true
-    innermost = outer
-    withEmptyStack(() => span.end())
+    late.push({ span: innermost.span, error })
+    innermost = innermost.outer
   }
   innermost = running.outer
-  if (!running.isActive) return
-  running.isActive = false
-  running.swap?.(running.before)
+  if (running.isActive) {
+    running.isActive = false
+    running.swap?.(running.before)
+  }
+  if (late.length === 0) return
+  try {
+    withEmptyStack(endLate)
+  } catch {
+    // The work around this one tries again.
+  }
 }
 
 function fail(span: LiveSpan, thrown: unknown): void {

@@ -88,16 +88,12 @@ function open(
   args: readonly unknown[],
 ): LiveSpan {
   const span = openSpan(pipeline, context, { ...given, name })
-  if (given.captureInputs !== false && span.wantsContent) setInputs(span, fn, args)
-  return span
-}
-
-function setInputs(span: LiveSpan, fn: AnyMethod, args: readonly unknown[]): void {
   try {
-    span.setInputs(inputsOf(fn, args))
+    if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
   } catch {
     // The end of the stack: the span has begun, and says less.
   }
+  return span
 }
 
 function isConstructor(fn: AnyMethod): boolean {
