@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [...needsMlflow, ...needsGo, 'test/packed/**', '**/node_modules/**'],
           testTimeout: 15_000,
@@ -52,6 +53,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsMlflow,
           globalSetup: ['./test/setup/mlflow.ts'],
           testTimeout: 60_000,
@@ -72,6 +74,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'backends',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsGo,
           globalSetup: ['./test/setup/backends.ts'],
           fileParallelism: false,
