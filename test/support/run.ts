@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /** Variables that would change what the code under test, MLflow or an OpenTelemetry SDK does. */
-const TRACING =
-  /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_(?!TEST_)|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
-/** Settings of the tests themselves: turnspan knows none of them, and says so. */
-const OF_TESTS = /^TURNSPAN_TEST_/
+const TRACING = /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
 /** Variables by which the runner or the shell would reach into a child; without its cache MLflow starts 5 s later. */
 const RUNNER = /^(VITEST.*|NODE_OPTIONS|NODE_ENV|PYTHONPATH|PYTHONHOME|PYTHONDONTWRITEBYTECODE)$/
 /** Variables of this machine that turnspan reads as well; package managers need them. */
@@ -17,8 +14,7 @@ export function configuresTracing(name: string): boolean {
 
 /** The parent's environment without anything that configures tracing, then `extra` (undefined removes). */
 export function cleanEnv(extra: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
-  const inherited = [TRACING, OF_TESTS, RUNNER, AUTHORITIES]
-  return environment((name) => !inherited.some((pattern) => pattern.test(name)), extra)
+  return environment((name) => !TRACING.test(name) && !RUNNER.test(name) && !AUTHORITIES.test(name), extra)
 }
 
 function environment(
