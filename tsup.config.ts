@@ -7,6 +7,7 @@ import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { ownMembers } from './scripts/own-members.ts'
 import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
@@ -30,7 +31,7 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires, quietRethrows],
+  plugins: [lazyRequires, ownMembers, quietRethrows],
   define: {
     EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
     IMPORT_HOOKS: JSON.stringify(await importHooksScript()),

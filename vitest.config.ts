@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [
             ...needsMlflow,
@@ -58,6 +59,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsMlflow,
           globalSetup: ['./test/setup/mlflow.ts'],
           testTimeout: 60_000,
@@ -89,6 +91,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'backends',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsGo,
           globalSetup: ['./test/setup/backends.ts'],
           fileParallelism: false,

@@ -35,16 +35,11 @@ async function findBuild(): Promise<string> {
 
 async function inputFiles(): Promise<string[]> {
   const sources = await readdir(join(root, 'src'), { recursive: true })
+  const scripts = await readdir(join(root, 'scripts'))
   return [
     ...sources.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'src', name)),
-    ...[
-      'tsup.config.ts',
-      'package.json',
-      'scripts/entries.ts',
-      'scripts/edge-build.ts',
-      'scripts/node-builtins.ts',
-      'package-lock.json',
-    ].map((name) => join(root, name)),
+    ...scripts.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'scripts', name)),
+    ...['tsup.config.ts', 'package.json', 'package-lock.json'].map((name) => join(root, name)),
   ].sort()
 }
 
