@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup'
-import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
+import { apiLoaders, bundled, bundlerFiles, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
@@ -7,11 +7,12 @@ import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
 import { realImports } from './scripts/real-imports.ts'
 
-const { index: _core, mlflow: _alone, ...besideCore } = entries
+// What is loaded without the core, or before it.
+const { index: _core, mlflow: _alone, bundler: _builds, next: _begins, ...besideCore } = entries
 
 /** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
 export default defineConfig(async () => ({
-  entry: { ...entries, ...workers, ...apiLoaders },
+  entry: { ...entries, ...workers, ...bundlerFiles, ...apiLoaders },
   format: ['esm', 'cjs'],
   target: 'node20',
   splitting: true,
@@ -30,7 +31,7 @@ export default defineConfig(async () => ({
   plugins: [lazyRequires],
   define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
   esbuildPlugins: [
-    oneCore(Object.values(besideCore)),
+    oneCore([...Object.values(besideCore), 'src/next/start.ts']),
     nodeBuiltins,
     otelApiByCondition,
     realImports,

@@ -37,3 +37,11 @@ export function globalProperty<T>(name: string): { get(): T | undefined; set(val
     },
   }
 }
+
+/** The list that everybody finds on `globalThis` under the registered symbol `name`, made by whoever comes first. */
+export function globalList<T>(name: string): T[] {
+  const slot = Symbol.for(name)
+  const host = globalThis as Record<symbol, unknown>
+  host[slot] ??= []
+  return host[slot] as T[]
+}

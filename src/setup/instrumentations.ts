@@ -4,6 +4,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
 import { processWide } from '../runtime/registry.ts'
+import { providedIntegration, takeHandedOver } from './handed-over.ts'
 
 /** An integration that `init` switches on by itself. */
 interface Known {
@@ -61,6 +62,8 @@ export function applyInstrumentations(wanted: 'auto' | false | readonly unknown[
     if (undo !== FAILED)
       active().set(key, typeof undo === 'function' ? (undo as () => void) : () => undefined)
   }
+  // A module that handed itself over was loaded, whatever package.json says of it.
+  takeHandedOver((name) => wanted === 'auto' || (wanted !== false && wanted.includes(name)))
 }
 
 const keyOf = (one: Chosen): unknown => (typeof one === 'function' ? one : one.name)
@@ -119,8 +122,13 @@ function complainOf(one: unknown): void {
   )
 }
 
-/** Loads the entry of that integration, in the build that this code is of, at once: the next line may be a call. */
+/**
+ * Loads the entry of that integration, in the build that this code is of, at once: the next line may be a call. In a bundle
+ * nothing can be loaded, but what is there has been provided.
+ */
 function switchOn({ name, instrument }: Known): unknown {
+  const provided = providedIntegration(name)
+  if (provided !== undefined) return provided()
   const file = ownFile()
   const require = createRequire(file)
   const load = (): unknown => {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { Tracer } from '@opentelemetry/api'
-import { createInstrument, read, type Uninstrument } from '../base/index.ts'
+import { createInstrument, read, tracedModules, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
 import { currentOptions, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
@@ -17,7 +17,7 @@ export type { AiSdkTelemetry } from './telemetry.ts'
 
 const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = createInstrument<AiSdkOptions>({
   name: 'ai',
-  modules: ['ai'],
+  modules: tracedModules('ai'),
   patch: (copy, patches) => patchAgents(patches, copy) || typeof read(copy, 'generateText') === 'function',
 })
 

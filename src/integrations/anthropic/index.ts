@@ -4,7 +4,14 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, isObject, patchStainless, read, type Uninstrument } from '../base/index.ts'
+import {
+  createInstrument,
+  isObject,
+  patchStainless,
+  read,
+  tracedModules,
+  type Uninstrument,
+} from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import { muteNativeSpans } from './native-spans.ts'
 import type { AnthropicOptions } from './options.ts'
@@ -16,8 +23,7 @@ export type { AnthropicOptions } from './options.ts'
 const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
   createInstrument<AnthropicOptions>({
     name: 'anthropic',
-    // The clients of the clouds load the resources without loading the package's main module.
-    modules: ['@anthropic-ai/sdk', '@anthropic-ai/sdk/resources/index', '@anthropic-ai/sdk/client'],
+    modules: tracedModules('anthropic'),
     patch(copy, patches, options) {
       const methods = methodsOf(options)
       let found = false

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, read, type Uninstrument } from '../base/index.ts'
+import { createInstrument, read, tracedModules, type Uninstrument } from '../base/index.ts'
 import { patchFunctionCalling } from './function-calling.ts'
 import { patchInstances } from './instances.ts'
 import { patchModelCalls } from './model-calls.ts'
@@ -16,7 +16,7 @@ export type { GoogleGenAIOptions } from './options.ts'
 const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument =
   createInstrument<GoogleGenAIOptions>({
     name: 'google-genai',
-    modules: ['@google/genai'],
+    modules: tracedModules('google-genai'),
     patch(copy, patches, options) {
       let found = false
       for (const prototype of prototypesOf(copy)) {

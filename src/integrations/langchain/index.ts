@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, isObject, type Patches, type Uninstrument } from '../base/index.ts'
+import { createInstrument, isObject, type Patches, tracedModules, type Uninstrument } from '../base/index.ts'
 import { patchCallbacks } from './callbacks.ts'
 import { patchClasses } from './classes.ts'
 import { loadedWith } from './loaded.ts'
@@ -15,17 +15,7 @@ export type { LangChainOptions } from './options.ts'
 const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
   createInstrument<LangChainOptions>({
     name: 'langchain',
-    modules: [
-      '@langchain/core/callbacks/manager',
-      '@langchain/core/singletons',
-      '@langchain/core/runnables',
-      '@langchain/core/language_models/chat_models',
-      '@langchain/core/language_models/llms',
-      '@langchain/core/tools',
-      '@langchain/core/retrievers',
-      '@langchain/core/vectorstores',
-      '@langchain/openai',
-    ],
+    modules: tracedModules('langchain'),
     patch(copy, patches, options) {
       const patchAll = (all: readonly unknown[]): boolean =>
         all.filter((one) => patchOne(one, patches, options)).length > 0

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, type Uninstrument } from '../base/index.ts'
+import { createInstrument, tracedModules, type Uninstrument } from '../base/index.ts'
 import { type McpOptions, patchMcp } from './patch-mcp.ts'
 
 export type { Uninstrument } from '../base/index.ts'
@@ -12,13 +12,7 @@ export type { McpOptions } from './patch-mcp.ts'
 
 const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
   name: 'mcp',
-  modules: [
-    '@modelcontextprotocol/sdk/client/index.js',
-    '@modelcontextprotocol/sdk/server/index.js',
-    '@modelcontextprotocol/sdk/server/mcp.js',
-    '@modelcontextprotocol/client',
-    '@modelcontextprotocol/server',
-  ],
+  modules: tracedModules('mcp'),
   patch: patchMcp,
 })
 

@@ -1,4 +1,4 @@
-import { createInstrument, patchStainless, read, type Uninstrument } from '../base/index.ts'
+import { createInstrument, patchStainless, read, tracedModules, type Uninstrument } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import type { OpenAIOptions } from './options.ts'
 import { patchRunTools } from './run-tools.ts'
@@ -6,7 +6,7 @@ import { patchRunTools } from './run-tools.ts'
 const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = createInstrument<OpenAIOptions>(
   {
     name: 'openai',
-    modules: ['openai'],
+    modules: tracedModules('openai'),
     patch(copy, patches, options) {
       const classes = clientClasses(copy)
       const methods = methodsOf(options)
