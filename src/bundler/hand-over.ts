@@ -20,7 +20,7 @@ export function handOverLine(file: TracedFile, path: string, source: string, how
   const fields = Object.entries(known).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const push = (...more: string[]): string =>
     `;(globalThis[Symbol.for("turnspan.modules.1")] ??= []).push({ ${[...fields, ...more].join(', ')} });\n`
-  if (how === 'name') return `\n${push()}`
+  if (how === 'name') return traced.companion ? '' : `\n${push()}`
   const module = isEsModule(path, source, type)
   const code = how === 'bundled' ? JSON.stringify(entryOf(traced.integration, path, module)) : undefined
   if (!module) {

@@ -1,5 +1,7 @@
 import { configuredForNext } from '../config/next.ts'
 import type { InitOptions } from '../config/options.ts'
+import { foreignProvider } from '../delivery/join.ts'
+import { muteScope } from '../delivery/muted-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
@@ -7,6 +9,7 @@ import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { processWide } from '../runtime/registry.ts'
 import { provideIntegrations } from '../setup/handed-over.ts'
 import { init } from '../setup/lifecycle.ts'
 import type { Status } from '../setup/status.ts'
@@ -21,6 +24,8 @@ export function start(options: InitOptions | undefined): Status {
     mcp: instrumentMcp,
     openai: instrumentOpenAI,
   })
+  // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.
+  processWide('next-spans', () => muteScope('next.js', () => foreignProvider() === undefined))
   const status = init(options)
   if (status.enabled && configuredForNext() === undefined) {
     diagnoseOnce(

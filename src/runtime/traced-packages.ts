@@ -13,11 +13,22 @@ export interface TracedPackage {
    * files by path, and where a bundler leaves out modules that only pass on, these are all that is loaded.
    */
   readonly files?: readonly string[]
+  /** Not traced itself, but a traced package works through it: whoever has it need not have a use for the integration. */
+  readonly companion?: true
 }
 
 /** What is traced, one entry for each package; the integrations take their modules from here. */
 export const TRACED_PACKAGES: readonly TracedPackage[] = [
   { integration: 'ai', instrument: 'instrumentAiSdk', package: 'ai', specifiers: ['ai'] },
+  {
+    integration: 'ai',
+    instrument: 'instrumentAiSdk',
+    // Versions 5 and 6 of the AI SDK ask their copy of it for a tracer.
+    package: '@opentelemetry/api',
+    specifiers: ['@opentelemetry/api'],
+    files: ['dist/trace-api', 'build/esm/trace-api', 'build/esnext/trace-api', 'build/src/trace-api'],
+    companion: true,
+  },
   {
     integration: 'anthropic',
     instrument: 'instrumentAnthropic',
@@ -87,7 +98,7 @@ export const TRACED_PACKAGES: readonly TracedPackage[] = [
 
 /** The modules that the integration `name` patches, as they are imported. */
 export function tracedModules(name: string): readonly string[] {
-  return TRACED_PACKAGES.filter(({ integration }) => integration === name).flatMap(
-    ({ specifiers }) => specifiers,
-  )
+  return TRACED_PACKAGES.filter(
+    ({ integration, companion }) => integration === name && companion !== true,
+  ).flatMap(({ specifiers }) => specifiers)
 }

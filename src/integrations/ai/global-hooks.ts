@@ -82,10 +82,19 @@ function patchTracers(patches: Patches): void {
   if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
   try {
     const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
-    patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
+    patchApi(patches, api)
   } catch {
     // A package without its dependency: it will not run either.
   }
+}
+
+/**
+ * Observes a copy of OpenTelemetry's API, or its module with `trace`.
+ *
+ * @returns whether it was one
+ */
+export function patchApi(patches: Patches, copy: unknown): boolean {
+  return patches.wrap(read(copy, 'trace'), 'getTracer', observedGetTracer)
 }
 
 const API = '@opentelemetry/api'

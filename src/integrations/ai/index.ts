@@ -6,7 +6,7 @@
 import type { Tracer } from '@opentelemetry/api'
 import { createInstrument, read, tracedModules, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
-import { currentOptions, telemetry, useGlobalHooks } from './global-hooks.ts'
+import { currentOptions, patchApi, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
 import type { AiSdkTelemetry } from './telemetry.ts'
 import { silentTracer, translatingTracer } from './tracer.ts'
@@ -18,7 +18,9 @@ export type { AiSdkTelemetry } from './telemetry.ts'
 const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = createInstrument<AiSdkOptions>({
   name: 'ai',
   modules: tracedModules('ai'),
-  patch: (copy, patches) => patchAgents(patches, copy) || typeof read(copy, 'generateText') === 'function',
+  patch: (copy, patches) =>
+    [patchAgents(patches, copy), patchApi(patches, copy)].includes(true) ||
+    typeof read(copy, 'generateText') === 'function',
 })
 
 /**
