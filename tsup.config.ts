@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup'
 import { edgeBuild } from './scripts/edge-build.ts'
-import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
+import { apiLoaders, bundled, bundlerFiles, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
@@ -11,11 +11,12 @@ import { ownMembers } from './scripts/own-members.ts'
 import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
-const { index: _core, mlflow: _alone, ...besideCore } = entries
+// What is loaded without the core, or before it.
+const { index: _core, mlflow: _alone, bundler: _builds, next: _begins, ...besideCore } = entries
 
 /** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
 export default defineConfig(async () => ({
-  entry: { ...entries, ...workers, ...apiLoaders },
+  entry: { ...entries, ...workers, ...bundlerFiles, ...apiLoaders },
   format: ['esm', 'cjs'],
   target: 'node20',
   splitting: true,
@@ -37,7 +38,7 @@ export default defineConfig(async () => ({
     IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
   },
   esbuildPlugins: [
-    oneCore(Object.values(besideCore)),
+    oneCore([...Object.values(besideCore), 'src/next/start.ts']),
     nodeBuiltins,
     otelApiByCondition,
     realImports,

@@ -81,7 +81,11 @@ export default defineConfig({
           ...shared,
           name: 'environments',
           include: ['test/environments/**/*.test.ts'],
-          exclude: ['test/environments/fixtures/**', 'test/environments/programs/**', '**/node_modules/**'],
+          exclude: [
+            'test/environments/**/fixtures/**',
+            'test/environments/programs/**',
+            '**/node_modules/**',
+          ],
           testTimeout: 180_000,
           // Packages of frameworks and other vendors are installed once a machine.
           hookTimeout: 600_000,
