@@ -36,6 +36,7 @@ const STEPS = [
   suite('types'),
   suite('e2e'),
   suite('packed'),
+  suite('environments'),
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),
 ]
 
