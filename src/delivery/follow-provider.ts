@@ -16,8 +16,10 @@ interface Proxy extends TracerProvider {
 }
 
 interface State {
-  /** What stands behind every copy of the API while nobody has registered a provider. */
-  readonly own: TracerProvider
+  /** What stands behind each copy of the API while nobody has registered a provider, by its trace API. */
+  readonly owns: WeakMap<object, TracerProvider>
+  /** All of these. */
+  readonly own: WeakSet<object>
   /** Proxies whose `setDelegate` we hear. */
   readonly watched: WeakSet<object>
   /** The application has registered a provider that cannot be joined. */
@@ -28,7 +30,8 @@ let known: State | undefined
 
 function state(): State {
   known ??= processWide('followed-provider', () => ({
-    own: createOwnProvider(foreignProvider),
+    owns: new WeakMap<object, TracerProvider>(),
+    own: new WeakSet<object>(),
     watched: new WeakSet<object>(),
     apart: false,
   }))
@@ -103,9 +106,31 @@ export function foreignProvider(): TracerProvider | undefined {
 
 function foreignBehind(proxy: Proxy): TracerProvider | undefined {
   const { own } = state()
-  if (typeof proxy.getDelegate !== 'function') return proxy === own ? undefined : proxy
+  if (typeof proxy.getDelegate !== 'function') return own.has(proxy) ? undefined : proxy
   const real = proxy.getDelegate()
-  return real === own || real === noopOf(proxy) ? undefined : real
+  return own.has(real) || real === noopOf(proxy) ? undefined : real
+}
+
+function ownFor(copy: Api): TracerProvider {
+  const { owns, own } = state()
+  const known = owns.get(copy.trace)
+  if (known !== undefined) return known
+  const made = createOwnProvider(() => successorOf(copy))
+  owns.set(copy.trace, made)
+  own.add(made)
+  return made
+}
+
+/**
+ * Who takes the spans of that copy's tracers in our place: the provider that the application registered; nobody, `null`,
+ * where it is none of ours to join and OpenTelemetry itself keeps the copy from it, by its version.
+ */
+function successorOf({ trace }: Api): TracerProvider | null | undefined {
+  const foreign = foreignProvider()
+  if (foreign === undefined || sharedPipeline() === undefined) return foreign
+  follow(foreign)
+  if (!isApart()) return foreign
+  return trace.getTracerProvider() === apiGlobals()?.trace ? foreign : null
 }
 
 let noops: WeakMap<object, TracerProvider> | undefined
@@ -144,10 +169,10 @@ function proxyOf({ trace }: Api): Proxy | undefined {
 function standIn(copy: Api): void {
   const proxy = proxyOf(copy)
   if (proxy === undefined) return
-  const { own } = state()
   const behind = proxy.getDelegate?.()
-  if (behind === own || behind !== noopOf(proxy) || sharedPipeline() === undefined) return
-  proxy.setDelegate?.(own)
+  if (behind === undefined || state().own.has(behind)) return
+  if (behind !== noopOf(proxy) || sharedPipeline() === undefined || successorOf(copy) === null) return
+  proxy.setDelegate?.(ownFor(copy))
   watch(proxy)
 }
 
@@ -162,7 +187,7 @@ function watch(proxy: Proxy): void {
     writable: true,
     value(delegate: TracerProvider): void {
       Reflect.apply(setDelegate, proxy, [delegate])
-      if (sharedPipeline() !== undefined && delegate !== own) follow(delegate)
+      if (sharedPipeline() !== undefined && !own.has(delegate)) follow(delegate)
     },
   })
 }

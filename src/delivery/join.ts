@@ -2,6 +2,7 @@ import type { Context, Span as OtelSpan, TracerProvider } from '@opentelemetry/a
 import { TurnspanIdGenerator } from '../ids/id-generator.ts'
 import { randomHex } from '../ids/random-hex.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
 import { VERSION } from '../runtime/version.ts'
@@ -84,8 +85,9 @@ function sayUnknown(): void {
     'TS_PROVIDER_UNKNOWN',
     'The application registered a tracer provider that cannot be joined, so each side keeps to itself: its spans do not ' +
       "reach turnspan, and turnspan's spans, which are complete, do not reach it. Sentry has a setting that lets both see " +
-      'everything, and any other provider can be joined by hand, by new TurnspanProcessor() of turnspan/otel among its ' +
-      "spanProcessors: docs/neighbours.md. init({ provider: 'private' }) says that this is as it should be.",
+      "everything, and a wrapped provider of OpenTelemetry's SDK can be joined by hand, by new TurnspanProcessor() of " +
+      "turnspan/otel among its spanProcessors: docs/neighbours.md. init({ provider: 'private' }) says that this is as it " +
+      'should be.',
   )
 }
 
@@ -116,7 +118,8 @@ function attach(provider: SdkProvider): boolean {
   if (isJoinedByHand(provider)) return true
   const ours = createJoinedProcessor(sharedPipeline)
   const active = provider._activeSpanProcessor
-  if (typeof provider.addSpanProcessor === 'function') {
+  // Others have a method of that name, too, and hand over spans that cannot be read.
+  if (typeof provider.addSpanProcessor === 'function' && Array.isArray(provider._registeredSpanProcessors)) {
     provider.addSpanProcessor(ours)
     return true
   }
@@ -133,11 +136,12 @@ function attach(provider: SdkProvider): boolean {
  * @param pipeline - where that is; one that the application adds by hand serves a private pipeline too
  */
 export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
+  // Whatever is wrong with us must not reach the application's tracing.
   const quietly = (work: () => void): void => {
     try {
       work()
-    } catch {
-      // Whatever is wrong with us must not reach the application's tracing.
+    } catch (thrown) {
+      sayUnreadable(thrown)
     }
   }
   return {
@@ -158,6 +162,14 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
 }
 
 const JOINED_FLUSH_MS = 2000
+
+function sayUnreadable(thrown: unknown): void {
+  diagnoseOnce(
+    'warn',
+    'TS_SPAN_UNREADABLE',
+    `A span of the application's tracer provider could not be read (${messageOf(thrown)}) and does not reach turnspan; its own backend has it. Is it a provider of OpenTelemetry's SDK? If not, init({ provider: 'private' }) keeps the two apart.`,
+  )
+}
 
 function isLeftOut(span: ForeignSpan): boolean {
   if (!isMuted((span.instrumentationScope ?? span.instrumentationLibrary)?.name, span.name)) return false

@@ -12,27 +12,31 @@ import { isMuted } from './muted-scopes.ts'
  * OpenTelemetry code trace reaches us too. Each start looks up where spans go now, for the API keeps a tracer that it
  * once resolved: after the application registers a provider of its own, ours hands over to it.
  *
- * @param successor - the application's provider, once there is one
+ * @param successor - the application's provider, once there is one; `null` while nobody may have these spans
  */
-export function createOwnProvider(successor: () => TracerProvider | undefined): TracerProvider {
+export function createOwnProvider(successor: () => TracerProvider | null | undefined): TracerProvider {
   return {
     getTracer(name, version, options) {
-      return ownTracer(version === undefined ? { name } : { name, version }, () =>
-        successor()?.getTracer(name, version, options),
-      )
+      return ownTracer(version === undefined ? { name } : { name, version }, () => {
+        const next = successor()
+        return next === null ? null : next?.getTracer(name, version, options)
+      })
     },
   }
 }
 
-function ownTracer(scope: { name: string; version?: string }, successor: () => Tracer | undefined): Tracer {
+function ownTracer(
+  scope: { name: string; version?: string },
+  successor: () => Tracer | null | undefined,
+): Tracer {
   const startSpan = (
     name: string,
     options: SpanOptions = {},
     context: Context = contextApi.active(),
   ): OtelSpan => {
     const other = successor()
-    if (other !== undefined) return other.startSpan(name, options, context)
-    const pipeline = sharedPipeline()
+    if (other) return other.startSpan(name, options, context)
+    const pipeline = other === null ? undefined : sharedPipeline()
     if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name, name))
       return unrecorded(options.root ? undefined : context)
     const span = beginSpan(pipeline, context, {

@@ -1,9 +1,19 @@
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SpanExporterLike } from '../../src/config/exporter.ts'
 import { currentPipeline } from '../../src/delivery/current.ts'
-import { flushTraces, init, shutdown, startSpan, withActiveSpan, withSpan } from '../../src/index.ts'
+import type { ForeignSpan } from '../../src/delivery/foreign-span.ts'
+import { createJoinedProcessor } from '../../src/delivery/join.ts'
+import {
+  flushTraces,
+  init,
+  onDiagnostic,
+  shutdown,
+  startSpan,
+  withActiveSpan,
+  withSpan,
+} from '../../src/index.ts'
 
 const seen = new InMemorySpanExporter()
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(seen)] })
@@ -46,4 +56,15 @@ test('what stands for our spans in the provider of the application opens nothing
   expect(open).toEqual([span])
   span.end()
   expect(currentPipeline()?.traces.openCount()).toBe(0)
+})
+
+test('a span of another library that cannot be read is said once, and its provider goes on', () => {
+  const codes: string[] = []
+  const stop = onDiagnostic(({ code }) => codes.push(code))
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const processor = createJoinedProcessor()
+  const odd = { name: 'odd', spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }) }
+  for (let times = 0; times < 2; times++) processor.onEnd(odd as unknown as ForeignSpan)
+  stop()
+  expect(codes).toEqual(['TS_SPAN_UNREADABLE'])
 })

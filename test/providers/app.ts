@@ -138,14 +138,20 @@ export function edges(
 
 /** What must be the same in both backends: who a span is, and below whom it stands. */
 export function identities(
-  spans: readonly SeenSpan[],
+  spans: readonly {
+    readonly name: string
+    readonly traceId: string
+    readonly spanId: string
+    readonly parent?: string | null
+    readonly parentSpanId?: string | undefined
+  }[],
 ): { name: string; traceId: string; spanId: string; parent: string | null }[] {
   return spans
     .map((span) => ({
       name: span.name,
       traceId: span.traceId,
       spanId: span.spanId,
-      parent: ('parent' in span ? span.parent : span.parentSpanId) ?? null,
+      parent: span.parent ?? span.parentSpanId ?? null,
     }))
     .sort((a, b) => a.spanId.localeCompare(b.spanId))
 }

@@ -1,0 +1,10 @@
+import { useAzureMonitor } from '@azure/monitor-opentelemetry'
+
+useAzureMonitor({
+  azureMonitorExporterOptions: {
+    connectionString: `InstrumentationKey=00000000-0000-4000-8000-000000000000;IngestionEndpoint=${process.env.THEIRS}/`,
+    disableOfflineStorage: true,
+  },
+  enableLiveMetrics: false,
+  samplingRatio: 1,
+})
