@@ -1,4 +1,5 @@
 import { Duplex, PassThrough, Readable, Transform } from 'node:stream'
+import { Observable } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { follow, kindOf } from '../../src/tracing/follow.ts'
 import { inSpan, recorder } from './recorder.ts'
@@ -65,7 +66,20 @@ describe('kindOf', () => {
     ['an array', [1], 'value'],
     ['a map', new Map(), 'value'],
     ['an array iterator', [1].values(), 'value'],
-    ['a Response', new Response('x'), 'value'],
+    ['a Response', new Response('x'), 'response'],
+    ['an observable', new Observable(() => undefined), 'observable'],
+    ['an object with a stream', { stream: new ReadableStream(), response: 1 }, 'carrier'],
+    [
+      'an object with a stream behind a getter',
+      {
+        get stream() {
+          return new ReadableStream()
+        },
+      },
+      'value',
+    ],
+    ['a large buffer', Buffer.alloc(100_000), 'value'],
+    ['an object with a stream that is none', { stream: true }, 'value'],
     ['a promise', Promise.resolve(1), 'promise'],
     ['a subclassed promise', ApiPromise.resolve(1), 'promise'],
     ['a thenable', new Query(() => 1), 'thenable'],
