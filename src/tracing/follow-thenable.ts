@@ -33,39 +33,40 @@ export function followThenable(thenable: object, watch: Watch, followOn: FollowO
   return thenable
 }
 
-/** Followers by the object that they follow; the inner ones come first. */
-const executors = new WeakMap<object, { watch: Watch; followOn: FollowOn; isBusy: boolean }>()
+interface Observed {
+  /** The inner ones come first. */
+  readonly watches: { readonly watch: Watch; readonly followOn: FollowOn }[]
+  /** The one that it has by itself. */
+  readonly prototype: object | null
+  /** A method of the object runs: what it calls on its own object is its own business. */
+  isBusy: boolean
+}
+
+const observedThenables = new WeakMap<object, Observed>()
 const standIns = new WeakMap<object, object>()
 
 /** Observes the other methods, by a prototype of ours: there may be hundreds, which are the same for each object. */
 function watchMethods(thenable: object, watch: Watch, followOn: FollowOn): void {
-  if (executors.has(thenable)) return
+  const known = observedThenables.get(thenable)
+  if (known !== undefined) {
+    known.watches.push({ watch, followOn })
+    return
+  }
   for (const key of Object.getOwnPropertyNames(thenable).slice(0, MOST_OWN)) {
-    if (Object.getOwnPropertyDescriptor(thenable, key)?.writable && !HANDLED.has(key)) {
-      shadow(thenable, key, watch, observeMethod)
-    }
+    if (HANDLED.has(key) || !Object.getOwnPropertyDescriptor(thenable, key)?.writable) continue
+    shadow(thenable, key, FOREVER, observeMethod)
   }
   const prototype = Object.getPrototypeOf(thenable) as object | null
   if (prototype !== null && prototype !== Object.prototype) {
-    if (!Reflect.setPrototypeOf(thenable, methodsOf(prototype))) return
-    watch.atEnd(restoring(thenable, prototype))
+    Reflect.setPrototypeOf(thenable, methodsOf(prototype))
   }
-  executors.set(thenable, { watch, followOn, isBusy: false })
+  observedThenables.set(thenable, { watches: [{ watch, followOn }], prototype, isBusy: false })
 }
 
+/** The object says itself who follows it. */
+const FOREVER = { ended: (): boolean => false }
 const MOST_OWN = 64
 const HANDLED = new Set<PropertyKey>(['then', 'catch', 'finally', 'constructor'])
-
-/** Must not keep the object alive, which otherwise is never collected unfinished. */
-function restoring(thenable: object, prototype: object): () => void {
-  const weak = new WeakRef(thenable)
-  return () => {
-    const left = weak.deref()
-    if (left === undefined) return
-    executors.delete(left)
-    Reflect.setPrototypeOf(left, prototype)
-  }
-}
 
 function methodsOf(prototype: object): object {
   let standIn = standIns.get(prototype)
@@ -87,21 +88,48 @@ function methodsOf(prototype: object): object {
 }
 
 function observeMethod(method: Method, self: unknown, args: unknown[]): unknown {
-  const found = typeof self === 'object' && self !== null ? executors.get(self) : undefined
-  // What a method calls on its own object is its own business.
-  if (found === undefined || found.isBusy || found.watch.ended()) return Reflect.apply(method, self, args)
-  const { watch, followOn } = found
-  let result: unknown
+  const found = observedOf(self)
+  const watches = found?.watches.filter(({ watch }) => !watch.ended()) ?? []
+  if (found !== undefined && watches.length === 0) restore(self as object, found)
+  if (found === undefined || found.isBusy || watches.length === 0) return Reflect.apply(method, self, args)
+  const result = busily(found, () =>
+    watches.reduce<() => unknown>(
+      (call, { watch }) =>
+        () =>
+          watch.run(call),
+      () => Reflect.apply(method, self, args),
+    )(),
+  )
+  if (result === self || typeof result !== 'object' || result === null) return result
+  for (const { watch, followOn } of watches) followResult(result, watch, followOn)
+  return result
+}
+
+function restore(thenable: object, { prototype }: Observed): void {
+  observedThenables.delete(thenable)
+  if (Object.getPrototypeOf(thenable) !== prototype) Reflect.setPrototypeOf(thenable, prototype)
+}
+
+const observedOf = (self: unknown): Observed | undefined =>
+  typeof self === 'object' && self !== null ? observedThenables.get(self) : undefined
+
+function busily<T>(found: Observed, call: () => T): T {
+  const before = found.isBusy
   found.isBusy = true
   try {
-    result = watch.run(() => Reflect.apply(method, self, args))
+    return call()
   } finally {
-    found.isBusy = false
+    found.isBusy = before
   }
-  if (result === self || typeof result !== 'object' || result === null) return result
-  if (types.isPromise(result) && !(isWatched(result) || usesNativeThen(result)))
-    return chained(result, watch, followOn)
-  if (!types.isPromise(result)) return methodOf(result, 'then') ? chained(result, watch, followOn) : result
+}
+
+/** What a method gave: the promise of what comes out, or a further step of a chain. */
+function followResult(result: object, watch: Watch, followOn: FollowOn): void {
+  const isNative = types.isPromise(result) && (isWatched(result) || usesNativeThen(result))
+  if (!isNative) {
+    if (methodOf(result, 'then')) followThenable(result, watch, followOn)
+    return
+  }
   const isSeen = whenSettled(result, {
     fulfilled: (value) => {
       if (followOn(value, watch) !== value) watch.done(value)
@@ -110,20 +138,13 @@ function observeMethod(method: Method, self: unknown, args: unknown[]): unknown 
     dropped: () => undefined,
   })
   if (isSeen) watch.keep()
-  return result
-}
-
-/** A step of a chain of such objects: the work goes on in the new one. */
-function chained(next: object, watch: Watch, followOn: FollowOn): object {
-  if (!executors.has(next)) followThenable(next, watch, followOn)
-  return next
 }
 
 const observeThen =
   (watch: Watch, followOn: FollowOn) =>
   (then: Method, self: unknown, [onOk, onError, ...more]: unknown[]): unknown => {
     watch.keep()
-    const found = typeof self === 'object' && self !== null ? executors.get(self) : undefined
+    const found = observedOf(self)
     const passOn = bound(onOk)
     const passError = bound(onError)
     const ok = (value: unknown): unknown => {
@@ -135,12 +156,8 @@ const observeThen =
       if (passError) return passError(reason)
       throw reason
     }
-    if (found !== undefined) found.isBusy = true
-    try {
-      return started(watch, () => Reflect.apply(then, self, [ok, error, ...more]))
-    } finally {
-      if (found !== undefined) found.isBusy = false
-    }
+    const start = (): unknown => started(watch, () => Reflect.apply(then, self, [ok, error, ...more]))
+    return found === undefined ? start() : busily(found, start)
   }
 
 /** `catch` and `finally` answer with a promise of their own, which tells how it went. */
