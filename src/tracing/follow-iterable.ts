@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { watchHelper } from './follow-helper.ts'
 import { split, type Watch } from './follower.ts'
 import { claim, type Observation, shadow } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
@@ -51,6 +52,7 @@ export function followIterable(iterable: object, watch: Watch): unknown {
   watch.hold(iterable)
   if (!Object.isExtensible(iterable)) return observingProxy(iterable, watch, new Map(observed))
   for (const [key, observe] of observed) shadow(iterable, key, watch, observe)
+  watchHelper(iterable, watch)
   return iterable
 }
 

@@ -7,12 +7,17 @@ interface NodeStream {
   readonly readableEnded?: boolean
   readonly destroyed?: boolean
   readonly errored?: unknown
-  readonly _readableState?: { readonly errored?: unknown; readonly endEmitted?: boolean }
+  readonly _readableState?: {
+    readonly errored?: unknown
+    readonly endEmitted?: boolean
+    readonly emitClose?: boolean
+  }
 }
 
 /**
  * Follows the readable side of a Node stream, in place, through `emit`: each chunk that is read passes there,
- * flowing or not, and so do the end, an error and the close. No listener is added, since that would make the
+ * flowing or not, and so do the end, an error and the close. One that says nothing of its close (`emitClose: false`, and
+ * those of `readable-stream` 2) is over when it is destroyed. No listener is added, since that would make the
  * stream flow (`data`), keep an error from being thrown (`error`), or count towards the listener limit.
  */
 export function followNodeStream(stream: NodeStream & object, watch: Watch): unknown {
@@ -27,6 +32,15 @@ export function followNodeStream(stream: NodeStream & object, watch: Watch): unk
     watch.done(stream)
     return stream
   }
+  shadow(stream, 'destroy', watch, (destroy, self, args) => {
+    const result = Reflect.apply(destroy, self, args)
+    // Without an event of its end, this is all that there is to see of it.
+    if ((self as NodeStream)._readableState?.emitClose !== true) {
+      if (args[0]) settleFailed(args[0], watch)
+      else settleClosed(self as NodeStream, watch)
+    }
+    return result
+  })
   shadow(stream, '_read', watch, (read, self, args) => watch.run(() => Reflect.apply(read, self, args)))
   watch.hold(stream)
   return stream

@@ -1,4 +1,4 @@
-import { split, type Watch } from './follower.ts'
+import { split, twoWays, type Watch } from './follower.ts'
 import { thenPlainly } from './native-promise.ts'
 import { pipeObserved } from './pipe-observed.ts'
 import { claim, type Method, shadow } from './shadow.ts'
@@ -17,10 +17,13 @@ export function followWebStream(stream: ReadableStream, watch: Watch): unknown {
     return stream
   }
   const getReader = stream.getReader as unknown as Method
+  // An iterator of a subclass may read through a reader; each item is told once.
+  const [reading, iterating] = twoWays(watch)
   shadow(stream, 'getReader', watch, (original, self, args) =>
-    watchReader(Reflect.apply(original, self, args), watch),
+    watchReader(Reflect.apply(original, self, args), reading),
   )
-  for (const key of ['values', Symbol.asyncIterator]) shadow(stream, key, watch, observeValues(watch))
+  for (const key of ['values', Symbol.asyncIterator])
+    shadow(stream, key, watch, observeValues(reading, iterating))
   shadow(stream, 'tee', watch, (original, self, args) => {
     const branches = Reflect.apply(original, self, args) as ReadableStream[]
     const watches = split(watch, branches.length)
@@ -36,14 +39,19 @@ export function followWebStream(stream: ReadableStream, watch: Watch): unknown {
 }
 
 const observeValues =
-  (watch: Watch) =>
+  (reading: Watch, iterating: Watch) =>
   (original: Method, self: unknown, args: unknown[]): unknown => {
     const iterator = Reflect.apply(original, self, args)
+    const watch = isNative(original) ? reading : iterating
     const options = args[0] as { preventCancel?: boolean } | undefined
     // Leaving such a loop leaves the stream open, to be read on.
     const own: Watch = options?.preventCancel ? withoutStop(watch) : watch
     return watchIterator(iterator, own, true)
   }
+
+/** Reads the stream without any of its methods. */
+const isNative = (iterate: Method): boolean =>
+  [ReadableStream.prototype.values, ReadableStream.prototype[Symbol.asyncIterator]].includes(iterate as never)
 
 const withoutStop = (watch: Watch): Watch => ({
   ...watch,

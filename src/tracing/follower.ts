@@ -1,3 +1,6 @@
+import { nowMs } from '../runtime/clock.ts'
+import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
+
 /** Hears what becomes of a returned value. Of `done`, `failed` and `stopped` exactly one is called, once. */
 export interface Follower {
   /** One item went by, before the consumer has it. What must outlive the call has to be copied here. */
@@ -6,8 +9,14 @@ export interface Follower {
   done(value?: unknown): void
   /** The work failed. `error` is the very object that the consumer gets. */
   failed(error: unknown): void
-  /** The consumer ended it early: `break`, `return()`, `cancel()`, `destroy()`, or {@link ABANDONED}. */
-  stopped(reason?: unknown): void
+  /**
+   * The consumer ended it early: `break`, `return()`, `cancel()`, `destroy()`, or {@link ABANDONED}.
+   *
+   * @param at - when something was last seen of it, for what is noticed only later, in milliseconds since 1970
+   */
+  stopped(reason?: unknown, at?: number): void
+  /** What came out of it as a whole, where that is known beside the items, which it stands for. Before the end. */
+  result?(value: unknown): void
   /** Runs `fn` inside the span's context and returns what it returns. */
   run<T>(fn: () => T): T
 }
@@ -19,6 +28,9 @@ export const ABANDONED: unique symbol = Symbol('turnspan.abandoned')
 export interface Watch extends Follower {
   /** Whether the end has been told. */
   ended(): boolean
+  result(value: unknown): void
+  /** {@link Follower.stopped} at the time when something was last seen of it. */
+  untouched(reason: unknown): void
   /** Tells `stopped` with {@link ABANDONED} once every object held this way has been garbage-collected. */
   hold(object: object): void
   /** Adds a holder that is never collected: the end is certain to come some other way. */
@@ -33,6 +45,7 @@ interface Core {
   ended: boolean
   holders: number
   held: boolean
+  lastMs: number
 }
 
 let collected: FinalizationRegistry<Core> | undefined
@@ -40,11 +53,16 @@ let collected: FinalizationRegistry<Core> | undefined
 /** Makes a {@link Watch} of `follower`. */
 export function watch(follower: Follower): Watch {
   // The registry holds the core strongly, so nothing in here may refer to the followed value.
-  const core: Core = { follower, listeners: [], ended: false, holders: 0, held: false }
+  const core: Core = { follower, listeners: [], ended: false, holders: 0, held: false, lastMs: nowMs() }
   return {
     ended: () => core.ended,
     item(value) {
-      if (!core.ended) quietly(() => core.follower.item(value))
+      if (core.ended) return
+      core.lastMs = nowMs()
+      quietly(() => core.follower.item(value))
+    },
+    result(value) {
+      if (!core.ended) quietly(() => core.follower.result?.(value))
     },
     done(value) {
       end(core, () => core.follower.done(value))
@@ -52,8 +70,11 @@ export function watch(follower: Follower): Watch {
     failed(error) {
       end(core, () => core.follower.failed(error))
     },
-    stopped(reason) {
-      end(core, () => core.follower.stopped(reason))
+    stopped(reason, at) {
+      end(core, () => core.follower.stopped(reason, at))
+    },
+    untouched(reason) {
+      end(core, () => core.follower.stopped(reason, core.lastMs))
     },
     run(fn) {
       return core.ended ? fn() : runOnce(core.follower, fn)
@@ -76,6 +97,10 @@ export function watch(follower: Follower): Watch {
 
 function end(core: Core, tell: () => void): void {
   if (core.ended) return
+  if (!hasStackRoom()) {
+    withEmptyStack(() => end(core, tell))
+    return
+  }
   core.ended = true
   if (core.held) collected?.unregister(core)
   quietly(tell)
@@ -84,7 +109,7 @@ function end(core: Core, tell: () => void): void {
 
 function release(core: Core): void {
   core.holders -= 1
-  if (core.holders === 0) end(core, () => core.follower.stopped(ABANDONED))
+  if (core.holders === 0) end(core, () => core.follower.stopped(ABANDONED, core.lastMs))
 }
 
 function quietly(fn: () => void): void {
@@ -133,11 +158,33 @@ export function split(parent: Watch, count: number): Watch[] {
       },
       done: parent.done,
       failed: parent.failed,
-      stopped(reason) {
+      result: parent.result,
+      stopped(reason, at) {
         open -= 1
-        if (open === 0) parent.stopped(reason)
+        if (open === 0) parent.stopped(reason, at)
       },
       run: parent.run,
     })
   })
+}
+
+/**
+ * Watches for two ways to read the same items, of which one may go through the other: each item is told once, by
+ * whichever way is ahead. The first end ends the whole.
+ */
+export function twoWays(parent: Watch): [Watch, Watch] {
+  let told = 0
+  const way = (): Watch => {
+    let seen = 0
+    return {
+      ...parent,
+      item(value) {
+        seen += 1
+        if (seen <= told) return
+        told = seen
+        parent.item(value)
+      },
+    }
+  }
+  return [way(), way()]
 }

@@ -1,4 +1,7 @@
 import { types } from 'node:util'
+import { isHelper } from './follow-helper.ts'
+import { isObservable } from './follow-observable.ts'
+import { carriedStream } from './follow-result.ts'
 import { isPlainlyAwaited, usesNativeThen } from './native-promise.ts'
 import { isWatched } from './settling.ts'
 import { methodOf } from './shadow.ts'
@@ -13,6 +16,10 @@ export type Kind =
   | 'async-iterable'
   | 'web-stream'
   | 'node-stream'
+  | 'response'
+  | 'observable'
+  | 'helper'
+  | 'carrier'
 
 /**
  * What kind of work `value` stands for. Looks at types and methods only: calls nothing of the value and starts
@@ -31,7 +38,12 @@ export function kindOf(value: unknown): Kind {
     if (methodOf(value, 'then')) return 'thenable'
     if (isWebStream(value)) return 'web-stream'
     if (isNodeStream(value)) return 'node-stream'
-    return kindOfIterable(value)
+    if (isResponse(value)) return 'response'
+    if (isObservable(value)) return 'observable'
+    const kind = kindOfIterable(value)
+    if (kind !== 'value' || ArrayBuffer.isView(value)) return kind
+    if (isHelper(value)) return 'helper'
+    return carriedStream(value) === undefined ? 'value' : 'carrier'
   } catch {
     return 'value'
   }
@@ -43,7 +55,7 @@ function isData(value: object): boolean {
   if (prototype === Array.prototype) return !('then' in value)
   return (
     prototype === Object.prototype &&
-    !('then' in value || 'next' in value || 'pipe' in value || 'getReader' in value) &&
+    !('then' in value || 'next' in value || 'pipe' in value || 'getReader' in value || 'stream' in value) &&
     !(Symbol.asyncIterator in value)
   )
 }
@@ -59,6 +71,11 @@ function kindOfIterable(value: object): Kind {
 const isWebStream = (value: object): boolean =>
   Object.prototype.toString.call(value) === '[object ReadableStream]' &&
   ['getReader', 'cancel', 'tee', 'pipeTo'].every((key) => methodOf(value, key))
+
+const isResponse = (value: object): boolean =>
+  Object.prototype.toString.call(value) === '[object Response]' &&
+  ['clone', 'text', 'arrayBuffer'].every((key) => methodOf(value, key)) &&
+  typeof (value as { bodyUsed?: unknown }).bodyUsed === 'boolean'
 
 const isNodeStream = (value: object): boolean =>
   ['on', 'pipe', 'read', 'emit'].every((key) => methodOf(value, key)) &&

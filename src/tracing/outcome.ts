@@ -184,8 +184,14 @@ function fail(span: LiveSpan, thrown: unknown): void {
 }
 
 /** In the words of V8 and of JavaScriptCore. */
-const isOverflow = (thrown: unknown): boolean =>
-  thrown instanceof RangeError && /call stack/.test(String(readProperty(thrown, 'message')))
+function isOverflow(thrown: unknown): boolean {
+  try {
+    return thrown instanceof RangeError && /call stack/.test(thrown.message)
+  } catch {
+    // A proxy that refuses to be looked at.
+    return false
+  }
+}
 
 function failLater(span: LiveSpan, thrown: unknown): void {
   const endTime = nowMs()
@@ -250,9 +256,12 @@ function followerOf(span: LiveSpan, context: Context, options: OutcomeOptions): 
       span.fail(error)
       span.end()
     },
-    stopped() {
+    stopped(_, at) {
       if (captures && !span.hasOutputs) items.record()
-      span.end()
+      span.end(at)
+    },
+    result(value) {
+      if (captures && options.outputReducer === undefined && !span.hasOutputs) span.setOutputs(value)
     },
     run: (fn) => runWithin(context, span, fn),
   }

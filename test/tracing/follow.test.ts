@@ -1,4 +1,5 @@
 import { Duplex, PassThrough, Readable, Transform } from 'node:stream'
+import { firstValueFrom, lastValueFrom, map, Observable, of, Subject, toArray } from 'rxjs'
 import { describe, expect, test } from 'vitest'
 import { follow, kindOf } from '../../src/tracing/follow.ts'
 import { inSpan, recorder } from './recorder.ts'
@@ -65,7 +66,20 @@ describe('kindOf', () => {
     ['an array', [1], 'value'],
     ['a map', new Map(), 'value'],
     ['an array iterator', [1].values(), 'value'],
-    ['a Response', new Response('x'), 'value'],
+    ['a Response', new Response('x'), 'response'],
+    ['an observable', new Observable(() => undefined), 'observable'],
+    ['an object with a stream', { stream: new ReadableStream(), response: 1 }, 'carrier'],
+    [
+      'an object with a stream behind a getter',
+      {
+        get stream() {
+          return new ReadableStream()
+        },
+      },
+      'value',
+    ],
+    ['a large buffer', Buffer.alloc(100_000), 'value'],
+    ['an object with a stream that is none', { stream: true }, 'value'],
     ['a promise', Promise.resolve(1), 'promise'],
     ['a subclassed promise', ApiPromise.resolve(1), 'promise'],
     ['a thenable', new Query(() => 1), 'thenable'],
@@ -830,6 +844,308 @@ const programs: Record<string, Program> = {
   },
 }
 
+/** The shape of the helper streams of OpenAI and Anthropic: events, an iteration, and promises of the whole. */
+class HelperStream {
+  readonly #listeners: [string, (...args: unknown[]) => void][] = []
+  readonly #end: Promise<string>
+  constructor(fail = false) {
+    this.#end = (async () => {
+      await tick()
+      this._emit('text', 'hi')
+      if (fail) {
+        this._emit('error', boom)
+        throw boom
+      }
+      this._emit('finalMessage', 'hi')
+      this._emit('end')
+      return 'hi'
+    })()
+    this.#end.catch(() => undefined)
+  }
+  _emit(event: string, ...args: unknown[]): void {
+    for (const [name, listener] of this.#listeners) if (name === event) listener(...args)
+  }
+  on(event: string, listener: (...args: unknown[]) => void): this {
+    this.#listeners.push([event, listener])
+    return this
+  }
+  async done(): Promise<void> {
+    await this.#end
+  }
+  finalMessage(): Promise<string> {
+    return this.#end
+  }
+}
+class IterableHelperStream extends HelperStream {
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    yield await this.finalMessage()
+  }
+}
+class QuietHelperStream {
+  readonly #end = Promise.resolve('hi')
+  finalText(): Promise<string> {
+    return this.#end
+  }
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    yield await this.#end
+  }
+}
+
+/** Runs when it is asked to, by whichever method. */
+class Builder {
+  readonly outcome: () => unknown
+  readonly steps: string[]
+  constructor(outcome: () => unknown, steps: string[] = []) {
+    this.outcome = outcome
+    this.steps = steps
+  }
+  exec(): Promise<unknown> {
+    return (async () => this.outcome())()
+  }
+  // biome-ignore lint/suspicious/noThenProperty: the point of a thenable.
+  then(onOk?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): Promise<unknown> {
+    return this.exec().then(onOk, onError)
+  }
+  where(step: string): this {
+    this.steps.push(step)
+    return this
+  }
+  clone(): Builder {
+    return new Builder(this.outcome, [...this.steps])
+  }
+}
+
+/** As LangChain has it: the stream is its own iterator, which reads by a reader. */
+class IterableReadableStream extends ReadableStream<number> {
+  reader: ReadableStreamDefaultReader<number> | undefined
+  async next(): Promise<IteratorResult<number, undefined>> {
+    this.reader ??= this.getReader()
+    const result = await this.reader.read()
+    if (!result.done) return { done: false, value: result.value }
+    this.reader.releaseLock()
+    return { done: true, value: undefined }
+  }
+  async return(): Promise<IteratorResult<number, undefined>> {
+    this.reader ??= this.getReader()
+    const cancelled = this.reader.cancel()
+    this.reader.releaseLock()
+    await cancelled
+    return { done: true, value: undefined }
+  }
+  override [Symbol.asyncIterator](): never {
+    return this as never
+  }
+}
+const iterable = (count: number) => () => {
+  let next = 0
+  return new IterableReadableStream({
+    pull(controller) {
+      next += 1
+      if (next > count) controller.close()
+      else controller.enqueue(next)
+    },
+  })
+}
+const textStream = (...parts: string[]) =>
+  new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(new TextEncoder().encode(part))
+      controller.close()
+    },
+  })
+
+Object.assign(programs, {
+  'a streamed Response': {
+    make: () => new Response(textStream('a', 'b'), { headers: { 'content-type': 'text/plain' } }),
+    consume: async (r, log) => log.push(r.status, await r.text(), r.bodyUsed, r instanceof Response),
+    items: ['a', 'b'],
+    end: ['done', undefined],
+  },
+  'a Response of JSON': {
+    make: () => Response.json({ a: 1 }),
+    consume: async (r, log) => log.push(r.headers.get('content-type'), await r.json()),
+    items: ['{"a":1}'],
+    end: ['done', undefined],
+  },
+  'a Response that is cloned': {
+    make: () => new Response(textStream('a', 'b')),
+    consume: async (r, log) => log.push(await r.clone().text(), await r.text()),
+    items: ['a', 'b'],
+    end: ['done', undefined],
+  },
+  'a Response of bytes': {
+    make: () => new Response(new Uint8Array([1, 2]), { headers: { 'content-type': 'image/png' } }),
+    consume: async (r, log) => log.push((await r.bytes?.()) ?? new Uint8Array(await r.arrayBuffer())),
+    items: [new Uint8Array([1, 2])],
+    end: ['done', undefined],
+  },
+  'a Response whose body fails': {
+    make: () => new Response(numbers(0, true)()),
+    consume: (r, log) => r.text().catch((error: unknown) => log.push(error)),
+    end: ['failed', boom],
+  },
+  'a Response whose body is cancelled': {
+    make: () => new Response(textStream('a', 'b')),
+    consume: async (r, log) => log.push(await r.body.cancel('enough'), r.bodyUsed),
+    end: ['stopped', 'enough'],
+  },
+  'an observable that completes': {
+    make: () => of(1, 2),
+    consume: (o, log) => o.subscribe({ next: (x: number) => log.push(x), complete: () => log.push('end') }),
+    items: [1, 2],
+    end: ['done', undefined],
+  },
+  'an observable of operators': {
+    make: () => of(1, 2).pipe(map((x) => x * 2)),
+    consume: async (o, log) => log.push(await lastValueFrom(o.pipe(toArray()))),
+    items: [2, 4],
+    end: ['done', undefined],
+  },
+  'an observable that errors': {
+    make: () =>
+      new Observable((s) => {
+        s.next(1)
+        s.error(boom)
+      }),
+    consume: (o, log) =>
+      o.subscribe({ next: (x: number) => log.push(x), error: (e: unknown) => log.push(e) }),
+    items: [1],
+    end: ['failed', boom],
+  },
+  'an observable that is left': {
+    make: () =>
+      new Observable((s) => {
+        s.next(1)
+        return () => undefined
+      }),
+    consume: (o, log) => {
+      const subscription = o.subscribe((x: number) => log.push(x))
+      log.push(subscription.closed)
+      subscription.unsubscribe()
+      log.push(subscription.closed)
+    },
+    items: [1],
+    end: ['stopped', undefined],
+  },
+  'an observable of which one is taken': {
+    make: () => of(1, 2, 3),
+    consume: async (o, log) => log.push(await firstValueFrom(o)),
+    items: [1],
+    end: ['stopped', undefined],
+  },
+  'a subject': {
+    make: () => new Subject(),
+    consume: (s, log) => {
+      s.subscribe((x: number) => log.push(x))
+      s.next(1)
+      s.complete()
+    },
+    items: [1],
+    end: ['done', undefined],
+  },
+  'a helper stream read by events': {
+    make: () => new HelperStream(),
+    consume: async (h, log) => {
+      h.on('text', (x: string) => log.push(x))
+      await h.done()
+    },
+    end: ['done', undefined],
+  },
+  'a helper stream that fails': {
+    make: () => new HelperStream(true),
+    consume: (h, log) => h.finalMessage().catch((e: unknown) => log.push(e)),
+    end: ['failed', boom],
+  },
+  'a helper stream of which the whole is asked': {
+    make: () => new IterableHelperStream(),
+    consume: async (h, log) => log.push(await h.finalMessage()),
+    end: ['done', undefined],
+  },
+  'a helper stream without a place for its events': {
+    make: () => new QuietHelperStream(),
+    consume: async (h, log) => log.push(await h.finalText()),
+    end: ['done', undefined],
+  },
+  'a query that is executed': {
+    make: () => new Builder(() => 7),
+    consume: async (q, log) => log.push(await q.where('a').exec(), q.steps, q instanceof Builder),
+    end: ['done', 7],
+  },
+  'a query that is executed and fails': {
+    make: () =>
+      new Builder(() => {
+        throw boom
+      }),
+    consume: (q, log) => q.exec().catch((e: unknown) => log.push(e)),
+    end: ['failed', boom],
+  },
+  'a copy of a query': {
+    make: () => new Builder(() => 7),
+    consume: async (q, log) => log.push(await q.where('a').clone().where('b').exec(), Object.keys(q)),
+    end: ['done', 7],
+  },
+  'a query that is awaited after a step': {
+    make: () => new Builder(() => 7),
+    consume: async (q, log) => log.push(await q.where('a').clone()),
+    end: ['done', 7],
+  },
+  'a query made of functions': {
+    make: () => ({
+      // biome-ignore lint/suspicious/noThenProperty: the point of a thenable.
+      then: (ok: (n: number) => unknown) => Promise.resolve(7).then(ok),
+      run: () => Promise.resolve(8),
+    }),
+    consume: async (q, log) => log.push(await q.run()),
+    end: ['done', 8],
+  },
+  'a Web stream with an iterator of its own': {
+    make: iterable(2),
+    consume: async (s, log) => {
+      for await (const x of s) log.push(x)
+    },
+    items: [1, 2],
+    end: ['done', undefined],
+  },
+  'a Web stream with an iterator of its own that is left': {
+    make: iterable(5),
+    consume: async (s, log) => {
+      for await (const x of s) {
+        log.push(x)
+        break
+      }
+    },
+    items: [1],
+    end: ['stopped', undefined],
+  },
+  'a Node stream without a close event destroyed early': {
+    make: () =>
+      new Readable({
+        objectMode: true,
+        emitClose: false,
+        read() {
+          this.push(1)
+        },
+      }),
+    consume: async (s, log) => {
+      log.push(s.read())
+      s.destroy()
+      await tick()
+      log.push(s.destroyed)
+    },
+    items: [1],
+    end: ['stopped', undefined],
+  },
+  'an object with a stream': {
+    make: () => ({ stream: numbers(2)(), response: 'r' }),
+    consume: async (o, log) => {
+      await read(o.stream, log)
+      log.push(o.response)
+    },
+    items: [1, 2],
+    end: ['done', undefined],
+  },
+} satisfies Record<string, Program>)
+
 describe('follow', () => {
   test.each(Object.entries(programs))('lets %s be as it is and hears its end', async (_, program) => {
     const plain: unknown[] = []
@@ -878,6 +1194,12 @@ describe('follow', () => {
     ['a subclassed promise', () => ApiPromise.resolve(1)],
     ['a Web stream', numbers(1)],
     ['a Node stream', nodeNumbers(1)],
+    ['a promise', () => Promise.resolve(1)],
+    ['a builder', () => new Builder(() => 1)],
+    ['a Response', () => new Response('x')],
+    ['an observable', () => new Observable(() => undefined)],
+    ['a helper stream', () => new HelperStream()],
+    ['an object with a stream', () => ({ stream: new ReadableStream() })],
   ])('gives back %s itself and starts nothing', async (_, make) => {
     const value = make()
     expect(follow(value, recorder())).toBe(value)
