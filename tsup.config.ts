@@ -1,20 +1,22 @@
 import { defineConfig } from 'tsup'
 import { edgeBuild } from './scripts/edge-build.ts'
-import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
+import { apiLoaders, bundled, bundlerFiles, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
 import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { ownMembers } from './scripts/own-members.ts'
 import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
-const { index: _core, mlflow: _alone, ...besideCore } = entries
+// What is loaded without the core, or before it.
+const { index: _core, mlflow: _alone, bundler: _builds, next: _begins, ...besideCore } = entries
 
 /** Why it is built this way: docs/decisions/0001-bundling.md and 0002-package-shape.md. */
 export default defineConfig(async () => ({
-  entry: { ...entries, ...workers, ...apiLoaders },
+  entry: { ...entries, ...workers, ...bundlerFiles, ...apiLoaders },
   format: ['esm', 'cjs'],
   target: 'node20',
   splitting: true,
@@ -30,13 +32,13 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires, quietRethrows],
+  plugins: [lazyRequires, ownMembers, quietRethrows],
   define: {
     EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
     IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
   },
   esbuildPlugins: [
-    oneCore(Object.values(besideCore)),
+    oneCore([...Object.values(besideCore), 'src/next/start.ts']),
     nodeBuiltins,
     otelApiByCondition,
     realImports,

@@ -6,6 +6,8 @@ export const entries: Readonly<Record<string, string>> = {
   register: 'src/register/index.ts',
   testing: 'src/testing/index.ts',
   instrument: 'src/instrument/index.ts',
+  bundler: 'src/bundler/index.ts',
+  next: 'src/next/index.ts',
   ai: 'src/integrations/ai/index.ts',
   anthropic: 'src/integrations/anthropic/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',
@@ -34,6 +36,11 @@ export const workers: Readonly<Record<string, string>> = {
   'turnspan-exit-worker': 'src/setup/exit-worker.ts',
   'exit-source': 'src/setup/exit-source.ts',
   'exit-embedded': 'src/setup/exit-embedded.ts',
+}
+
+/** What bundlers start as a loader. */
+export const bundlerFiles: Readonly<Record<string, string>> = {
+  'turnspan-loader': 'src/bundler/loader-file.ts',
 }
 
 /** How OpenTelemetry's API is loaded, by Node and by bundlers; see `#otel-api` in package.json. */

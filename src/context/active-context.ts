@@ -8,6 +8,7 @@ import {
   privateContexts,
   sharedContexts,
 } from '../runtime/async-context.ts'
+import type { SwapContext } from '../runtime/context-manager.ts'
 import { createContextKey } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'
 
@@ -41,3 +42,5 @@ function continued(active: Context, before: Context): Context {
   const scope = before.getValue(SCOPE)
   return withLiveSpan(scope === undefined ? active : active.setValue(SCOPE, scope), span)
 }
+/** {@link runIn} in two steps, where that is possible. */
+export const contextSwap = (): SwapContext | undefined => contexts().swap()

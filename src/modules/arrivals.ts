@@ -13,6 +13,8 @@ export interface LoadedModule {
   readonly file?: string | undefined
   /** What `import * as` or `require` gives. */
   readonly exports: unknown
+  /** In a bundle: the integration's function, which is part of it. */
+  readonly instrument?: (() => () => void) | undefined
 }
 
 export type ModuleListener = (module: LoadedModule) => void
@@ -123,6 +125,7 @@ function accept(entry: unknown): void {
     subpath,
     file,
     exports,
+    instrument,
   } = entry as Partial<Record<keyof LoadedModule, unknown>>
   if (typeof name !== 'string') return
   handOver({
@@ -131,6 +134,7 @@ function accept(entry: unknown): void {
     subpath: typeof subpath === 'string' ? subpath : '.',
     file: typeof file === 'string' ? file : undefined,
     exports,
+    instrument: typeof instrument === 'function' ? (instrument as () => () => void) : undefined,
   })
 }
 

@@ -8,12 +8,19 @@ export interface KnownPackage {
   readonly files?: readonly string[]
   /** The oldest version that the integration is tested with. */
   readonly oldest: string
+  /**
+   * Not traced itself: a package of the integration works through it. In a bundle it is handed over as well; elsewhere it
+   * is found through that package.
+   */
+  readonly companion?: true
 }
 
 /** An integration that `init` switches on by itself. */
 export interface KnownIntegration {
   /** Its subpath: `openai` of `turnspan/openai`. */
   readonly name: IntegrationName
+  /** The function of that entry that instruments. */
+  readonly instrument: string
   readonly packages: readonly KnownPackage[]
 }
 
@@ -22,9 +29,24 @@ export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' 
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
-  { name: 'ai', packages: [{ name: 'ai', subpaths: ['.'], oldest: '5.0.0' }] },
+  {
+    name: 'ai',
+    instrument: 'instrumentAiSdk',
+    packages: [
+      { name: 'ai', subpaths: ['.'], oldest: '5.0.0' },
+      {
+        // Versions 5 and 6 of the AI SDK ask their copy of it for a tracer.
+        name: '@opentelemetry/api',
+        subpaths: ['.'],
+        files: ['dist/trace-api', 'build/esm/trace-api', 'build/esnext/trace-api', 'build/src/trace-api'],
+        oldest: '1.9.0',
+        companion: true,
+      },
+    ],
+  },
   {
     name: 'anthropic',
+    instrument: 'instrumentAnthropic',
     packages: [
       {
         name: '@anthropic-ai/sdk',
@@ -36,10 +58,12 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   },
   {
     name: 'google-genai',
+    instrument: 'instrumentGoogleGenAI',
     packages: [{ name: '@google/genai', subpaths: ['.', './node', './web'], oldest: '2.0.0' }],
   },
   {
     name: 'langchain',
+    instrument: 'instrumentLangChain',
     packages: [
       {
         name: '@langchain/core',
@@ -73,6 +97,7 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   },
   {
     name: 'mcp',
+    instrument: 'instrumentMcp',
     packages: [
       {
         name: '@modelcontextprotocol/sdk',
@@ -85,6 +110,7 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   },
   {
     name: 'openai',
+    instrument: 'instrumentOpenAI',
     packages: [{ name: 'openai', subpaths: ['.', './client'], oldest: '4.0.0' }],
   },
 ]
@@ -101,7 +127,16 @@ export function knownPackage(name: string): KnownPackage | undefined {
 
 let byName: ReadonlyMap<string, KnownPackage> | undefined
 
-/** Names of the packages that the integration `name` patches. */
+/** Those of a list that are traced themselves. */
+export const traced = (packages: readonly KnownPackage[]): readonly KnownPackage[] =>
+  packages.filter(({ companion }) => companion === undefined)
+
+/** The integration that patches the package `name`. */
+export function integrationOf(name: string): KnownIntegration | undefined {
+  return KNOWN_INTEGRATIONS.find(({ packages }) => packages.some((one) => one.name === name))
+}
+
+/** Names of the packages that the integration `name` patches, companions included. */
 export function packagesOf(name: IntegrationName): readonly string[] {
   return KNOWN_INTEGRATIONS.find((one) => one.name === name)?.packages.map((one) => one.name) ?? []
 }

@@ -16,12 +16,14 @@ export interface RecognisedFile {
  * Tells by the package that it belongs to whether `file` is of a package that an integration patches: the name in the
  * nearest `package.json` counts, for folders may have other names (`openai-<hash>` of Turbopack, linked packages).
  * Asked for every module that is loaded, so it looks into no folder unless the path gives reason to.
+ *
+ * @param companions - also packages through which one of them works
  */
-export function recognise(file: string): RecognisedFile | undefined {
+export function recognise(file: string, companions = false): RecognisedFile | undefined {
   if (!mayBeKnown(file)) return undefined
   const folder = packageOfFile(file)
   const known = folder && knownByName(folder)
-  if (known === undefined) return undefined
+  if (known === undefined || (known.companion && !companions)) return undefined
   const { version } = folder?.manifest ?? {}
   return {
     package: known.name,

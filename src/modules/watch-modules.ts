@@ -2,7 +2,7 @@ import { processWide } from '../runtime/registry.ts'
 import { hasArrived, type LoadedModule, onModule } from './arrivals.ts'
 import { declaredPackages, loadDeclared, seesLoader } from './blind.ts'
 import { installedCopies } from './installed.ts'
-import { KNOWN_INTEGRATIONS, knownPackage } from './known-packages.ts'
+import { KNOWN_INTEGRATIONS, knownPackage, traced } from './known-packages.ts'
 import { takeImported } from './loaded-already.ts'
 import type { PackageFolder } from './manifest.ts'
 import { programFiles } from './program-files.ts'
@@ -88,7 +88,7 @@ let looked: { readonly key: string; readonly copies: readonly PackageFolder[] } 
 
 function allCopies(files: readonly string[]): readonly PackageFolder[] {
   try {
-    const names = KNOWN_INTEGRATIONS.flatMap(({ packages }) => packages.map(({ name }) => name))
+    const names = KNOWN_INTEGRATIONS.flatMap(({ packages }) => traced(packages).map(({ name }) => name))
     return installedCopies(names, files)
   } catch {
     // Folders that this process must not read.

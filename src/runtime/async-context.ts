@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { answered } from './active-sources.ts'
 import { type Api, forEachApiCopy } from './api-copies.ts'
-import { createContextManager } from './context-manager.ts'
+import { createContextManager, SWAP, type SwapContext } from './context-manager.ts'
 import { apiGlobals, context, offeredContexts } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
@@ -10,6 +10,8 @@ import { processWide } from './registry.ts'
 export interface Contexts {
   active(): Context
   with<T>(active: Context, fn: () => T): T
+  /** The same in two steps, where that is possible; see {@link SwapContext}. */
+  swap(): SwapContext | undefined
 }
 
 interface Own {
@@ -34,12 +36,20 @@ function own(): Own {
  * The application's own contexts, in which turnspan's spans and those of every instrumentation meet: those of the
  * manager that the application registered, else our own, once they are offered.
  */
-export const sharedContexts: Contexts = context
+export const sharedContexts: Contexts = {
+  active: () => context.active(),
+  with: (active, fn) => context.with(active, fn),
+  swap: () => swapOf(apiGlobals()?.context ?? offeredContexts().manager),
+}
+
+const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
+  (manager as { readonly [SWAP]?: SwapContext } | undefined)?.[SWAP]
 
 /** Our own contexts, for when neither side may see the other. */
 export const privateContexts: Contexts = {
   active: () => own().manager.active(),
   with: (active, fn) => own().manager.with(active, fn),
+  swap: () => swapOf(own().manager),
 }
 
 /**

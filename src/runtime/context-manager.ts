@@ -6,7 +6,17 @@ import { ROOT_CONTEXT } from './otel-context.ts'
 /** A context manager as OpenTelemetry's API takes one, `attach` of version 1.10 included. */
 export interface OwnContextManager extends ContextManager {
   attach(context: Context): { dispose(): void }
+  readonly [SWAP]: SwapContext | undefined
 }
+
+/**
+ * Makes a context the active one until it is called with the one before, which it returns. Unlike `with`, it takes no
+ * place on the stack while the work runs.
+ */
+export type SwapContext = (context: Context | undefined) => Context | undefined
+
+/** Where a manager of turnspan has its {@link SwapContext}; absent where the host cannot do it, as in Workers. */
+export const SWAP: unique symbol = Symbol.for('turnspan.swap-context')
 
 /** Where a manager keeps the context of the running code, and what it gives for code that nobody gave one. */
 export interface ManagerParts {
@@ -24,6 +34,7 @@ export function createContextManager({
 }: ManagerParts = {}): OwnContextManager {
   const bindEmitter = createEmitterBinder()
   const manager: OwnContextManager = {
+    [SWAP]: swapOf(storage),
     active: () => answer(storage.getStore() ?? root),
     with: (context, fn, thisArg, ...args) =>
       storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<typeof fn>),
@@ -40,6 +51,21 @@ export function createContextManager({
     },
   }
   return manager
+}
+
+function swapOf(storage: AsyncLocalStorage<Context>): SwapContext | undefined {
+  // It takes what `getStore` gives, which is nothing outside of everything.
+  const enter = (context: Context | undefined): void => storage.enterWith(context as Context)
+  try {
+    enter(storage.getStore())
+  } catch {
+    return undefined
+  }
+  return (context) => {
+    const before = storage.getStore()
+    enter(context)
+    return before
+  }
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown

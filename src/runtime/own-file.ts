@@ -10,9 +10,13 @@ export function ownFile(): string {
   return ownFileIfAny() ?? NO_FILE
 }
 
-/** The same; `undefined` where code has no file. */
+/**
+ * The same; `undefined` where code has no file. The name of ESM is asked for first: `__filename` is a global there that
+ * anybody may have set, and is some other file.
+ */
 export function ownFileIfAny(): string | undefined {
-  if (typeof __filename === 'string') return __filename
+  // In CommonJS the build leaves nothing of it.
   const url: unknown = import.meta.url
-  return typeof url === 'string' && url.startsWith('file:') ? fileURLToPath(url) : undefined
+  if (typeof url !== 'string') return typeof __filename === 'string' ? __filename : undefined
+  return url.startsWith('file:') ? fileURLToPath(url) : undefined
 }

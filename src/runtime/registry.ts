@@ -49,12 +49,12 @@ export function globalProperty<T>(name: string): { get(): T | undefined; set(val
 }
 
 /** The list that anybody may put something on, under the registered symbol `name`, before or after it is looked at. */
-export function globalList(name: string): unknown[] {
+export function globalList<T = unknown>(name: string): T[] {
   const host = globalThis as Record<symbol, unknown>
   const slot = Symbol.for(name)
   const there = host[slot]
-  if (Array.isArray(there)) return there
-  const made: unknown[] = []
+  if (Array.isArray(there)) return there as T[]
+  const made: T[] = []
   host[slot] = made
   return made
 }

@@ -1,4 +1,4 @@
-import { KNOWN_INTEGRATIONS, type KnownIntegration } from '../modules/known-packages.ts'
+import { KNOWN_INTEGRATIONS, type KnownIntegration, traced } from '../modules/known-packages.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { copiesOf } from '../modules/watch-modules.ts'
 
@@ -47,7 +47,7 @@ function stateOf({ name, packages }: KnownIntegration, isNamed: boolean): readon
         state: patched ? 'active' : 'unsupported version',
       }),
     )
-  const open = packages.filter((one) => !taken.some((state) => state.package === one.name))
+  const open = traced(packages).filter((one) => !taken.some((state) => state.package === one.name))
   const waiting = copiesOf(open.map((one) => one.name)).map(
     ({ dir, manifest }): InstrumentationState => ({
       name,

@@ -1,5 +1,6 @@
 import { offerAiSdkTelemetry } from '../integrations/ai/offer.ts'
-import { KNOWN_INTEGRATIONS, type KnownIntegration } from '../modules/known-packages.ts'
+import type { LoadedModule } from '../modules/arrivals.ts'
+import { KNOWN_INTEGRATIONS, type KnownIntegration, traced } from '../modules/known-packages.ts'
 import { forgetOutcomes } from '../modules/outcomes.ts'
 import { watchModules } from '../modules/watch-modules.ts'
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -146,25 +147,27 @@ function complainOf(one: unknown): void {
 }
 
 /** Waits for the first module of its packages, and has the integration take this one and all that follow. */
-function switchOn({ name, packages }: KnownIntegration): () => void {
-  const names = packages.map((one) => one.name)
+function switchOn(known: KnownIntegration): () => void {
+  const { name } = known
+  const names = traced(known.packages).map((one) => one.name)
   let on = true
   let undo: (() => void) | undefined
   let stopWaiting: (() => void) | undefined
-  const start = (): void => {
+  const start = (module?: LoadedModule): void => {
     if (undo !== undefined || !on) return
     undo = () => undefined
     loadIntegration(
-      name,
-      (entry) => {
+      known,
+      module,
+      (instrument) => {
         if (!on) return
-        undo = entry.instrument()
+        undo = instrument()
         stopWaiting?.()
       },
       (thrown) => sayFailed(`"${name}"`, thrown),
     )
   }
-  const withdraw = name === 'ai' ? offerAiSdkTelemetry(start) : undefined
+  const withdraw = name === 'ai' ? offerAiSdkTelemetry(() => start()) : undefined
   const stop = watchModules(names, start)
   if (undo === undefined) stopWaiting = stop
   else stop()

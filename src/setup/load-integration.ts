@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { IntegrationName } from '../modules/known-packages.ts'
+import type { LoadedModule } from '../modules/arrivals.ts'
+import type { IntegrationName, KnownIntegration } from '../modules/known-packages.ts'
 import { packageOfFile } from '../modules/manifest.ts'
 import { loadAtOnce } from '../modules/peek.ts'
 import { ownFile } from '../runtime/own-file.ts'
-
-/** What an integration's entry exports, as far as it is used here. */
-interface Entry {
-  instrument(): () => void
-}
+import { processWide } from '../runtime/registry.ts'
 
 type Exports = Readonly<Record<string, unknown>>
 
@@ -23,30 +20,41 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   openai: () => import('../integrations/openai/index.ts'),
 }
 
-const INSTRUMENT: Readonly<Record<IntegrationName, string>> = {
-  ai: 'instrumentAiSdk',
-  anthropic: 'instrumentAnthropic',
-  'google-genai': 'instrumentGoogleGenAI',
-  langchain: 'instrumentLangChain',
-  mcp: 'instrumentMcp',
-  openai: 'instrumentOpenAI',
+/** The function of an integration, which finds the program's copies by itself. */
+export type Instrument = () => () => void
+
+/** The functions of integrations that are part of this program, by their names: nothing of them must be loaded. */
+const provided = (): Map<string, Instrument> =>
+  processWide('integrations', () => new Map<string, Instrument>())
+
+/** Makes integrations known that came with the program's own bundle. */
+export function provideIntegrations(integrations: Readonly<Record<string, Instrument>>): void {
+  for (const [name, instrument] of Object.entries(integrations)) provided().set(name, instrument)
 }
 
 /**
  * Loads the code of an integration, in the build that this code is of: at once where that is possible, for the
  * program's very next line may be a call; in a bundled application a moment later.
  *
- * @param loaded - gets it
+ * @param module - the module for which it is loaded; one of a bundle may bring it
+ * @param loaded - gets its function
  * @param failed - gets why it cannot be had
  */
 export function loadIntegration(
-  name: IntegrationName,
-  loaded: (entry: Entry) => void,
+  { name, instrument }: KnownIntegration,
+  module: LoadedModule | undefined,
+  loaded: (instrument: Instrument) => void,
   failed: (thrown: unknown) => void,
 ): void {
+  const given = provided().get(name) ?? module?.instrument
+  if (given !== undefined) {
+    loaded(given)
+    return
+  }
   const give = (exports: Exports): void => {
-    const instrument = exports[INSTRUMENT[name]] as () => () => void
-    loaded({ instrument: () => instrument() })
+    const found = exports[instrument] as Instrument
+    // Called with nothing, so that it finds the copies by itself.
+    loaded(() => found())
   }
   let exports: Exports
   try {

@@ -1,6 +1,7 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { checkKeys } from '../config/known-keys.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
@@ -59,6 +60,13 @@ export class LiveSpan implements Span, OpenSpan {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
 
+  static #latest: LiveSpan | undefined
+
+  /** The span that began last: whoever was stopped by the end of the stack looks here whether it had begun. */
+  static get latest(): LiveSpan | undefined {
+    return LiveSpan.#latest
+  }
+
   readonly traceId: string
   readonly spanId: string
   readonly parent: OpenSpan | undefined
@@ -95,6 +103,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.#name = cleanName(init.name)
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
+    LiveSpan.#latest = this
     init.host.began?.(this)
   }
 
@@ -263,9 +272,22 @@ export class LiveSpan implements Span, OpenSpan {
 
   end(options?: EndOptions | TimeInput): void {
     if (!this.#open) return
+    if (!hasStackRoom()) {
+      const now = nowMs()
+      withEmptyStack(() => this.#endAt(options, now))
+    } else this.#endAt(options)
+  }
+
+  /** {@link end} for those who know that there is stack for it. */
+  endHere(): void {
+    if (this.#open) this.#finish(Math.max(nowMs(), this.#startMs))
+  }
+
+  #endAt(options: EndOptions | TimeInput | undefined, now?: number): void {
+    if (!this.#open) return
     const time = msOfTimeInput(options)
     const wanted = time ?? (options === undefined ? undefined : this.#sayAtEnd(options as EndOptions))
-    this.#finish(Math.max(wanted ?? nowMs(), this.#startMs))
+    this.#finish(Math.max(wanted ?? now ?? nowMs(), this.#startMs))
   }
 
   [Symbol.dispose](): void {

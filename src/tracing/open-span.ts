@@ -13,7 +13,7 @@ import { trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
 
 const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
@@ -57,9 +57,12 @@ const isTraced = (context: Context): boolean => scopeIn(context)?.enabled !== fa
  * @param fn - what the span is named after where the options give no name
  */
 export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
+  const before = LiveSpan.latest
   try {
     return open(pipeline, context, options, fn)
   } catch {
+    const { latest } = LiveSpan
+    if (latest !== undefined && latest !== before) return latest
     // An option throws when it is read; it is as if it was not given.
     const read = OPTIONS.map((key) => [key, readProperty(options, key)])
     return open(pipeline, context, Object.fromEntries(read), fn)
@@ -82,10 +85,14 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
-  if (links !== undefined) span.addLinks(links)
-  if (span.parent === undefined) adoptScope(span.trace, context, span.host)
-  if (attributes !== undefined) span.setAttributes(attributes)
-  if (inputs !== undefined) span.setInputs(inputs)
+  try {
+    if (links !== undefined) span.addLinks(links)
+    if (span.parent === undefined) adoptScope(span.trace, context, span.host)
+    if (attributes !== undefined) span.setAttributes(attributes)
+    if (inputs !== undefined) span.setInputs(inputs)
+  } catch {
+    // The end of the stack: the span has begun, and says less.
+  }
   return span
 }
 

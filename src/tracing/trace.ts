@@ -1,38 +1,42 @@
-import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import type { OutputReducer } from './collected-items.ts'
-import { inputsOf } from './inputs-of.ts'
 import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
-import { activeContext, openSpan, type SpanOptions, textOr, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { decorateLegacy, decorateStandard, isDecoratorContext } from './trace-decorator.ts'
+import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'
 
-/** Options of {@link trace}. */
-export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
-  /** Record the arguments as inputs, by parameter name. Default: true. */
-  captureInputs?: boolean | undefined
-  /** Record the result as outputs. Default: true. */
-  captureOutputs?: boolean | undefined
-  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer | undefined
-}
+export type { AnyMethod, TraceOptions } from './traced-function.ts'
 
-/** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
-// biome-ignore lint/suspicious/noExplicitAny: any method can be decorated
-export type AnyMethod = (this: any, ...args: any[]) => any
-
-/** A method decorator, for TypeScript 5's standard decorators and for `experimentalDecorators`. */
+/**
+ * A decorator of methods and accessors, for TypeScript 5's standard decorators and for `experimentalDecorators`; and, for
+ * the standard ones, of fields and `accessor` fields that hold a function.
+ */
 export interface TraceDecorator {
   // biome-ignore lint/suspicious/noExplicitAny: the class may be any
   <F extends AnyMethod>(method: F, context: ClassMethodDecoratorContext<any, F>): F
-  <F extends AnyMethod>(
+  <This, F extends AnyMethod>(
+    field: undefined,
+    context: ClassFieldDecoratorContext<This, F>,
+  ): (this: This, initial: F) => F
+  <This, Value>(
+    getter: (this: This) => Value,
+    context: ClassGetterDecoratorContext<This, Value>,
+  ): (this: This) => Value
+  <This, Value>(
+    setter: (this: This, value: Value) => void,
+    context: ClassSetterDecoratorContext<This, Value>,
+  ): (this: This, value: Value) => void
+  <This, F extends AnyMethod>(
+    accessor: ClassAccessorDecoratorTarget<This, F>,
+    context: ClassAccessorDecoratorContext<This, F>,
+  ): ClassAccessorDecoratorResult<This, F>
+  <T>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): TypedPropertyDescriptor<F>
+    descriptor: TypedPropertyDescriptor<T>,
+  ): TypedPropertyDescriptor<T>
 }
 
 /** The type of {@link trace}: a wrapper in both argument orders, and a decorator. */
-export interface Trace {
+export interface Trace extends TraceDecorator {
   /**
    * Traces `fn`: each call becomes a span with the arguments as inputs and the result as outputs.
    *
@@ -68,11 +72,15 @@ export interface Trace {
 
 /**
  * Traces a function: each call becomes a span with the arguments as inputs and the result as outputs (with
- * `captureContent`). The function keeps its type, `this`, `name` and `length`; what it returns or throws comes
- * through unchanged. The span ends when the work does: when the promise settles, or the generator or stream is
- * consumed, fails or is given up.
+ * `captureContent`). The function keeps its type, `this`, `name`, `length`, properties, prototype and the metadata of
+ * `reflect-metadata`, and can be called with `new` where it could; what it returns or throws comes through unchanged.
+ * The span ends when the work does: when the promise settles, or the generator or stream is consumed, fails or is
+ * given up.
  *
- * @throws TypeError when it is put on something that is not a function or method
+ * As a decorator it goes on methods, also static and private ones, on getters and setters (a span each time), and with
+ * standard decorators on fields and `accessor` fields that hold a function.
+ *
+ * @throws TypeError when it is put on a class, or with `experimentalDecorators` on a field
  * @example
  * const search = trace(async (query: string) => index.find(query), { name: 'search', spanType: SpanType.RETRIEVER })
  *
@@ -81,11 +89,13 @@ export interface Trace {
  *   async answer(question: string) { ... }
  * }
  */
-export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
-  if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
+export const trace: Trace = ((first?: unknown, second?: unknown, ...more: unknown[]): unknown => {
+  if (isDecoratorContext(second)) return decorateStandard(first, second, {})
+  // A decorator of this kind gets a descriptor, or for a field `undefined`.
+  if (more.length > 0 && isKey(second)) return decorateLegacy(second, more[0], {})
   if (typeof first === 'function') {
     // The last is `functions.map(trace)`.
-    const none = isMethodContext(second) || (typeof second === 'number' && Array.isArray(third))
+    const none = typeof second === 'number' && Array.isArray(more[0])
     return wrap(first as AnyMethod, none ? {} : optionsOf(second))
   }
   if (typeof second === 'function') return wrap(second as AnyMethod, optionsOf(first))
@@ -97,57 +107,20 @@ export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown
 }) as Trace
 
 function decorator(given: TraceOptions): unknown {
-  return (target: unknown, context: unknown, descriptor?: unknown): unknown => {
-    if (isDescriptor(descriptor)) return decorateLegacy(descriptor, given, context as PropertyKey)
-    if (typeof target === 'function' && isMethodContext(context)) return wrap(target as AnyMethod, given)
-    throw new TypeError('@trace goes on a method; on a property, accessor or class it has nothing to trace.')
-  }
+  return (target: unknown, context: unknown, descriptor?: unknown): unknown =>
+    isDecoratorContext(context)
+      ? decorateStandard(target, context, given)
+      : decorateLegacy(isKey(context) ? context : undefined, descriptor, given)
 }
 
-function decorateLegacy(
-  descriptor: PropertyDescriptor,
-  given: TraceOptions,
-  key: PropertyKey,
-): PropertyDescriptor {
-  const name = given.name ?? (typeof key === 'symbol' ? key.description : String(key))
-  return { ...descriptor, value: wrap(descriptor.value as AnyMethod, { ...given, ...(name && { name }) }) }
-}
+const isKey = (value: unknown): value is string | symbol =>
+  typeof value === 'string' || typeof value === 'symbol'
 
 function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
-  if (isClass(fn))
+  if (isClass(fn)) {
     throw new TypeError(`trace takes a function or a method, not the class ${fn.name}; decorate its methods.`)
-  const name = textOr(given.name, nameOf(fn))
-  const traced: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
-    if (currentPipeline() === undefined) return Reflect.apply(fn, this, args)
-    const context = activeContext()
-    const pipeline = tracingIn(context)
-    if (pipeline === undefined) return Reflect.apply(fn, this, args)
-    const span = openSpan(pipeline, context, { ...given, name })
-    if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
-    return runToEnd(span, context, () => Reflect.apply(fn, this, args), given, fn)
   }
-  try {
-    return imitate(traced, fn)
-  } catch {
-    // A proxy that refuses to be looked at can still be called.
-    return traced
-  }
-}
-
-function nameOf(fn: AnyMethod): string {
-  const name = readProperty(fn, 'name')
-  return typeof name === 'string' ? textOr(name.replace(/^(bound )+/, ''), 'anonymous') : 'anonymous'
-}
-
-/** Gives `traced` what can be seen of `fn`: name, length, own properties, and what kind of function it is. */
-function imitate(traced: AnyMethod, fn: AnyMethod): AnyMethod {
-  for (const key of Reflect.ownKeys(fn)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
-    const descriptor = Object.getOwnPropertyDescriptor(fn, key)
-    if (descriptor !== undefined) Object.defineProperty(traced, key, descriptor)
-  }
-  Object.setPrototypeOf(traced, Object.getPrototypeOf(fn) as object)
-  return traced
+  return tracedFunction(fn, given)
 }
 
 const OPTIONS = [
@@ -182,14 +155,4 @@ function mayBeOptions(given: unknown): boolean {
   }
 }
 
-function isMethodContext(value: unknown): boolean {
-  return readProperty(value, 'kind') === 'method' && readProperty(value, 'addInitializer') !== undefined
-}
-
-function isDescriptor(value: unknown): value is PropertyDescriptor {
-  return typeof readProperty(value, 'value') === 'function'
-}
-
-function isClass(fn: unknown): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(fn))
-}
+const isClass = (fn: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(fn))

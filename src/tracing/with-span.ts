@@ -1,12 +1,13 @@
-import type { Span as OtelSpan } from '@opentelemetry/api'
-import { currentPipeline } from '../delivery/current.ts'
+import type { Context, Span as OtelSpan } from '@opentelemetry/api'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import type { TimeInput } from '../runtime/clock.ts'
+import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { activeContext, isSpan, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { begin, returned, runInside, threw } from './outcome.ts'
 
 /** Options of {@link withSpan}. */
 export interface WithSpanOptions extends SpanOptions {
@@ -29,14 +30,20 @@ export interface WithSpanOptions extends SpanOptions {
 export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
   if (typeof fn !== 'function' && typeof options === 'function')
     return withSpan(options as typeof fn, inOtherOrder<WithSpanOptions>('withSpan()', fn))
-  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
-  const context = activeContext()
-  const pipeline = tracingIn(context)
-  if (pipeline === undefined) return fn(NOOP_SPAN)
+  const running = begin((pipeline, context) => openGiven(pipeline, context, options, fn), options)
+  if (running === undefined) return fn(NOOP_SPAN)
+  if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
+  try {
+    return returned(running, fn, fn(running.span)) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
+}
+
+function openGiven(pipeline: Pipeline, context: Context, options: WithSpanOptions, fn: unknown): LiveSpan {
   const given = optionsOr<WithSpanOptions>('withSpan()', options, 'name')
   checkKeys(KEYS.withSpan, given)
-  const span = openSpan(pipeline, context, given, fn)
-  return runToEnd(span, context, () => fn(span), given, fn)
+  return openSpan(pipeline, context, given, fn)
 }
 
 /** Options of {@link startSpan}. */

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { apiLoaders, entries, workers } from '../../scripts/entries.ts'
+import { apiLoaders, bundlerFiles, entries, workers } from '../../scripts/entries.ts'
 import { cached, cacheRoot } from './cache.ts'
 import { run } from './run.ts'
 
@@ -35,16 +35,11 @@ async function findBuild(): Promise<string> {
 
 async function inputFiles(): Promise<string[]> {
   const sources = await readdir(join(root, 'src'), { recursive: true })
+  const scripts = await readdir(join(root, 'scripts'))
   return [
     ...sources.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'src', name)),
-    ...[
-      'tsup.config.ts',
-      'package.json',
-      'scripts/entries.ts',
-      'scripts/edge-build.ts',
-      'scripts/node-builtins.ts',
-      'package-lock.json',
-    ].map((name) => join(root, name)),
+    ...scripts.filter((name) => name.endsWith('.ts')).map((name) => join(root, 'scripts', name)),
+    ...['tsup.config.ts', 'package.json', 'package-lock.json'].map((name) => join(root, name)),
   ].sort()
 }
 
@@ -59,10 +54,9 @@ async function isFresh(dist: string, inputs: readonly string[]): Promise<boolean
 
 /** What the programs under test load; without declarations, which take most of a build's time. */
 async function build(dir: string): Promise<void> {
-  const flags = Object.entries({ ...entries, ...workers, ...apiLoaders }).flatMap(([name, source]) => [
-    `--entry.${name}`,
-    source,
-  ])
+  const flags = Object.entries({ ...entries, ...workers, ...bundlerFiles, ...apiLoaders }).flatMap(
+    ([name, source]) => [`--entry.${name}`, source],
+  )
   await run('npx', ['tsup', '--silent', '--no-dts', '--out-dir', join(dir, 'dist'), ...flags], { cwd: root })
 }
 

@@ -47,7 +47,25 @@ export function makePrivate(folder: string): void {
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     throw new Error(`${folder} belongs to another user`)
   }
+  refusePlanted(folder)
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+const OTHERS_WRITE = 0o002
+
+/**
+ * Refuses a folder below one of another user's in a place where everybody may make one, such as `/tmp`: its owner could
+ * put something else in the place of what we make in it.
+ */
+function refusePlanted(folder: string): void {
+  const self = process.getuid?.()
+  if (self === undefined) return
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
+    if ((statSync(dirname(at)).mode & OTHERS_WRITE) === 0) continue
+    const { uid } = lstatSync(at)
+    if (uid !== self && uid !== 0)
+      throw new Error(`${at} belongs to another user, and stands where everybody may make a folder`)
+  }
 }
 
 /** Not by `recursive`, with which Node never returns where a folder can be reached but nothing made in it, as in /proc. */

@@ -9,6 +9,7 @@ import {
   muteScope,
   type Patches,
   processWide,
+  read,
 } from '../base/index.ts'
 import { isAgentCall } from './agent-hint.ts'
 import { answerAsking } from './asking.ts'
@@ -105,6 +106,15 @@ function patchTracers(patches: Patches): void {
  */
 export function meetApis(file: string): void {
   for (const api of packageApis(file)) addApiCopy(api)
+}
+
+/**
+ * Observes a copy of OpenTelemetry's API, or its module with `trace`, that was handed over in a bundle.
+ *
+ * @returns whether it was one
+ */
+export function patchApi(patches: Patches, copy: unknown): boolean {
+  return patches.wrap(read(copy, 'trace'), 'getTracer', observedGetTracer)
 }
 
 function observedGetTracer(original: Method): Method {

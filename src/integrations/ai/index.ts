@@ -9,7 +9,7 @@ import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
 import { isAsking } from './asking.ts'
-import { currentOptions, meetApis, telemetry, useGlobalHooks } from './global-hooks.ts'
+import { currentOptions, meetApis, patchApi, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
 import type { AiSdkTelemetry } from './telemetry.ts'
 import { silentTracer, translatingTracer } from './tracer.ts'
@@ -30,7 +30,8 @@ const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = cre
     if (isPackage && typeof read(copy, 'registerTelemetry') !== 'function' && !isAsking(copy)) {
       watchUnasked(copy, patches)
     }
-    return patchAgents(patches, copy) || isPackage
+    const found = [patchAgents(patches, copy), patchApi(patches, copy)]
+    return found.includes(true) || isPackage
   },
 })
 

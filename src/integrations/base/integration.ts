@@ -31,6 +31,7 @@ export function createInstrument<Options extends object>(
   integration: Integration<Options>,
 ): (copy?: unknown, options?: Options) => Uninstrument {
   const packages = packagesOf(integration.name)
+  const names = packages.filter((one) => knownPackage(one)?.companion === undefined)
   return (copy, options) => {
     const patches = createPatches(integration.name)
     const settings = options ?? ({} as Options)
@@ -51,6 +52,7 @@ export function createInstrument<Options extends object>(
     if (copy === undefined) {
       const take = (module: LoadedModule): void => {
         const patched = patch(module.exports, module)
+        if (knownPackage(module.package)?.companion) return
         noteOutcome(integration.name, module, patched)
         if (!patched && isPrincipal(module)) sayUnsupported(integration.name, module)
       }
@@ -65,7 +67,7 @@ export function createInstrument<Options extends object>(
       diagnose(
         'warn',
         'TS_INSTRUMENT_UNKNOWN',
-        `What was given to instrument ${integration.name} is none of its modules, classes or clients; nothing was changed. Pass what you import from "${packages.join('" or "')}".`,
+        `What was given to instrument ${integration.name} is none of its modules, classes or clients; nothing was changed. Pass what you import from "${names.join('" or "')}".`,
         { integration: integration.name },
         integration.name,
       )

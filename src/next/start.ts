@@ -1,0 +1,38 @@
+import { configuredForNext } from '../config/next.ts'
+import type { InitOptions } from '../config/options.ts'
+import { foreignProvider } from '../delivery/follow-provider.ts'
+import { muteScope } from '../delivery/muted-scopes.ts'
+import { instrumentAiSdk } from '../integrations/ai/index.ts'
+import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
+import { instrumentLangChain } from '../integrations/langchain/index.ts'
+import { instrumentMcp } from '../integrations/mcp/index.ts'
+import { instrumentOpenAI } from '../integrations/openai/index.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { processWide } from '../runtime/registry.ts'
+import { init } from '../setup/lifecycle.ts'
+import { provideIntegrations } from '../setup/load-integration.ts'
+import type { Status } from '../setup/status.ts'
+
+/** In a bundle nothing can be loaded by its name, so all integrations are here. */
+export function start(options: InitOptions | undefined): Status {
+  provideIntegrations({
+    ai: instrumentAiSdk,
+    anthropic: instrumentAnthropic,
+    'google-genai': instrumentGoogleGenAI,
+    langchain: instrumentLangChain,
+    mcp: instrumentMcp,
+    openai: instrumentOpenAI,
+  })
+  // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.
+  processWide('next-spans', () => muteScope('next.js', () => foreignProvider() === undefined))
+  const status = init(options)
+  if (status.enabled && configuredForNext() === undefined) {
+    diagnoseOnce(
+      'warn',
+      'TS_NEXT_NOT_CONFIGURED',
+      'The configuration of Next.js does not know turnspan, so packages that Next bundles (openai, ai, ...) are not traced. In next.config: export default withTurnspan(nextConfig), imported from "turnspan/next".',
+    )
+  }
+  return status
+}
