@@ -16,6 +16,8 @@ interface Build {
 const SUBSTITUTES: readonly (readonly [RegExp, string])[] = [
   [/^node:net$/, 'src/edge/net.ts'],
   [/\/random-hex\.ts$/, 'src/edge/random-hex.ts'],
+  [/\/real-time\.ts$/, 'src/edge/real-time.ts'],
+  [/\/stderr\.ts$/, 'src/edge/stderr.ts'],
 ]
 
 const substitutes = {

@@ -16,14 +16,9 @@ export const entries: Readonly<Record<string, string>> = {
   openai: 'src/integrations/openai/index.ts',
 }
 
-/** What runs in Node alone, for it builds applications. */
-const nodeAlone: readonly string[] = ['bundler']
-
 /** Every entry as it is in browsers and edge runtimes: the same names, and nothing that needs Node. */
 export const edgeEntries: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.keys(entries)
-    .filter((name) => !nodeAlone.includes(name))
-    .map((name) => [name, `src/edge/${name}.ts`]),
+  Object.keys(entries).map((name) => [name, `src/edge/${name}.ts`]),
 )
 
 /** What `exports` of package.json says of an entry; docs/decisions/0016-where-there-is-no-node.md says why. */
@@ -32,7 +27,6 @@ export function exportsOf(entry: string): Readonly<Record<string, unknown>> {
     import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
     require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
   }
-  if (nodeAlone.includes(entry)) return node
   const edge = { types: `./dist/${entry}.d.ts`, default: `./dist/edge/${entry}.js` }
   return { workerd: node, 'edge-light': edge, browser: { node, module: edge }, ...node }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { KNOWN_INTEGRATIONS } from '../modules/known-packages.ts'
 import { ownFile } from '../runtime/own-file.ts'
 import { withLine } from './hand-over.ts'
-import type { BundlerPluginOptions } from './options.ts'
+import { type BundlerPluginOptions, checkPluginOptions } from './options.ts'
 import { bundledFile, OWN_IMPORTS } from './own-imports.ts'
 import { createRecogniser, INSTALLED } from './recognise.ts'
 
@@ -76,6 +76,7 @@ const ASKED: unique symbol = Symbol('turnspan asks')
  * await build({ entryPoints: ['app.ts'], bundle: true, platform: 'node', plugins: [turnspanEsbuildPlugin()] })
  */
 export function turnspanEsbuildPlugin(options: BundlerPluginOptions = {}): EsbuildPlugin {
+  checkPluginOptions('turnspanEsbuildPlugin', options)
   const recognise = createRecogniser(options.integrations)
   return {
     name: 'turnspan',

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { ownFile } from '../runtime/own-file.ts'
 import { withLine } from './hand-over.ts'
-import type { BundlerPluginOptions } from './options.ts'
+import { type BundlerPluginOptions, checkPluginOptions } from './options.ts'
 import { bundledFile } from './own-imports.ts'
 import { createRecogniser } from './recognise.ts'
 
@@ -36,6 +36,7 @@ export interface RollupModule {
  * export default { input: 'app.js', plugins: [turnspanRollupPlugin(), nodeResolve(), commonjs()] }
  */
 export function turnspanRollupPlugin(options: BundlerPluginOptions = {}): RollupPlugin {
+  checkPluginOptions('turnspanRollupPlugin', options)
   const recognise = createRecogniser(options.integrations)
   return {
     name: 'turnspan',

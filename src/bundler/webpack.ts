@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { ownFile } from '../runtime/own-file.ts'
 import type { HandOver } from './hand-over.ts'
 import type { LoaderOptions } from './loader.ts'
-import type { BundlerPluginOptions } from './options.ts'
+import { type BundlerPluginOptions, checkPluginOptions } from './options.ts'
 import { bundledFile } from './own-imports.ts'
 import { createRecogniser } from './recognise.ts'
 
@@ -35,6 +35,7 @@ export interface WebpackRule {
  * export default { target: 'node', entry: './app.js', plugins: [turnspanWebpackPlugin()] }
  */
 export function turnspanWebpackPlugin(options: BundlerPluginOptions = {}): WebpackPlugin {
+  checkPluginOptions('turnspanWebpackPlugin', options)
   return {
     apply({ options: { module, resolve } }) {
       module.rules.push(webpackRule(options, 'bundled'))

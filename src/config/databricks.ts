@@ -113,6 +113,6 @@ function tokenMessage(reader: Reader, profile: Profile | undefined): string {
     reader.raw('DATABRICKS_CLIENT_SECRET') !== undefined ||
     profile?.clientId !== undefined
   return oauth
-    ? 'Databricks is configured with an OAuth client, which this version cannot use; nothing is sent there. Set DATABRICKS_TOKEN (or token in the profile) to a personal access token.'
+    ? 'Databricks is configured with an OAuth client, which turnspan does not use; nothing is sent there. Set DATABRICKS_TOKEN (or token in the profile) to a personal access token.'
     : `Databricks is the tracking URI, but ${profile?.missing ?? 'no token is set'}; nothing is sent there. Set DATABRICKS_TOKEN, or token in a profile of ~/.databrickscfg.`
 }

@@ -1,9 +1,9 @@
+import type { IntegrationName } from '../modules/known-packages.ts'
 import type { ContentKeys, Protocol } from './config.ts'
 import type { SpanExporterLike } from './exporter.ts'
 import type { Limits, Redact } from './limits.ts'
 
-/** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
-export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+export type { IntegrationName } from '../modules/known-packages.ts'
 
 /** An integration by its name, or a function that instruments and returns what undoes it. */
 export type Instrumentation = IntegrationName | ((...given: never[]) => unknown)

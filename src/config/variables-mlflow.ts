@@ -179,7 +179,7 @@ export const MLFLOW_VARIABLES: Readonly<Record<MlflowVariable, Described>> = {
     source: 'databricks',
   },
   DATABRICKS_CLIENT_ID: {
-    meaning: 'OAuth client; not usable in this version, a warning says so',
+    meaning: 'OAuth client; turnspan needs a token instead, and a warning says so',
     defaultText: 'unset',
     group: 'databricks',
     source: 'databricks',

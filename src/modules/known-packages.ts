@@ -24,7 +24,7 @@ export interface KnownIntegration {
   readonly packages: readonly KnownPackage[]
 }
 
-/** Names of the integrations. */
+/** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
 export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ownFile } from '../runtime/own-file.ts'
+import { ownFileIfAny } from '../runtime/own-file.ts'
 import { processWide } from '../runtime/registry.ts'
 
 const noted = (): Set<string> => processWide('program-files', () => new Set<string>())
@@ -18,11 +18,8 @@ export function programFiles(): readonly string[] {
   const files = new Set([...noted()])
   const main = mainFile()
   if (main !== undefined) files.add(main)
-  try {
-    files.add(ownFile())
-  } catch {
-    // Bundled as a script of a kind that knows no file of its own.
-  }
+  const own = ownFileIfAny()
+  if (own !== undefined) files.add(own)
   return [...files]
 }
 

@@ -69,9 +69,13 @@ function watch(known: readonly KnownIntegration[]): void {
   const stop = watchUntracedRequests(known.map(({ name }) => name))
   let watching = true
   // What is handed over by the program itself comes with its next lines.
-  realTime.soon(() => {
-    if (watching) sayMissing()
-  })
+  try {
+    realTime.soon(() => {
+      if (watching) sayMissing()
+    })
+  } catch {
+    // Workers have no timers outside of a request.
+  }
   current.stopWatching = () => {
     watching = false
     stop()

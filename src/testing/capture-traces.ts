@@ -11,6 +11,7 @@ import type { SpanTarget } from '../delivery/target.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
+import { noteCaller } from '../setup/caller.ts'
 import { holdInstrumentations, toldInstrumentations } from '../setup/wanted-instrumentations.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
@@ -96,6 +97,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   checkKeys(CAPTURE_KEYS, options)
   const takeAway = layOver(store.pipeline, heard)
   if (config.provider === 'shared') meetProvider()
+  noteCaller()
   const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
     store.spans().find((span) => matchesSpan(span, matcher))

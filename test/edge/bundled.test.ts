@@ -30,6 +30,8 @@ function runBare(code: string): Result {
     crypto,
     setTimeout,
     clearTimeout,
+    setInterval,
+    clearInterval,
     queueMicrotask,
     performance,
     TextEncoder,

@@ -1,47 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { asModules, type Block, blocksOf, pages, root } from './pages.ts'
 import { runExample } from './run-example.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const pages = [
-  'README.md',
-  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !/^api[/\\-]/.test(name))
-    .map((name) => `docs/${name}`),
-]
-
-interface Block {
-  /** Page and line, for messages. */
-  readonly place: string
-  readonly code: string
-}
-
-/** The blocks of a page in the given language. */
-function blocksOf(page: string, language: string): Block[] {
-  const text = readFileSync(root + page, 'utf8')
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, fence]) => fence === language)
-    .map((match) => ({
-      place: `${page}:${text.slice(0, match.index).split('\n').length + 1}`,
-      code: match[2] ?? '',
-    }))
-}
-
-/** Each block as a module. One without imports has those of the blocks before it on its page, as a reader would. */
+/** Each block as a module in the folder of the tests, so that packages are found. */
 function modulesOf(page: string): Map<string, Block> {
-  const modules = new Map<string, Block>()
-  let imports = "import { init } from 'turnspan'"
-  for (const [index, block] of blocksOf(page, 'ts').entries()) {
-    const own = [...block.code.matchAll(/^import [\s\S]*? from '[^']+'$/gm)].map(([line]) => line)
-    imports = own.length > 0 ? own.join('\n') : imports
-    const code = own.length > 0 ? block.code : `${imports.replaceAll('\n', ' ')}; ${block.code}`
-    // In the folder of the tests, so that packages are found.
-    const file = `${root}test/examples/${page.replaceAll(/\W/g, '-')}-${index}.ts`
-    modules.set(file, { place: block.place, code: `${code}\nexport {}\n` })
-  }
-  return modules
+  return new Map(
+    asModules(blocksOf(page, 'ts')).map(({ block, code }, index) => [
+      `${root}test/examples/${page.replaceAll(/\W/g, '-')}-${index}.ts`,
+      { ...block, code: `${code}\nexport {}\n` },
+    ]),
+  )
 }
 
 /** What TypeScript objects to, one line for each. */
@@ -85,8 +56,7 @@ function problemsIn(modules: ReadonlyMap<string, Block>): string[] {
     return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
       ({ messageText, start = 0 }) => {
         const line = block.code.slice(0, start).split('\n').length
-        const [page, first] = block.place.split(':')
-        return `${page}:${Number(first) + line - 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+        return `${block.page}:${block.line + line - 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
       },
     )
   })
@@ -104,7 +74,7 @@ describe('the code in the documentation', { timeout: 120_000 }, () => {
   it('would be refused with a mistake in it', () => {
     const code = "import { init } from 'turnspan'\ninit({ captureContents: true })\n"
     const file = `${root}test/examples/mistake.ts`
-    expect(problemsIn(new Map([[file, { place: 'page.md:1', code }]]))).toEqual([
+    expect(problemsIn(new Map([[file, { page: 'page.md', line: 1, language: 'ts', code }]]))).toEqual([
       expect.stringMatching(/^page\.md:2: .*captureContents/),
     ])
   })
@@ -118,13 +88,55 @@ describe('the code in the documentation', { timeout: 120_000 }, () => {
   })
 })
 
+const REPOSITORY = 'https://github.com/turnspan/turnspan/blob/main/'
+
+/** The anchors that GitHub gives the headings of a page. */
+function headingsOf(page: string): string[] {
+  const text = readFileSync(root + page, 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
 describe('the links and paths in the documentation', () => {
+  /** What a page links to in the repository, as paths from its root. */
+  const linksOf = (page: string): string[] =>
+    [...readFileSync(root + page, 'utf8').matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+      .map((match) => match[1] ?? '')
+      .flatMap((link) => {
+        if (link.startsWith(REPOSITORY)) return [link.slice(REPOSITORY.length)]
+        if (/^[a-z]+:/.test(link)) return []
+        return [fileURLToPath(new URL(link, `file://${root}${page}`)).slice(root.length)]
+      })
+
   it('lead to files that are there', () => {
-    const broken = [...pages, 'CONTRIBUTING.md', 'examples/README.md'].flatMap((page) =>
-      [...readFileSync(root + page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)(#[^)]*)?\)/g)]
-        .map((match) => fileURLToPath(new URL(match[1] ?? '', `file://${root}${page}`)))
-        .filter((path) => !ts.sys.fileExists(path) && !ts.sys.directoryExists(path))
-        .map((path) => `${page}: ${path.slice(root.length)}`),
+    const all = [...pages, 'CONTRIBUTING.md', 'examples/README.md', 'bench/README.md']
+    const broken = all.flatMap((page) =>
+      linksOf(page)
+        .filter((path) => !existsSync(root + path))
+        .map((path) => `${page}: ${path}`),
+    )
+    expect(broken).toEqual([])
+    expect(linksOf('README.md').length).toBeGreaterThan(15)
+  })
+
+  it('lead to headings that are there', () => {
+    const broken = pages.flatMap((page) =>
+      [...readFileSync(root + page, 'utf8').matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/g)]
+        .filter(([, link = '']) => !/^[a-z]+:/.test(link) || link.startsWith(REPOSITORY))
+        .map(([, link = '', heading = '']): [string, string] => [
+          link.startsWith(REPOSITORY)
+            ? link.slice(REPOSITORY.length)
+            : fileURLToPath(new URL(link || page.split('/').at(-1) || '', `file://${root}${page}`)).slice(
+                root.length,
+              ),
+          heading,
+        ])
+        .filter(([path, heading]) => !headingsOf(path).includes(heading))
+        .map(([path, heading]) => `${page}: ${path}#${heading}`),
     )
     expect(broken).toEqual([])
   })

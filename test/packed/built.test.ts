@@ -178,6 +178,14 @@ describe('the tarball', () => {
     ])
   })
 
+  test('has no link in its README that leads to a file outside of it', async () => {
+    const { files } = await packTarball()
+    const links = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\(([^)#\s]+)/g)].map(
+      ([, link]) => link ?? '',
+    )
+    expect(links.filter((link) => !/^https?:/.test(link) && !files.includes(link))).toEqual([])
+  })
+
   test('weighs less than 600 kB', async () => {
     expect((await packTarball()).size).toBeLessThan(600_000)
   })

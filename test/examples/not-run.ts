@@ -1,0 +1,57 @@
+/** A block of code in the documentation that no test runs, by its page and its first line. */
+export interface NotRun {
+  readonly page: string
+  readonly first: string
+  readonly why: string
+}
+
+const INSTALLS = 'it installs from a registry; test/packed installs the tarball'
+const OTHERS = 'it is for programs of other projects; the servers of the tests stand for them'
+const SETTINGS = 'variables to be set, without a program'
+const LONG = 'it takes minutes or hours'
+const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
+
+/**
+ * Everything that is not run. A block that is here and could be run fails the test, as does one that is not there any
+ * more.
+ */
+export const NOT_RUN: readonly NotRun[] = [
+  { page: 'README.md', first: 'npm init -y', why: INSTALLS },
+  { page: 'README.md', first: 'pip install mlflow && mlflow server --port 5000', why: OTHERS },
+  {
+    page: 'docs/mlflow.md',
+    first: "MLFLOW_TRACKING_URI=https://mlflow.example.com             # as MLflow's own clients have it",
+    why: SETTINGS,
+  },
+  {
+    page: 'docs/mlflow.md',
+    first: "import { createMlflowClient } from 'turnspan/mlflow'",
+    why: 'it reads a trace of a server of MLflow; test/e2e/docs.test.ts runs it against one',
+  },
+  {
+    page: 'docs/opentelemetry.md',
+    first:
+      'OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318           # Collector, Jaeger, Tempo, ...: OTLP over HTTP',
+    why: SETTINGS,
+  },
+  { page: 'docs/performance.md', first: 'npm run build', why: LONG },
+  { page: 'docs/scale.md', first: 'npm run build', why: LONG },
+  {
+    page: 'docs/serverless.md',
+    first: "import { flushTraces } from 'turnspan'",
+    why: 'it calls what a platform hands to a request; test/serverless runs the platforms',
+  },
+  {
+    page: 'docs/suites.md',
+    first: 'npm run test:suites                                  # all, from ~/.cache/turnspan-suites',
+    why: LONG,
+  },
+  {
+    page: 'docs/suites.md',
+    first: 'npm run test:suites -- openai --from openai=/mirrors/openai-node.git',
+    why: LONG,
+  },
+  { page: 'docs/testing.md', first: '// agent.test.ts', why: HERE },
+  { page: 'docs/testing.md', first: '// agent.node.ts', why: HERE },
+  { page: 'docs/testing.md', first: '// agent.jest.js', why: HERE },
+]
