@@ -15,11 +15,13 @@ export type HandOver = 'bundled' | 'exports' | 'name'
  * what would have to run before: turnspan may come earlier, later, or never.
  */
 export function handOverLine(file: TracedFile, path: string, source: string, how: HandOver): string {
+  // Two rules can match one file, and a configuration can name a plugin twice.
+  if (source.includes(SLOT)) return ''
   const { traced, version, subpath, type } = file
   const known = { package: traced.package, version, subpath, file: undefined }
   const fields = Object.entries(known).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const push = (...more: string[]): string =>
-    `;(globalThis[Symbol.for("turnspan.modules.1")] ??= []).push({ ${[...fields, ...more].join(', ')} });\n`
+    `;(${SLOT} ??= []).push({ ${[...fields, ...more].join(', ')} });\n`
   if (how === 'name') return traced.companion ? '' : `\n${push()}`
   const module = isEsModule(path, source, type)
   const code = how === 'bundled' ? JSON.stringify(entryOf(traced.integration, path, module)) : undefined
@@ -32,6 +34,8 @@ export function handOverLine(file: TracedFile, path: string, source: string, how
   const instrument = `import { ${traced.instrument} as __turnspanInstrument } from ${code};`
   return `\n${self}\n${instrument}\n${push('exports: __turnspanExports', 'instrument: __turnspanInstrument')}`
 }
+
+const SLOT = 'globalThis[Symbol.for("turnspan.modules.1")]'
 
 function isEsModule(path: string, source: string, type: string | undefined): boolean {
   if (path.endsWith('.mjs')) return true
