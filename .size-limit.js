@@ -33,4 +33,6 @@ export default [
   budget('mlflow', '30 kB'),
   budget('register', '64 kB'),
   budget('testing', '50 kB'),
+  budget('bundler', '6 kB'),
+  budget('next', '6 kB'),
 ]

@@ -30,6 +30,8 @@ export async function register(): Promise<void> {
   say(before)
 }
 
+const CODE = 'TS_NEXT_EDGE'
+
 const said: Set<string> = new Set()
 
 function say(handed: readonly HandedOver[]): void {
@@ -38,7 +40,7 @@ function say(handed: readonly HandedOver[]): void {
     said.add(name)
     // biome-ignore lint/suspicious/noConsole: the Edge runtime has no other way to say something.
     console.warn(
-      `[turnspan] TS_NEXT_EDGE: "${name}" is used in the Edge runtime, where turnspan traces nothing. Remove "runtime = 'edge'" from its route, and its calls are traced.`,
+      `[turnspan] ${CODE}: "${name}" is used in the Edge runtime, where turnspan traces nothing. Remove "runtime = 'edge'" from its route, and its calls are traced.`,
     )
   }
 }

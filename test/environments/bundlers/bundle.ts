@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type BuildOptions, type Plugin as EsbuildPlugin, build as esbuild } from 'esbuild'
-import { type Plugin as VitePlugin, build as vite } from 'vite'
+import { type BuildOptions, build as esbuild } from 'esbuild'
+import { build as vite } from 'vite'
 import type * as Plugins from '../../../src/bundler/index.ts'
 
 /** What bundles a program. */
@@ -44,7 +44,7 @@ export function byEsbuild(tools: Tools, name: string, options: BuildOptions): Bu
         bundle: true,
         platform: 'node',
         logLevel: 'error',
-        plugins: [tools.plugins.turnspanEsbuildPlugin() as EsbuildPlugin],
+        plugins: [tools.plugins.turnspanEsbuildPlugin()],
         ...(esm && { banner: { js: REQUIRE } }),
         ...options,
       })
@@ -60,8 +60,9 @@ export const byVite = (tools: Tools): Bundler => ({
       root: tools.app,
       logLevel: 'error',
       configFile: false,
-      plugins: [tools.plugins.turnspanVitePlugin() as VitePlugin],
-      ssr: { noExternal: true },
+      plugins: [tools.plugins.turnspanVitePlugin()],
+      // Optional parts of a package; Vite makes an error of what is not installed.
+      ssr: { noExternal: true, external: ['bufferutil', 'utf-8-validate'] },
       build: {
         ssr: program,
         outDir: dir,
@@ -121,6 +122,8 @@ export const byWebpack = (tools: Tools, name: 'webpack' | '@rspack/core'): Bundl
         entry: program,
         output: { path: dir, filename: 'app.cjs' },
         plugins: [tools.plugins.turnspanWebpackPlugin()],
+        // It takes minutes for all of these packages.
+        optimization: { minimize: false },
         performance: { hints: false },
       }
       webpack(options, (error, stats) => {
