@@ -1,10 +1,14 @@
 import { defineConfig } from 'tsup'
+import { edgeBuild } from './scripts/edge-build.ts'
 import { apiLoaders, bundled, bundlerFiles, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
+import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { ownMembers } from './scripts/own-members.ts'
+import { quietRethrows } from './scripts/quiet-rethrows.ts'
 import { realImports } from './scripts/real-imports.ts'
 
 // What is loaded without the core, or before it.
@@ -28,14 +32,18 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires],
-  define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
+  plugins: [lazyRequires, ownMembers, quietRethrows],
+  define: {
+    EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
+    IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
+  },
   esbuildPlugins: [
     oneCore([...Object.values(besideCore), 'src/next/start.ts']),
     nodeBuiltins,
     otelApiByCondition,
     realImports,
     exitWorkerByCondition,
+    edgeBuild,
   ],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.

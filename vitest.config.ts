@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [
             ...needsMlflow,
@@ -58,6 +59,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsMlflow,
           globalSetup: ['./test/setup/mlflow.ts'],
           testTimeout: 60_000,
@@ -79,8 +81,13 @@ export default defineConfig({
           ...shared,
           name: 'environments',
           include: ['test/environments/**/*.test.ts'],
-          exclude: ['test/environments/**/fixtures/**', '**/node_modules/**'],
-          testTimeout: 60_000,
+          exclude: [
+            'test/environments/**/fixtures/**',
+            'test/environments/programs/**',
+            '**/node_modules/**',
+          ],
+          testTimeout: 180_000,
+          // Packages of frameworks and other vendors are installed once a machine.
           hookTimeout: 600_000,
         },
       },
@@ -88,6 +95,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'backends',
+          setupFiles: ['./test/setup/each-test.ts'],
           include: needsGo,
           globalSetup: ['./test/setup/backends.ts'],
           fileParallelism: false,

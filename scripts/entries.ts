@@ -16,6 +16,27 @@ export const entries: Readonly<Record<string, string>> = {
   openai: 'src/integrations/openai/index.ts',
 }
 
+/** What runs in Node alone, for it builds applications. */
+const nodeAlone: readonly string[] = ['bundler']
+
+/** Every entry as it is in browsers and edge runtimes: the same names, and nothing that needs Node. */
+export const edgeEntries: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(entries)
+    .filter((name) => !nodeAlone.includes(name))
+    .map((name) => [name, `src/edge/${name}.ts`]),
+)
+
+/** What `exports` of package.json says of an entry; docs/decisions/0016-where-there-is-no-node.md says why. */
+export function exportsOf(entry: string): Readonly<Record<string, unknown>> {
+  const node = {
+    import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+    require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+  }
+  if (nodeAlone.includes(entry)) return node
+  const edge = { types: `./dist/${entry}.d.ts`, default: `./dist/edge/${entry}.js` }
+  return { workerd: node, 'edge-light': edge, browser: { node, module: edge }, ...node }
+}
+
 /** The thread that delivers at the end of the process: as a file, and as a text for bundled applications. */
 export const workers: Readonly<Record<string, string>> = {
   'turnspan-exit-worker': 'src/setup/exit-worker.ts',
@@ -23,10 +44,9 @@ export const workers: Readonly<Record<string, string>> = {
   'exit-embedded': 'src/setup/exit-embedded.ts',
 }
 
-/** What bundlers start as a loader, and what stands for `turnspan/next` in the Edge runtime. */
+/** What bundlers start as a loader. */
 export const bundlerFiles: Readonly<Record<string, string>> = {
   'turnspan-loader': 'src/bundler/loader-file.ts',
-  'next-edge': 'src/next/edge.ts',
 }
 
 /** How OpenTelemetry's API is loaded, by Node and by bundlers; see `#otel-api` in package.json. */

@@ -3,13 +3,14 @@
  * line or an earlier one. DESIGN and docs/ARCHITECTURE.md say what each owns.
  */
 const LEVELS: readonly (readonly string[])[] = [
+  ['edge'],
   ['index'],
   ['cli'],
   ['viewer'],
   ['next'],
   ['otel', 'register', 'testing', 'instrument', 'bundler'],
-  ['integrations'],
   ['setup'],
+  ['integrations'],
   ['mlflow'],
   ['tracing'],
   ['context'],
@@ -17,6 +18,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['span'],
   ['ids'],
   ['config'],
+  ['modules'],
   ['runtime'],
 ]
 

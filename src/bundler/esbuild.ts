@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { KNOWN_INTEGRATIONS } from '../modules/known-packages.ts'
 import { ownFile } from '../runtime/own-file.ts'
-import { TRACED_PACKAGES } from '../runtime/traced-packages.ts'
-import { handOverLine } from './hand-over.ts'
+import { withLine } from './hand-over.ts'
 import type { BundlerPluginOptions } from './options.ts'
 import { bundledFile, OWN_IMPORTS } from './own-imports.ts'
 import { createRecogniser, INSTALLED } from './recognise.ts'
@@ -89,7 +89,7 @@ export function turnspanEsbuildPlugin(options: BundlerPluginOptions = {}): Esbui
         const file = recognise(path)
         if (file === undefined) return undefined
         const source = await readFile(path, 'utf8')
-        const contents = source + handOverLine(file, path, source, 'bundled')
+        const contents = withLine(file, path, source, 'bundled')
         return { contents, loader: 'js', resolveDir: dirname(path) }
       })
     },
@@ -98,7 +98,9 @@ export function turnspanEsbuildPlugin(options: BundlerPluginOptions = {}): Esbui
 
 /** Packages that say they have no side effects would lose the line with the hand-over. */
 function keepEntries(build: EsbuildBuild, isEntry: (path: string) => boolean): void {
-  const names = TRACED_PACKAGES.map((one) => one.package.replaceAll('/', '\\/')).join('|')
+  const names = KNOWN_INTEGRATIONS.flatMap(({ packages }) =>
+    packages.map((one) => one.name.replaceAll('/', '\\/')),
+  ).join('|')
   build.onResolve({ filter: new RegExp(`^(${names})($|\\/)`) }, async (found) => {
     if (found.pluginData === ASKED) return undefined
     const { path, importer, resolveDir, kind, namespace } = found

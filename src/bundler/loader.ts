@@ -1,4 +1,4 @@
-import { type HandOver, handOverLine } from './hand-over.ts'
+import { type HandOver, withLine } from './hand-over.ts'
 import type { BundlerPluginOptions } from './options.ts'
 import { createRecogniser, type TracedFile } from './recognise.ts'
 
@@ -24,6 +24,6 @@ export function turnspanLoader(this: LoaderContext, source: string, sourceMap: u
   const recognise = recognisers.get(key) ?? createRecogniser(integrations)
   recognisers.set(key, recognise)
   const file = recognise(this.resourcePath)
-  const more = file === undefined ? '' : handOverLine(file, this.resourcePath, source, handOver)
-  this.callback(null, source + more, sourceMap)
+  const text = file === undefined ? source : withLine(file, this.resourcePath, source, handOver)
+  this.callback(null, text, sourceMap)
 }

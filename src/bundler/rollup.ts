@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { ownFile } from '../runtime/own-file.ts'
-import { handOverLine } from './hand-over.ts'
+import { withLine } from './hand-over.ts'
 import type { BundlerPluginOptions } from './options.ts'
 import { bundledFile } from './own-imports.ts'
 import { createRecogniser } from './recognise.ts'
@@ -56,7 +56,7 @@ export function turnspanRollupPlugin(options: BundlerPluginOptions = {}): Rollup
         const file = recognise(path)
         if (file === undefined) return null
         return {
-          code: code + handOverLine(file, path, code, 'bundled'),
+          code: withLine(file, path, code, 'bundled'),
           map: null,
           moduleSideEffects: true,
         }

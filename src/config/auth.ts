@@ -66,7 +66,7 @@ function resolveBasic(reader: Reader): Choice | undefined {
 
 function resolveBearer(reader: Reader): Choice | undefined {
   const token = reader.find(rules.token, ['token', 'MLFLOW_TRACKING_TOKEN'])
-  const file = reader.find(rules.line, ['tokenFile', 'MLFLOW_TRACKING_TOKEN_FILE'])
+  const file = reader.find(rules.path, ['tokenFile', 'MLFLOW_TRACKING_TOKEN_FILE'])
   if (file && !(token && (isOption(token) || !isOption(file)))) {
     return { config: { tokenFile: file.value }, fromOption: isOption(file) }
   }

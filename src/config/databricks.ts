@@ -74,7 +74,7 @@ export function resolveTable(reader: Reader): string | undefined {
 
 function resolveToken(reader: Reader, env: boolean): AuthConfig | undefined {
   const token = reader.find(rules.token, env ? ['token', 'DATABRICKS_TOKEN'] : ['token'])
-  const file = reader.find(rules.line, ['tokenFile'])
+  const file = reader.find(rules.path, ['tokenFile'])
   if (token && !(file && token.name === 'DATABRICKS_TOKEN')) return { token: token.value }
   return file && { tokenFile: file.value }
 }

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 /** What a check came to. */
 export type Checked<T> = { readonly success: true; readonly data: T } | { readonly success: false }
 
@@ -85,6 +87,14 @@ export const count: Rule<number> = integer(1, Number.MAX_SAFE_INTEGER)
 export const seconds: Rule<number> = numberThat((value) => value > 0 && value <= MOST_MS / 1000)
 /** A text of one line, trimmed. */
 export const line: Rule<string> = textThat(isLine)
+/**
+ * A file. A relative path starts in the folder in which the program is when it is configured, and means the same file
+ * when the program goes elsewhere later.
+ */
+export const path: Rule<string> = parsed((value) => {
+  const text = readLine(value)
+  return typeof text === 'string' && isLine(text) ? resolve(text) : undefined
+})
 /** A text of one line, kept to the letter. */
 export const password: Rule<string> = parsed((value) =>
   typeof value === 'string' && isLine(value) ? value : undefined,

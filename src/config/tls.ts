@@ -15,7 +15,7 @@ export function resolveTls(reader: Reader, scope: TlsScope): TlsConfig {
   const own: SourceName[] = ['caFile']
   if (scope.otlp) own.push('OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CERTIFICATE')
   if (scope.mlflow) own.push('MLFLOW_TRACKING_SERVER_CERT_PATH')
-  const ca = reader.find(rules.line, [...own, 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'])
+  const ca = reader.find(rules.path, [...own, 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'])
   const named = ca !== undefined && own.includes(ca.name)
   const wanted = reader.find(
     rules.flag,
@@ -39,8 +39,8 @@ function clientFiles(reader: Reader, scope: TlsScope): Pick<TlsConfig, 'clientCe
     keyNames.push('OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', 'OTEL_EXPORTER_OTLP_CLIENT_KEY')
   }
   if (scope.mlflow) certNames.push('MLFLOW_TRACKING_CLIENT_CERT_PATH')
-  const cert = reader.find(rules.line, certNames)
-  const key = reader.find(rules.line, keyNames)
+  const cert = reader.find(rules.path, certNames)
+  const key = reader.find(rules.path, keyNames)
   if (!cert) {
     if (key)
       reader.problem(

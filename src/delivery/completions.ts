@@ -1,9 +1,10 @@
 import { monotonicMs } from '../runtime/clock.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
+import { realTime, sleep, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { backoffMs } from './backoff.ts'
 import type { SpanTarget } from './target.ts'
 import type { TraceCompletion } from './trace-completion.ts'
-import { sleep, within } from './wait.ts'
+import { within } from './wait.ts'
 
 /** Delivers trace-level data that OTLP cannot carry, one trace at a time, retried as spans are. */
 export interface Completions {
@@ -22,12 +23,12 @@ const MOST_WAITING = 1000
 export function createCompletions(target: SpanTarget): Completions {
   const waiting: TraceCompletion[] = []
   let running: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let attempt = 0
   let closed = false
 
   const run = (): Promise<void> => {
-    if (timer !== undefined) clearTimeout(timer)
+    realTime.stop(timer)
     timer = undefined
     running ??= drain().finally(() => {
       running = undefined
@@ -41,8 +42,7 @@ export function createCompletions(target: SpanTarget): Completions {
       if (answer?.kind === 'retry') {
         const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
         attempt += 1
-        timer = setTimeout(() => void run(), delay)
-        timer.unref()
+        timer = withoutHold(realTime.start(() => void run(), delay))
         return
       }
       attempt = 0
@@ -77,7 +77,7 @@ export function createCompletions(target: SpanTarget): Completions {
     },
     close() {
       closed = true
-      if (timer !== undefined) clearTimeout(timer)
+      realTime.stop(timer)
       for (const completion of waiting.splice(0)) lost(completion, 'the process ended first')
     },
     contents: () => [...waiting],

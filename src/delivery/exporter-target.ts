@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { SpanExporterLike } from '../config/exporter.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { untraced } from '../runtime/suppress.ts'
 import { ACCEPTED, type Answer } from './answer.ts'
 import { readableSpan } from './readable-span.ts'
@@ -24,13 +25,14 @@ export function createExporterTarget(
     send(spans): Promise<Answer> {
       return new Promise((resolve) => {
         // An exporter that never calls back must not hold up the spans behind.
-        const timer = setTimeout(
-          () => resolve({ kind: 'retry', reason: 'the exporter did not answer' }),
-          PATIENCE_MS,
+        const timer = withoutHold(
+          realTime.start(
+            () => resolve({ kind: 'retry', reason: 'the exporter did not answer' }),
+            PATIENCE_MS,
+          ),
         )
-        timer.unref()
         const done = (answer: Answer): void => {
-          clearTimeout(timer)
+          realTime.stop(timer)
           resolve(answer)
         }
         try {

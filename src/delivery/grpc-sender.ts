@@ -7,6 +7,7 @@ import type {
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { TargetConfig } from '../config/config.ts'
+import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { untraced } from '../runtime/suppress.ts'
 import { isUsable, openSession } from './grpc-session.ts'
 import { readStatus } from './grpc-status.ts'
@@ -30,7 +31,7 @@ export function createGrpcSender(target: TargetConfig): Sender {
     protocol: 'grpc',
     async send(bytes, headers) {
       try {
-        const deadline = performance.now() + target.timeoutMs
+        const deadline = realTime.uptimeMs() + target.timeoutMs
         if (!isUsable(session)) session = await openSession(target, deadline)
         const zipped = target.compression === 'gzip'
         const message = frame(zipped ? await compress(bytes, { level: 1 }) : bytes, zipped)
@@ -61,21 +62,22 @@ interface Call {
   readonly headers: Readonly<Record<string, string>>
   readonly message: Buffer
   readonly zipped: boolean
-  /** By `performance.now()`. */
+  /** Of the monotonic clock, ms. */
   readonly deadline: number
 }
 
 function call(session: ClientHttp2Session, request: Call): Promise<Sent> {
   const { target, headers, message, deadline } = request
   return new Promise((resolve, reject) => {
-    const leftMs = Math.max(1, Math.ceil(deadline - performance.now()))
+    const leftMs = Math.max(1, Math.ceil(deadline - realTime.uptimeMs()))
     const stream: ClientHttp2Stream = untraced(() => session.request(metadata(request, leftMs)))
-    const timer = setTimeout(() => {
-      resolve({ outcome: 'retry', reason: `gRPC: no answer within ${target.timeoutMs} ms` })
-      // The connection may be dead without anybody having said so; the next call makes a new one.
-      session.destroy()
-    }, leftMs)
-    timer.unref()
+    const timer = withoutHold(
+      realTime.start(() => {
+        resolve({ outcome: 'retry', reason: `gRPC: no answer within ${target.timeoutMs} ms` })
+        // The connection may be dead without anybody having said so; the next call makes a new one.
+        session.destroy()
+      }, leftMs),
+    )
     let response: IncomingHttpHeaders = {}
     let trailers: IncomingHttpHeaders | undefined
     const body: Buffer[] = []
@@ -97,7 +99,7 @@ function call(session: ClientHttp2Session, request: Call): Promise<Sent> {
     })
     stream.on('error', reject)
     stream.on('close', () => {
-      clearTimeout(timer)
+      realTime.stop(timer)
       const sent = readStatus(response, trailers ?? response, headers)
       resolve(sent.outcome === 'accepted' ? withMessage(sent, Buffer.concat(body)) : sent)
     })

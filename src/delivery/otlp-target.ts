@@ -20,6 +20,8 @@ export interface Companion {
   learnIsMlflow(): void
   finishTrace(completion: TraceCompletion): Promise<void>
   verifyStored(traceId: string): Promise<void>
+  /** Gives up what it does in the background. */
+  close(): void
 }
 
 export interface OtlpTargetParts {
@@ -63,6 +65,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
       endpoint,
     )
     sender.close()
+    companion.close()
     target = { ...target, protocol: 'http/protobuf', protocolIsGuess: false, endpoint }
     sender = senderFor(target)
     companion = parts.companionFor(target)
@@ -121,6 +124,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
       }
     },
     async shutdown() {
+      companion.close()
       sender.close()
     },
   }

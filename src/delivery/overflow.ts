@@ -1,4 +1,5 @@
 import { monotonicMs } from '../runtime/clock.ts'
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import type { Waiting } from './waiting.ts'
@@ -47,7 +48,7 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
   let pausedUntilMs = 0
   /** When the event loop was last asked to turn; `undefined` once it has. */
   let askedMs: number | undefined
-  let stopTimer: NodeJS.Timeout | undefined
+  let stopTimer: Timer | undefined
   const lent = new Set<readonly Waiting[]>()
   let whenIdle: (() => void)[] = []
 
@@ -55,9 +56,9 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
     const now = monotonicMs()
     if (askedMs === undefined) {
       askedMs = now
-      setImmediate(() => {
+      realTime.soon(() => {
         askedMs = undefined
-      }).unref()
+      })
     }
     return now - askedMs > STUCK_MS && now >= pausedUntilMs
   }
@@ -74,10 +75,12 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
     if (lent.size > 0) return
     for (const resolve of whenIdle) resolve()
     whenIdle = []
-    stopTimer ??= setTimeout(() => {
-      stopTimer = undefined
-      if (lent.size === 0) stop()
-    }, IDLE_MS).unref()
+    stopTimer ??= withoutHold(
+      realTime.start(() => {
+        stopTimer = undefined
+        if (lent.size === 0) stop()
+      }, IDLE_MS),
+    )
   }
 
   const lend = (thread: HelperThread): void => {
@@ -106,7 +109,7 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
     lent: () => [...lent].flat(),
     idle: () => (lent.size === 0 ? Promise.resolve() : new Promise((resolve) => void whenIdle.push(resolve))),
     close() {
-      clearTimeout(stopTimer)
+      realTime.stop(stopTimer)
       lent.clear()
       for (const resolve of whenIdle) resolve()
       stop()

@@ -1,3 +1,5 @@
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
+
 /** Runs work one at a time, now or later. */
 export interface Pacer {
   /** Runs the work, or joins the run that is under way. */
@@ -12,12 +14,12 @@ export interface Pacer {
 
 /** @param work - never rejects */
 export function createPacer(work: () => Promise<void>, afterwards: () => void): Pacer {
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let hurrying = false
   let running: Promise<void> | undefined
 
   const cancel = (): void => {
-    if (timer !== undefined) clearTimeout(timer)
+    realTime.stop(timer)
     timer = undefined
     hurrying = false
   }
@@ -33,12 +35,12 @@ export function createPacer(work: () => Promise<void>, afterwards: () => void): 
 
   const schedule = (ms: number): void => {
     if (timer !== undefined) return
-    timer = setTimeout(() => {
+    timer = realTime.start(() => {
       timer = undefined
       void run()
     }, ms)
     // Who waits for it holds the process; the work itself does not.
-    timer.unref()
+    withoutHold(timer)
   }
 
   return {

@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
+import { withEmptyStack } from '../runtime/stack-room.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -82,7 +84,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   let anyBeside = false
   const tickets = createTickets(counts)
   const filter = config.keep === 'agent' ? createKeepFilter(() => counts.settled('filtered')) : undefined
-  let holdTimer: NodeJS.Timeout | undefined
+  let holdTimer: Timer | undefined
 
   const noteIdle = (): void => {
     if (pipeline.unsent() === 0) pipeline.onIdle?.()
@@ -170,13 +172,25 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
 
   const release = (): void => {
-    if (holdTimer !== undefined) clearTimeout(holdTimer)
+    realTime.stop(holdTimer)
     holdTimer = undefined
     for (const span of filter?.release() ?? []) leave(span)
   }
 
   const take = (span: EndedSpan): void => {
     counts.ended()
+    try {
+      accept(span)
+    } catch {
+      // The end of the stack, somewhere on the way.
+      withEmptyStack(() => {
+        if (!lanes.some(({ queue }) => queue.contents().includes(span))) accept(span)
+        for (const { queue } of lanes) queue.wake()
+      })
+    }
+  }
+
+  const accept = (span: EndedSpan): void => {
     if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
     traces.touched(span.trace)
     if (!span.trace.sampled) {
@@ -189,8 +203,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     }
     for (const ready of filter.take(span)) leave(ready)
     if (filter.waiting() > 0 && holdTimer === undefined) {
-      holdTimer = setTimeout(release, MOST_HELD_MS)
-      holdTimer.unref()
+      holdTimer = withoutHold(realTime.start(release, MOST_HELD_MS))
       pipeline.onWork?.()
     }
   }

@@ -1,4 +1,5 @@
 import { monotonicMs } from '../runtime/clock.ts'
+import { sleep } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
@@ -10,7 +11,7 @@ import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
-import { sleep, within } from './wait.ts'
+import { within } from './wait.ts'
 import {
   forgetSettled,
   groupByTrace,

@@ -1,18 +1,16 @@
 import { monotonicMs } from '../runtime/clock.ts'
+import { realTime } from '../runtime/real-time.ts'
 
-// Requests in the background do not keep the process alive, so who waits for them must: these timers do.
-
-/** Resolves when `work` has settled, or `deadline` (of the monotonic clock, ms) passes. */
+/**
+ * Resolves when `work` has settled, or `deadline` (of the monotonic clock, ms) passes. Its timer keeps the process alive:
+ * requests in the background do not.
+ */
 export function within(work: Promise<void>, deadline: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(0, deadline - monotonicMs()))
+    const timer = realTime.start(resolve, Math.max(0, deadline - monotonicMs()))
     void work.finally(() => {
-      clearTimeout(timer)
+      realTime.stop(timer)
       resolve()
     })
   })
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
 }

@@ -1,6 +1,7 @@
 import type { AuthConfig } from '../config/config.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { realTime } from '../runtime/real-time.ts'
 
 /** Who we are to the server, as headers. */
 export interface Auth {
@@ -48,7 +49,7 @@ function fromFile(file: string): Auth {
       }
       stamp = now
       if (read === token) return
-      if (token !== undefined) changedAt = performance.now()
+      if (token !== undefined) changedAt = realTime.uptimeMs()
       token = read
     } catch (thrown) {
       complain(file, messageOf(thrown), token !== undefined)
@@ -63,7 +64,7 @@ function fromFile(file: string): Auth {
     async refresh() {
       const before = token
       await load(true)
-      return token !== before || performance.now() - changedAt < SHARED_REFRESH_MS
+      return token !== before || realTime.uptimeMs() - changedAt < SHARED_REFRESH_MS
     },
   }
 }

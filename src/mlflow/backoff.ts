@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { realTime, withoutHold } from '../runtime/real-time.ts'
 
 const FIRST_MS = 500
 const LONGEST_MS = 30_000
@@ -13,7 +13,23 @@ export function backoffMs(attempt: number, retryAfterMs = 0, random: () => numbe
   return Math.max(jittered, Math.min(retryAfterMs, LONGEST_MS))
 }
 
-/** Waits; with `background` the wait does not keep the process alive. */
+/**
+ * Waits; with `background` the wait does not keep the process alive.
+ *
+ * @throws the reason of `signal` when it is aborted
+ */
 export function pause(ms: number, background: boolean, signal?: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { ref: !background, ...(signal && { signal }) })
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      realTime.stop(timer)
+      reject(signal?.reason)
+    }
+    const timer = realTime.start(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    if (background) withoutHold(timer)
+    if (signal?.aborted) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+  })
 }

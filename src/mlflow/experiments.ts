@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { diagnose } from '../runtime/diagnostics.ts'
+import { HttpError } from '../runtime/http-error.ts'
 import { hasErrorCode, isUnknownWorkspace, MlflowError } from './error.ts'
 import type { Rest } from './rest.ts'
 
@@ -83,7 +84,7 @@ export async function checkExperiment(rest: Rest, id: string): Promise<void> {
         data,
         id,
       )
-    } else if (thrown instanceof MlflowError) {
+    } else if (thrown instanceof MlflowError && !isGivenUp(thrown)) {
       diagnose(
         'info',
         'TS_EXPERIMENT_UNCHECKED',
@@ -93,6 +94,9 @@ export async function checkExperiment(rest: Rest, id: string): Promise<void> {
     }
   }
 }
+
+/** Whether nobody waits for the answer any more. */
+const isGivenUp = ({ cause }: MlflowError): boolean => cause instanceof HttpError && cause.kind === 'aborted'
 
 /** Whether `id` has the form of an experiment's ID. */
 export function isExperimentId(id: string): boolean {

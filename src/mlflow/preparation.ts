@@ -1,4 +1,5 @@
 import type { MlflowConfig, TargetConfig } from '../config/config.ts'
+import { realTime } from '../runtime/real-time.ts'
 import type { Auth } from './auth.ts'
 import { createDetection } from './detect.ts'
 import { isUnknownWorkspace, MlflowError } from './error.ts'
@@ -51,7 +52,7 @@ export function createPreparation(target: TargetConfig, parts: PreparationParts)
   const fail = (thrown: unknown): never => {
     pending = undefined
     const error = toFailure(thrown, config)
-    permanent = error.retryable ? undefined : { error, until: performance.now() + RETRY_PERMANENT_MS }
+    permanent = error.retryable ? undefined : { error, until: realTime.uptimeMs() + RETRY_PERMANENT_MS }
     if (isUnknownWorkspace(error)) sayUnknownWorkspace(rest.host, error)
     throw error
   }
@@ -63,7 +64,7 @@ export function createPreparation(target: TargetConfig, parts: PreparationParts)
   return {
     known: () => known,
     resolve() {
-      if (permanent && performance.now() < permanent.until) return Promise.reject(permanent.error)
+      if (permanent && realTime.uptimeMs() < permanent.until) return Promise.reject(permanent.error)
       pending ??= inquire().catch(fail)
       return pending
     },

@@ -3,6 +3,7 @@ import type { MlflowConfig, TlsConfig } from '../config/config.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { type HttpAnswer, request } from '../runtime/http.ts'
 import { HttpError, type HttpErrorKind } from '../runtime/http-error.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { loadTls } from '../runtime/tls-files.ts'
 import { type CallName, failed, readAnswer } from './answer.ts'
 import type { Auth } from './auth.ts'
@@ -38,6 +39,8 @@ export interface RestOptions {
   readonly background?: boolean
   /** Sent with every request, below everything else. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Ends all calls that have none of their own. */
+  readonly signal?: AbortSignal
 }
 
 const NOT_SENT: ReadonlySet<HttpErrorKind> = new Set(['refused', 'dns'])
@@ -55,6 +58,7 @@ export function createRest(
 
   const send = async (call: CallName, url: string, input: RestCall<unknown>): Promise<HttpAnswer> => {
     const body = input.body === undefined ? undefined : JSON.stringify(input.body)
+    const signal = input.signal ?? options.signal
     return request(url, {
       method: call.method,
       headers: {
@@ -68,7 +72,7 @@ export function createRest(
       timeoutMs: config.requestTimeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
       ...(body !== undefined && { body }),
-      ...(input.signal && { signal: input.signal }),
+      ...(signal && { signal }),
       background: options.background === true,
     })
   }
@@ -88,17 +92,16 @@ export function createRest(
     async call(method, path, input) {
       const call: CallName = { method, path, host }
       const url = `${config.baseUrl}${path}${queryOf(input.query)}`
+      const began = realTime.uptimeMs()
       for (let repeats = 0; ; repeats += 1) {
         try {
           return await attempt(call, url, input)
         } catch (thrown) {
           if (repeats >= config.maxRetries || !(thrown instanceof MlflowError)) throw thrown
           if (!mayRepeat(thrown, input.repeat ?? (method === 'GET' ? 'always' : 'writes'))) throw thrown
-          const wait = pause(
-            backoffMs(repeats, thrown.retryAfterMs),
-            options.background === true,
-            input.signal,
-          )
+          const waitMs = backoffMs(repeats, thrown.retryAfterMs)
+          if (isUnreachable(thrown) && realTime.uptimeMs() + waitMs - began > UNREACHABLE_MS) throw thrown
+          const wait = pause(waitMs, options.background === true, input.signal ?? options.signal)
           await wait.catch(() => {
             throw thrown
           })
@@ -107,6 +110,12 @@ export function createRest(
     },
   }
 }
+
+/** For so long is it asked again where nothing listens, which the usual repeats would do for most of a minute. */
+const UNREACHABLE_MS = 5000
+
+const isUnreachable = ({ cause }: MlflowError): boolean =>
+  cause instanceof HttpError && NOT_SENT.has(cause.kind)
 
 // A trace of thousands of spans with their content.
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024

@@ -49,6 +49,8 @@ export interface MlflowTarget {
    * drops spans whose trace ID another workspace has. Never rejects.
    */
   verifyStored(traceId: string): Promise<void>
+  /** Gives up what is under way, and says nothing any more; nothing is asked after it. */
+  close(): void
 }
 
 // Delivery repeats what fails and has the patience; waiting here as well would only hold up a flush.
@@ -58,11 +60,12 @@ const MOST_RETRIES = 1
 export function createMlflowTarget(target: TargetConfig, hints: TargetHints): MlflowTarget {
   const config = adoptHeaders(target)
   const auth = createAuth(config.auth)
+  const ending = new AbortController()
   const rest = createRest(
     { ...config, maxRetries: Math.min(config.maxRetries, MOST_RETRIES) },
     config.tls ?? target.tls,
     auth,
-    { background: true, headers: restHeaders(target) },
+    { background: true, headers: restHeaders(target), signal: ending.signal },
   )
   const preparation = createPreparation(target, { config, hints, rest, auth })
 
@@ -87,6 +90,7 @@ export function createMlflowTarget(target: TargetConfig, hints: TargetHints): Ml
       return { ...found, headers: await headers() }
     },
     learnIsMlflow: () => preparation.learnIsMlflow(),
+    close: () => ending.abort(),
     async finishTrace(data) {
       const { experimentId } = await preparation.resolve()
       if (experimentId === undefined) return

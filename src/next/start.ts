@@ -1,6 +1,6 @@
 import { configuredForNext } from '../config/next.ts'
 import type { InitOptions } from '../config/options.ts'
-import { foreignProvider } from '../delivery/join.ts'
+import { foreignProvider } from '../delivery/follow-provider.ts'
 import { muteScope } from '../delivery/muted-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
@@ -10,8 +10,8 @@ import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { processWide } from '../runtime/registry.ts'
-import { provideIntegrations } from '../setup/handed-over.ts'
 import { init } from '../setup/lifecycle.ts'
+import { provideIntegrations } from '../setup/load-integration.ts'
 import type { Status } from '../setup/status.ts'
 
 /** In a bundle nothing can be loaded by its name, so all integrations are here. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HandOver } from '../bundler/hand-over.ts'
 import { loaderFile } from '../bundler/webpack.ts'
-import { TRACED_PACKAGES } from '../runtime/traced-packages.ts'
+import { KNOWN_INTEGRATIONS } from '../modules/known-packages.ts'
 
 /** The part of Turbopack's settings that is added to. */
 export interface TurbopackSettings {
@@ -18,11 +18,11 @@ export function withRules(
   integrations: readonly string[] | undefined,
   style: RuleStyle,
 ): TurbopackSettings {
-  const packages = TRACED_PACKAGES.filter(
-    ({ integration }) => integrations === undefined || integrations.includes(integration),
+  const wanted = KNOWN_INTEGRATIONS.filter(
+    ({ name }) => integrations === undefined || integrations.includes(name),
   )
   const rules: Record<string, unknown> = { ...settings?.rules }
-  const names = packages.map((one) => one.package)
+  const names = wanted.flatMap(({ packages }) => packages.map((one) => one.name))
   for (const folder of [...names, ...aliasesOf(names)]) {
     const pattern = `**/node_modules/${folder}/**/*.{js,mjs,cjs}`
     const rule = style === 'condition' ? ruleOf16(integrations) : ruleOf15(integrations)

@@ -1,3 +1,5 @@
+import { realTime } from './real-time.ts'
+
 /** Seconds and nanoseconds since the Unix epoch, as OpenTelemetry's HrTime. */
 export type HrTime = [seconds: number, nanoseconds: number]
 
@@ -8,19 +10,18 @@ export type TimeInput = HrTime | number | Date
 // siblings overlap.
 const STEP_MS = 50
 
-// Not read at import: Node loads this clock when it is first asked for.
 let anchor: number | undefined
 
 /** Milliseconds that only go forward, for deadlines: the system's clock can be set back while somebody waits. */
-export const monotonicMs = (): number => performance.now()
+export const monotonicMs = (): number => realTime.uptimeMs()
 
 /**
  * Milliseconds since the epoch with a fraction (a double holds 0.25 µs there), from the monotonic clock. `Date.now()`
  * has whole milliseconds, in which sibling spans tie and then stand in the wrong order in the tree.
  */
 export function nowMs(): number {
-  anchor ??= performance.timeOrigin
-  return anchor + performance.now()
+  anchor ??= realTime.originMs()
+  return anchor + realTime.uptimeMs()
 }
 
 /**
@@ -28,8 +29,8 @@ export function nowMs(): number {
  * trace begins, never within one, so that the spans of one trace share one clock.
  */
 export function alignClock(): void {
-  const fresh = Date.now() - performance.now()
-  anchor ??= performance.timeOrigin
+  const fresh = realTime.epochMs() - realTime.uptimeMs()
+  anchor ??= realTime.originMs()
   if (Math.abs(fresh - anchor) > STEP_MS) anchor = fresh
 }
 
@@ -69,7 +70,7 @@ function msOfObject(time: unknown): number | undefined {
 
 function rawMs(time: unknown): number | undefined {
   if (typeof time === 'number') {
-    return time < LONGEST_UPTIME_MS ? (anchor ?? performance.timeOrigin) + time : time
+    return time < LONGEST_UPTIME_MS ? (anchor ?? realTime.originMs()) + time : time
   }
   if (time instanceof Date) return time.getTime()
   if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {

@@ -1,4 +1,6 @@
+import { realTime } from './real-time.ts'
 import { processWide } from './registry.ts'
+import { writeStderr } from './stderr.ts'
 
 /** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
 export type DiagnosticLevel = 'info' | 'warn' | 'error'
@@ -113,7 +115,7 @@ function print(diagnostic: Diagnostic, key: string): boolean {
   if (diagnostic.level === 'info') return false
   const { printed } = state()
   const id = `${diagnostic.code} ${key}`
-  const now = Date.now()
+  const now = realTime.epochMs()
   const last = printed.get(id)
   if (last && now - last.at < QUIET_MS && now >= last.at) {
     last.held += 1
@@ -127,11 +129,7 @@ function print(diagnostic: Diagnostic, key: string): boolean {
 }
 
 function write({ level, code, message }: Diagnostic, again: string): void {
-  try {
-    process.stderr.write(`turnspan ${level}: ${oneLine(message)}${again} [${code}]\n`)
-  } catch {
-    // A closed stderr is the application's business.
-  }
+  writeStderr(`turnspan ${level}: ${oneLine(message)}${again} [${code}]`)
 }
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ')

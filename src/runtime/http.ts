@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { agentFor } from './http-agent.ts'
 import { explain, HttpError } from './http-error.ts'
+import { realTime, withoutHold } from './real-time.ts'
 import { untraced } from './suppress.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
@@ -43,7 +44,7 @@ const MAX_BYTES = 8 * 1024 * 1024
  */
 export async function request(url: string | URL, options: HttpRequest): Promise<HttpAnswer> {
   const target = parse(url)
-  const deadline = performance.now() + options.timeoutMs
+  const deadline = realTime.uptimeMs() + options.timeoutMs
   for (;;) {
     const attempt = await start(target, options, deadline)
     const outcome = await attempt.outcome
@@ -130,13 +131,14 @@ function limit(
   deadline: number,
   giveUp: (kind: 'timeout' | 'aborted') => void,
 ): void {
-  const timer = setTimeout(() => giveUp('timeout'), Math.max(0, deadline - performance.now()))
-  timer.unref()
+  const timer = withoutHold(
+    realTime.start(() => giveUp('timeout'), Math.max(0, deadline - realTime.uptimeMs())),
+  )
   const abort = () => giveUp('aborted')
   const { signal } = options
   signal?.addEventListener('abort', abort, { once: true })
   sending.once('close', () => {
-    clearTimeout(timer)
+    realTime.stop(timer)
     signal?.removeEventListener('abort', abort)
   })
   if (signal?.aborted) abort()

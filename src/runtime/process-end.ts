@@ -1,5 +1,4 @@
-/** The signals that end a process unless it listens to them. */
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+import { type SignalWatch, watchSignals } from './signal-watch.ts'
 
 /** Listens to the ends of the process without changing them. */
 export interface EndWatch {
@@ -26,34 +25,12 @@ export interface Drain {
  * signal, and the application's handlers run.
  */
 export function watchEnd(drain: Drain): EndWatch {
-  let held = false
   process.on('beforeExit', () => void drain.natural())
   process.on('exit', () => drain.now())
-
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const alone = process.listenerCount(signal) === 1
-    if (!alone) {
-      // The application decides what a signal means; when it exits, that is seen then.
-      void drain.early()
-      return
-    }
-    drain.now()
-    release()
-    process.kill(process.pid, signal)
-  }
-
-  const release = (): void => {
-    if (!held) return
-    held = false
-    for (const signal of SIGNALS) process.removeListener(signal, onSignal)
-  }
-
-  return {
-    hold() {
-      if (held) return
-      held = true
-      for (const signal of SIGNALS) if (process.listenerCount(signal) === 0) process.on(signal, onSignal)
-    },
-    release,
-  }
+  return hasSignals() ? watchSignals({ ending: drain.now, handled: () => void drain.early() }) : NONE
 }
+
+const NONE: SignalWatch = { hold() {}, release() {} }
+
+/** A thread beside the main one gets no signals, and what it sends itself ends the whole process. */
+const hasSignals = (): boolean => process.getBuiltinModule?.('node:worker_threads')?.isMainThread !== false

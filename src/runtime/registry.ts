@@ -26,6 +26,16 @@ export function globalSlot<T>(name: string): () => T | undefined {
   return () => (globalThis as Record<symbol, unknown>)[slot] as T | undefined
 }
 
+/**
+ * Reads the global `name` as it is defined now, later: what it gives may be made when it is read, and somebody may have
+ * put something else in its place by then.
+ */
+export function lateGlobal<T>(name: string): () => T | undefined {
+  const defined = Object.getOwnPropertyDescriptor(globalThis, name)
+  if (defined === undefined) return () => (globalThis as Record<string, unknown>)[name] as T | undefined
+  return () => (defined.get === undefined ? defined.value : Reflect.apply(defined.get, globalThis, []))
+}
+
 /** What a library keeps on `globalThis` as the property `name`, for others to read and to write. */
 export function globalProperty<T>(name: string): { get(): T | undefined; set(value: T | undefined): void } {
   const host = globalThis as Record<string, unknown>
@@ -38,10 +48,13 @@ export function globalProperty<T>(name: string): { get(): T | undefined; set(val
   }
 }
 
-/** The list that everybody finds on `globalThis` under the registered symbol `name`, made by whoever comes first. */
-export function globalList<T>(name: string): T[] {
-  const slot = Symbol.for(name)
+/** The list that anybody may put something on, under the registered symbol `name`, before or after it is looked at. */
+export function globalList<T = unknown>(name: string): T[] {
   const host = globalThis as Record<symbol, unknown>
-  host[slot] ??= []
-  return host[slot] as T[]
+  const slot = Symbol.for(name)
+  const there = host[slot]
+  if (Array.isArray(there)) return there as T[]
+  const made: T[] = []
+  host[slot] = made
+  return made
 }

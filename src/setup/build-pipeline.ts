@@ -7,7 +7,7 @@ import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { wireOptions } from '../delivery/wire-options.ts'
-import { writeStderrNow } from '../runtime/stderr-now.ts'
+import { writeStderr, writeStderrNow } from '../runtime/stderr.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { encodeRequest } from '../span/otlp/request.ts'
 import { startHelper } from './helper-thread.ts'
@@ -20,8 +20,7 @@ export function buildPipeline(config: Config, counts: Counts): Pipeline {
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
-  const print = (text: string): void => void process.stderr.write(`${text}\n`)
-  if (config.console) targets.push(createConsoleTarget(print, writeStderrNow))
+  if (config.console) targets.push(createConsoleTarget(writeStderr, writeStderrNow))
   const each = (target: SpanTarget): SpanTarget =>
     onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
   const pipeline: Pipeline = createPipeline(config, targets.map(each), counts)

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
+import { VERSION } from '../runtime/version.ts'
 import { exitSource } from './exit-source.ts'
 import type { ExitWork } from './exit-worker.ts'
 
@@ -78,15 +79,24 @@ function textIn(shared: Uint8Array): string {
   return Buffer.from(shared.slice(0, end < 0 ? shared.length : end)).toString('utf8')
 }
 
-/** The built worker stands beside the file that this code was built into. */
+/**
+ * The built worker stands beside the file that this code was built into, in our package. Beside a bundle of the
+ * application's, a file of that name is somebody else's, and is not run.
+ */
 function workerFile(): string | undefined {
   try {
     const own = ownFile()
+    const folder = dirname(own)
     const extension = own.endsWith('.cjs') ? '.cjs' : '.js'
-    const file = join(dirname(own), `turnspan-exit-worker${extension}`)
-    return existsSync(file) ? file : undefined
+    const file = join(folder, `turnspan-exit-worker${extension}`)
+    return existsSync(file) && isOurPackage(dirname(folder)) ? file : undefined
   } catch {
     // Bundled as a script of a kind that knows no file of its own.
     return undefined
   }
+}
+
+function isOurPackage(folder: string): boolean {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return name === 'turnspan' && version === VERSION
 }

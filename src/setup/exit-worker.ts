@@ -4,6 +4,7 @@ import type { Answer } from '../delivery/answer.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
+import { realTime, sleep } from '../runtime/real-time.ts'
 import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
@@ -86,23 +87,23 @@ async function insist({ deadline, failed }: Limits, attempt: Attempt): Promise<b
     const answer = await attempt()
     if (answer.kind === 'accepted') return true
     failed(answer.reason)
-    if (answer.kind !== 'retry' || answer.slow || Date.now() + RETRY_MS > deadline) return false
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    if (answer.kind !== 'retry' || answer.slow || realTime.uptimeMs() + RETRY_MS > deadline) return false
+    await sleep(RETRY_MS)
   }
 }
 
 async function run({ work, done, reason, timeoutMs }: WorkerInput): Promise<void> {
   // Connections do not hold the event loop of their thread; this does, until the process ends or there is no use.
-  const hold = setTimeout(() => {}, timeoutMs)
+  const hold = realTime.start(() => {}, timeoutMs)
   const failed = (text: string): void => {
     reason.fill(0)
     new TextEncoder().encodeInto(text, reason)
   }
-  const limits: Limits = { deadline: Date.now() + timeoutMs, failed }
+  const limits: Limits = { deadline: realTime.uptimeMs() + timeoutMs, failed }
   const results = await Promise.all(work.lanes.map((lane) => deliver(lane, work, limits).catch(() => false)))
   Atomics.store(done, 0, results.every(Boolean) ? 1 : 2)
   Atomics.notify(done, 0)
-  clearTimeout(hold)
+  realTime.stop(hold)
 }
 
 /** A busy thread leaves some of its sending to this one. */

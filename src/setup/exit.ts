@@ -1,6 +1,7 @@
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
@@ -10,7 +11,7 @@ import { forgetOpenSpans, hasOpenSpans, leaveOpenSpans, sendOpenSpans, watchOpen
 interface State {
   readonly pipelines: Set<Pipeline>
   watch: EndWatch | undefined
-  /** When the process has waited long enough to end, epoch ms; none while it has no mind to end. */
+  /** When the process has waited long enough to end, of the monotonic clock, ms; none while it has no mind to end. */
   deadline: number | undefined
 }
 
@@ -50,8 +51,8 @@ const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pip
 /** What is left of the time that the process may take to end, ms; it runs from the first time that this is asked. */
 function timeLeft(): number {
   const current = state()
-  current.deadline ??= Date.now() + Math.max(...unsent().map(({ config }) => config.exitTimeoutMs))
-  return Math.max(0, current.deadline - Date.now())
+  current.deadline ??= realTime.uptimeMs() + Math.max(...unsent().map(({ config }) => config.exitTimeoutMs))
+  return Math.max(0, current.deadline - realTime.uptimeMs())
 }
 
 /**

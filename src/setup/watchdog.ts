@@ -1,6 +1,7 @@
 import type { WatchdogConfig } from '../config/config.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { nowMs } from '../runtime/clock.ts'
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import { type CallStack, callSite, callStack } from './call-site.ts'
@@ -13,7 +14,7 @@ interface State {
   /** Spans that were sent because the end came. */
   readonly sentAtEnd: WeakSet<object>
   readonly started: WeakMap<object, CallStack>
-  timer: NodeJS.Timeout | undefined
+  timer: Timer | undefined
 }
 
 const state = (): State =>
@@ -54,7 +55,7 @@ export function forgetOpenSpans(pipeline: Pipeline): void {
   const current = state()
   current.watched.delete(pipeline)
   if (current.watched.size > 0) return
-  clearTimeout(current.timer)
+  realTime.stop(current.timer)
   current.timer = undefined
 }
 
@@ -67,9 +68,8 @@ export function hasOpenSpans({ config, traces }: Pipeline): boolean {
 function schedule(): void {
   const current = state()
   const shortest = Math.min(...[...current.watched.values()].map(({ afterMs }) => afterMs))
-  clearTimeout(current.timer)
-  current.timer = setTimeout(look, Math.min(MOST_WAIT_MS, Math.max(10, shortest / 2)))
-  current.timer.unref()
+  realTime.stop(current.timer)
+  current.timer = withoutHold(realTime.start(look, Math.min(MOST_WAIT_MS, Math.max(10, shortest / 2))))
 }
 
 function look(): void {

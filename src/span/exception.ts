@@ -2,13 +2,23 @@
 export interface ExceptionFacts {
   readonly type: string
   readonly message: string
+  /**
+   * Read from the error when it is asked for: V8 forgets where an error was thrown when somebody reads its stack, and
+   * Node's report of a rejection that nobody handles then begins with a line of Node's own.
+   */
   readonly stack: string | undefined
 }
 
 /** Type, message and stack of whatever was thrown. Never throws. */
 export function exceptionFacts(thrown: unknown): ExceptionFacts {
   if (typeof thrown === 'object' && thrown !== null) {
-    return { type: typeOf(thrown), message: textOf(thrown, 'message') ?? '', stack: textOf(thrown, 'stack') }
+    return {
+      type: typeOf(thrown),
+      message: textOf(thrown, 'message') ?? '',
+      get stack() {
+        return textOf(thrown, 'stack')
+      },
+    }
   }
   return { type: thrown === null ? 'null' : typeof thrown, message: primitiveText(thrown), stack: undefined }
 }

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { isLiveSpan } from '../span/live-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 
@@ -14,7 +15,7 @@ export function openSpans({ traces }: Pipeline): string[] {
 export function whenSettled(pipeline: Pipeline, waiters: Set<() => void>, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = (): void => {
-      clearTimeout(timer)
+      realTime.stop(timer)
       waiters.delete(look)
     }
     const look = (): void => {
@@ -22,7 +23,7 @@ export function whenSettled(pipeline: Pipeline, waiters: Set<() => void>, timeou
       finish()
       resolve()
     }
-    const timer = setTimeout(() => {
+    const timer = realTime.start(() => {
       finish()
       const open = openSpans(pipeline).join(', ')
       reject(

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { handOverLine } from '../../src/bundler/hand-over.ts'
+import { type HandOver, withLine } from '../../src/bundler/hand-over.ts'
 import { turnspanRollupPlugin } from '../../src/bundler/index.ts'
 import { createRecogniser, type TracedFile } from '../../src/bundler/recognise.ts'
 
@@ -68,7 +68,7 @@ describe('a file is recognised', () => {
     await put('agent/node_modules/openai/package.json', manifest)
     await put('openai-3/package.json', manifest)
     expect(found('agent/node_modules/openai/dist/index.js')).toMatchObject({ subpath: '.' })
-    expect(found('openai-3/dist/index.js')).toMatchObject({ traced: { package: 'openai' } })
+    expect(found('openai-3/dist/index.js')).toMatchObject({ package: 'openai' })
     expect(found('openai-3/dist/index.js?commonjs-es-import')).toMatchObject({ version: '3.3.0' })
   })
 
@@ -83,15 +83,20 @@ describe('a file is recognised', () => {
 })
 
 const OPENAI: TracedFile = {
-  traced: {
-    integration: 'openai',
-    instrument: 'instrumentOpenAI',
-    package: 'openai',
-    specifiers: ['openai'],
-  },
+  package: 'openai',
   version: '7.0.0',
   subpath: '.',
+  integration: 'openai',
+  instrument: 'instrumentOpenAI',
+  companion: false,
   type: undefined,
+} as TracedFile
+
+/** What is appended. */
+const handOverLine = (file: TracedFile, path: string, source: string, how: HandOver): string => {
+  const text = withLine(file, path, source, how)
+  expect(text.startsWith(source)).toBe(true)
+  return text.slice(source.length)
 }
 
 /** What a module with that line hands over. */
@@ -139,8 +144,7 @@ describe('the line that is appended', () => {
 
   it('imports nothing where only the name is handed over, and says nothing of what goes along', () => {
     expect(handOverLine(OPENAI, '/app/index.mjs', 'export {}', 'name')).not.toMatch(/import|exports/)
-    const traced = { ...OPENAI.traced, companion: true as const }
-    expect(handOverLine({ ...OPENAI, traced }, '/app/index.mjs', 'export {}', 'name')).toBe('')
+    expect(handOverLine({ ...OPENAI, companion: true }, '/app/index.mjs', 'export {}', 'name')).toBe('')
   })
 })
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
@@ -27,6 +28,13 @@ const REFERENCES: Readonly<Record<string, readonly [rules.Rule<unknown>, z.ZodMi
   count: [rules.count, whole(1, Number.MAX_SAFE_INTEGER)],
   seconds: [rules.seconds, z.pipe(numeric, z.number().check(z.gt(0), z.lte(MOST_MS / 1000)))],
   line: [rules.line, text(z.refine(isLine))],
+  path: [
+    rules.path,
+    z.pipe(
+      text(z.refine(isLine)),
+      z.transform((path: string) => resolve(path)),
+    ),
+  ],
   password: [rules.password, z.string().check(z.refine(isLine))],
   username: [rules.username, text(z.refine((name) => isLine(name) && !name.includes(':')))],
   token: [rules.token, text(z.regex(/^[\x21-\x7e]+$/))],

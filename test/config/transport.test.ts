@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configOf, namesOf, resolved, SERVER, targetOf } from './resolving.ts'
 
@@ -99,6 +100,11 @@ describe('TLS', () => {
     clientKeyFile: key,
     insecure: false,
   })
+  /** Paths are those of the folder in which the program is when it is configured. */
+  const absolute = (tls: object): object =>
+    Object.fromEntries(
+      Object.entries(tls).map(([key, value]) => [key, typeof value === 'string' ? resolve(value) : value]),
+    )
 
   test.each([
     ['nothing', OTLP, {}, { insecure: false }],
@@ -162,14 +168,14 @@ describe('TLS', () => {
     ],
   ])('%s', (_, env, options, tls) => {
     const { config, problems } = resolved(env, options)
-    expect(config?.targets[0]?.tls).toEqual(tls)
+    expect(config?.targets[0]?.tls).toEqual(absolute(tls))
     expect(problems).toEqual([])
   })
 
   test('of the tracking server is its own beside a foreign endpoint', () => {
     const target = targetOf({ ...OTLP, ...SERVER, ...otel, ...mlflow, MLFLOW_TRACKING_INSECURE_TLS: 'false' })
-    expect(target.tls).toEqual(three('otel-ca', 'otel-cert', 'otel-key'))
-    expect(target.mlflow.tls).toEqual(three('mlflow-ca', 'mlflow-both', 'mlflow-both'))
+    expect(target.tls).toEqual(absolute(three('otel-ca', 'otel-cert', 'otel-key')))
+    expect(target.mlflow.tls).toEqual(absolute(three('mlflow-ca', 'mlflow-both', 'mlflow-both')))
     expect(targetOf(OTLP).mlflow.tls).toBeUndefined()
   })
 

@@ -3,6 +3,7 @@ import type { Answer } from '../../src/delivery/answer.ts'
 import { createQueue, type Fate, type QueueOptions } from '../../src/delivery/queue.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
+import { useFakeTimers } from '../support/fake-timers.ts'
 import { endedSpan } from './ended-span.ts'
 
 const ACCEPTED: Answer = { kind: 'accepted' }
@@ -38,7 +39,7 @@ const diagnostics: string[] = []
 let stop = (): void => {}
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  useFakeTimers()
   resetDiagnosed()
   diagnostics.length = 0
   stop = onDiagnostic((d) => diagnostics.push(d.code))

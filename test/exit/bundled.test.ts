@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +77,9 @@ const byNcc: Bundler = {
   },
 }
 
+const foreignWorker = (dir: string): string =>
+  `process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(join(dir, 'ran'))}, 'yes')\n`
+
 const EXIT = `import { init, withSpan } from 'turnspan'
 init()
 withSpan(() => 1, { name: 'work' })
@@ -91,8 +95,9 @@ describe.each([byEsbuild('esm', false), byEsbuild('cjs', false), byEsbuild('esm'
       await writeFile(program, EXIT)
       const dir = join(folder, name.replace(/\W+/g, '-'))
       await mkdir(dir)
-      // A file of the application's own, of the name that ours has: it must not be taken for it.
-      await writeFile(join(dir, 'exit-worker.js'), 'throw new Error("not the exit worker")\n')
+      // Somebody else's files, of the names that ours have: they must not be taken for them.
+      for (const extension of ['js', 'cjs'])
+        await writeFile(join(dir, `turnspan-exit-worker.${extension}`), foreignWorker(dir))
       await writeFile(join(dir, 'package.json'), '{ "type": "module" }\n')
       const file = await bundle(program, dir)
       const before = receiver.spans().length
@@ -104,6 +109,7 @@ describe.each([byEsbuild('esm', false), byEsbuild('cjs', false), byEsbuild('esm'
       expect(ended).toMatchObject({ code: 3, signal: null, stdout: '', stderr: '' })
       const names = receiver.spans().map((span) => span.name)
       expect(names.slice(before)).toEqual(['work'])
+      expect(existsSync(join(dir, 'ran'))).toBe(false)
     })
   },
 )

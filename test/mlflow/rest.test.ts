@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import type { MlflowConfig } from '../../src/config/config.ts'
 import { createAuth } from '../../src/mlflow/auth.ts'
 import { MlflowError } from '../../src/mlflow/error.ts'
 import { createRest, type Rest, type RestCall } from '../../src/mlflow/rest.ts'
 import { TurnspanError } from '../../src/runtime/errors.ts'
+import { realTime } from '../../src/runtime/real-time.ts'
 import { makeCertificates } from '../support/tls.ts'
 import { mlflowError, type Reply, restConfig, scripted } from './scripted-server.ts'
 
@@ -85,6 +86,21 @@ test.each([
     expect(server.seen).toHaveLength(times)
   },
 )
+
+test('answers within seconds where nothing listens, however often it may ask again', async () => {
+  let now = 0
+  vi.spyOn(realTime, 'uptimeMs').mockImplementation(() => now)
+  const { start } = realTime
+  vi.spyOn(realTime, 'start').mockImplementation((work, ms) => {
+    // The waits between the attempts pass at once; the deadlines of the requests never come.
+    if (ms < 30_000) now += ms
+    return start(work, ms < 30_000 ? 0 : ms)
+  })
+  const rest = connect('http://127.0.0.1:9', { maxRetries: 7, requestTimeoutMs: 30_000 })
+  expect(await failureOf(get(rest))).toMatchObject({ failure: 'network', retryable: true })
+  expect(now).toBeGreaterThan(1000)
+  expect(now).toBeLessThanOrEqual(5000)
+})
 
 test('asks again when the connection is refused', async () => {
   const server = await scripted(() => ({ body: { n: 1 } }))

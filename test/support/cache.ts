@@ -3,12 +3,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { testSetting } from './settings.ts'
 
 const COMPLETE = '.complete'
 
 /** Folder that survives checkouts and runs: `TURNSPAN_TEST_CACHE`, else `~/.cache/turnspan-tests`. */
 export function cacheRoot(): string {
-  return process.env.TURNSPAN_TEST_CACHE || join(homedir(), '.cache', 'turnspan-tests')
+  return testSetting('CACHE') ?? join(homedir(), '.cache', 'turnspan-tests')
 }
 
 /** One line on stderr, so that a minute of preparation does not look like a hang. */

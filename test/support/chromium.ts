@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { progress } from './cache.ts'
 import { run } from './run.ts'
+import { testSetting } from './settings.ts'
 
 const BINARY = '/usr/bin/chromium'
 
@@ -63,7 +64,7 @@ export async function openPage(url: string): Promise<OpenPage> {
 }
 
 async function find(): Promise<string> {
-  const named = process.env.TURNSPAN_TEST_CHROMIUM ?? BINARY
+  const named = testSetting('CHROMIUM') ?? BINARY
   if (existsSync(named)) return named
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     throw new Error(

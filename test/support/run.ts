@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /** Variables that would change what the code under test, MLflow or an OpenTelemetry SDK does. */
-const TRACING =
-  /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_(?!TEST_)|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
+const TRACING = /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
 /** Variables by which the runner or the shell would reach into a child; without its cache MLflow starts 5 s later. */
 const RUNNER = /^(VITEST.*|NODE_OPTIONS|NODE_ENV|PYTHONPATH|PYTHONHOME|PYTHONDONTWRITEBYTECODE)$/
 /** Variables of this machine that turnspan reads as well; package managers need them. */

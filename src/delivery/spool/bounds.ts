@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { realTime } from '../../runtime/real-time.ts'
 import { ownerLives, type SegmentFile, segmentsIn, targetFolders } from './folder.ts'
 import type { Owner } from './owner.ts'
 import { ackPath, type Segment } from './segment.ts'
@@ -53,7 +54,7 @@ export function enforce(
     from.push(file)
   }
   for (const file of removable.sort((a, b) => a.writtenMs - b.writtenMs)) {
-    if (Date.now() - file.writtenMs > bounds.maxAgeMs) remove(file, expired)
+    if (realTime.epochMs() - file.writtenMs > bounds.maxAgeMs) remove(file, expired)
     else if (total + needed > bounds.maxBytes) remove(file, crowdedOut)
   }
   return { expired, crowdedOut, room: total + needed <= bounds.maxBytes }

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { realTime } from '../../runtime/real-time.ts'
 import { decodeHeader, HEADER_BYTES, VERSION } from './header.ts'
 import { isAlive, type Owner } from './owner.ts'
 import { ackPath } from './segment.ts'
@@ -46,7 +47,25 @@ export function makePrivate(folder: string): void {
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     throw new Error(`${folder} belongs to another user`)
   }
+  refusePlanted(folder)
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+const OTHERS_WRITE = 0o002
+
+/**
+ * Refuses a folder below one of another user's in a place where everybody may make one, such as `/tmp`: its owner could
+ * put something else in the place of what we make in it.
+ */
+function refusePlanted(folder: string): void {
+  const self = process.getuid?.()
+  if (self === undefined) return
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
+    if ((statSync(dirname(at)).mode & OTHERS_WRITE) === 0) continue
+    const { uid } = lstatSync(at)
+    if (uid !== self && uid !== 0)
+      throw new Error(`${at} belongs to another user, and stands where everybody may make a folder`)
+  }
 }
 
 /** Not by `recursive`, with which Node never returns where a folder can be reached but nothing made in it, as in /proc. */
@@ -148,7 +167,7 @@ export function sweep(folder: string, isGone: (owner: string) => boolean): void 
     if (owner === undefined || inUse.has(owner) || !isGone(owner)) continue
     const path = join(folder, name)
     const stat = statSync(path, { throwIfNoEntry: false })
-    const settled = stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) > SETTLED_MS
+    const settled = stat !== undefined && Math.abs(realTime.epochMs() - stat.mtimeMs) > SETTLED_MS
     if (name.endsWith('.owner') || settled) rmSync(path, { force: true })
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
+import { realTime } from '../../runtime/real-time.ts'
 
 /** Who writes segments: a process, told apart from every other that has had its ID. */
 export interface Owner {
@@ -19,7 +20,7 @@ export function thisOwner(): Owner {
     pid: process.pid,
     ...(started !== undefined && { started }),
     space: `${hostname()} ${pidSpace()}`,
-    bootMs: Math.round(Date.now() - uptime() * 1000),
+    bootMs: Math.round(realTime.epochMs() - uptime() * 1000),
   }
 }
 
@@ -31,7 +32,12 @@ const SILENT_MS = 10 * HEARTBEAT_MS
 const BOOT_TOLERANCE_MS = 5 * 60_000
 
 /** Whether the owner that `text`, the content of its file, names may still write; in doubt it may. */
-export function isAlive(text: string, touchedMs: number, self: Owner, nowMs: number = Date.now()): boolean {
+export function isAlive(
+  text: string,
+  touchedMs: number,
+  self: Owner,
+  nowMs: number = realTime.epochMs(),
+): boolean {
   const fresh = Math.abs(nowMs - touchedMs) < SILENT_MS
   const owner = parse(text)
   if (owner === undefined || owner.space !== self.space) return fresh

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { realTime } from '../../runtime/real-time.ts'
 import { describeRecord } from './describe-record.ts'
 import { makePrivate } from './folder.ts'
 
@@ -17,7 +18,7 @@ const MOST_FILES = 1000
  * @returns the path of the request
  */
 export function setAside(folder: string, record: Uint8Array, reason: string, maxBytes: number): string {
-  const now = new Date()
+  const now = new Date(realTime.epochMs())
   const rejected = join(folder, REJECTED)
   makePrivate(rejected)
   const span = describeRecord(record)

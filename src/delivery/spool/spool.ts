@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import { createBacklog, type Stored } from './backlog.ts'
 import { type Enforced, enforce } from './bounds.ts'
 import * as files from './folder.ts'
@@ -84,7 +85,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   let numbered = 0
   let active: Segment | undefined
   let offUntilMs: number | undefined
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
 
   const backlog = createBacklog<Ticket>({
     lost: (tickets) => options.lost(tickets, 'spool_damaged'),
@@ -97,7 +98,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       files.makePrivate(folder)
       // Not imported: it would load the module in every process that has no spool.
       const { threadId } = process.getBuiltinModule('node:worker_threads')
-      const fresh = `${Date.now().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
+      const fresh = `${realTime.epochMs().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
       files.writeOwner(folder, fresh, self)
       id = fresh
       watch()
@@ -136,7 +137,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
     if (!makeRoom(segmentBytes).room) {
       throw new Error(`other processes fill its ${maxBytes} bytes`)
     }
-    const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: Date.now() })
+    const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: realTime.epochMs() })
     mine.set(segment.path, segment)
     return segment
   }
@@ -149,7 +150,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
 
   const fail = (thrown: unknown): void => {
     const was = offUntilMs
-    offUntilMs = Date.now() + retryMs
+    offUntilMs = realTime.epochMs() + retryMs
     try {
       end()
     } catch {
@@ -194,7 +195,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const beat = (): void => {
     if (id !== undefined) {
       try {
-        const now = new Date()
+        const now = new Date(realTime.epochMs())
         utimesSync(files.ownerPath(folder, id), now, now)
       } catch {
         // Somebody deleted the folder, or took us for dead: what is written from now on must be ours again.
@@ -208,20 +209,20 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
 
   const watch = (): void => {
     if (timer !== undefined) return
-    timer = setInterval(() => quietly(beat), HEARTBEAT_MS)
-    timer.unref()
+    timer = withoutHold(realTime.repeat(() => quietly(beat), HEARTBEAT_MS))
   }
 
   // What others left is looked for when the application has started.
-  const soon = setTimeout(() => {
-    quietly(adopt)
-    if (files.segmentsIn(folder).length > 0) watch()
-  }, 0)
-  soon.unref()
+  const soon = withoutHold(
+    realTime.start(() => {
+      quietly(adopt)
+      if (files.segmentsIn(folder).length > 0) watch()
+    }, 0),
+  )
 
   return {
     push(record, completion) {
-      if (offUntilMs !== undefined && Date.now() < offUntilMs) return undefined
+      if (offUntilMs !== undefined && realTime.epochMs() < offUntilMs) return undefined
       try {
         const parts = [frame(RecordKind.SPAN, record), record]
         if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
@@ -264,8 +265,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       }
     },
     release() {
-      clearTimeout(soon)
-      clearInterval(timer)
+      realTime.stop(soon)
+      realTime.stop(timer)
       timer = undefined
       quietly(end)
       backlog.clear()

@@ -1,5 +1,6 @@
 import { nowMs } from '../../runtime/clock.ts'
-import { keys, type LiveSpan, read, type Step, type Stop, text } from '../base/index.ts'
+import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
+import { dataOf, keys, type LiveSpan, read, type Step, type Stop, text } from '../base/index.ts'
 import type { Attempt } from './attempt.ts'
 
 /** For what the AI SDK says of a stream that was aborted, which it says a moment later. */
@@ -38,20 +39,19 @@ export interface RunParts {
 
 export function createRunEnding({ span, attempts, tools, shown }: RunParts): RunEnding {
   let open = true
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let lastMs: number | undefined
   let broken: { readonly error: unknown } | undefined
 
   const later = (waitMs: number, work: () => void): void => {
-    clearTimeout(timer)
+    realTime.stop(timer)
     if (!open) return
-    timer = setTimeout(work, waitMs)
-    timer.unref()
+    timer = withoutHold(realTime.start(work, waitMs))
   }
   const end = (settle: (attempt: Attempt) => void, say: () => void, endTime?: number): void => {
     if (!open) return
     open = false
-    clearTimeout(timer)
+    realTime.stop(timer)
     for (const attempt of attempts) if (!attempt.call.ended()) settle(attempt)
     for (const tool of tools) tool.span.end()
     say()
@@ -59,9 +59,9 @@ export function createRunEnding({ span, attempts, tools, shown }: RunParts): Run
   }
   const ending: RunEnding = {
     ended: () => !open,
-    goesOn: () => clearTimeout(timer),
+    goesOn: () => realTime.stop(timer),
     asksAgain() {
-      clearTimeout(timer)
+      realTime.stop(timer)
       broken = undefined
     },
     brokeOff(error) {
@@ -78,7 +78,7 @@ export function createRunEnding({ span, attempts, tools, shown }: RunParts): Run
     },
     finish: (outputs) =>
       end(settled, () => {
-        if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
+        if (outputs !== undefined && span.wantsContent) span.setOutputs(dataOf(outputs))
         // A stream that broke off with an error comes to an end like any other.
         if (broken !== undefined) span.fail(shown(broken.error))
       }),

@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 import { nowMs } from '../../runtime/clock.ts'
 import { createContextKey } from '../../runtime/otel-context.ts'
+import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
-import { activeContext, currentPipeline, type Method, read, runIn } from '../base/index.ts'
+import { activeContext, currentPipeline, dataAt, type Method, runIn } from '../base/index.ts'
 import { bindGenerator } from './generator.ts'
 import type { Run } from './run.ts'
 import { stopRun } from './runs.ts'
@@ -16,7 +17,7 @@ interface Reading {
   /** Steps under way: somebody waits. */
   pending: number
   lastMs: number
-  timer: NodeJS.Timeout | undefined
+  timer: Timer | undefined
 }
 
 const READING: symbol = createContextKey('turnspan.langchain.reading')
@@ -40,7 +41,7 @@ export function observeReading(original: Method, configAt: number, idleMs: numbe
     if (currentPipeline() === undefined) return generator
     const reading: Reading = {
       run: undefined,
-      parentId: read(args[configAt], 'callbacks', '_parentRunId'),
+      parentId: dataAt(args[configAt], 'callbacks', '_parentRunId'),
       pending: 0,
       lastMs: 0,
       timer: undefined,
@@ -67,23 +68,24 @@ function whilePending(reading: Reading, result: unknown, idleMs: number): void {
     reading.pending -= 1
     reading.lastMs = nowMs()
     if (reading.run?.open && reading.timer === undefined) watch(reading, idleMs, idleMs)
-    else if (reading.run !== undefined && !reading.run.open) clearTimeout(reading.timer)
+    else if (reading.run !== undefined && !reading.run.open) realTime.stop(reading.timer)
   })
 }
 
 /** One timer for all the pieces of a stream. */
 function watch(reading: Reading, idleMs: number, waitMs: number): void {
-  reading.timer = setTimeout(() => {
-    if (!reading.run?.open) return
-    const left = reading.pending > 0 ? idleMs : reading.lastMs + idleMs - nowMs()
-    if (left > 0) watch(reading, idleMs, left)
-    else stopRun(reading.run, 'idle')
-  }, waitMs)
-  reading.timer.unref()
+  reading.timer = withoutHold(
+    realTime.start(() => {
+      if (!reading.run?.open) return
+      const left = reading.pending > 0 ? idleMs : reading.lastMs + idleMs - nowMs()
+      if (left > 0) watch(reading, idleMs, left)
+      else stopRun(reading.run, 'idle')
+    }, waitMs),
+  )
 }
 
 function leave(reading: Reading): void {
-  clearTimeout(reading.timer)
+  realTime.stop(reading.timer)
   if (reading.run !== undefined) stopRun(reading.run, 'stopped', nowMs())
 }
 

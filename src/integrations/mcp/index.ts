@@ -4,15 +4,18 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, tracedModules, type Uninstrument } from '../base/index.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
+import { createInstrument, type Uninstrument } from '../base/index.ts'
 import { type McpOptions, patchMcp } from './patch-mcp.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { McpOptions } from './patch-mcp.ts'
 
+const KEYS: Readonly<Record<keyof McpOptions, true>> = { baggage: true }
+const KNOWN: KnownKeys = knownKeys('instrumentMcp()', KEYS)
+
 const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
   name: 'mcp',
-  modules: tracedModules('mcp'),
   patch: patchMcp,
 })
 
@@ -30,5 +33,6 @@ const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = creat
  * instrumentMcp({ Client })
  */
 export function instrumentMcp(copy?: unknown, options?: McpOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }

@@ -3,6 +3,7 @@ import { createComplaints } from '../../../src/delivery/complaints.ts'
 import { type Diagnostic, flushTraces, init, onDiagnostic, shutdown } from '../../../src/index.ts'
 import { resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { partialSuccess, startOtlpHttp } from '../../support/collector.ts'
+import { useFakeTimers } from '../../support/fake-timers.ts'
 import { expectBooks, turn } from './books.ts'
 
 const said: Diagnostic[] = []
@@ -48,7 +49,7 @@ describe('stderr', () => {
   })
 
   test('has good news where there was bad news, and after it, however often they alternate', () => {
-    vi.useFakeTimers()
+    useFakeTimers()
     const complaints = createComplaints({ name: 'http://a/v1/traces' })
     const told = (): string[] => lines.map((line) => /\[(\w+)\]/.exec(line)?.[1] ?? '')
     const flap = (): void => {
@@ -65,7 +66,7 @@ describe('stderr', () => {
   })
 
   test('does not end with bad news when all is well', () => {
-    vi.useFakeTimers()
+    useFakeTimers()
     const complaints = createComplaints({ name: 'http://a/v1/traces' })
     const fail = () => complaints.failed({ kind: 'retry', reason: 'refused' }, { inMemory: 3, onDisk: 9 })
     fail()

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Diagnostic, flushTraces, init, onDiagnostic, shutdown, stats } from '../../../src/index.ts'
 import { request } from '../../../src/runtime/http.ts'
+import { realTime } from '../../../src/runtime/real-time.ts'
 import { type HttpAnswer, startOtlpHttp } from '../../support/collector.ts'
 import { expectBooks, expectTurns, turn, withoutLeak } from './books.ts'
 import { silent, startFaultyPort } from './faulty-port.ts'
@@ -114,7 +115,7 @@ describe('a token that expires again and again', () => {
 describe('a system clock that jumps', () => {
   const HOUR_MS = 3_600_000
   const now = Date.now
-  const jump = (ms: number) => vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+  const jump = (ms: number) => vi.spyOn(realTime, 'epochMs').mockImplementation(() => now() + ms)
 
   test.each([
     ['back', -HOUR_MS],

@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeHeader } from '../../../src/delivery/spool/header.ts'
 import { createSpool, type Place, type Spool, type SpoolOptions } from '../../../src/delivery/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
+import { useFakeTimers } from '../../support/fake-timers.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
 
 const KEY = '0123456789abcdef'
@@ -290,7 +291,7 @@ describe('what is on disk only', () => {
 })
 
 describe('once a minute a spool', () => {
-  beforeEach(() => void vi.useFakeTimers())
+  beforeEach(() => void useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
   test('finds what others have left since', async () => {

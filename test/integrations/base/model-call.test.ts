@@ -11,6 +11,7 @@ import {
   SpanType,
 } from '../../../src/integrations/base/index.ts'
 import { type CapturedTraces, captureTraces } from '../../../src/testing/index.ts'
+import { useFakeTimers } from '../../support/fake-timers.ts'
 
 let traces: CapturedTraces
 beforeEach(() => {
@@ -91,7 +92,7 @@ describe('the end of a call', () => {
   })
 
   test('comes after the idle limit, at the last sign of life, with what had come', () => {
-    vi.useFakeTimers()
+    useFakeTimers()
     const call = begin({ idleMs: 1000 })
     call.watchIdle(() => ({ outputs: 'so far' }))
     vi.advanceTimersByTime(900)
