@@ -33,6 +33,8 @@ export default [
   budget('mlflow', '31 kB'),
   budget('register', '78 kB'),
   budget('testing', '63 kB'),
+  budget('bundler', '12 kB'),
+  budget('next', '12 kB'),
   // What a front end gets that imports a module which also runs on the server.
   budget('edge/index', '9 kB'),
 ]

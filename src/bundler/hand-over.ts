@@ -16,6 +16,8 @@ export type HandOver = 'bundled' | 'exports' | 'name'
  * import what would have to run before: turnspan may come earlier, later, or never.
  */
 export function withLine(file: TracedFile, path: string, source: string, how: HandOver): string {
+  // Two rules can match one file, and a configuration can name a plugin twice.
+  if (source.includes(SLOT)) return source
   const text = how === 'name' ? source : rewritten(source, file)
   return text + handOverLine(file, path, source, how)
 }
@@ -25,7 +27,7 @@ function handOverLine(file: TracedFile, path: string, source: string, how: HandO
   const known = { package: name, version, subpath, file: undefined }
   const fields = Object.entries(known).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const push = (...more: string[]): string =>
-    `;(globalThis[Symbol.for("turnspan.modules.1")] ??= []).push({ ${[...fields, ...more].join(', ')} });\n`
+    `;(${SLOT} ??= []).push({ ${[...fields, ...more].join(', ')} });\n`
   if (how === 'name') return companion ? '' : `\n${push()}`
   const module = isEsModule(path, source, type)
   const code = how === 'bundled' ? JSON.stringify(entryOf(integration, path, module)) : undefined
@@ -38,6 +40,8 @@ function handOverLine(file: TracedFile, path: string, source: string, how: HandO
   const instrument = `import { ${file.instrument} as __turnspanInstrument } from ${code};`
   return `\n${self}\n${instrument}\n${push('exports: __turnspanExports', 'instrument: __turnspanInstrument')}`
 }
+
+const SLOT = 'globalThis[Symbol.for("turnspan.modules.1")]'
 
 function isEsModule(path: string, source: string, type: unknown): boolean {
   if (path.endsWith('.mjs')) return true

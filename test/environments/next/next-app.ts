@@ -9,6 +9,7 @@ import { run } from '../../support/run.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const manifest = join(here, '../../../package.json')
+const example = join(here, '../../../examples/next')
 const DAY_MS = 86_400_000
 
 /** A fixture project: one version of Next.js with the packages that its routes call. */
@@ -16,7 +17,7 @@ export type NextLine = 'next-15' | 'next-16'
 /** What builds it. */
 export type NextBundler = 'turbopack' | 'webpack'
 
-/** The application of `app/`, built. */
+/** The application of `app/`, and of `examples/next`, built. */
 export interface NextBuild {
   /** The application, with its folder `.next`. */
   readonly dir: string
@@ -27,7 +28,7 @@ export interface NextBuild {
 }
 
 /** What the fixture of Next 15 has packages for. */
-const OF_15 = ['api/openai', 'api/edge', 'api/handed', 'rsc', 'action', 'layout.js']
+const OF_15 = ['api/openai', 'api/edge', 'api/handed', 'rsc', 'action']
 
 /** Made once for these sources of turnspan and of the application: it takes a minute, and more on a busy machine. */
 export async function nextBuild(line: NextLine, bundler: NextBundler): Promise<NextBuild> {
@@ -35,7 +36,7 @@ export async function nextBuild(line: NextLine, bundler: NextBundler): Promise<N
   const root = dirname(modules)
   const builds = join(root, 'builds')
   await mkdir(builds, { recursive: true })
-  const name = `${bundler}-${await hashOf(await builtPackage(), join(here, 'app'), manifest)}`
+  const name = `${bundler}-${await hashOf(await builtPackage(), join(here, 'app'), example, manifest)}`
   const dir = await cached(join(basename(root), 'builds', name), async (target) => {
     await putTogether(target, line)
     const said = await run(
@@ -64,6 +65,8 @@ async function putTogether(target: string, line: NextLine): Promise<void> {
     recursive: true,
     filter: (path) => line === 'next-16' || isOf15(path.slice(app.length + 1)),
   })
+  for (const part of ['instrumentation.js', 'app/layout.js', 'app/page.js', 'app/api/chat'])
+    await cp(join(example, part), join(target, part), { recursive: true })
   await cp(join(here, 'fixtures', line, 'package.json'), join(target, 'package.json'))
   const turnspan = join(target, 'node_modules', 'turnspan')
   await cp(await builtPackage(), join(turnspan, 'dist'), {

@@ -28,8 +28,11 @@ async function running(
   start: (env: Readonly<Record<string, string>>) => Promise<NextServer>,
 ): Promise<Running> {
   const collector = await startOtlpHttp()
+  const address = provider.address('hello', `next${runs++}`)
   const server = await start({
-    BASE_URL: provider.address('hello', `next${runs++}`),
+    BASE_URL: address,
+    OPENAI_API_KEY: 'none',
+    OPENAI_BASE_URL: `${address}/v1`,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
   })
@@ -72,6 +75,17 @@ function testRoutes(server: () => Running): void {
     ])
     const asked = provider.requests(`next${runs - 1}`).map(({ body }) => JSON.stringify(body))
     expect(asked.at(-1)).toContain('a route handler: kept')
+  })
+
+  it('traces the example', async () => {
+    const { url, page, spansOf } = server()
+    const ask = async (): Promise<void> => {
+      const body = JSON.stringify({ question: 'Hello?', session: 's-1' })
+      const answer = await fetch(`${url}/api/chat`, { method: 'POST', body })
+      expect(await answer.json()).toEqual({ answer: HELLO })
+    }
+    expect(await spansOf(ask, 2)).toEqual(['agent:support', '> chat gpt-5'])
+    expect(await spansOf(async () => expect(await page('/')).toContain(HELLO), 1)).toEqual(['chat gpt-5'])
   })
 
   it('traces openai in a server component', async () => {

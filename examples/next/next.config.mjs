@@ -1,0 +1,3 @@
+import { withTurnspan } from 'turnspan/next'
+
+export default withTurnspan({ output: 'standalone' })
