@@ -20,15 +20,15 @@ const { values: options, positionals } = parseArgs({
     dir: { type: 'string', default: join(homedir(), '.cache', 'turnspan-suites') },
     from: { type: 'string', multiple: true, default: [] },
     fresh: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     tarball: { type: 'string' },
   },
 })
 const root = resolve(options.dir)
 
-/** A suite after its two runs. */
+/** What the two runs of a suite brought. */
 interface Finished {
-  readonly suite: Suite
   readonly bare: Outcomes
   readonly traced: Outcomes
   readonly steady: readonly Difference[]
@@ -41,33 +41,52 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function main(): Promise<number> {
   const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name))
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     throw new Error(`No suite is named ${unknown.join(', ')}: ${suites.map(({ name }) => name).join(', ')}.`)
+  }
   mkdirSync(root, { recursive: true })
-  const gitDirs = new Map(options.from.map((one) => one.split('=') as [string, string]))
-  const node = await nodeBinary(22)
-  const tarball = options.tarball === undefined ? await pack(repository, root) : resolve(options.tarball)
+  const run = options.kept ? undefined : await prepareRuns()
   let failed = false
   for (const suite of suites) {
     if (positionals.length > 0 && !positionals.includes(suite.name)) continue
-    const gitDir = gitDirs.get(suite.name)
-    if (gitDir !== undefined) await layFrom(resolve(gitDir), suite, root)
-    if (!existsSync(join(root, suite.name, 'package.json'))) {
-      say(adviceFor(suite, root))
-      failed = true
-      continue
-    }
-    const finished = await runSuite(suite, node, tarball)
-    failed = report(finished) || failed
+    say(`\n${suite.name} (${suite.repository} ${suite.commit.slice(0, 10)})`)
+    const finished = run === undefined ? keptResult(suite) : await run(suite)
+    failed = finished === undefined || report(suite, finished) || failed
   }
   if (options.record) writeTable(repository)
   return failed ? 1 : 0
 }
 
+/** Gives what runs one suite and keeps what came of it; nothing where its sources are not there. */
+async function prepareRuns(): Promise<(suite: Suite) => Promise<Finished | undefined>> {
+  const gitDirs = new Map(options.from.map((one) => one.split('=') as [string, string]))
+  const node = await nodeBinary(22)
+  const tarball = options.tarball === undefined ? await pack(repository, root) : resolve(options.tarball)
+  return async (suite) => {
+    const gitDir = gitDirs.get(suite.name)
+    if (gitDir !== undefined) await layFrom(resolve(gitDir), suite, root)
+    if (!existsSync(join(root, suite.name, 'package.json'))) {
+      say(adviceFor(suite, root))
+      return undefined
+    }
+    const finished = await runSuite(suite, node, tarball)
+    writeFileSync(resultFile(suite), JSON.stringify(finished))
+    return finished
+  }
+}
+
+const resultFile = ({ name }: Suite): string => join(root, `${name}-result.json`)
+
+/** What the last run brought. */
+function keptResult(suite: Suite): Finished | undefined {
+  if (existsSync(resultFile(suite))) return JSON.parse(readFileSync(resultFile(suite), 'utf8')) as Finished
+  say('  It has not been run yet.')
+  return undefined
+}
+
 async function runSuite(suite: Suite, node: string, tarball: string): Promise<Finished> {
   const began = Date.now()
   const folder = join(root, suite.name)
-  say(`\n${suite.name} (${suite.repository} ${suite.commit.slice(0, 10)})`)
   await prepare(suite, folder, node)
   for (const file of new Set(suite.parts.flatMap(({ modules = [] }) => modules)))
     letHandOver(join(folder, file))
@@ -94,7 +113,7 @@ async function runSuite(suite: Suite, node: string, tarball: string): Promise<Fi
       unsteady.push(...ran.unsteady.map((one) => ({ ...one, test: keyOf(part, one.test) })))
     }
     const minutes = Math.ceil((Date.now() - began) / 60_000)
-    return { suite, bare, traced, steady, unsteady, requests: sink.requests(), minutes }
+    return { bare, traced, steady, unsteady, requests: sink.requests(), minutes }
   } finally {
     await Promise.all([sink.stop(), answers.stop()])
   }
@@ -129,7 +148,6 @@ async function runBoth(both: Both): Promise<Pick<Finished, 'bare' | 'traced' | '
   say(`  ${title}, under turnspan`)
   await installTurnspan(tarball, folder)
   const traced = await tracedRun()
-  writeFileSync(join(folder, `turnspan-suite-traced-${at}.json`), JSON.stringify(traced))
   const first = differences(bare, traced)
   if (first.length === 0) return { bare, traced, steady: [], unsteady: [] }
   // What is a matter of chance or of a busy machine comes out otherwise the second time.
@@ -165,7 +183,8 @@ async function keptBare({ suite, at, part, folder }: Both, work: () => Promise<O
 }
 
 /** Prints what came out; says whether something is not explained. */
-function report({ suite, bare, traced, steady, unsteady, requests, minutes }: Finished): boolean {
+function report(suite: Suite, finished: Finished): boolean {
+  const { bare, traced, steady, unsteady, requests, minutes } = finished
   const [before, after] = [counts(bare), counts(traced)]
   const line = ({ passed, failed, skipped }: ReturnType<typeof counts>): string =>
     `${passed} passed, ${failed} failed, ${skipped} skipped`

@@ -70,14 +70,21 @@ const COMMANDS: Readonly<Record<Part['runner'], (run: Run, report: string) => re
   },
 }
 
-/** Ours around the one of the client: without checks of types, one worker, and with turnspan where the run has it. */
+/**
+ * Ours around the one of the client: without checks of types, one worker, and with turnspan where the run has it, before
+ * whatever else the client's tests set up.
+ */
 function vitestConfig({ part, sink }: Run): string {
-  const setup = sink === undefined ? '' : "setupFiles: ['./turnspan-suite-setup.ts'],"
+  const first = sink === undefined ? '' : "'./turnspan-suite-setup.ts', "
   return `import { defineConfig, mergeConfig } from 'vitest/config'
 import given from './${part.config}'
 export default defineConfig(async (env) => {
   const base = typeof given === 'function' ? await given(env) : await given
-  return mergeConfig(base, { test: { ${setup} maxWorkers: 1, fileParallelism: false, typecheck: { enabled: false } } })
+  const config = mergeConfig(base, {
+    test: { maxWorkers: 1, fileParallelism: false, typecheck: { enabled: false }, sequence: { setupFiles: 'list' } },
+  })
+  config.test.setupFiles = [${first}...[config.test.setupFiles ?? []].flat()]
+  return config
 })
 `
 }
