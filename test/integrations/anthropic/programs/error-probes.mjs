@@ -62,7 +62,7 @@ export const errorProbes = [
     script: 'hang',
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return failureOf(messages(t).create(hi, { signal: controller.signal }))
     },
   },

@@ -41,7 +41,7 @@ export const errorProbes = [
     script: 'hang',
     run: async (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return (await failureOf(generate(t, 'hang', { abortSignal: controller.signal }))).name
     },
   },
