@@ -49,7 +49,7 @@ export const errorProbes = [
   {
     name: 'timeout',
     script: 'hang',
-    run: (t) => failureOf(messages(t, 'hang', { timeout: 250, maxRetries: 0 }).create(hi)),
+    run: (t) => failureOf(messages(t, 'hang', { timeout: 1000, maxRetries: 0 }).create(hi)),
   },
   { name: 'not-json', script: 'not-json', run: (t) => failureOf(messages(t).create(hi)) },
   { name: 'empty-json', script: 'empty-json', run: (t) => messages(t).create(hi) },

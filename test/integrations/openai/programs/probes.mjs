@@ -363,7 +363,7 @@ export const probes = [
   {
     name: 'timeout',
     script: 'hang',
-    run: (t) => failureOf(chat(t, 'hang', { timeout: 80, maxRetries: 0 }).create(hi)),
+    run: (t) => failureOf(chat(t, 'hang', { timeout: 1000, maxRetries: 0 }).create(hi)),
   },
   { name: 'not-json', script: 'not-json', run: (t) => chat(t).create(hi) },
   { name: 'empty-json', script: 'empty-json', run: (t) => failureOf(chat(t).create(hi)) },
