@@ -76,7 +76,7 @@ export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): P
   const sent = Object.fromEntries(
     Object.keys(results).map((probe) => [probe, run.provider.requests(`${name}.${probe}`).map(comparable)]),
   )
-  return { results, sent, stderr: ended.stderr.replaceAll(/\(node:\d+\)/g, '(node)') }
+  return { results, sent, stderr: ended.stderr.replaceAll(/\(node:\d+\)|rejection id: \d+/g, '(node)') }
 }
 
 function outputOf(ended: NodeResult): { results: Record<string, Observed> } {

@@ -1,5 +1,6 @@
 import type { TokenUsage } from '../../span/token-usage.ts'
-import { number, read } from './method.ts'
+import { number } from './method.ts'
+import { dataAt } from './own-data.ts'
 
 /** Tokens of one model call in one form, whatever the provider's: see {@link TokenUsage}. */
 export type ModelUsage = TokenUsage
@@ -12,27 +13,27 @@ export type ModelUsage = TokenUsage
  * @see https://platform.openai.com/docs/api-reference/chat/object
  */
 export function openAIUsage(usage: unknown): ModelUsage | undefined {
-  const input = number(read(usage, 'prompt_tokens')) ?? number(read(usage, 'input_tokens'))
-  const output = number(read(usage, 'completion_tokens')) ?? number(read(usage, 'output_tokens'))
-  const total = number(read(usage, 'total_tokens'))
+  const input = number(dataAt(usage, 'prompt_tokens')) ?? number(dataAt(usage, 'input_tokens'))
+  const output = number(dataAt(usage, 'completion_tokens')) ?? number(dataAt(usage, 'output_tokens'))
+  const total = number(dataAt(usage, 'total_tokens'))
   if (input === undefined && output === undefined && total === undefined) return undefined
   const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
   const details =
-    read(usage, 'prompt_tokens_details') ??
-    read(usage, 'input_tokens_details') ??
-    read(usage, 'input_token_details')
-  const made = read(usage, 'completion_tokens_details') ?? read(usage, 'output_tokens_details')
+    dataAt(usage, 'prompt_tokens_details') ??
+    dataAt(usage, 'input_tokens_details') ??
+    dataAt(usage, 'input_token_details')
+  const made = dataAt(usage, 'completion_tokens_details') ?? dataAt(usage, 'output_tokens_details')
   return usageOf({
     inputTokens,
     outputTokens: output ?? Math.max(0, (total ?? 0) - inputTokens),
     totalTokens: total,
     // DeepSeek has a name of its own for them.
     cacheReadInputTokens:
-      some(read(details, 'cached_tokens')) ?? some(read(usage, 'prompt_cache_hit_tokens')),
-    cacheCreationInputTokens: some(read(details, 'cache_write_tokens')),
-    reasoningTokens: some(read(made, 'reasoning_tokens')),
-    audioInputTokens: some(read(details, 'audio_tokens')),
-    audioOutputTokens: some(read(made, 'audio_tokens')),
+      some(dataAt(details, 'cached_tokens')) ?? some(dataAt(usage, 'prompt_cache_hit_tokens')),
+    cacheCreationInputTokens: some(dataAt(details, 'cache_write_tokens')),
+    reasoningTokens: some(dataAt(made, 'reasoning_tokens')),
+    audioInputTokens: some(dataAt(details, 'audio_tokens')),
+    audioOutputTokens: some(dataAt(made, 'audio_tokens')),
   })
 }
 

@@ -1,13 +1,13 @@
 import {
   type Answer,
   dataAt,
+  dataFields,
   type Given,
   geminiAnswer,
   geminiUsage,
-  list,
+  itemsOf,
   type ModelCallInit,
   number,
-  read,
   SpanType,
   text,
 } from '../base/index.ts'
@@ -107,33 +107,35 @@ function plain(method: string, name: string): TracedMethod {
 }
 
 const withoutHttp = (result: unknown): object => {
-  const { sdkHttpResponse: _http, ...rest } = (result ?? {}) as Record<string, unknown>
+  const { sdkHttpResponse: _http, ...rest } = dataFields(result)
   return rest
 }
 
 /** The vectors themselves say nothing to a reader, and would be the largest part of most traces. */
 function embeddingsAnswer(result: unknown): Answer {
-  const embeddings = list(read(result, 'embeddings'))
-  const counts = embeddings.flatMap((one) => number(read(one, 'statistics', 'tokenCount')) ?? [])
+  const embeddings = itemsOf(dataAt(result, 'embeddings'))
+  const counts = embeddings.flatMap((one) => number(dataAt(one, 'statistics', 'tokenCount')) ?? [])
   const counted = counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0)
   return {
-    outputs: { embeddings: embeddings.length, dimensions: list(read(embeddings[0], 'values')).length },
+    outputs: { embeddings: embeddings.length, dimensions: lengthOf(dataAt(embeddings[0], 'values')) },
     usage:
       counted === undefined
-        ? geminiUsage(read(result, 'usageMetadata'))
+        ? geminiUsage(dataAt(result, 'usageMetadata'))
         : { inputTokens: counted, outputTokens: 0 },
   }
 }
 
+const lengthOf = (values: unknown): number => (Array.isArray(values) ? values.length : 0)
+
 /** Images come as base64 that nobody wants in a trace, or with an address. */
 function imagesAnswer(result: unknown): Answer {
-  const images = list(read(result, 'generatedImages')).map((generated) => {
-    const bytes = text(read(generated, 'image', 'imageBytes'))
+  const images = itemsOf(dataAt(result, 'generatedImages')).map((generated) => {
+    const bytes = text(dataAt(generated, 'image', 'imageBytes'))
     return {
-      mimeType: read(generated, 'image', 'mimeType'),
-      gcsUri: read(generated, 'image', 'gcsUri'),
-      enhancedPrompt: read(generated, 'enhancedPrompt'),
-      raiFilteredReason: read(generated, 'raiFilteredReason'),
+      mimeType: dataAt(generated, 'image', 'mimeType'),
+      gcsUri: dataAt(generated, 'image', 'gcsUri'),
+      enhancedPrompt: dataAt(generated, 'enhancedPrompt'),
+      raiFilteredReason: dataAt(generated, 'raiFilteredReason'),
       ...(bytes !== undefined && { imageBytes: `[${bytes.length} characters]` }),
     }
   })

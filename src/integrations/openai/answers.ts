@@ -1,7 +1,9 @@
 import {
   type AccumulatorOptions,
   type Answer,
-  list,
+  dataAt,
+  itemsOf,
+  methodIn,
   openAIUsage,
   read,
   type StreamAccumulator,
@@ -10,17 +12,16 @@ import {
 
 /** The vectors themselves say nothing to a reader, and would be the largest part of most traces. */
 export function embeddingsAnswer(result: unknown): Answer {
-  const data = list(read(result, 'data'))
-  const [first] = data
+  const data = dataAt(result, 'data')
   return {
     outputs: {
       object: 'list',
-      model: read(result, 'model'),
-      embeddings: data.length,
-      dimensions: dimensionsOf(read(first, 'embedding')),
+      model: dataAt(result, 'model'),
+      embeddings: Array.isArray(data) ? data.length : 0,
+      dimensions: dimensionsOf(dataAt(data, 0, 'embedding')),
     },
-    usage: openAIUsage(read(result, 'usage')),
-    model: text(read(result, 'model')),
+    usage: openAIUsage(dataAt(result, 'usage')),
+    model: text(dataAt(result, 'model')),
   }
 }
 
@@ -32,28 +33,32 @@ function dimensionsOf(embedding: unknown): number | undefined {
 
 /** Images come as URLs, or as base64 that nobody wants in a trace. */
 export function imagesAnswer(result: unknown): Answer {
-  const data = list(read(result, 'data')).map((image) => ({
-    url: read(image, 'url'),
-    revised_prompt: read(image, 'revised_prompt'),
-    ...(typeof read(image, 'b64_json') === 'string' && {
-      b64_json: `[${(read(image, 'b64_json') as string).length} characters]`,
+  const data = itemsOf(dataAt(result, 'data')).map((image) => ({
+    url: dataAt(image, 'url'),
+    revised_prompt: dataAt(image, 'revised_prompt'),
+    ...(typeof dataAt(image, 'b64_json') === 'string' && {
+      b64_json: `[${(dataAt(image, 'b64_json') as string).length} characters]`,
     }),
   }))
-  return { outputs: { data }, usage: openAIUsage(read(result, 'usage')), model: text(read(result, 'model')) }
+  return {
+    outputs: { data },
+    usage: openAIUsage(dataAt(result, 'usage')),
+    model: text(dataAt(result, 'model')),
+  }
 }
 
 /** A text that was heard, or read aloud by somebody. */
 export function transcriptAnswer(result: unknown): Answer {
-  return { outputs: result, usage: openAIUsage(read(result, 'usage')) }
+  return { outputs: result, usage: openAIUsage(dataAt(result, 'usage')) }
 }
 
 /** What a moderation found. */
 export function moderationAnswer(result: unknown): Answer {
-  const flagged = list(read(result, 'results')).some((one) => read(one, 'flagged') === true)
+  const flagged = itemsOf(dataAt(result, 'results')).some((one) => dataAt(one, 'flagged') === true)
   return {
     outputs: result,
-    model: text(read(result, 'model')),
-    responseId: text(read(result, 'id')),
+    model: text(dataAt(result, 'model')),
+    responseId: text(dataAt(result, 'id')),
     attributes: { 'openai.moderation.flagged': flagged },
   }
 }
@@ -69,7 +74,7 @@ export function binaryAnswer(result: unknown): Answer {
 }
 
 /** Whether a result is a response whose body the program reads itself. */
-export const isBinary = (result: unknown): boolean => typeof read(result, 'arrayBuffer') === 'function'
+export const isBinary = (result: unknown): boolean => methodIn(result, 'arrayBuffer') !== undefined
 
 /** Streams of images and transcripts: their last event has the whole. */
 export function accumulateEvents({ content }: AccumulatorOptions): StreamAccumulator {

@@ -11,5 +11,5 @@ testGiven({
     { set: 'openai-7', node: 22, modules: 'esm', order: 'before' },
   ],
   // A form is no JSON, and what failed before it was sent was never JSON; tools that are run have a span above.
-  recorded: { probes: (name) => !/throwing|run-tools|retried/.test(name) },
+  recorded: { probes: (name) => !/throwing|run-tools|retried|answer/.test(name) },
 })

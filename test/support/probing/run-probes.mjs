@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
 import { describe } from './describe.mjs'
 
 /**
@@ -23,7 +25,8 @@ export async function runProbes({ sdk, turnspan, probes }) {
     const note = (...what) => notes.push(what.map((one) => describe(one)))
     const run = `${settings.run}.${probe.name}`
     const address = (script = probe.script ?? 'hello') => `${settings.provider}/${script}/${run}`
-    const tools = { sdk, note, address, describe, settle, gc: globalThis.gc, turnspan }
+    const arrived = () => waitForArrival(`${settings.provider}/arrived/${run}`)
+    const tools = { sdk, note, address, arrived, describe, settle, gc: globalThis.gc, turnspan }
     const work = () => probe.run(tools)
     if (probe.needs && !probe.needs(tools)) {
       results[probe.name] = { absent: true }
@@ -38,6 +41,12 @@ export async function runProbes({ sdk, turnspan, probes }) {
   }
   if (turnspan) await turnspan.flushTraces({ timeoutMs: 20_000 })
   process.stdout.write(`${JSON.stringify({ results })}\n`)
+}
+
+/** Resolves once the provider got a request of the probe. */
+async function waitForArrival(url) {
+  const [response] = await once(get(url, { agent: false }), 'response')
+  response.resume()
 }
 
 async function observe(work) {

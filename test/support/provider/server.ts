@@ -39,7 +39,15 @@ export async function startProvider(own: Readonly<Record<string, Script>> = {}):
     return found
   }
 
+  /** Answers once a request of that run came in: a program under test waits for its own. */
+  const tellArrival = async (run: string, response: ServerResponse): Promise<void> => {
+    while (ofRun(run).length === 0) await once(arrivals, 'arrival', { signal: stopped.signal })
+    response.writeHead(204).end()
+  }
+
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [, awaited] = /^\/arrived\/([^/]+)$/.exec(incoming.url ?? '') ?? []
+    if (awaited !== undefined) return tellArrival(awaited, response)
     const [, script = '', run = '', rest = '/'] = /^\/([^/]+)\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? []
     const before = ofRun(run)
     const index = before.length

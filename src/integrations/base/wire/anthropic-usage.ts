@@ -1,4 +1,5 @@
-import { number, read } from '../method.ts'
+import { number } from '../method.ts'
+import { dataAt } from '../own-data.ts'
 import { type ModelUsage, usageOf } from '../usage.ts'
 
 /**
@@ -8,7 +9,7 @@ import { type ModelUsage, usageOf } from '../usage.ts'
  * @see https://docs.anthropic.com/en/api/messages
  */
 export function anthropicUsage(usage: unknown): ModelUsage | undefined {
-  const count = (...path: readonly string[]): number | undefined => number(read(usage, ...path))
+  const count = (key: string, inner?: string): number | undefined => number(dataAt(usage, key, inner))
   const fresh = count('input_tokens')
   const output = count('output_tokens')
   if (fresh === undefined && output === undefined) return undefined
@@ -33,9 +34,9 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
 /** What the usage says beside tokens. */
 export function anthropicUsageAttributes(usage: unknown): Readonly<Record<string, unknown>> {
   return {
-    'anthropic.response.service_tier': read(usage, 'service_tier') ?? undefined,
-    'anthropic.usage.web_search_requests': some(read(usage, 'server_tool_use', 'web_search_requests')),
-    'anthropic.usage.web_fetch_requests': some(read(usage, 'server_tool_use', 'web_fetch_requests')),
+    'anthropic.response.service_tier': dataAt(usage, 'service_tier') ?? undefined,
+    'anthropic.usage.web_search_requests': some(dataAt(usage, 'server_tool_use', 'web_search_requests')),
+    'anthropic.usage.web_fetch_requests': some(dataAt(usage, 'server_tool_use', 'web_fetch_requests')),
   }
 }
 

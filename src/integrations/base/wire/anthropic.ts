@@ -1,14 +1,15 @@
 import type { AccumulatorOptions, Answer, GrowingText, StreamAccumulator } from '../accumulator.ts'
 import { growingText } from '../accumulator.ts'
 import { type Fields, fieldsOf, list, number, read, text } from '../method.ts'
+import { dataAt, dataOf } from '../own-data.ts'
 import { shownMessage } from './anthropic-blocks.ts'
 import { anthropicUsage, anthropicUsageAttributes } from './anthropic-usage.ts'
 
 /** The answer of a call of the Messages API that was not streamed. */
 export function messageAnswer(message: unknown): Answer {
   return {
-    ...describe(message, read(message, 'stop_reason'), read(message, 'usage')),
-    outputs: shownMessage(message),
+    ...describe(message, dataAt(message, 'stop_reason'), dataAt(message, 'usage')),
+    outputs: shownMessage(dataOf(message)),
   }
 }
 
@@ -16,8 +17,8 @@ function describe(message: unknown, stopReason: unknown, usage: unknown): Answer
   const finish = text(stopReason)
   return {
     usage: anthropicUsage(usage),
-    model: text(read(message, 'model')),
-    responseId: text(read(message, 'id')),
+    model: text(dataAt(message, 'model')),
+    responseId: text(dataAt(message, 'id')),
     finishReasons: finish === undefined ? [] : [finish],
     attributes: anthropicUsageAttributes(usage),
   }
@@ -155,11 +156,11 @@ function parsed(json: string): unknown {
 
 /** The answer of the Text Completions API, which older versions of the client have. */
 export function completionAnswer(completion: unknown): Answer {
-  const finish = text(read(completion, 'stop_reason'))
+  const finish = text(dataAt(completion, 'stop_reason'))
   return {
-    outputs: read(completion, 'completion'),
-    model: text(read(completion, 'model')),
-    responseId: text(read(completion, 'id')),
+    outputs: dataAt(completion, 'completion'),
+    model: text(dataAt(completion, 'model')),
+    responseId: text(dataAt(completion, 'id')),
     finishReasons: finish === undefined ? [] : [finish],
   }
 }

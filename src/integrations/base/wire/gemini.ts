@@ -1,5 +1,6 @@
 import type { AccumulatorOptions, Answer, StreamAccumulator } from '../accumulator.ts'
 import { type Fields, fieldsOf, list, number, read, text } from '../method.ts'
+import { dataAt, dataFields, dataOf, itemsOf } from '../own-data.ts'
 import { type ModelUsage, usageOf } from '../usage.ts'
 import { joinParts, shownContent } from './gemini-parts.ts'
 
@@ -10,7 +11,7 @@ import { joinParts, shownContent } from './gemini-parts.ts'
  * @see https://ai.google.dev/api/generate-content#UsageMetadata
  */
 export function geminiUsage(usage: unknown): ModelUsage | undefined {
-  const count = (name: string): number | undefined => number(read(usage, name))
+  const count = (name: string): number | undefined => number(dataAt(usage, name))
   const prompt = count('promptTokenCount')
   const made = count('candidatesTokenCount') ?? count('responseTokenCount')
   const total = count('totalTokenCount')
@@ -23,36 +24,36 @@ export function geminiUsage(usage: unknown): ModelUsage | undefined {
     totalTokens: total,
     cacheReadInputTokens: count('cachedContentTokenCount'),
     reasoningTokens: thoughts,
-    audioInputTokens: soundIn(read(usage, 'promptTokensDetails')),
-    audioOutputTokens: soundIn(read(usage, 'candidatesTokensDetails')),
+    audioInputTokens: soundIn(dataAt(usage, 'promptTokensDetails')),
+    audioOutputTokens: soundIn(dataAt(usage, 'candidatesTokensDetails')),
   })
 }
 
 function soundIn(details: unknown): number | undefined {
-  const sound = list(details).find((detail) => read(detail, 'modality') === 'AUDIO')
-  return number(read(sound, 'tokenCount'))
+  const sound = itemsOf(details).find((detail) => dataAt(detail, 'modality') === 'AUDIO')
+  return number(dataAt(sound, 'tokenCount'))
 }
 
 /** The answer of a call that was not streamed. */
 export function geminiAnswer(response: unknown): Answer {
-  const { sdkHttpResponse: _http, automaticFunctionCallingHistory: _history, ...rest } = fieldsOf(response)
-  const candidates = list(rest.candidates)
+  const { sdkHttpResponse: _http, automaticFunctionCallingHistory: _history, ...rest } = dataFields(response)
+  const candidates = itemsOf(dataOf(rest.candidates))
   return {
     outputs: candidates.length === 0 ? rest : { ...rest, candidates: candidates.map(shownCandidate) },
     ...describe(
       response,
-      candidates.flatMap((candidate) => text(read(candidate, 'finishReason')) ?? []),
+      candidates.flatMap((candidate) => text(dataAt(candidate, 'finishReason')) ?? []),
     ),
   }
 }
 
 function describe(response: unknown, finishReasons: readonly string[]): Answer {
   // A prompt that was refused has a reason, and no candidate.
-  const blocked = text(read(response, 'promptFeedback', 'blockReason'))
+  const blocked = text(dataAt(response, 'promptFeedback', 'blockReason'))
   return {
-    usage: geminiUsage(read(response, 'usageMetadata')),
-    model: text(read(response, 'modelVersion')),
-    responseId: text(read(response, 'responseId')),
+    usage: geminiUsage(dataAt(response, 'usageMetadata')),
+    model: text(dataAt(response, 'modelVersion')),
+    responseId: text(dataAt(response, 'responseId')),
     finishReasons: finishReasons.length === 0 && blocked !== undefined ? [blocked] : finishReasons,
     attributes: { 'gcp.gemini.response.block_reason': blocked },
   }
@@ -60,7 +61,7 @@ function describe(response: unknown, finishReasons: readonly string[]): Answer {
 
 const shownCandidate = (candidate: unknown): unknown => ({
   ...fieldsOf(candidate),
-  content: shownContent(read(candidate, 'content')),
+  content: shownContent(dataAt(candidate, 'content')),
 })
 
 interface Candidate {

@@ -1,6 +1,7 @@
 import type { AccumulatorOptions, Answer, GrowingText, StreamAccumulator } from '../accumulator.ts'
 import { growingText } from '../accumulator.ts'
 import { isObject, list, number, read, text } from '../method.ts'
+import { dataAt, itemsOf } from '../own-data.ts'
 import { type ModelUsage, openAIUsage } from '../usage.ts'
 
 interface ToolCall {
@@ -24,14 +25,14 @@ const MOST_TOOL_CALLS = 1024
 
 /** The answer of a chat completion that was not streamed. */
 export function chatAnswer(completion: unknown): Answer {
-  const finishReasons = list(read(completion, 'choices')).flatMap(
-    (choice) => text(read(choice, 'finish_reason')) ?? [],
+  const finishReasons = itemsOf(dataAt(completion, 'choices')).flatMap(
+    (choice) => text(dataAt(choice, 'finish_reason')) ?? [],
   )
   return {
     outputs: completion,
     usage: chatUsage(completion),
-    model: text(read(completion, 'model')),
-    responseId: text(read(completion, 'id')),
+    model: text(dataAt(completion, 'model')),
+    responseId: text(dataAt(completion, 'id')),
     finishReasons,
     attributes: chatAttributes(completion),
   }
@@ -39,14 +40,14 @@ export function chatAnswer(completion: unknown): Answer {
 
 function chatAttributes(from: unknown): Answer['attributes'] {
   return {
-    'openai.response.service_tier': text(read(from, 'service_tier')),
-    'openai.response.system_fingerprint': text(read(from, 'system_fingerprint')),
+    'openai.response.service_tier': text(dataAt(from, 'service_tier')),
+    'openai.response.system_fingerprint': text(dataAt(from, 'system_fingerprint')),
   }
 }
 
 /** Usage of a completion or of the chunk that carries it; Groq has a place of its own for the latter. */
 function chatUsage(from: unknown): ModelUsage | undefined {
-  return openAIUsage(read(from, 'usage')) ?? openAIUsage(read(from, 'x_groq', 'usage'))
+  return openAIUsage(dataAt(from, 'usage')) ?? openAIUsage(dataAt(from, 'x_groq', 'usage'))
 }
 
 /** Folds the chunks of a streamed chat completion to the completion that they stand for. */

@@ -1,34 +1,37 @@
 import type { AccumulatorOptions, Answer, GrowingText, StreamAccumulator } from '../accumulator.ts'
 import { growingText } from '../accumulator.ts'
-import { isObject, list, number, read, text } from '../method.ts'
+import { isObject, number, read, text } from '../method.ts'
+import { dataAt, itemsOf } from '../own-data.ts'
 import { openAIUsage } from '../usage.ts'
 
 /** The answer of a call of the Responses API that was not streamed, or of the last event of one that was. */
 export function responsesAnswer(response: unknown): Answer {
-  const status = text(read(response, 'status'))
-  const failure = read(response, 'error')
+  const status = text(dataAt(response, 'status'))
+  const failure = dataAt(response, 'error')
   return {
     outputs: response,
-    usage: openAIUsage(read(response, 'usage')),
-    model: text(read(response, 'model')),
-    responseId: text(read(response, 'id')),
+    usage: openAIUsage(dataAt(response, 'usage')),
+    model: text(dataAt(response, 'model')),
+    responseId: text(dataAt(response, 'id')),
     finishReasons: finishReasonsOf(response, status),
     attributes: {
-      'openai.response.service_tier': text(read(response, 'service_tier')),
+      'openai.response.service_tier': text(dataAt(response, 'service_tier')),
       'openai.response.status': status,
     },
     ...(status === 'failed' && {
-      error: { type: text(read(failure, 'code')) ?? 'failed', message: text(read(failure, 'message')) },
+      error: { type: text(dataAt(failure, 'code')) ?? 'failed', message: text(dataAt(failure, 'message')) },
     }),
   }
 }
 
 /** The API has no finish reason; its words for how it ended, in those of chat completions. */
 function finishReasonsOf(response: unknown, status: string | undefined): readonly string[] {
-  const why = text(read(response, 'incomplete_details', 'reason'))
+  const why = text(dataAt(response, 'incomplete_details', 'reason'))
   if (why !== undefined) return [why === 'max_output_tokens' ? 'length' : why]
   if (status !== 'completed') return []
-  const calls = list(read(response, 'output')).some((item) => text(read(item, 'type')) === 'function_call')
+  const calls = itemsOf(dataAt(response, 'output')).some(
+    (item) => text(dataAt(item, 'type')) === 'function_call',
+  )
   return [calls ? 'tool_calls' : 'stop']
 }
 
@@ -76,7 +79,7 @@ export function accumulateResponses({ content, limits }: AccumulatorOptions): St
       if (last !== undefined) return last
       const start = (begun ?? {}) as Answer
       const outputs =
-        items.size === 0 ? undefined : { id: start.responseId, model: start.model, output: itemsOf(items) }
+        items.size === 0 ? undefined : { id: start.responseId, model: start.model, output: outputOf(items) }
       return { ...start, ...(outputs && { outputs }), ...(failure && { error: failure }) }
     },
   }
@@ -97,7 +100,7 @@ function addEvent(items: Map<number, Item>, type: unknown, event: unknown, most:
   if (type === 'response.function_call_arguments.delta') item?.arguments.add(read(event, 'delta'))
 }
 
-function itemsOf(items: Map<number, Item>): object[] {
+function outputOf(items: Map<number, Item>): object[] {
   return [...items.values()].map(({ known, text: said, arguments: given }) => ({
     ...(known as object),
     ...(said.value() !== undefined && { content: [{ type: 'output_text', text: said.value() }] }),

@@ -49,7 +49,7 @@ export const errorProbes = [
   {
     name: 'timeout',
     script: 'hang',
-    run: (t) => failureOf(messages(t, 'hang', { timeout: 250, maxRetries: 0 }).create(hi)),
+    run: (t) => failureOf(messages(t, 'hang', { timeout: 1000, maxRetries: 0 }).create(hi)),
   },
   { name: 'not-json', script: 'not-json', run: (t) => failureOf(messages(t).create(hi)) },
   { name: 'empty-json', script: 'empty-json', run: (t) => messages(t).create(hi) },
@@ -62,7 +62,7 @@ export const errorProbes = [
     script: 'hang',
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return failureOf(messages(t).create(hi, { signal: controller.signal }))
     },
   },

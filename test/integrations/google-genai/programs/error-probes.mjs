@@ -25,7 +25,7 @@ export const errorProbes = [
     script: 'hang',
     run: async (t) => {
       const failure = await failureOf(
-        generate(t, 'hang', undefined, { httpOptions: { baseUrl: t.address('hang'), timeout: 250 } }),
+        generate(t, 'hang', undefined, { httpOptions: { baseUrl: t.address('hang'), timeout: 1000 } }),
       )
       return { name: failure.name, message: failure.message }
     },
@@ -41,7 +41,7 @@ export const errorProbes = [
     script: 'hang',
     run: async (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return (await failureOf(generate(t, 'hang', { abortSignal: controller.signal }))).name
     },
   },

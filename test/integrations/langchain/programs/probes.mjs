@@ -153,7 +153,7 @@ const models = [
     script: 'hang',
     run: async (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 100)
+      void t.arrived().then(() => controller.abort())
       return outcome(t, chat(t).invoke('Hi!', { signal: controller.signal }))
     },
   },

@@ -169,4 +169,34 @@ export const probes = [
         return (await make(t).embeddings.create(body)).data.length
       }),
   },
+  ...['chat', 'responses', 'embeddings'].map((kind) => ({
+    name: `given-answer-${kind}`,
+    needs: kind === 'responses' ? hasResponses : undefined,
+    run: (t) =>
+      withHostile(t, async (pieces) => {
+        const client = make(t, 'hello', { fetch: answeringWith(pieces) })
+        if (kind === 'chat') return (await client.chat.completions.create(plain)).id
+        if (kind === 'responses') return (await client.responses.create({ model: 'gpt-4o', input: 'Hi!' })).id
+        return (await client.embeddings.create({ model: 'text-embedding-3-small', input: 'Hi!' })).object
+      }),
+  })),
 ]
+
+/** A `fetch` of the program, whose answers are made of such objects. */
+const answeringWith = (pieces) => async () => {
+  const { getter, attempt, list } = pieces
+  const item = getter({ index: 0, object: 'embedding', finish_reason: 'stop' }, 'embedding', () => [1])
+  const answer = {
+    id: 'own',
+    object: 'own',
+    model: 'gpt-4o',
+    status: 'completed',
+    output: [],
+    data: list(item),
+  }
+  getter(answer, 'usage', (n) => ({ prompt_tokens: n, completion_tokens: n }))
+  answer.choices = list(getter({ index: 0, finish_reason: 'stop' }, 'message', () => attempt((n) => n)))
+  const response = Response.json({})
+  response.json = async () => answer
+  return response
+}

@@ -51,6 +51,8 @@ const textOf = async (stream) => {
   for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? ''
   return text
 }
+/** Resolves when Node has told of a rejection that nobody handled. */
+const unhandled = () => new Promise((resolve) => process.once('unhandledRejection', resolve))
 /** Waits until the rejection that comes is the program's own, and describes it. */
 const failureOf = async (promise) => {
   try {
@@ -361,7 +363,7 @@ export const probes = [
   {
     name: 'timeout',
     script: 'hang',
-    run: (t) => failureOf(chat(t, 'hang', { timeout: 80, maxRetries: 0 }).create(hi)),
+    run: (t) => failureOf(chat(t, 'hang', { timeout: 1000, maxRetries: 0 }).create(hi)),
   },
   { name: 'not-json', script: 'not-json', run: (t) => chat(t).create(hi) },
   { name: 'empty-json', script: 'empty-json', run: (t) => failureOf(chat(t).create(hi)) },
@@ -378,7 +380,7 @@ export const probes = [
     script: 'hang',
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 80)
+      void t.arrived().then(() => controller.abort())
       return failureOf(chat(t).create(hi, { signal: controller.signal }))
     },
   },
@@ -389,7 +391,7 @@ export const probes = [
       void chat(t)
         .create(hi)
         .then(() => undefined)
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await unhandled()
     },
   },
   {
@@ -397,7 +399,7 @@ export const probes = [
     script: 'error-400',
     run: async (t) => {
       void chat(t).create(hi)
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await unhandled()
     },
   },
   {
@@ -405,7 +407,7 @@ export const probes = [
     script: 'error-400',
     run: async (t) => {
       const promise = chat(t).create(hi)
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await unhandled()
       return failureOf(promise)
     },
   },
