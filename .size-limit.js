@@ -28,9 +28,11 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '79 kB'),
-  budget('otel', '65 kB'),
-  budget('mlflow', '30 kB'),
-  budget('register', '64 kB'),
-  budget('testing', '50 kB'),
+  budget('index', '86 kB'),
+  budget('otel', '72 kB'),
+  budget('mlflow', '31 kB'),
+  budget('register', '72 kB'),
+  budget('testing', '54 kB'),
+  // What a front end gets that imports a module which also runs on the server.
+  budget('edge/index', '9 kB'),
 ]

@@ -1,6 +1,8 @@
 import { defineConfig } from 'tsup'
+import { edgeBuild } from './scripts/edge-build.ts'
 import { apiLoaders, bundled, entries, workers } from './scripts/entries.ts'
 import { exitWorkerByCondition, exitWorkerScript } from './scripts/exit-worker.ts'
+import { importHooksScript } from './scripts/import-hooks.ts'
 import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
@@ -30,13 +32,17 @@ export default defineConfig(async () => ({
   },
   noExternal: bundled,
   plugins: [lazyRequires, ownMembers, quietRethrows],
-  define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
+  define: {
+    EXIT_WORKER: JSON.stringify(await exitWorkerScript()),
+    IMPORT_HOOKS: JSON.stringify(await importHooksScript()),
+  },
   esbuildPlugins: [
     oneCore(Object.values(besideCore)),
     nodeBuiltins,
     otelApiByCondition,
     realImports,
     exitWorkerByCondition,
+    edgeBuild,
   ],
   esbuildOptions(options, { format }) {
     // CommonJS has `__filename`, and a parser that stops at `import.meta`.

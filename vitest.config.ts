@@ -28,7 +28,13 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['./test/setup/each-test.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: [...needsMlflow, ...needsGo, 'test/packed/**', '**/node_modules/**'],
+          exclude: [
+            ...needsMlflow,
+            ...needsGo,
+            'test/packed/**',
+            'test/environments/**',
+            '**/node_modules/**',
+          ],
           testTimeout: 15_000,
           // Some start the Python OTLP server, whose venv may have to be made first.
           hookTimeout: 180_000,
@@ -67,6 +73,17 @@ export default defineConfig({
           include: ['test/packed/**/*.test.ts'],
           exclude: ['test/packed/fixtures/**', '**/node_modules/**'],
           testTimeout: 180_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'environments',
+          include: ['test/environments/**/*.test.ts'],
+          exclude: ['test/environments/fixtures/**', 'test/environments/programs/**', '**/node_modules/**'],
+          testTimeout: 180_000,
+          // Packages of frameworks and other vendors are installed once a machine.
           hookTimeout: 600_000,
         },
       },

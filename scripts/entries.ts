@@ -14,6 +14,21 @@ export const entries: Readonly<Record<string, string>> = {
   openai: 'src/integrations/openai/index.ts',
 }
 
+/** Every entry as it is in browsers and edge runtimes: the same names, and nothing that needs Node. */
+export const edgeEntries: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(entries).map((name) => [name, `src/edge/${name}.ts`]),
+)
+
+/** What `exports` of package.json says of an entry; docs/decisions/0016-where-there-is-no-node.md says why. */
+export function exportsOf(entry: string): Readonly<Record<string, unknown>> {
+  const node = {
+    import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+    require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+  }
+  const edge = { types: `./dist/${entry}.d.ts`, default: `./dist/edge/${entry}.js` }
+  return { workerd: node, 'edge-light': edge, browser: { node, module: edge }, ...node }
+}
+
 /** The thread that delivers at the end of the process: as a file, and as a text for bundled applications. */
 export const workers: Readonly<Record<string, string>> = {
   'turnspan-exit-worker': 'src/setup/exit-worker.ts',

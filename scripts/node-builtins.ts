@@ -63,12 +63,14 @@ function substitute(path: string, names: Iterable<string>): string {
   const waits = (name: string): boolean =>
     !LOADED.includes(path) && typeof given[name] === 'function' && /^[a-z]/.test(name)
   const module = `process.getBuiltinModule('${path}')`
+  // Where there is no Node, importing this package must not fail: what is missing is said by `init`.
+  const found = `globalThis.process?.getBuiltinModule?.('${path}') ?? {}`
   const exported = [...names].map((name) =>
     waits(name)
       ? `export const ${name} = (...args) => ${module}.${name}(...args)`
       : `export const ${name} = m.${name}`,
   )
-  return [...([...names].every(waits) ? [] : [`const m = ${module}`]), ...exported].join('\n')
+  return [...([...names].every(waits) ? [] : [`const m = ${found}`]), ...exported].join('\n')
 }
 
 /**

@@ -3,12 +3,13 @@
  * line or an earlier one. DESIGN and docs/ARCHITECTURE.md say what each owns.
  */
 const LEVELS: readonly (readonly string[])[] = [
+  ['edge'],
   ['index'],
   ['cli'],
   ['viewer'],
   ['otel', 'register', 'testing', 'instrument'],
-  ['integrations'],
   ['setup'],
+  ['integrations'],
   ['mlflow'],
   ['tracing'],
   ['context'],
@@ -16,6 +17,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['span'],
   ['ids'],
   ['config'],
+  ['modules'],
   ['runtime'],
 ]
 

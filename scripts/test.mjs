@@ -24,7 +24,7 @@ const STEPS = [
   check('types of scripts', 'tsc', '-p', 'scripts'),
   check('build', 'tsup', '--silent'),
   check('publint', 'tsx', 'scripts/publint.ts'),
-  check('types as published', 'attw', '--pack', '.', '--profile', 'node16', '--no-emoji'),
+  check('types as published', 'attw', '--pack', '.', '--no-emoji'),
   check('api report', 'tsx', 'scripts/api.ts', '--check'),
   check('size', 'size-limit'),
   check('notices', 'tsx', 'scripts/notices.ts', '--check'),
@@ -36,6 +36,7 @@ const STEPS = [
   suite('types'),
   suite('e2e'),
   suite('packed'),
+  suite('environments'),
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),
 ]
 

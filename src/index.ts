@@ -23,6 +23,8 @@ export {
   onDiagnostic,
 } from './runtime/diagnostics.ts'
 export { ConfigError, TurnspanError, type TurnspanErrorCode } from './runtime/errors.ts'
+export type { InstrumentationState } from './setup/instrumentation-states.ts'
+export { instrumentations } from './setup/instrumentations.ts'
 export { flushTraces, init, shutdown } from './setup/lifecycle.ts'
 export type { Status } from './setup/status.ts'
 export { type WithFlushOptions, withFlush } from './setup/with-flush.ts'

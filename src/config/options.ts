@@ -2,6 +2,12 @@ import type { ContentKeys, Protocol } from './config.ts'
 import type { SpanExporterLike } from './exporter.ts'
 import type { Limits, Redact } from './limits.ts'
 
+/** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
+export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+
+/** An integration by its name, or a function that instruments and returns what undoes it. */
+export type Instrumentation = IntegrationName | ((...given: never[]) => unknown)
+
 /** Where the spool keeps spans that have not been delivered, and how much it may hold. */
 export interface SpoolOptions {
   /**
@@ -249,9 +255,9 @@ export interface PipelineOptions {
    */
   readonly exitTimeoutMs?: number | undefined
   /**
-   * Integrations to switch on: `'auto'` for all whose package the application names among its dependencies, a list
+   * Integrations to switch on: `'auto'` for all, each as soon as the program loads its package, a list
    * of names (`'openai'`) and of functions that instrument and return what undoes it, or `false` for none.
    * @defaultValue `'auto'`
    */
-  readonly instrumentations?: 'auto' | readonly unknown[] | false | undefined
+  readonly instrumentations?: 'auto' | readonly Instrumentation[] | false | undefined
 }

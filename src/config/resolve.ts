@@ -46,7 +46,8 @@ export function resolveConfig(
     return freezeDeep(resolve(options, env, readFile))
   } catch {
     // Only a value that throws when it is looked at leads here; its message may hold anything.
-    const message = 'The options of init() cannot be read: one of them throws; nothing is traced.'
+    const message =
+      'The options of init() or the environment variables cannot be read: one of them throws (Deno lets them be read with --allow-env); nothing is traced.'
     return off('the options of init() cannot be read', [{ name: 'options', message }])
   }
 }

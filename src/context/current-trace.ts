@@ -1,4 +1,6 @@
 import type { Context } from '@opentelemetry/api'
+import { sayArgument } from '../config/arguments.ts'
+import { checkKeys } from '../config/known-keys.ts'
 import { liveSpanIn } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -8,7 +10,7 @@ import type { Span } from '../span/span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { activeContext } from './active-context.ts'
 import { scopeIn } from './scope.ts'
-import { applyUpdate, type TraceUpdate } from './trace-update.ts'
+import { applyUpdate, TRACE_UPDATE, type TraceUpdate } from './trace-update.ts'
 
 /**
  * The span of turnspan in which the running code stands: of this asynchronous call, never of a concurrent one.
@@ -51,7 +53,12 @@ export function getLastActiveTraceId(): string | undefined {
  */
 export function updateCurrentTrace(update: TraceUpdate): void {
   const pipeline = currentPipeline()
-  if (pipeline === undefined || typeof update !== 'object' || update === null) return
+  if (pipeline === undefined) return
+  if (typeof update !== 'object' || update === null) {
+    sayArgument('updateCurrentTrace()', 'an object', update, 'it had no effect')
+    return
+  }
+  checkKeys(TRACE_UPDATE, update)
   const context = activeContext()
   const span = spanIn(context)
   const record = span?.trace ?? foreignRecord(context)

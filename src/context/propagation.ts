@@ -1,4 +1,6 @@
 import type { Context, SpanContext } from '@opentelemetry/api'
+import { expectOptions } from '../config/arguments.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { ownTraceState } from '../delivery/trace-state.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -14,8 +16,11 @@ export type Carrier = Headers | Map<string, string> | Record<string, string | st
 
 export interface InjectOptions {
   /** Also send session and user, as W3C baggage. Whoever receives the request can read them. Default: false. */
-  baggage?: boolean
+  baggage?: boolean | undefined
 }
+
+const INJECT_KEYS: Readonly<Record<keyof InjectOptions, true>> = { baggage: true }
+const INJECT: KnownKeys = knownKeys('injectHeaders()', INJECT_KEYS)
 
 const SESSION = 'session.id'
 const USER = 'user.id'
@@ -33,6 +38,8 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)
  */
 export function injectHeaders<C extends Carrier>(carrier: C, options: InjectOptions = {}): C {
   if (currentPipeline() === undefined) return carrier
+  expectOptions('injectHeaders()', options)
+  checkKeys(INJECT, options)
   try {
     writeHeaders(carrier, readProperty(options, 'baggage') === true)
   } catch {

@@ -1,24 +1,32 @@
 import type { Context } from '@opentelemetry/api'
+import { expectOptions, sayArgument } from '../config/arguments.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/attribute-values.ts'
-import { activeContext, runIn } from './active-context.ts'
+import { activeContext, runIn, SCOPE } from './active-context.ts'
 
 /** What holds for every trace that starts inside {@link tracingContext}. */
 export interface TracingContextOptions {
   /** Who the agent works for (`user.id`, `mlflow.trace.user`). */
-  user?: string
+  user?: string | undefined
   /** Conversation or session that the traces belong to (`session.id`, `mlflow.trace.session`), at most 250 characters. */
-  sessionId?: string
+  sessionId?: string | undefined
   /** Tags of each trace; may be changed in MLflow later. */
-  tags?: Record<string, unknown>
+  tags?: Record<string, unknown> | undefined
   /** Metadata of each trace; fixed once written. */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** `false`: nothing inside is traced. */
-  enabled?: boolean
+  enabled?: boolean | undefined
 }
 
-const SCOPE: symbol = createContextKey('turnspan.scope')
+const SCOPE_KEYS: Readonly<Record<keyof TracingContextOptions, true>> = {
+  user: true,
+  sessionId: true,
+  tags: true,
+  metadata: true,
+  enabled: true,
+}
+const KNOWN: KnownKeys = knownKeys('tracingContext()', SCOPE_KEYS)
 
 /** What enclosing calls of {@link tracingContext} said; the innermost wins for each key. */
 export function scopeIn(context: Context): TracingContextOptions | undefined {
@@ -34,7 +42,18 @@ export function scopeIn(context: Context): TracingContextOptions | undefined {
  * await tracingContext({ user: req.user.id, sessionId: req.session.id }, () => agent.run(req.body))
  */
 export function tracingContext<T>(options: TracingContextOptions, fn: () => T): T {
+  if (typeof fn !== 'function' && typeof options === 'function') {
+    sayArgument(
+      'tracingContext()',
+      'its arguments in the other order',
+      fn,
+      'they were taken as they were meant',
+    )
+    return tracingContext((fn ?? {}) as TracingContextOptions, options as typeof fn)
+  }
   if (currentPipeline() === undefined) return fn()
+  expectOptions('tracingContext()', options)
+  checkKeys(KNOWN, options)
   const context = activeContext()
   const outer = scopeIn(context)
   const scope: TracingContextOptions = {

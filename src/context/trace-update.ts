@@ -1,3 +1,4 @@
+import { type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
 import { attributeValue, ownKeys, readProperty } from '../span/attribute-values.ts'
 import { capture } from '../span/capture.ts'
@@ -11,26 +12,46 @@ import type { TraceRecord } from '../span/trace-record.ts'
 /** What can be said of a whole trace from anywhere inside it. */
 export interface TraceUpdate {
   /** Labels that may be changed in MLflow later. Values become text. */
-  tags?: Record<string, unknown>
+  tags?: Record<string, unknown> | undefined
   /**
    * Facts that stay as they are; values become text of at most 250 characters. MLflow's reserved keys work:
    * `mlflow.trace.user`, `mlflow.trace.session`, `mlflow.source.type`, ... Anything beyond user and session costs
    * one REST call per trace.
    */
-  metadata?: Record<string, unknown>
+  metadata?: Record<string, unknown> | undefined
   /** Who the agent works for. */
-  user?: string
+  user?: string | undefined
   /** Conversation or session that the trace belongs to, at most 250 characters. */
-  sessionId?: string
+  sessionId?: string | undefined
   /** Your own ID of the request, which MLflow can search by. */
-  clientRequestId?: string
+  clientRequestId?: string | undefined
   /** Text shown for the request in lists, at most 1000 characters; content, so it needs `captureContent`. */
-  requestPreview?: string
+  requestPreview?: string | undefined
   /** Text shown for the response in lists, at most 1000 characters; content, so it needs `captureContent`. */
-  responsePreview?: string
+  responsePreview?: string | undefined
   /** State of the trace, when it differs from its root's. */
-  state?: 'OK' | 'ERROR'
+  state?: 'OK' | 'ERROR' | undefined
 }
+
+const UPDATE_KEYS: Readonly<Record<keyof TraceUpdate, true>> = {
+  tags: true,
+  metadata: true,
+  user: true,
+  sessionId: true,
+  clientRequestId: true,
+  requestPreview: true,
+  responsePreview: true,
+  state: true,
+}
+
+/** What {@link TraceUpdate} has. */
+export const TRACE_UPDATE: KnownKeys = knownKeys('updateCurrentTrace()', UPDATE_KEYS, {
+  attributes: 'metadata',
+  status: 'state',
+  requestid: 'clientRequestId',
+  request: 'requestPreview',
+  response: 'responsePreview',
+})
 
 const MOST_METADATA = 250
 const MOST_SESSION = 250

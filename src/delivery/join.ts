@@ -1,9 +1,7 @@
 import type { Context, Span as OtelSpan, TracerProvider } from '@opentelemetry/api'
 import { TurnspanIdGenerator } from '../ids/id-generator.ts'
 import { randomHex } from '../ids/random-hex.ts'
-import { applicationApi } from '../runtime/application-api.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { apiGlobals } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
 import { VERSION } from '../runtime/version.ts'
@@ -12,7 +10,6 @@ import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
-import { createOwnProvider } from './own-provider.ts'
 import type { Pipeline } from './pipeline.ts'
 
 // The application's provider and spans are touched structurally only: it may be of SDK 1.30, 2.x or 3.x.
@@ -36,117 +33,60 @@ interface SdkProvider extends TracerProvider {
   _registeredSpanProcessors?: ProcessorLike[]
 }
 
-interface Joined {
-  readonly shadow: Shadow
+/** What became of the application's provider. */
+export interface Joined {
+  /** Starts turnspan's spans there too; `undefined` where it cannot be joined, and each side keeps to itself. */
+  readonly shadow: Shadow | undefined
   readonly resource: Attributes | undefined
 }
 
 interface State {
   readonly joined: WeakMap<object, Joined>
-  readonly own: TracerProvider
   /** Spans that we started in the application's provider, so that they are not taken for its own. */
   readonly shadows: WeakSet<object>
   /** One of them is being started: its provider tells us of it before we have it. */
   shadowing: boolean
-  watched: WeakSet<object>
+  /** The application has made a processor that hands spans to us. */
+  byHand: boolean
 }
 
 const state = (): State =>
-  processWide('join', () => ({
+  processWide('joined-providers', () => ({
     joined: new WeakMap<object, Joined>(),
-    own: createOwnProvider(foreignProvider),
     shadows: new WeakSet<object>(),
     shadowing: false,
-    watched: new WeakSet<object>(),
+    byHand: false,
   }))
 
-/** The slice of the API's stand-in for the provider that an application may register; every copy of the API has one. */
-interface Proxy extends TracerProvider {
-  getDelegate?: () => TracerProvider
-  setDelegate?: (delegate: TracerProvider) => void
-}
-
-/** What is registered with the API, or would be: loads the API only while nobody has registered anything. */
-function globalProvider(): Proxy | undefined {
-  return (apiGlobals()?.trace as Proxy | undefined) ?? applicationApi()?.trace.getTracerProvider()
-}
-
-let noops: WeakMap<object, TracerProvider> | undefined
-
-/** The no-op of the API copy that `proxy` is of, which is what stands there while nobody has registered anything. */
-function noopOf(proxy: Proxy): TracerProvider | undefined {
-  noops ??= new WeakMap()
-  const make = proxy.constructor as new () => Proxy
-  const known = noops.get(make)
-  if (known !== undefined) return known
-  try {
-    const noop = new make().getDelegate?.()
-    if (noop !== undefined) noops.set(make, noop)
-    return noop
-  } catch {
-    return undefined
-  }
-}
-
-/** The provider that the application registered; `undefined` while there is none but ours. */
-export function foreignProvider(): TracerProvider | undefined {
-  const global = globalProvider()
-  if (global === undefined) return undefined
-  if (typeof global.getDelegate !== 'function') return global === state().own ? undefined : global
-  const real = global.getDelegate()
-  return real === state().own || real === noopOf(global) ? undefined : real
-}
-
 /**
- * Makes raw OpenTelemetry spans reach us: joins the application's provider, or stands in while there is none. The
- * global slot is never taken, so that the application can still register its own, then or later; when it does, we
- * join it.
- *
- * @returns how to start turnspan's spans in the application's provider too
+ * Makes the spans of `provider` reach us, and ours reach it. Each side keeps to itself where that cannot be: a provider
+ * that is no SDK's takes our spans for its own, and loses what it makes below them.
  */
-export function followProvider(): Shadow | undefined {
-  const foreign = foreignProvider()
-  if (foreign !== undefined) return join(foreign)?.shadow
-  const proxy = globalProvider()
-  if (proxy?.setDelegate !== undefined && proxy.getDelegate?.() !== state().own) {
-    proxy.setDelegate(state().own)
-    watch(proxy)
-  }
-  return undefined
-}
-
-/** Notices the moment in which the application registers, so that its very next span reaches us. */
-function watch(proxy: Proxy): void {
-  if (state().watched.has(proxy)) return
-  state().watched.add(proxy)
-  const { setDelegate } = proxy
-  if (setDelegate === undefined) return
-  proxy.setDelegate = (delegate) => {
-    setDelegate.call(proxy, delegate)
-    if (sharedPipeline() !== undefined && delegate !== state().own) join(delegate)
-  }
-}
-
-function join(provider: TracerProvider): Joined {
+export function join(provider: TracerProvider): Joined {
   const known = state().joined.get(provider)
   if (known !== undefined) {
     adoptResource(known)
     return known
   }
-  if (!attach(provider)) {
-    diagnoseOnce(
-      'warn',
-      'TS_PROVIDER_UNKNOWN',
-      'The application registered a tracer provider that cannot be joined, so its own spans do not reach turnspan; ' +
-        "turnspan's spans are not affected. To join it by hand: import { TurnspanProcessor } from 'turnspan/otel' and " +
-        'add new TurnspanProcessor() to the spanProcessors of that provider.',
-    )
-  }
   const { resource, _resource } = provider as SdkProvider
-  const joined = { shadow: shadowIn(provider), resource: (resource ?? _resource)?.attributes }
+  const joined: Joined = attach(provider)
+    ? { shadow: shadowIn(provider), resource: (resource ?? _resource)?.attributes }
+    : { shadow: undefined, resource: undefined }
+  if (joined.shadow === undefined) sayUnknown()
   state().joined.set(provider, joined)
   adoptResource(joined)
   return joined
+}
+
+function sayUnknown(): void {
+  diagnoseOnce(
+    'warn',
+    'TS_PROVIDER_UNKNOWN',
+    'The application registered a tracer provider that cannot be joined, so each side keeps to itself: its spans do not ' +
+      "reach turnspan, and turnspan's spans, which are complete, do not reach it. Sentry has a setting that lets both see " +
+      'everything, and any other provider can be joined by hand, by new TurnspanProcessor() of turnspan/otel among its ' +
+      "spanProcessors: docs/neighbours.md. init({ provider: 'private' }) says that this is as it should be.",
+  )
 }
 
 function adoptResource({ resource }: Joined): void {
@@ -158,6 +98,7 @@ const MARK: unique symbol = Symbol.for('turnspan.processor')
 
 /** Marks a processor that hands spans to us, so that a provider that has one is not joined a second time. */
 export function markProcessor(processor: object): void {
+  state().byHand = true
   Object.defineProperty(processor, MARK, { value: true })
 }
 
@@ -179,7 +120,8 @@ function attach(provider: SdkProvider): boolean {
     provider.addSpanProcessor(ours)
     return true
   }
-  if (active === undefined || !Array.isArray(active._spanProcessors)) return false
+  // One that hides its processors has ours, where the application has made one.
+  if (active === undefined || !Array.isArray(active._spanProcessors)) return state().byHand
   // Replaced, not pushed to: the list is the application's own options array. It is read anew for each span.
   active._spanProcessors = [...active._spanProcessors, ours]
   return true

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
+import { withEmptyStack } from '../runtime/stack-room.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -178,6 +179,18 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const take = (span: EndedSpan): void => {
     counts.ended()
+    try {
+      accept(span)
+    } catch {
+      // The end of the stack, somewhere on the way.
+      withEmptyStack(() => {
+        if (!lanes.some(({ queue }) => queue.contents().includes(span))) accept(span)
+        for (const { queue } of lanes) queue.wake()
+      })
+    }
+  }
+
+  const accept = (span: EndedSpan): void => {
     if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
     traces.touched(span.trace)
     if (!span.trace.sampled) {

@@ -8,8 +8,8 @@ export interface IdGeneratorLike {
 
 /** IDs that the next span of a tracer must get. */
 export interface ForcedIds {
-  readonly traceId?: string
-  readonly spanId?: string
+  readonly traceId?: string | undefined
+  readonly spanId?: string | undefined
 }
 
 /**

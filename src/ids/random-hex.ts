@@ -1,9 +1,12 @@
 import { randomFillSync } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { webHex } from './web-hex.ts'
 
 // Random bytes are drawn in blocks: one call into the crypto library costs far more than the bytes of one ID.
-const block = Buffer.alloc(4096)
-let used = block.length
+const BLOCK_BYTES = 4096
+// Not made at import, which must not fail where there is no Node.
+let block: Buffer | undefined
+let used = BLOCK_BYTES
 let first = true
 
 /**
@@ -26,7 +29,9 @@ function fillFromSystem(into: Uint8Array): boolean {
 
 /** `bytes` random bytes as lower-case hex, never all zero. */
 export function randomHex(bytes: number): string {
-  if (used + bytes > block.length) {
+  if (typeof Buffer === 'undefined') return webHex(bytes)
+  block ??= Buffer.alloc(BLOCK_BYTES)
+  if (used + bytes > BLOCK_BYTES) {
     if (!first || !fillFromSystem(block)) randomFillSync(block)
     first = false
     used = 0

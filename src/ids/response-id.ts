@@ -1,4 +1,7 @@
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { randomHex } from './random-hex.ts'
+
+const KNOWN: KnownKeys = knownKeys('traceIdFromResponseId()', { strict: true })
 
 const PREFIX = 'resp_'
 const TRACE_ID_DIGITS = 32
@@ -27,7 +30,11 @@ export class ResponseIdError extends TypeError {
  * @example
  * traceIdFromResponseId('resp_0af7651916cd43dd8448eb211c80319c') // '0af7651916cd43dd8448eb211c80319c'
  */
-export function traceIdFromResponseId(responseId: string, options: { strict?: boolean } = {}): string {
+export function traceIdFromResponseId(
+  responseId: string,
+  options: { strict?: boolean | undefined } = {},
+): string {
+  checkKeys(KNOWN, options)
   if (typeof responseId !== 'string') throw new ResponseIdError('is a string', responseId)
   if (!responseId.startsWith(PREFIX)) throw new ResponseIdError(`starts with "${PREFIX}"`, responseId)
   const suffix = responseId.slice(PREFIX.length).toLowerCase()

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
@@ -41,6 +42,21 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   openai: (copy) => instrumentOpenAI(copy),
 }
 
+const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
+  ai: true,
+  anthropic: true,
+  googleGenAI: true,
+  langchain: true,
+  mcp: true,
+  openai: true,
+}
+const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
+  anthropicaisdk: 'anthropic',
+  genai: 'googleGenAI',
+  gemini: 'googleGenAI',
+  langgraph: 'langchain',
+})
+
 /**
  * Traces the given packages. Bundlers put a copy of them into the application that nobody finds from outside, so the
  * application hands them over. To take only the code of those in use into the bundle, call the function of each
@@ -52,6 +68,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
  * instrument({ openai: OpenAI })
  */
 export function instrument(packages: InstrumentedPackages): Uninstrument {
+  checkKeys(KNOWN, packages)
   const undos = Object.entries(BY_NAME).flatMap(([name, instrumentOne]) => {
     const copy = packages[name as keyof InstrumentedPackages]
     return copy === undefined ? [] : [instrumentOne(copy)]

@@ -29,21 +29,21 @@ export interface AssessmentInput {
   readonly traceId: string
   /** Anything that JSON can hold. */
   readonly value?: unknown
-  readonly source?: AssessmentSource
+  readonly source?: AssessmentSource | undefined
   /** 16 hex digits. @defaultValue the whole trace */
-  readonly spanId?: string
-  readonly metadata?: Readonly<Record<string, string>>
+  readonly spanId?: string | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /** How good a trace is: a score, a flag, a comment. */
 export interface FeedbackInput extends AssessmentInput {
   /** @defaultValue `feedback` */
-  readonly name?: string
-  readonly rationale?: string
+  readonly name?: string | undefined
+  readonly rationale?: string | undefined
   /** Why the assessment failed; an `Error` gives its class and message. */
-  readonly error?: Error
+  readonly error?: Error | undefined
   /** ID of the assessment that this one replaces. */
-  readonly overrides?: string
+  readonly overrides?: string | undefined
 }
 
 /** What would have been right. */

@@ -1,5 +1,6 @@
 import type { MlflowConfig, TlsConfig } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
@@ -7,35 +8,52 @@ import { ConfigError } from '../runtime/errors.ts'
 /** Options of `createMlflowClient`; each goes before the environment variable that it names. */
 export interface MlflowClientOptions {
   /** Base URL of the server. @defaultValue MLFLOW_TRACKING_URI */
-  readonly trackingUri?: string
+  readonly trackingUri?: string | undefined
   /** Bearer token. @defaultValue MLFLOW_TRACKING_TOKEN */
-  readonly token?: string
+  readonly token?: string | undefined
   /** File of a bearer token that may be rotated. @defaultValue MLFLOW_TRACKING_TOKEN_FILE */
-  readonly tokenFile?: string
+  readonly tokenFile?: string | undefined
   /** With `password` goes before a token. @defaultValue MLFLOW_TRACKING_USERNAME */
-  readonly username?: string
+  readonly username?: string | undefined
   /** @defaultValue MLFLOW_TRACKING_PASSWORD */
-  readonly password?: string
+  readonly password?: string | undefined
   /** @defaultValue MLFLOW_WORKSPACE */
-  readonly workspace?: string
+  readonly workspace?: string | undefined
   /** PEM file of the authorities to trust. @defaultValue MLFLOW_TRACKING_SERVER_CERT_PATH */
-  readonly caFile?: string
+  readonly caFile?: string | undefined
   /** PEM file of the certificate to show. @defaultValue MLFLOW_TRACKING_CLIENT_CERT_PATH, which holds the key too */
-  readonly clientCertFile?: string
+  readonly clientCertFile?: string | undefined
   /** PEM file of the key, unless the certificate's file holds it. */
-  readonly clientKeyFile?: string
+  readonly clientKeyFile?: string | undefined
   /** Accept any server certificate. @defaultValue MLFLOW_TRACKING_INSECURE_TLS, else false */
-  readonly insecureTls?: boolean
+  readonly insecureTls?: boolean | undefined
   /**
    * `true`: the proxies of `HTTP_PROXY` and `HTTPS_PROXY`; a URL: that one; `false`: none.
    * @defaultValue `true` with `NODE_USE_ENV_PROXY=1`, else `false`
    */
-  readonly proxy?: boolean | string
+  readonly proxy?: boolean | string | undefined
   /** Milliseconds for one request. @defaultValue MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds), else 30000 */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Most repeats of a request that failed. @defaultValue MLFLOW_HTTP_REQUEST_MAX_RETRIES, else 7 */
-  readonly maxRetries?: number
+  readonly maxRetries?: number | undefined
 }
+
+const KEYS: Readonly<Record<keyof MlflowClientOptions, true>> = {
+  trackingUri: true,
+  token: true,
+  tokenFile: true,
+  username: true,
+  password: true,
+  workspace: true,
+  caFile: true,
+  clientCertFile: true,
+  clientKeyFile: true,
+  insecureTls: true,
+  proxy: true,
+  timeoutMs: true,
+  maxRetries: true,
+}
+const KNOWN: KnownKeys = knownKeys('createMlflowClient()', KEYS, { url: 'trackingUri', uri: 'trackingUri' })
 
 const FORWARDED = [
   'trackingUri',
@@ -57,6 +75,7 @@ const VARIABLES =
 
 /** The server and TLS settings that `options` and the environment give. Throws {@link ConfigError}. */
 export function resolveClient(options: MlflowClientOptions): { config: MlflowConfig; tls: TlsConfig } {
+  checkKeys(KNOWN, options)
   const uri = options.trackingUri ?? environment().MLFLOW_TRACKING_URI
   if (typeof uri === 'string' && /^\s*databricks/i.test(uri)) throw isDatabricks()
   const given = Object.fromEntries(FORWARDED.map((name) => [name, options[name]]))

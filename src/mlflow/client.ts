@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { checkKeys } from '../config/known-keys.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import {
   type Assessment,
@@ -10,6 +11,7 @@ import {
 import { createAuth } from './auth.ts'
 import { type MlflowClientOptions, resolveClient } from './client-config.ts'
 import { type Experiment, findOrCreateExperiment, getExperiment } from './experiments.ts'
+import { EXPECTATION_KEYS, FEEDBACK_KEYS, SEARCH_KEYS } from './known-keys.ts'
 import { createRest, type Rest } from './rest.ts'
 import { getSpans, type Trace, type TraceInfo, toTraceInfo } from './trace-data.ts'
 import { traceRow } from './trace-row.ts'
@@ -19,13 +21,13 @@ import { getTraceRow } from './traces.ts'
 export interface TraceSearch {
   readonly experimentIds: readonly string[]
   /** MLflow's filter grammar, such as `status = 'ERROR' AND timestamp_ms > 1700000000000`. @defaultValue all traces */
-  readonly filter?: string
+  readonly filter?: string | undefined
   /** 1 to 500. @defaultValue 100 */
-  readonly maxResults?: number
+  readonly maxResults?: number | undefined
   /** Such as `['timestamp_ms DESC']`. @defaultValue newest first */
-  readonly orderBy?: readonly string[]
+  readonly orderBy?: readonly string[] | undefined
   /** Where the page before ended. */
-  readonly pageToken?: string
+  readonly pageToken?: string | undefined
 }
 
 /** One page of traces. */
@@ -84,15 +86,21 @@ export function createMlflowClient(options: MlflowClientOptions = {}): MlflowCli
     searchTraces: (search) => searchTraces(rest, search),
     setTraceTag: (traceId, key, value) => changeTag(rest, 'PATCH', traceId, { key, value }),
     deleteTraceTag: (traceId, key) => changeTag(rest, 'DELETE', traceId, { key }),
-    logFeedback: async (feedback) => createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback),
-    logExpectation: async (expectation) =>
-      createExpectation(rest, toMlflowTraceId(expectation.traceId), expectation),
+    async logFeedback(feedback) {
+      checkKeys(FEEDBACK_KEYS, feedback)
+      return createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback)
+    },
+    async logExpectation(expectation) {
+      checkKeys(EXPECTATION_KEYS, expectation)
+      return createExpectation(rest, toMlflowTraceId(expectation.traceId), expectation)
+    },
     findOrCreateExperiment: (name) => findOrCreateExperiment(rest, name),
     getExperiment: (experimentId) => getExperiment(rest, experimentId),
   }
 }
 
 async function searchTraces(rest: Rest, search: TraceSearch): Promise<TracePage> {
+  checkKeys(SEARCH_KEYS, search)
   const body = {
     locations: search.experimentIds.map((experiment_id) => ({
       type: 'MLFLOW_EXPERIMENT',

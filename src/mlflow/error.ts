@@ -10,9 +10,9 @@ export type MlflowFailure = 'network' | 'status' | 'not-mlflow' | 'answer' | 'se
 export interface MlflowErrorDetails {
   readonly failure: MlflowFailure
   readonly retryable: boolean
-  readonly status?: number
-  readonly errorCode?: string
-  readonly retryAfterMs?: number
+  readonly status?: number | undefined
+  readonly errorCode?: string | undefined
+  readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 

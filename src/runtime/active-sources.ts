@@ -1,5 +1,5 @@
-import type { Context } from '@opentelemetry/api'
-import { apiGlobals } from './otel-context.ts'
+import type { Context, ContextManager } from '@opentelemetry/api'
+import { apiGlobals, offeredContexts } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
 /**
@@ -7,11 +7,6 @@ import { processWide } from './registry.ts'
  * leaves it as it is. Called for every look at the active context: it must be quick and must not throw.
  */
 export type ActiveSource = (active: Context) => Context | undefined
-
-/** Whatever tells the active context: a context manager, or our own contexts. */
-interface Teller {
-  active(): Context
-}
 
 interface State {
   readonly sources: Set<ActiveSource>
@@ -43,25 +38,24 @@ export function addActiveSource(source: ActiveSource): () => void {
   return () => void state().sources.delete(source)
 }
 
-/** Sees to it that the managers which stand now ask the sources; costs next to nothing when they do already. */
+/** Sees to it that the manager which stands now asks the sources; costs next to nothing when it does already. */
 export function askSources(): void {
   const { sources, changed } = state()
-  if (sources.size === 0) return
-  const { manager } = processWide('stand-in-contexts', (): { manager: Teller | undefined } => ({
-    manager: undefined,
-  }))
-  for (const teller of [apiGlobals()?.context, manager]) {
-    if (teller === undefined || changed.has(teller)) continue
-    changed.add(teller)
-    change(teller)
-  }
+  const manager = apiGlobals()?.context
+  if (sources.size === 0 || manager === undefined || changed.has(manager)) return
+  changed.add(manager)
+  change(manager)
 }
 
-/** In place, so that it holds for the application's own manager as well as for ours. */
-function change(teller: Teller): void {
-  const { active } = teller
-  teller.active = function (this: unknown): Context {
-    return answered(Reflect.apply(active, this, []) as Context)
+/**
+ * In place, as the manager is the application's. It asks as long as our own contexts are offered, which is as long as
+ * either side may see the other; ours ask by themselves.
+ */
+function change(manager: ContextManager): void {
+  const { active } = manager
+  manager.active = function (this: unknown): Context {
+    const found = Reflect.apply(active, this, []) as Context
+    return offeredContexts().manager === undefined ? found : answered(found)
   }
 }
 

@@ -1,54 +1,101 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { answered } from './active-sources.ts'
-import { applicationApi } from './application-api.ts'
-import { createContextManager } from './context-manager.ts'
-import { apiGlobals, context, createContextKey, ROOT_CONTEXT } from './otel-context.ts'
+import { type Api, forEachApiCopy } from './api-copies.ts'
+import { createContextManager, SWAP, type SwapContext } from './context-manager.ts'
+import { apiGlobals, context, offeredContexts } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
 /** Carries a context through asynchronous calls. */
 export interface Contexts {
   active(): Context
   with<T>(active: Context, fn: () => T): T
+  /** The same in two steps, where that is possible; see {@link SwapContext}. */
+  swap(): SwapContext | undefined
 }
 
-/** What carries contexts while OpenTelemetry's API is on its way; see `applicationApi`. */
-interface StandIn {
-  manager: ContextManager | undefined
+interface Own {
+  readonly storage: AsyncLocalStorage<Context>
+  readonly manager: ContextManager
+  /** The APIs that give ours while nobody has registered a manager. */
+  readonly told: WeakSet<object>
 }
 
-const standIn = (): StandIn => processWide('stand-in-contexts', (): StandIn => ({ manager: undefined }))
+let known: Own | undefined
 
-/** The application's own contexts, in which turnspan's spans and those of every instrumentation meet. */
-export const sharedContexts: Contexts = {
-  active: () => (apiGlobals()?.context ?? standIn().manager)?.active() ?? ROOT_CONTEXT,
-  with(active, fn) {
-    const manager = apiGlobals()?.context ?? standIn().manager
-    return manager === undefined ? fn() : manager.with(active, fn)
-  },
-}
-
-/** Contexts that nobody else sees, for the provider mode `private`. */
-export function privateContexts(): Contexts {
-  return processWide('private-contexts', (): Contexts => {
-    const manager = createContextManager()
-    return {
-      active: () => answered(manager.active()),
-      with: (active, fn) => manager.with(active, fn),
-    }
+function own(): Own {
+  known ??= processWide('own-contexts', (): Own => {
+    const storage = new AsyncLocalStorage<Context>()
+    const manager = createContextManager({ storage, answer: answered })
+    return { storage, manager, told: new WeakSet() }
   })
+  return known
 }
 
 /**
- * Sees to it that contexts follow asynchronous calls: SDK 3.x brings no manager of its own, and without an SDK there
- * is none at all. One that works already is left alone.
+ * The application's own contexts, in which turnspan's spans and those of every instrumentation meet: those of the
+ * manager that the application registered, else our own, once they are offered.
  */
-export function ensureContextManager(): void {
-  const key = createContextKey('turnspan.probe')
-  const works = context.with(ROOT_CONTEXT.setValue(key, true), () => context.active().getValue(key) === true)
-  if (works) return
-  const globals = apiGlobals()
-  const manager = standIn().manager ?? createContextManager()
-  // The copy of the API that registered first has made the place, and every other copy looks there.
-  if (globals !== undefined) globals.context ??= manager
-  else if (applicationApi()?.context.setGlobalContextManager(manager) !== true) standIn().manager = manager
+export const sharedContexts: Contexts = {
+  active: () => context.active(),
+  with: (active, fn) => context.with(active, fn),
+  swap: () => swapOf(apiGlobals()?.context ?? offeredContexts().manager),
+}
+
+const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
+  (manager as { readonly [SWAP]?: SwapContext } | undefined)?.[SWAP]
+
+/** Our own contexts, for when neither side may see the other. */
+export const privateContexts: Contexts = {
+  active: () => own().manager.active(),
+  with: (active, fn) => own().manager.with(active, fn),
+  swap: () => swapOf(own().manager),
+}
+
+/**
+ * What our own contexts have for the running code while the application's manager answers for it: the code was
+ * started before that one was registered.
+ */
+export function contextBeforeManager(): Context | undefined {
+  return apiGlobals()?.context === undefined ? undefined : own().storage.getStore()
+}
+
+/**
+ * Makes OpenTelemetry's API give our own contexts as long as nobody has registered a context manager: SDK 3.x brings none
+ * of its own, and without an SDK there is none at all. The place of the manager is never taken, so that whoever
+ * registers one, then or later, has it.
+ */
+export function offerContexts(): void {
+  offeredContexts().manager = own().manager
+  forEachApiCopy('offer-contexts', offerTo)
+}
+
+/** Takes back what {@link offerContexts} did: nobody sees our contexts from now on. */
+export function withdrawContexts(): void {
+  offeredContexts().manager = undefined
+}
+
+/** The slice of a copy's context API that says where it takes contexts from; the same in all of 1.x. */
+interface ManagedContexts {
+  _getContextManager?: () => ContextManager
+}
+
+function offerTo(copy: Api): void {
+  const api = copy.context as unknown as ManagedContexts
+  const { told, storage } = own()
+  const original = api._getContextManager
+  if (typeof original !== 'function' || told.has(api)) return
+  told.add(api)
+  let ours: ContextManager | undefined
+  Object.defineProperty(api, '_getContextManager', {
+    configurable: true,
+    writable: true,
+    value(): ContextManager {
+      const theirs = Reflect.apply(original, api, [])
+      if (apiGlobals()?.context !== undefined || offeredContexts().manager === undefined) return theirs
+      // Outside of everything a program compares with the root of its own copy, which only this one knows.
+      ours ??= createContextManager({ storage, root: theirs.active(), answer: answered })
+      return ours
+    },
+  })
 }

@@ -7,18 +7,26 @@ type Key = string | symbol
 const ADDING = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const
 const REMOVING = ['removeListener', 'off'] as const
 
-const bound = new WeakSet<object>()
-
 /**
  * Makes every listener that is added to `target` from now on a bound one, when it is an event emitter; what is removed is
- * the bound one of what was added. Done once: of two bindings of one emitter the first counts.
+ * the bound one of what was added.
  *
  * @param bindListener - what is added in place of a listener
  * @returns `target` itself
  */
-export function bindEmitter<T>(target: T, bindListener: (listener: Listener) => Listener): T {
-  if (!(target instanceof EventEmitter) || bound.has(target)) return target
-  bound.add(target)
+export type BindEmitter = <T>(target: T, bindListener: (listener: Listener) => Listener) => T
+
+/** Binds each emitter once: of two bindings of one emitter the first counts. Those of other managers count apart. */
+export function createEmitterBinder(): BindEmitter {
+  const bound = new WeakSet<object>()
+  return (target, bindListener) => {
+    if (!(target instanceof EventEmitter) || bound.has(target)) return target
+    bound.add(target)
+    return bindEmitter(target, bindListener)
+  }
+}
+
+function bindEmitter<T extends EventEmitter>(target: T, bindListener: (listener: Listener) => Listener): T {
   const emitter = target as unknown as Record<string, Method>
   const known = new Map<Key, WeakMap<Listener, Listener>>()
   // `once` and `prependOnceListener` call the other methods.

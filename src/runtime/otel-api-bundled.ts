@@ -1,7 +1,7 @@
 import * as api from '@opentelemetry/api'
-import type { Api } from './otel-api.ts'
+import type { Api } from './api-copies.ts'
 
 /** What stands in the place of `otel-api.ts` in a bundled application: whatever copy the bundler finds for us. */
-export function loadApi(): Api {
-  return api
+export function loadApi(): readonly Api[] {
+  return [api]
 }

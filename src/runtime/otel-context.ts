@@ -1,5 +1,5 @@
 import type { Context, ContextManager, TextMapPropagator } from '@opentelemetry/api'
-import { globalSlot } from './registry.ts'
+import { globalSlot, processWide } from './registry.ts'
 
 // Why not by the functions of @opentelemetry/api: docs/decisions/0010-no-api-at-import.md.
 
@@ -7,7 +7,7 @@ import { globalSlot } from './registry.ts'
 export interface ApiGlobals {
   readonly version?: string
   readonly trace?: unknown
-  context?: ContextManager
+  readonly context?: ContextManager
   readonly propagation?: TextMapPropagator
 }
 
@@ -37,14 +37,26 @@ function contextWith(values: ReadonlyMap<symbol, unknown>): Context {
 /** The context of code that nobody gave one. */
 export const ROOT_CONTEXT: Context = contextWith(EMPTY)
 
+/** Our own contexts, where we have put them in the place that nobody has taken; see `async-context.ts`. */
+export interface OfferedContexts {
+  manager: ContextManager | undefined
+}
+
+let known: OfferedContexts | undefined
+
+export function offeredContexts(): OfferedContexts {
+  known ??= processWide('offered-contexts', (): OfferedContexts => ({ manager: undefined }))
+  return known
+}
+
 /** The contexts that the whole application shares, as OpenTelemetry's API gives them to everybody. */
 export const context: {
   active(): Context
   with<T>(active: Context, fn: () => T): T
 } = {
-  active: () => apiGlobals()?.context?.active() ?? ROOT_CONTEXT,
+  active: () => (apiGlobals()?.context ?? offeredContexts().manager)?.active() ?? ROOT_CONTEXT,
   with(active, fn) {
-    const manager = apiGlobals()?.context
+    const manager = apiGlobals()?.context ?? offeredContexts().manager
     return manager === undefined ? fn() : manager.with(active, fn)
   },
 }

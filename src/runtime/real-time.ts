@@ -56,6 +56,8 @@ export const realTime: {
   repeat(work: () => void, ms: number): Timer
   /** Calls `work` when the event loop has turned, and does not hold the process for it. */
   soon(work: () => void): void
+  /** Calls `work` when the event loop has turned; the process waits for it. */
+  turn(work: () => void): void
   /** Stops what `start` or `repeat` began. */
   stop(timer: Timer | undefined): void
   /** Milliseconds since 1970 by the system's clock, which can be set. */
@@ -68,6 +70,7 @@ export const realTime: {
   start: (work, ms) => startTimeout(work, ms),
   repeat: (work, ms) => startInterval(work, ms),
   soon: (work) => void withoutHold(startImmediate?.(work) ?? startTimeout(work, 0)),
+  turn: (work) => void (startImmediate?.(work) ?? startTimeout(work, 0)),
   stop: (timer) => {
     if (timer !== undefined) stopTimeout(timer)
   },

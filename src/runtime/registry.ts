@@ -47,3 +47,14 @@ export function globalProperty<T>(name: string): { get(): T | undefined; set(val
     },
   }
 }
+
+/** The list that anybody may put something on, under the registered symbol `name`, before or after it is looked at. */
+export function globalList(name: string): unknown[] {
+  const host = globalThis as Record<symbol, unknown>
+  const slot = Symbol.for(name)
+  const there = host[slot]
+  if (Array.isArray(there)) return there
+  const made: unknown[] = []
+  host[slot] = made
+  return made
+}

@@ -1,8 +1,15 @@
-import { writeSync } from 'node:fs'
 import { realTime } from './real-time.ts'
+import { globalProperty } from './registry.ts'
 
 const STDERR = 2
 const MOST_MS = 500
+
+/** Where there is no Node, or something that only looks like it, the console has what stderr is elsewhere. */
+const host: { get(): NodeJS.Process | undefined } = globalProperty<NodeJS.Process>('process')
+
+// Loaded by nobody but who writes: this module is part of the entries for browsers as well.
+const writeSync = (bytes: Uint8Array, at = 0): number =>
+  process.getBuiltinModule('node:fs').writeSync(STDERR, bytes, at)
 
 /**
  * Writes a line to stderr, and harms nobody when that cannot be done: the reader of a pipe may be gone, the disk of a
@@ -12,10 +19,9 @@ const MOST_MS = 500
 export function writeStderr(text: string): void {
   try {
     const line = `${text}\n`
-    const { stderr } = process
-    // Nothing of Node's: a platform without files.
+    const stderr = host.get()?.stderr
     // biome-ignore lint/suspicious/noConsole: the only way to say something there
-    if (stderr === undefined) console.error(text)
+    if (typeof stderr?.write !== 'function') console.warn(text)
     else if (isPlain(stderr)) writePlainly(stderr, Buffer.from(line))
     else writeGuarded(stderr, line)
   } catch {
@@ -29,7 +35,7 @@ export function writeStderrNow(text: string): void {
   const deadline = realTime.uptimeMs() + MOST_MS
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(STDERR, bytes, at)
+      at += writeSync(bytes, at)
     } catch (thrown) {
       // A pipe whose reader is slow; anything else is a stderr that is closed.
       if (!isBusy(thrown) || realTime.uptimeMs() > deadline) return
@@ -43,8 +49,9 @@ export function writeStderrNow(text: string): void {
  */
 function isPlain(stderr: NodeJS.WriteStream): boolean {
   return (
-    process.platform !== 'win32' &&
     (stderr as { fd?: number }).fd === STDERR &&
+    host.get()?.platform !== 'win32' &&
+    typeof host.get()?.getBuiltinModule === 'function' &&
     !Object.hasOwn(stderr, 'write') &&
     stderr.writableLength === 0
   )
@@ -53,7 +60,7 @@ function isPlain(stderr: NodeJS.WriteStream): boolean {
 function writePlainly(stderr: NodeJS.WriteStream, bytes: Uint8Array): void {
   let written = 0
   try {
-    written = writeSync(STDERR, bytes)
+    written = writeSync(bytes)
   } catch (thrown) {
     if (!isBusy(thrown)) return
   }

@@ -1,65 +1,94 @@
-import { createRequire } from 'node:module'
-import { dependencyTest, findPackage } from '../runtime/application.ts'
-import { diagnose } from '../runtime/diagnostics.ts'
+import { offerAiSdkTelemetry } from '../integrations/ai/offer.ts'
+import { KNOWN_INTEGRATIONS, type KnownIntegration } from '../modules/known-packages.ts'
+import { forgetOutcomes } from '../modules/outcomes.ts'
+import { watchModules } from '../modules/watch-modules.ts'
+import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { ownFile } from '../runtime/own-file.ts'
+import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
+import { type InstrumentationState, statesOf } from './instrumentation-states.ts'
+import { loadIntegration } from './load-integration.ts'
+import { watchUntracedRequests } from './untraced-requests.ts'
 
-/** An integration that `init` switches on by itself. */
-interface Known {
-  /** Its subpath: `openai` of `turnspan/openai`. */
-  readonly name: string
-  /** Packages by which it is known that the application has a use for it: any of them. */
-  readonly packages: readonly string[]
-  /** The function of its entry that instruments the application's copies when it is called with nothing. */
-  readonly instrument: string
+/** One of the known ones, or a function that instruments and returns what undoes it. */
+type Chosen = KnownIntegration | (() => unknown)
+
+interface State {
+  /** What undoes each one that is on, by its name or by the function that was given. */
+  readonly on: Map<unknown, () => void>
+  /** Names that the program asked for itself. */
+  named: ReadonlySet<string>
+  stopWatching: (() => void) | undefined
 }
 
-/** One line for each; see docs/integrations/contributing.md. */
-const KNOWN: readonly Known[] = [
-  { name: 'ai', packages: ['ai'], instrument: 'instrumentAiSdk' },
-  {
-    name: 'anthropic',
-    packages: ['@anthropic-ai/sdk', '@anthropic-ai/bedrock-sdk', '@anthropic-ai/vertex-sdk'],
-    instrument: 'instrumentAnthropic',
-  },
-  { name: 'google-genai', packages: ['@google/genai'], instrument: 'instrumentGoogleGenAI' },
-  {
-    name: 'langchain',
-    packages: ['@langchain/core', '@langchain/langgraph', 'langchain'],
-    instrument: 'instrumentLangChain',
-  },
-  {
-    name: 'mcp',
-    packages: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server'],
-    instrument: 'instrumentMcp',
-  },
-  { name: 'openai', packages: ['openai'], instrument: 'instrumentOpenAI' },
-]
-
-/** One of them, or a function that instruments and returns what undoes it. */
-type Chosen = Known | (() => unknown)
-
-/** What undoes each one that is on, by its name or by the function that was given. */
-const active = (): Map<unknown, () => void> =>
-  processWide('instrumentations', () => new Map<unknown, () => void>())
+const state = (): State =>
+  processWide('instrumentations', (): State => ({ on: new Map(), named: new Set(), stopWatching: undefined }))
 
 /**
  * Switches on what `wanted` says, and off what an earlier call switched on and this one does not want. `'auto'` are
- * those whose package the application names among its dependencies. Never throws.
+ * all of them: each waits, without having been loaded, until the program loads a package of its own. Never throws.
  */
 export function applyInstrumentations(wanted: 'auto' | false | readonly unknown[]): void {
+  const current = state()
   const chosen = new Map(choose(wanted).map((one): [unknown, Chosen] => [keyOf(one), one]))
-  for (const [key, undo] of [...active()]) {
+  for (const [key, undo] of [...current.on]) {
     if (chosen.has(key)) continue
-    active().delete(key)
+    current.on.delete(key)
     attempt(undo, nameOf(key))
+    forgetOutcomes(String(key))
   }
   for (const [key, one] of chosen) {
-    if (active().has(key)) continue
+    if (current.on.has(key)) continue
     const undo = attempt(typeof one === 'function' ? one : () => switchOn(one), nameOf(key))
     if (undo !== FAILED)
-      active().set(key, typeof undo === 'function' ? (undo as () => void) : () => undefined)
+      current.on.set(key, typeof undo === 'function' ? (undo as () => void) : () => undefined)
+  }
+  const known = [...chosen.values()].filter((one) => typeof one !== 'function')
+  current.named = new Set(wanted === 'auto' ? [] : known.map(({ name }) => name))
+  watch(known)
+}
+
+/**
+ * What each integration that is on does with each copy of its packages, at this moment.
+ *
+ * @example
+ * for (const { package: name, version, state } of instrumentations()) console.log(name, version, state)
+ */
+export function instrumentations(): readonly InstrumentationState[] {
+  const { on, named } = state()
+  return statesOf(new Set([...on.keys()].map(String)), named)
+}
+
+/** What an integration promised and does not do is said, however it came about. */
+function watch(known: readonly KnownIntegration[]): void {
+  const current = state()
+  current.stopWatching?.()
+  current.stopWatching = undefined
+  if (known.length === 0) return
+  const stop = watchUntracedRequests(known.map(({ name }) => name))
+  let watching = true
+  // What is handed over by the program itself comes with its next lines.
+  realTime.soon(() => {
+    if (watching) sayMissing()
+  })
+  current.stopWatching = () => {
+    watching = false
+    stop()
+  }
+}
+
+/** Of what the program named, says what is nowhere to be found. */
+function sayMissing(): void {
+  const { named } = state()
+  for (const { name, package: packageName, state: found } of instrumentations()) {
+    if (found !== 'not found' || !named.has(name)) continue
+    diagnoseOnce(
+      'warn',
+      'TS_INSTRUMENT_NOT_FOUND',
+      `Option "instrumentations" names "${name}", but the package ${packageName} is not installed where the program's files resolve it, and nothing has loaded it. It is traced when it is loaded from elsewhere; in a bundled application, hand it over with instrument() of turnspan/instrument: docs/integrations/README.md.`,
+      { name, package: packageName },
+      name,
+    )
   }
 }
 
@@ -74,44 +103,37 @@ function attempt(work: () => unknown, name: string): unknown {
   try {
     return work()
   } catch (thrown) {
-    diagnose(
-      'warn',
-      'TS_INSTRUMENT_FAILED',
-      `The instrumentation ${name.slice(0, 60)} could not be switched (${messageOf(thrown)}); what it would trace works as it does without turnspan. In a bundled application, instrument by hand: docs/integrations/README.md.`,
-      { name: name.slice(0, 60) },
-      name,
-    )
+    sayFailed(name, thrown)
     return FAILED
   }
 }
 
+function sayFailed(name: string, thrown: unknown): void {
+  diagnose(
+    'warn',
+    'TS_INSTRUMENT_FAILED',
+    `The instrumentation ${name.slice(0, 60)} could not be switched (${messageOf(thrown)}); what it would trace works as it does without turnspan. In a bundled application, instrument by hand: docs/integrations/README.md.`,
+    { name: name.slice(0, 60) },
+    name,
+  )
+}
+
 function choose(wanted: 'auto' | false | readonly unknown[]): readonly Chosen[] {
   if (wanted === false) return []
-  if (wanted === 'auto') return knownThatAreUsed()
+  if (wanted === 'auto') return KNOWN_INTEGRATIONS
   return wanted.flatMap((one): Chosen[] => {
     if (typeof one === 'function') return [one as () => unknown]
-    const known = KNOWN.find(({ name }) => name === one)
+    const known = KNOWN_INTEGRATIONS.find(({ name }) => name === one)
     if (known === undefined) complainOf(one)
     return known === undefined ? [] : [known]
   })
-}
-
-function knownThatAreUsed(): readonly Known[] {
-  try {
-    const isDependency = dependencyTest()
-    const isUsed = (name: string): boolean => isDependency(name) && findPackage(name) !== undefined
-    return KNOWN.filter(({ packages }) => packages.some(isUsed))
-  } catch {
-    // Folders that this process must not read.
-    return []
-  }
 }
 
 function complainOf(one: unknown): void {
   diagnose(
     'warn',
     'TS_INSTRUMENT_UNKNOWN',
-    `Option "instrumentations" takes functions and these names: ${KNOWN.map(({ name }) => name).join(', ')}; ${
+    `Option "instrumentations" takes functions and these names: ${KNOWN_INTEGRATIONS.map(({ name }) => name).join(', ')}; ${
       typeof one === 'string' ? JSON.stringify(one.slice(0, 60)) : `an entry of type ${typeof one}`
     } is left out.`,
     {},
@@ -119,14 +141,33 @@ function complainOf(one: unknown): void {
   )
 }
 
-/** Loads the entry of that integration, in the build that this code is of, at once: the next line may be a call. */
-function switchOn({ name, instrument }: Known): unknown {
-  const file = ownFile()
-  const require = createRequire(file)
-  const load = (): unknown => {
-    if (file.endsWith('.ts')) return require(`../integrations/${name}/index.ts`)
-    const built = require.resolve(`turnspan/${name}`)
-    return require(file.endsWith('.cjs') ? built : built.replace(/\.cjs$/, '.js'))
+/** Waits for the first module of its packages, and has the integration take this one and all that follow. */
+function switchOn({ name, packages }: KnownIntegration): () => void {
+  const names = packages.map((one) => one.name)
+  let on = true
+  let undo: (() => void) | undefined
+  let stopWaiting: (() => void) | undefined
+  const start = (): void => {
+    if (undo !== undefined || !on) return
+    undo = () => undefined
+    loadIntegration(
+      name,
+      (entry) => {
+        if (!on) return
+        undo = entry.instrument()
+        stopWaiting?.()
+      },
+      (thrown) => sayFailed(`"${name}"`, thrown),
+    )
   }
-  return (load() as Readonly<Record<string, () => unknown>>)[instrument]?.()
+  const withdraw = name === 'ai' ? offerAiSdkTelemetry(start) : undefined
+  const stop = watchModules(names, start)
+  if (undo === undefined) stopWaiting = stop
+  else stop()
+  return () => {
+    on = false
+    stop()
+    withdraw?.()
+    undo?.()
+  }
 }

@@ -1,30 +1,26 @@
+import { expectOptions } from '../config/arguments.ts'
 import type { Config } from '../config/config.ts'
 import { sameConfig } from '../config/describe.ts'
 import { environment } from '../config/environment.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
-import {
-  configuredPipeline,
-  currentCounts,
-  setCurrentPipeline,
-  sharedPipeline,
-  stats,
-} from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
-import { applicationApi } from '../runtime/application-api.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { apiGlobals } from '../runtime/otel-context.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
 import { processWide } from '../runtime/registry.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
+import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
-import { applyInstrumentations } from './instrumentations.ts'
+import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
 interface State {
@@ -51,6 +47,10 @@ const state = (): State =>
 
 const FLUSH_MS = 10_000
 
+const WAIT: Readonly<Record<'timeoutMs', true>> = { timeoutMs: true }
+const FLUSH: KnownKeys = knownKeys('flushTraces()', WAIT)
+const SHUTDOWN: KnownKeys = knownKeys('shutdown()', WAIT)
+
 /**
  * Starts tracing, as the options say, else the environment. It reads both once, opens no connection, and never
  * throws: a value that does not fit is named in a diagnostic and replaced by the safe one. Called again with the same
@@ -63,6 +63,7 @@ const FLUSH_MS = 10_000
  */
 export function init(options?: InitOptions): Status {
   try {
+    noteCaller()
     return start(options)
   } catch (thrown) {
     diagnose(
@@ -76,10 +77,13 @@ export function init(options?: InitOptions): Status {
 
 function start(options: InitOptions | undefined): Status {
   const before = state()
+  const missing = missingHere()
+  if (missing !== undefined) return cannotRun(saysMissing(missing))
   if (options === undefined && before.byOptions && before.status.enabled) return before.status
   const { config, off, problems } = resolveConfig(options, environment())
   for (const { name, message } of problems) diagnose('warn', 'TS_CONFIG_INVALID', message, { name }, name)
   before.byOptions = options !== undefined
+  rememberInstrumentations(readProperty(options, 'instrumentations') as InitOptions['instrumentations'])
   if (config === undefined) {
     retire()
     before.config = undefined
@@ -94,26 +98,26 @@ function start(options: InitOptions | undefined): Status {
   resetDiagnosed()
   install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
   before.config = config
-  before.status = statusOn(config, refusal === undefined ? problems : [...problems, { message: refusal }])
+  before.status = statusOn(
+    config,
+    refusal === undefined ? problems : [...problems, { message: refusal }],
+    instrumentations(),
+  )
   return before.status
+}
+
+function cannotRun(reason: string): Status {
+  diagnoseOnce('warn', 'TS_RUNTIME', `init() has no effect: ${reason}.`)
+  return statusOff(reason)
 }
 
 function install(config: Config, counts: Counts): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
-  if (config.provider === 'shared') {
-    if (apiGlobals()?.trace === undefined) applicationApi(meet)
-    meet()
-  }
+  if (config.provider === 'shared') meetProvider()
+  else leaveProvider()
   watchExit(pipeline)
-  applyInstrumentations(config.instrumentations)
-}
-
-/** Makes one of our spans and those of everybody else in this process. */
-function meet(): void {
-  if (sharedPipeline() === undefined) return
-  ensureContextManager()
-  followProvider()
+  configureInstrumentations(config.instrumentations)
 }
 
 /** Takes the current pipeline out of use. Spans that are open end in it; what it has is sent in the background. */
@@ -148,8 +152,8 @@ function pipelines(): Pipeline[] {
  * @param options - `timeoutMs`: longest wait, 10,000 ms by default; what is not sent by then stays queued
  * @returns what became of every span since `init`; a failed export is never among the `sent`
  */
-export async function flushTraces(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
+  const timeoutMs = waitOf(FLUSH, options)
   await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
@@ -159,11 +163,11 @@ export async function flushTraces(options: { timeoutMs?: number } = {}): Promise
  * {@link flushTraces}, then tracing ends: later calls are no-ops until the next `init`. What could not be sent is
  * dropped and counted under `shutdown`.
  */
-export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Report> {
-  const timeoutMs = durationOf(readProperty(options, 'timeoutMs'))
+export async function shutdown(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
+  const timeoutMs = waitOf(SHUTDOWN, options)
   const all = pipelines()
   setCurrentPipeline(undefined)
-  applyInstrumentations(false)
+  configureInstrumentations(undefined)
   const current = state()
   current.retired.clear()
   current.config = undefined
@@ -172,6 +176,12 @@ export async function shutdown(options: { timeoutMs?: number } = {}): Promise<Re
   leaveOpenSpans(all, 'shutdown() was called')
   await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
   return stats()
+}
+
+function waitOf(known: KnownKeys, options: unknown): number {
+  expectOptions(known.owner, options)
+  checkKeys(known, options)
+  return durationOf(readProperty(options, 'timeoutMs'))
 }
 
 function durationOf(timeoutMs: unknown): number {

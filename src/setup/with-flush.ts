@@ -1,3 +1,5 @@
+import { expectOptions } from '../config/arguments.ts'
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { flushTraces } from './lifecycle.ts'
 
@@ -10,6 +12,9 @@ export interface WithFlushOptions {
    */
   readonly timeoutMs?: number | undefined
 }
+
+const KEYS: Readonly<Record<keyof WithFlushOptions, true>> = { timeoutMs: true }
+const KNOWN: KnownKeys = knownKeys('withFlush()', KEYS)
 
 type Handler = (this: unknown, ...given: unknown[]) => unknown
 
@@ -32,6 +37,8 @@ export function withFlush<F extends Function>(handler: F, options: WithFlushOpti
     diagnoseOnce('warn', 'TS_HANDLER_INVALID', 'withFlush() takes a function, and gave back what it got.')
     return handler
   }
+  expectOptions('withFlush()', options)
+  checkKeys(KNOWN, options)
   const call = handler as unknown as Handler
   const wrapped = function (this: unknown, ...given: unknown[]): unknown {
     const flush = (): Promise<unknown> => flushTraces({ timeoutMs: timeFor(given, options) })
@@ -66,7 +73,8 @@ function withCallback(given: readonly unknown[], flush: () => Promise<unknown>):
   return [...given.slice(0, -1), later]
 }
 
-function timeFor(given: readonly unknown[], { timeoutMs = TIMEOUT_MS }: WithFlushOptions): number {
+function timeFor(given: readonly unknown[], options: WithFlushOptions | null): number {
+  const timeoutMs = options?.timeoutMs ?? TIMEOUT_MS
   for (const value of given) {
     const remaining = remainingMs(value)
     if (remaining !== undefined) return Math.max(0, Math.min(timeoutMs, remaining - RESERVED_MS))

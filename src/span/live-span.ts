@@ -1,5 +1,7 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
+import { checkKeys } from '../config/known-keys.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
@@ -19,6 +21,7 @@ import {
 import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
+import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { listOf, readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
@@ -57,6 +60,13 @@ export class LiveSpan implements Span, OpenSpan {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
 
+  static #latest: LiveSpan | undefined
+
+  /** The span that began last: whoever was stopped by the end of the stack looks here whether it had begun. */
+  static get latest(): LiveSpan | undefined {
+    return LiveSpan.#latest
+  }
+
   readonly traceId: string
   readonly spanId: string
   readonly parent: OpenSpan | undefined
@@ -93,6 +103,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.#name = cleanName(init.name)
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
+    LiveSpan.#latest = this
     init.host.began?.(this)
   }
 
@@ -144,7 +155,9 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setTokenUsage(usage: TokenUsage): this {
-    if (this.#open) this.#usage = countedUsage(usage) ?? this.#usage
+    if (!this.#open) return this
+    checkKeys(TOKEN_USAGE, usage)
+    this.#usage = countedUsage(usage) ?? this.#usage
     return this
   }
 
@@ -259,9 +272,22 @@ export class LiveSpan implements Span, OpenSpan {
 
   end(options?: EndOptions | TimeInput): void {
     if (!this.#open) return
+    if (!hasStackRoom()) {
+      const now = nowMs()
+      withEmptyStack(() => this.#endAt(options, now))
+    } else this.#endAt(options)
+  }
+
+  /** {@link end} for those who know that there is stack for it. */
+  endHere(): void {
+    if (this.#open) this.#finish(Math.max(nowMs(), this.#startMs))
+  }
+
+  #endAt(options: EndOptions | TimeInput | undefined, now?: number): void {
+    if (!this.#open) return
     const time = msOfTimeInput(options)
     const wanted = time ?? (options === undefined ? undefined : this.#sayAtEnd(options as EndOptions))
-    this.#finish(Math.max(wanted ?? nowMs(), this.#startMs))
+    this.#finish(Math.max(wanted ?? now ?? nowMs(), this.#startMs))
   }
 
   [Symbol.dispose](): void {
@@ -282,6 +308,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   /** Records what `end` was given. @returns the end time among it */
   #sayAtEnd(given: EndOptions): number | undefined {
+    checkKeys(END_OPTIONS, given)
     const read = <K extends keyof EndOptions>(key: K): EndOptions[K] =>
       readProperty(given, key) as EndOptions[K]
     const [outputs, attributes, status] = [read('outputs'), read('attributes'), read('status')]

@@ -1,3 +1,4 @@
+import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { Redact, RedactContext } from '../config/limits.ts'
 import { describesValue, rememberingNames } from './redact-names.ts'
 import { isCardNumber, personalRules } from './redact-personal.ts'
@@ -9,27 +10,42 @@ export interface RedactSecretsOptions {
    * Keys and tokens of common services, passwords, `Authorization` values, private keys, and properties named as such.
    * @defaultValue `true`
    */
-  readonly secrets?: boolean
+  readonly secrets?: boolean | undefined
   /**
    * E-mail addresses, telephone numbers with a country code, card numbers, IBANs and US social security numbers.
    * @defaultValue `true`
    */
-  readonly personalData?: boolean
+  readonly personalData?: boolean | undefined
   /**
    * IPv4 and IPv6 addresses.
    * @defaultValue `false`
    */
-  readonly ipAddresses?: boolean
+  readonly ipAddresses?: boolean | undefined
   /** Further names of properties whose values are replaced: texts in any case, with or without `-` and `_`. */
-  readonly keys?: readonly (string | RegExp)[]
+  readonly keys?: readonly (string | RegExp)[] | undefined
   /** Further patterns by the kind that their mark names. Every match is replaced. */
-  readonly patterns?: Readonly<Record<string, RegExp>>
+  readonly patterns?: Readonly<Record<string, RegExp>> | undefined
   /**
    * What stands for a value of `kind`.
    * @defaultValue ``(kind) => `[redacted: ${kind}]` ``
    */
-  readonly mark?: (kind: string) => string
+  readonly mark?: ((kind: string) => string) | undefined
 }
+
+const KEYS: Readonly<Record<keyof RedactSecretsOptions, true>> = {
+  secrets: true,
+  personalData: true,
+  ipAddresses: true,
+  keys: true,
+  patterns: true,
+  mark: true,
+}
+const KNOWN: KnownKeys = knownKeys('redactSecrets()', KEYS, {
+  pii: 'personalData',
+  names: 'keys',
+  ip: 'ipAddresses',
+  replacement: 'mark',
+})
 
 /** Names of properties are seldom data; those that could be are looked at like texts. */
 const DATA_NAME = /[\d@+]|.{20}/
@@ -45,6 +61,7 @@ const DATA_NAME = /[\d@+]|.{20}/
  * init({ captureContent: true, redact: redactSecrets({ patterns: { 'order number': /\bORD-\d{8}\b/ } }) })
  */
 export function redactSecrets(options: RedactSecretsOptions = {}): Redact {
+  checkKeys(KNOWN, options)
   const { secrets = true, personalData = true, ipAddresses = false } = options
   const mark = options.mark ?? ((kind: string): string => `[redacted: ${kind}]`)
   const rules: Rule[] = [

@@ -8,11 +8,11 @@ export interface EndOptions {
   /** As by {@link Span.setOutputs}. */
   outputs?: unknown
   /** As by {@link Span.setAttributes}. */
-  attributes?: Record<string, unknown>
+  attributes?: Record<string, unknown> | undefined
   /** As by {@link Span.setStatus}. */
-  status?: 'OK' | 'ERROR' | SpanStatus
+  status?: 'OK' | 'ERROR' | SpanStatus | undefined
   /** When the work ended, if not now. */
-  endTime?: TimeInput
+  endTime?: TimeInput | undefined
 }
 
 /**

@@ -17,6 +17,7 @@ export class TraceAssertionError extends Error {
     super(message)
     // Runners show a difference for every error that has the two.
     if (texts.actual !== undefined) Object.assign(this, { actual: texts.actual, expected: texts.expected })
-    Error.captureStackTrace(this, above)
+    // Not every browser has it.
+    Error.captureStackTrace?.(this, above)
   }
 }

@@ -1,29 +1,33 @@
 import type { Config } from '../config/config.ts'
+import { checkKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { ACCEPTED } from '../delivery/answer.ts'
 import { type Counts, createCounts } from '../delivery/counts.ts'
 import { configuredPipeline, layOver } from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { meetProvider } from '../delivery/follow-provider.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import { ensureContextManager } from '../runtime/async-context.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
+import { missingHere, saysMissing } from '../runtime/missing.ts'
+import { holdInstrumentations, toldInstrumentations } from '../setup/wanted-instrumentations.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
 import { type CapturedTrace, type Kept, tracesOf } from './captured-trace.ts'
+import { CAPTURE_KEYS, SETTLED_KEYS } from './known-keys.ts'
 import { openSpans, whenSettled } from './settled.ts'
 import { describeMatcher, matchesSpan, type SpanMatcher } from './span-matcher.ts'
 import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapshot.ts'
 
 /**
  * Options of {@link captureTraces}. What is left out is as `init` configured it, without an `init` as its defaults
- * have it; but content is captured and every trace is kept. The environment is not read.
+ * have it; but content is captured and every trace is kept. The environment is not read. So the packages that the
+ * application has are traced in a test without `init`, too, as they are with it.
  */
 export interface CaptureTracesOptions
-  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep'> {
+  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep' | 'instrumentations'> {
   /** @defaultValue true */
   readonly captureContent?: boolean | undefined
 }
@@ -56,7 +60,7 @@ export interface CapturedTraces {
    * @param options - `timeoutMs`: longest wait, 5000 ms by default
    * @throws TraceAssertionError that names the open spans, when the time is up
    */
-  settled(options?: { readonly timeoutMs?: number }): Promise<void>
+  settled(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
   /** Forgets what was captured so far. */
   clear(): void
   /** Ends the capture and puts back what was there before. What was captured can still be read. */
@@ -77,6 +81,9 @@ export interface CapturedTraces {
  * expectTrace(traces.last).toHaveCalled('get_weather', { withArguments: { city: 'SF' } }).toHaveNoErrors()
  */
 export function captureTraces(options: CaptureTracesOptions = {}): CapturedTraces {
+  const lacking = missingHere()
+  if (lacking !== undefined)
+    throw new ConfigError('captureTraces', `captureTraces() cannot run: ${saysMissing(lacking)}.`)
   const config = configFor(options)
   const counts = createCounts()
   const waiters = new Set<() => void>()
@@ -86,14 +93,14 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   const unsubscribe = onDiagnostic((diagnostic) => diagnostics.push(diagnostic))
   // Whatever is said once per process is said once per capture, so that tests do not depend on their order.
   resetDiagnosed()
+  checkKeys(CAPTURE_KEYS, options)
   const takeAway = layOver(store.pipeline, heard)
-  if (config.provider === 'shared') {
-    ensureContextManager()
-    followProvider()
-  }
+  if (config.provider === 'shared') meetProvider()
+  const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>
     store.spans().find((span) => matchesSpan(span, matcher))
   const stop = (): void => {
+    letGo()
     takeAway()
     unsubscribe()
   }
@@ -120,7 +127,10 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
         .traces()
         .map((trace) => treeSnapshot(trace, shown))
         .join('\n\n'),
-    settled: ({ timeoutMs = 5000 } = {}) => whenSettled(store.pipeline, waiters, timeoutMs),
+    settled(waiting = {}) {
+      checkKeys(SETTLED_KEYS, waiting)
+      return whenSettled(store.pipeline, waiters, waiting.timeoutMs ?? 5000)
+    },
     clear() {
       store.clear()
       diagnostics.length = 0
@@ -195,6 +205,7 @@ function configFor(options: CaptureTracesOptions): Config {
   const wanted: InitOptions = {
     ...(before && { limits: before.limits, provider: before.provider, keep: before.keep }),
     ...(before?.redact && { redact: before.redact }),
+    instrumentations: (before?.instrumentations ?? toldInstrumentations()) as InitOptions['instrumentations'],
     captureContent: true,
     ...given,
     exporters: [NOWHERE],

@@ -8,16 +8,23 @@ import { counted, type Verdict } from './verdict.ts'
 /** Upper bounds of the tokens of a trace, not included themselves. A number bounds the total. */
 export type TokenBounds =
   | number
-  | { readonly input?: number; readonly output?: number; readonly total?: number }
+  | {
+      readonly input?: number | undefined
+      readonly output?: number | undefined
+      readonly total?: number | undefined
+    }
 
 /** What an error must be: a text in its message or its type, a pattern for the message, or both by name. */
-export type ErrorMatcher = string | RegExp | { readonly type?: string; readonly message?: string | RegExp }
+export type ErrorMatcher =
+  | string
+  | RegExp
+  | { readonly type?: string | undefined; readonly message?: string | RegExp | undefined }
 
 /** Whether there are spans that `matcher` picks. */
 export function checkSpan(
   trace: CapturedTrace,
   matcher: SpanMatcher,
-  { times }: { readonly times?: number } = {},
+  { times }: { readonly times?: number | undefined } = {},
 ): Verdict {
   const found = trace.spans.filter((span) => matchesSpan(span, matcher)).length
   const what =

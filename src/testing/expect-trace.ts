@@ -27,7 +27,7 @@ export interface TraceExpectation {
   /** No other tools were called than these. */
   toHaveCalledOnly(tools: readonly string[]): TraceExpectation
   /** The trace has such a span: at least one, or exactly so many. */
-  toHaveSpan(matcher: SpanMatcher, options?: { readonly times?: number }): TraceExpectation
+  toHaveSpan(matcher: SpanMatcher, options?: { readonly times?: number | undefined }): TraceExpectation
   /** The whole trace used fewer tokens. Fails where no span says how many it used. */
   toUseTokensBelow(bounds: TokenBounds): TraceExpectation
   /** The root took less time than this, in milliseconds. */

@@ -32,7 +32,7 @@ export function hasCalledOnly(trace: CapturedTrace, tools: readonly string[]): b
 export function hasSpan(
   trace: CapturedTrace,
   matcher: SpanMatcher,
-  options?: { readonly times?: number },
+  options?: { readonly times?: number | undefined },
 ): boolean {
   return checkSpan(trace, matcher, options).pass
 }

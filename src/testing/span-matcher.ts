@@ -5,13 +5,13 @@ import { valueText } from './value-text.ts'
 
 /** What a span must have; what is left out does not matter. Values match in part, as by `toMatchObject`. */
 export interface SpanPattern {
-  readonly name?: string | RegExp
-  readonly type?: SpanType
-  readonly status?: 'UNSET' | 'OK' | 'ERROR'
-  readonly model?: string | RegExp
+  readonly name?: string | RegExp | undefined
+  readonly type?: SpanType | undefined
+  readonly status?: 'UNSET' | 'OK' | 'ERROR' | undefined
+  readonly model?: string | RegExp | undefined
   readonly inputs?: unknown
   readonly outputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
@@ -27,7 +27,9 @@ export function matchesSpan(span: CapturedSpan, matcher: SpanMatcher): boolean {
   const { name, status, ...rest } = matcher
   if (name !== undefined && !hasName(span, name)) return false
   if (status !== undefined && span.status.code !== status) return false
-  return matchesPartly(span, rest)
+  // What is undefined was left out.
+  const asked = Object.entries(rest).filter(([, value]) => value !== undefined)
+  return matchesPartly(span, Object.fromEntries(asked))
 }
 
 /** Whether `name` is the span's own name, or that of its tool or agent. */

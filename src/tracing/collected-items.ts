@@ -1,4 +1,9 @@
+import { types } from 'node:util'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { exceptionFacts } from '../span/exception.ts'
 import type { LiveSpan } from '../span/live-span.ts'
+import { thenPlainly } from './native-promise.ts'
+import { methodOf } from './shadow.ts'
 
 /** Folds the items of a stream to what is recorded as its output. Runs once, after the stream. */
 // biome-ignore lint/suspicious/noExplicitAny: the items are of whatever type the stream has
@@ -34,11 +39,22 @@ export function collectItems(span: LiveSpan, reducer: OutputReducer | undefined)
   }
 }
 
-/** A reducer that throws is the recorder's misfortune, not the caller's; the plain items are recorded then. */
+/** A reducer that fails is the recorder's misfortune, not the caller's; the plain items are recorded then. */
 function reduced(reducer: OutputReducer, items: unknown[]): unknown {
   try {
-    return reducer(items)
-  } catch {
-    return items
+    const output = reducer(items)
+    if (typeof output !== 'object' || output === null || !methodOf(output, 'then')) return output
+    // Nobody waits for it, so its rejection would be nobody's.
+    if (types.isPromise(output)) void thenPlainly(output, ignore, ignore)
+    say('returned a promise; it has to return what to record itself')
+  } catch (error) {
+    say(`threw ${exceptionFacts(error).type}`)
   }
+  return items
 }
+
+function say(what: string): void {
+  diagnoseOnce('warn', 'TS_OUTPUT_REDUCER', `An outputReducer ${what}. The items are recorded as they are.`)
+}
+
+const ignore = (): void => undefined

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { isPlainlyAwaited, usesNativeThen } from './native-promise.ts'
+import { isWatched } from './settling.ts'
 import { methodOf } from './shadow.ts'
 
 /** What kind of work a returned value stands for. `value`: none, it is there. */
@@ -22,7 +23,7 @@ export function kindOf(value: unknown): Kind {
   try {
     if (isData(value)) return 'value'
     if (types.isPromise(value)) {
-      return isPlainlyAwaited(value) || usesNativeThen(value) ? 'promise' : 'thenable'
+      return isWatched(value) || usesNativeThen(value) || isPlainlyAwaited(value) ? 'promise' : 'thenable'
     }
     if (types.isGeneratorObject(value)) {
       return methodOf(value, Symbol.asyncIterator) ? 'async-generator' : 'generator'

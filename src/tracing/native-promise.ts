@@ -21,17 +21,23 @@ export function isFreshPromise(promise: object, fn: unknown): promise is Promise
   return (
     typeof fn === 'function' &&
     Object.getPrototypeOf(fn) === asyncFunction &&
-    (promise as { constructor?: unknown }).constructor === nativePromise() &&
-    types.isAsyncFunction(fn)
+    types.isAsyncFunction(fn) &&
+    isPlainlyAwaited(promise)
   )
 }
 
-/** Promises whose `then` is ours and leads to the native one. */
-export const observedPromises: WeakSet<object> = new WeakSet()
+let nativeThen: string | undefined
 
-/** Whether the `then` of `promise` is that of native promises, so that calling it starts nothing. */
-export const usesNativeThen = (promise: object): boolean =>
-  observedPromises.has(promise) || (promise as PromiseLike<unknown>).then === nativePromise().prototype.then
+/** Whether the `then` of `promise` is that of native promises, of any realm, so that calling it starts nothing. */
+export function usesNativeThen(promise: object): boolean {
+  const { then } = promise as { then?: unknown }
+  const own = nativePromise().prototype.then
+  if (then === own) return true
+  if (typeof then !== 'function' || Object.hasOwn(promise, 'then')) return false
+  nativeThen ??= Function.prototype.toString.call(own)
+  // A virtual machine's context, Jest's for one, has promises of its own.
+  return Function.prototype.toString.call(then) === nativeThen
+}
 
 /**
  * `promise.then(onOk, onError)` that gives a plain native promise whatever the class of `promise`: the
@@ -42,15 +48,19 @@ export function thenPlainly<T, U>(
   onOk: (value: T) => U,
   onError: (error: unknown) => U,
 ): Promise<U> {
-  const { then } = nativePromise().prototype
-  if (isPlainlyAwaited(promise)) return Reflect.apply(then, promise, [onOk, onError])
-  // `then` makes its result with the constructor that it finds here.
-  const before = Object.getOwnPropertyDescriptor(promise, 'constructor')
-  Reflect.defineProperty(promise, 'constructor', { value: nativePromise(), configurable: true })
+  const { prototype } = nativePromise()
+  const then = (): Promise<U> => Reflect.apply(prototype.then, promise, [onOk, onError])
+  if (isPlainlyAwaited(promise)) return then()
+  // `then` makes its result with the constructor that it finds, on the promise itself or along its prototypes.
+  const own = Object.getOwnPropertyDescriptor(promise, 'constructor')
+  const before = Object.getPrototypeOf(promise) as object | null
+  if (own) Reflect.deleteProperty(promise, 'constructor')
+  // Not by a property of the promise: the engine would make each promise of the process slower from then on.
+  Reflect.setPrototypeOf(promise, prototype)
   try {
-    return Reflect.apply(then, promise, [onOk, onError])
+    return then()
   } finally {
-    if (before) Reflect.defineProperty(promise, 'constructor', before)
-    else Reflect.deleteProperty(promise, 'constructor')
+    Reflect.setPrototypeOf(promise, before)
+    if (own) Reflect.defineProperty(promise, 'constructor', own)
   }
 }

@@ -5,7 +5,7 @@ import { scopeIn } from '../context/scope.ts'
 import { type BeginOptions, beginSpan } from '../delivery/begin-span.ts'
 import { tracesIn, withLiveSpan } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { followProvider } from '../delivery/join.ts'
+import { followProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -13,7 +13,7 @@ import { trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
 
 const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
@@ -21,17 +21,17 @@ const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
 /** What every way of starting a span takes. */
 export interface SpanOptions {
   /** @defaultValue the function's name, else `anonymous` */
-  name?: string
+  name?: string | undefined
   /** Kind of work. @defaultValue UNKNOWN */
-  spanType?: SpanType
+  spanType?: SpanType | undefined
   /** What the work is given; see `Span.setInputs`. */
   inputs?: unknown
   /** Further attributes. */
-  attributes?: Record<string, unknown>
+  attributes?: Record<string, unknown> | undefined
   /** Share of new traces that is kept, 0 to 1; beats the configured one. Only a trace's first span is asked. */
   sampleRatio?: number | undefined
   /** Spans of other traces that led to this one. */
-  links?: Link[]
+  links?: Link[] | undefined
 }
 
 export interface OpenOptions extends SpanOptions {
@@ -57,9 +57,12 @@ const isTraced = (context: Context): boolean => scopeIn(context)?.enabled !== fa
  * @param fn - what the span is named after where the options give no name
  */
 export function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn?: unknown): LiveSpan {
+  const before = LiveSpan.latest
   try {
     return open(pipeline, context, options, fn)
   } catch {
+    const { latest } = LiveSpan
+    if (latest !== undefined && latest !== before) return latest
     // An option throws when it is read; it is as if it was not given.
     const read = OPTIONS.map((key) => [key, readProperty(options, key)])
     return open(pipeline, context, Object.fromEntries(read), fn)
@@ -82,10 +85,14 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
-  if (links !== undefined) span.addLinks(links)
-  if (span.parent === undefined) adoptScope(span.trace, context, span.host)
-  if (attributes !== undefined) span.setAttributes(attributes)
-  if (inputs !== undefined) span.setInputs(inputs)
+  try {
+    if (links !== undefined) span.addLinks(links)
+    if (span.parent === undefined) adoptScope(span.trace, context, span.host)
+    if (attributes !== undefined) span.setAttributes(attributes)
+    if (inputs !== undefined) span.setInputs(inputs)
+  } catch {
+    // The end of the stack: the span has begun, and says less.
+  }
   return span
 }
 

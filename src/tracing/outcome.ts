@@ -1,48 +1,198 @@
 import type { Context } from '@opentelemetry/api'
-import { runIn } from '../context/active-context.ts'
+import { contextSwap, runIn } from '../context/active-context.ts'
 import { withLiveSpan } from '../delivery/context-keys.ts'
+import { currentPipeline } from '../delivery/current.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
+import { nowMs } from '../runtime/clock.ts'
+import type { SwapContext } from '../runtime/context-manager.ts'
+import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import type { LiveSpan } from '../span/live-span.ts'
+import { LiveSpan } from '../span/live-span.ts'
 import { collectItems, type OutputReducer } from './collected-items.ts'
 import { type Follower, follow } from './follow.ts'
 import { kindOf } from './kind-of.ts'
 import { isFreshPromise, thenPlainly } from './native-promise.ts'
-import { runWithin } from './open-span.ts'
+import { activeContext, runWithin, tracingIn } from './open-span.ts'
 
 export interface OutcomeOptions {
   /** Record the result as outputs. Default: true. */
   captureOutputs?: boolean | undefined
   outputReducer?: OutputReducer | undefined
+  /** Makes of the result what is recorded of it. */
+  readOutputs?: ((value: unknown) => unknown) | undefined
 }
 
+/** A function of the application, whatever it takes. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Work = (this: any, ...args: any[]) => any
+
 /**
- * Runs the work of `span`, and ends it when the work ends: at the return, when the promise settles, or when the stream
- * is through. Returns and throws exactly what `work` does.
+ * A span whose work is about to be called. Who calls it does it like this, so that no more than his own frame stands on
+ * the stack meanwhile, and a recursion goes about as deep as without:
  *
- * @param fn - the function of the application that `work` calls, and whose result it returns
+ *     const running = begin(open, options)
+ *     if (running === undefined) return fn(NOOP_SPAN)
+ *     if (!running.isActive) return runInside(running, fn, undefined, [running.span])
+ *     try {
+ *       return returned(running, fn, fn(running.span))
+ *     } catch (thrown) {
+ *       throw threw(running, thrown)
+ *     }
  */
-export function runToEnd<T>(
-  span: LiveSpan,
-  context: Context,
-  work: () => T,
+export interface Running {
+  readonly span: LiveSpan
+  readonly context: Context
+  readonly options: OutcomeOptions
+  /** The span is the active one, until {@link returned} or {@link threw}. */
+  isActive: boolean
+  swap: SwapContext | undefined
+  before: Context | undefined
+  /** What runs around it. */
+  readonly outer: Running | undefined
+  isOver: boolean
+}
+
+/** The innermost work that runs on this stack. */
+let innermost: Running | undefined
+
+/** Starts the span that `open` makes; none where nothing is traced, or where the stack is at its end. */
+export function begin(
+  open: (pipeline: Pipeline, context: Context) => LiveSpan,
   given?: OutcomeOptions,
-  fn?: unknown,
-): T {
-  const options = outcomeOptions(given)
-  let result: T
+): Running | undefined {
+  // What is enough now is enough for the end, which comes to the same place.
+  if (currentPipeline() === undefined || !hasStackRoom()) return undefined
+  const before = LiveSpan.latest
+  let running: Running | undefined
   try {
-    result = runIn(withLiveSpan(context, span), work)
-  } catch (thrown) {
-    span.fail(thrown)
-    span.end()
-    throw thrown
+    const context = activeContext()
+    const pipeline = tracingIn(context)
+    if (pipeline === undefined) return undefined
+    const options = outcomeOptions(given)
+    const swap = contextSwap()
+    const span = open(pipeline, context)
+    running = {
+      span,
+      context,
+      options,
+      isActive: false,
+      swap,
+      before: undefined,
+      outer: innermost,
+      isOver: false,
+    }
+    innermost = running
+    if (swap !== undefined) {
+      running.before = swap(withLiveSpan(context, span))
+      running.isActive = true
+    }
+    return running
+  } catch {
+    // The end of the stack after all. What runs around it ends it, where there is not even the stack to do so here.
+    const { latest } = LiveSpan
+    if (running === undefined && latest !== undefined && latest !== before) late.push({ span: latest })
+    return undefined
   }
+}
+
+/** Spans that began, and whose work goes on without them. */
+const late: { readonly span: LiveSpan; readonly error?: unknown }[] = []
+
+function endLate(): void {
+  for (const { span, error } of late.splice(0)) {
+    if (error !== undefined) span.fail(error)
+    span.end()
+  }
+}
+
+/** Calls `fn` where the context manager has no other way to make a context the active one. */
+export function runInside(running: Running, fn: Work, self: unknown, args: readonly unknown[]): unknown {
+  let called = false
+  let result: unknown
+  const call = (): void => {
+    called = true
+    result = Reflect.apply(fn, self, args)
+  }
+  try {
+    runIn(withLiveSpan(running.context, running.span), call)
+  } catch (thrown) {
+    if (called) throw threw(running, thrown)
+  }
+  if (!called) {
+    // A context manager that fails costs the context, not the work.
+    try {
+      call()
+    } catch (thrown) {
+      throw threw(running, thrown)
+    }
+  }
+  return returned(running, fn, result)
+}
+
+/** `fn` returned `result`: ends the span when that work ends. Returns what the caller of `fn` must get. */
+export function returned(running: Running, fn: Work, result: unknown): unknown {
+  leave(running)
+  const { span, context, options } = running
   if (typeof result !== 'object' || result === null) {
     succeed(span, result, options)
     return result
   }
-  if (isFreshPromise(result, fn)) return awaitEnd(result, span, context, options) as T
-  return follow(result, followerOf(span, context, options)) as T
+  if (isFreshPromise(result, fn)) return awaitEnd(result, span, context, options)
+  return follow(result, followerOf(span, context, options))
+}
+
+/** `fn` threw `thrown`, which comes back. */
+export function threw(running: Running, thrown: unknown): unknown {
+  leave(running, thrown)
+  try {
+    fail(running.span, thrown)
+  } catch {
+    late.push({ span: running.span, error: thrown })
+  }
+  return thrown
+}
+
+function leave(running: Running, error?: unknown): void {
+  if (running.isOver) return
+  running.isOver = true
+  // What is still there inside of it had no stack left to say that it failed: even compiling a function takes some.
+  while (innermost !== undefined && innermost !== running) {
+    innermost.isOver = true
+    late.push({ span: innermost.span, error })
+    innermost = innermost.outer
+  }
+  innermost = running.outer
+  if (running.isActive) {
+    running.isActive = false
+    running.swap?.(running.before)
+  }
+  if (late.length === 0) return
+  try {
+    withEmptyStack(endLate)
+  } catch {
+    // The work around this one tries again.
+  }
+}
+
+function fail(span: LiveSpan, thrown: unknown): void {
+  // Reading an error's stack, which is the program's to prepare, takes more of ours than there may be left.
+  if (isOverflow(thrown)) failLater(span, thrown)
+  else {
+    span.fail(thrown)
+    span.endHere()
+  }
+}
+
+/** In the words of V8 and of JavaScriptCore. */
+const isOverflow = (thrown: unknown): boolean =>
+  thrown instanceof RangeError && /call stack/.test(String(readProperty(thrown, 'message')))
+
+function failLater(span: LiveSpan, thrown: unknown): void {
+  const endTime = nowMs()
+  withEmptyStack(() => {
+    span.fail(thrown)
+    span.end(endTime)
+  })
 }
 
 /** The promise of an async function, which nobody else can hold, in as few steps as there can be. */
@@ -60,8 +210,7 @@ function awaitEnd(
       return value
     },
     (error) => {
-      span.fail(error)
-      span.end()
+      fail(span, error)
       throw error
     },
   )
@@ -74,12 +223,16 @@ function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
   if (given === undefined) return USUAL
   const captureOutputs = readProperty(given, 'captureOutputs') !== false
   const outputReducer = readProperty(given, 'outputReducer') as OutputReducer | undefined
-  return captureOutputs && outputReducer === undefined ? USUAL : { captureOutputs, outputReducer }
+  const reader = readProperty(given, 'readOutputs')
+  const readOutputs = typeof reader === 'function' ? (reader as OutcomeOptions['readOutputs']) : undefined
+  if (captureOutputs && outputReducer === undefined && readOutputs === undefined) return USUAL
+  return { captureOutputs, outputReducer, readOutputs }
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {
-  if (value !== undefined && options.captureOutputs !== false && !span.hasOutputs) span.setOutputs(value)
-  span.end()
+  const records = value !== undefined && options.captureOutputs !== false && !span.hasOutputs
+  if (records && span.wantsContent) span.setOutputs(options.readOutputs?.(value) ?? value)
+  span.endHere()
 }
 
 function followerOf(span: LiveSpan, context: Context, options: OutcomeOptions): Follower {

@@ -1,52 +1,86 @@
-import { currentPipeline } from '../delivery/current.ts'
 import { readProperty } from '../span/attribute-values.ts'
-import type { OutputReducer } from './collected-items.ts'
-import { inputsOf } from './inputs-of.ts'
-import { activeContext, openSpan, type SpanOptions, textOr, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
+import { decorateLegacy, decorateStandard, isDecoratorContext } from './trace-decorator.ts'
+import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'
 
-/** Options of {@link trace}. */
-export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
-  /** Record the arguments as inputs, by parameter name. Default: true. */
-  captureInputs?: boolean
-  /** Record the result as outputs. Default: true. */
-  captureOutputs?: boolean
-  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer
-}
+export type { AnyMethod, TraceOptions } from './traced-function.ts'
 
-/** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
-// biome-ignore lint/suspicious/noExplicitAny: any method can be decorated
-export type AnyMethod = (this: any, ...args: any[]) => any
-
-/** A method decorator, for TypeScript 5's standard decorators and for `experimentalDecorators`. */
+/**
+ * A decorator of methods and accessors, for TypeScript 5's standard decorators and for `experimentalDecorators`; and, for
+ * the standard ones, of fields and `accessor` fields that hold a function.
+ */
 export interface TraceDecorator {
   // biome-ignore lint/suspicious/noExplicitAny: the class may be any
   <F extends AnyMethod>(method: F, context: ClassMethodDecoratorContext<any, F>): F
-  <F extends AnyMethod>(
+  <This, F extends AnyMethod>(
+    field: undefined,
+    context: ClassFieldDecoratorContext<This, F>,
+  ): (this: This, initial: F) => F
+  <This, Value>(
+    getter: (this: This) => Value,
+    context: ClassGetterDecoratorContext<This, Value>,
+  ): (this: This) => Value
+  <This, Value>(
+    setter: (this: This, value: Value) => void,
+    context: ClassSetterDecoratorContext<This, Value>,
+  ): (this: This, value: Value) => void
+  <This, F extends AnyMethod>(
+    accessor: ClassAccessorDecoratorTarget<This, F>,
+    context: ClassAccessorDecoratorContext<This, F>,
+  ): ClassAccessorDecoratorResult<This, F>
+  <T>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): TypedPropertyDescriptor<F>
+    descriptor: TypedPropertyDescriptor<T>,
+  ): TypedPropertyDescriptor<T>
 }
 
 /** The type of {@link trace}: a wrapper in both argument orders, and a decorator. */
-export interface Trace {
+export interface Trace extends TraceDecorator {
+  /**
+   * Traces `fn`: each call becomes a span with the arguments as inputs and the result as outputs.
+   *
+   * @param fn - any function; a class's methods are decorated instead
+   * @returns a function of the same type, with the same `name`, `length` and properties
+   * @example
+   * const search = trace(async (query: string) => index.find(query), { name: 'search' })
+   */
   // `Function` instead of a signature: a signature would give an inline function contextual types, and lose its own.
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(fn: F, options?: TraceOptions): F
+  /**
+   * The same with the options first, where the function is long.
+   *
+   * @example
+   * const search = trace({ name: 'search' }, async (query: string) => {
+   *   return index.find(query)
+   * })
+   */
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(options: TraceOptions, fn: F): F
+  /**
+   * A decorator for methods, of TypeScript 5 and of `experimentalDecorators`: each call of the method becomes a span.
+   *
+   * @example
+   * class Agent {
+   *   \@trace({ spanType: SpanType.AGENT })
+   *   async answer(question: string) { ... }
+   * }
+   */
   (options?: TraceOptions): TraceDecorator
 }
 
 /**
  * Traces a function: each call becomes a span with the arguments as inputs and the result as outputs (with
- * `captureContent`). The function keeps its type, `this`, `name` and `length`; what it returns or throws comes
- * through unchanged. The span ends when the work does: when the promise settles, or the generator or stream is
- * consumed, fails or is given up.
+ * `captureContent`). The function keeps its type, `this`, `name`, `length`, properties, prototype and the metadata of
+ * `reflect-metadata`, and can be called with `new` where it could; what it returns or throws comes through unchanged.
+ * The span ends when the work does: when the promise settles, or the generator or stream is consumed, fails or is
+ * given up.
  *
- * @throws TypeError when it is put on something that is not a function or method
+ * As a decorator it goes on methods, also static and private ones, on getters and setters (a span each time), and with
+ * standard decorators on fields and `accessor` fields that hold a function.
+ *
+ * @throws TypeError when it is put on a class, or with `experimentalDecorators` on a field
  * @example
  * const search = trace(async (query: string) => index.find(query), { name: 'search', spanType: SpanType.RETRIEVER })
  *
@@ -55,67 +89,38 @@ export interface Trace {
  *   async answer(question: string) { ... }
  * }
  */
-export const trace: Trace = ((first?: unknown, second?: unknown, third?: unknown): unknown => {
-  if (isDescriptor(third)) return decorateLegacy(third, {}, second as PropertyKey)
+export const trace: Trace = ((first?: unknown, second?: unknown, ...more: unknown[]): unknown => {
+  if (isDecoratorContext(second)) return decorateStandard(first, second, {})
+  // A decorator of this kind gets a descriptor, or for a field `undefined`.
+  if (more.length > 0 && isKey(second)) return decorateLegacy(second, more[0], {})
   if (typeof first === 'function') {
-    return wrap(first as AnyMethod, isMethodContext(second) ? {} : optionsOf(second))
+    // The last is `functions.map(trace)`.
+    const none = typeof second === 'number' && Array.isArray(more[0])
+    return wrap(first as AnyMethod, none ? {} : optionsOf(second))
   }
   if (typeof second === 'function') return wrap(second as AnyMethod, optionsOf(first))
+  if (!mayBeOptions(first)) {
+    sayNotTraced(first)
+    return first
+  }
   return decorator(optionsOf(first))
 }) as Trace
 
 function decorator(given: TraceOptions): unknown {
-  return (target: unknown, context: unknown, descriptor?: unknown): unknown => {
-    if (isDescriptor(descriptor)) return decorateLegacy(descriptor, given, context as PropertyKey)
-    if (typeof target === 'function' && isMethodContext(context)) return wrap(target as AnyMethod, given)
-    throw new TypeError('@trace goes on a method; on a property, accessor or class it has nothing to trace.')
-  }
+  return (target: unknown, context: unknown, descriptor?: unknown): unknown =>
+    isDecoratorContext(context)
+      ? decorateStandard(target, context, given)
+      : decorateLegacy(isKey(context) ? context : undefined, descriptor, given)
 }
 
-function decorateLegacy(
-  descriptor: PropertyDescriptor,
-  given: TraceOptions,
-  key: PropertyKey,
-): PropertyDescriptor {
-  const name = given.name ?? (typeof key === 'symbol' ? key.description : String(key))
-  return { ...descriptor, value: wrap(descriptor.value as AnyMethod, { ...given, ...(name && { name }) }) }
-}
+const isKey = (value: unknown): value is string | symbol =>
+  typeof value === 'string' || typeof value === 'symbol'
 
 function wrap(fn: AnyMethod, given: TraceOptions): AnyMethod {
-  if (isClass(fn))
+  if (isClass(fn)) {
     throw new TypeError(`trace takes a function or a method, not the class ${fn.name}; decorate its methods.`)
-  const name = textOr(given.name, nameOf(fn))
-  const traced: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
-    if (currentPipeline() === undefined) return Reflect.apply(fn, this, args)
-    const context = activeContext()
-    const pipeline = tracingIn(context)
-    if (pipeline === undefined) return Reflect.apply(fn, this, args)
-    const span = openSpan(pipeline, context, { ...given, name })
-    if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
-    return runToEnd(span, context, () => Reflect.apply(fn, this, args), given, fn)
   }
-  try {
-    return imitate(traced, fn)
-  } catch {
-    // A proxy that refuses to be looked at can still be called.
-    return traced
-  }
-}
-
-function nameOf(fn: AnyMethod): string {
-  const name = readProperty(fn, 'name')
-  return typeof name === 'string' ? textOr(name.replace(/^(bound )+/, ''), 'anonymous') : 'anonymous'
-}
-
-/** Gives `traced` what can be seen of `fn`: name, length, own properties, and what kind of function it is. */
-function imitate(traced: AnyMethod, fn: AnyMethod): AnyMethod {
-  for (const key of Reflect.ownKeys(fn)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
-    const descriptor = Object.getOwnPropertyDescriptor(fn, key)
-    if (descriptor !== undefined) Object.defineProperty(traced, key, descriptor)
-  }
-  Object.setPrototypeOf(traced, Object.getPrototypeOf(fn) as object)
-  return traced
+  return tracedFunction(fn, given)
 }
 
 const OPTIONS = [
@@ -129,20 +134,25 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof TraceOptions)[]
 
 /** A copy of what was given, so that each call is traced by the same options. */
-function optionsOf(given: unknown): TraceOptions {
-  if (typeof given !== 'object' || given === null) return {}
+function optionsOf(options: unknown): TraceOptions {
+  const given = optionsOr<TraceOptions>('trace()', options, 'name')
+  checkKeys(KEYS.trace, given)
   const read = OPTIONS.map((key) => [key, readProperty(given, key)])
   return Object.fromEntries(read.filter(([, value]) => value !== undefined))
 }
 
-function isMethodContext(value: unknown): boolean {
-  return readProperty(value, 'kind') === 'method' && readProperty(value, 'addInitializer') !== undefined
+/** Whether `given` is something that options are written as: no promise, no list, no instance of a class. */
+function mayBeOptions(given: unknown): boolean {
+  if (given === undefined) return true
+  if (typeof given !== 'object' || given === null) return false
+  try {
+    if (Array.isArray(given)) return false
+    const prototype = Object.getPrototypeOf(given) as object | null
+    // Options of another realm have another `Object.prototype`, above which there is nothing.
+    return prototype === null || Object.getPrototypeOf(prototype) === null
+  } catch {
+    return true
+  }
 }
 
-function isDescriptor(value: unknown): value is PropertyDescriptor {
-  return typeof readProperty(value, 'value') === 'function'
-}
-
-function isClass(fn: unknown): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(fn))
-}
+const isClass = (fn: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(fn))

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { Watch } from './follower.ts'
-import { nativePromise, thenPlainly } from './native-promise.ts'
+import { isFreshPromise, nativePromise, thenPlainly } from './native-promise.ts'
+import { whenSettled } from './settling.ts'
 import { type Method, methodOf, type Observation, shadow } from './shadow.ts'
 
 type Step = 'next' | 'return' | 'throw'
@@ -47,22 +48,35 @@ function observeAsync(watch: Watch): (step: Step) => Observation {
       watch.failed(error)
       throw error
     }
-    if (!types.isPromise(result) && !methodOf(result, 'then')) {
-      tell(result, step, args[0], watch)
+    const told = (brought: unknown): void => tell(brought, step, args[0], watch)
+    // A step that the iterator has made just now is nobody else's; one that it keeps stays what it is.
+    if (!types.isPromise(result)) {
+      if (methodOf(result, 'then')) return passOn(nativePromise().resolve(result), told, watch)
+      told(result)
       return result
     }
-    return thenPlainly(
-      types.isPromise(result) ? result : nativePromise().resolve(result),
-      (brought) => {
-        tell(brought, step, args[0], watch)
-        return brought
-      },
-      (error) => {
-        watch.failed(error)
-        throw error
-      },
-    )
+    if (types.isGeneratorObject(self) || isFreshPromise(result, original)) return passOn(result, told, watch)
+    const isFollowed = whenSettled(result, {
+      fulfilled: told,
+      rejected: watch.failed,
+      dropped: () => undefined,
+    })
+    return isFollowed ? result : passOn(result, told, watch)
   }
+}
+
+function passOn(promise: Promise<unknown>, told: (value: unknown) => void, watch: Watch): Promise<unknown> {
+  return thenPlainly(
+    promise,
+    (value) => {
+      told(value)
+      return value
+    },
+    (error) => {
+      watch.failed(error)
+      throw error
+    },
+  )
 }
 
 function tell(result: unknown, step: Step, argument: unknown, watch: Watch): void {

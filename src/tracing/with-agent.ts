@@ -1,7 +1,6 @@
 import type { Context, Span as OtelSpan } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
 import { liveSpanIn } from '../delivery/context-keys.ts'
-import { currentPipeline } from '../delivery/current.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { traceIdFromResponseId } from '../ids/response-id.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
@@ -15,8 +14,9 @@ import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OpenSpan } from '../span/trace-record.ts'
 import type { OutputReducer } from './collected-items.ts'
-import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
+import { openSpan, textOr } from './open-span.ts'
+import { begin, returned, runInside, threw } from './outcome.ts'
 
 /** One turn of an agent. */
 export interface AgentTurn {
@@ -57,16 +57,22 @@ export interface AgentTurn {
  * const answer = await withAgent({ agent: 'support', responseId, sessionId, user, input: question }, () => run(question))
  */
 export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
-  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
-  const context = activeContext()
-  const pipeline = tracingIn(context)
-  if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openTurn(pipeline, context, turn)
-  return runToEnd(span, context, () => fn(span), turn, fn)
+  if (typeof fn !== 'function' && typeof turn === 'function')
+    return withAgent(inOtherOrder<AgentTurn>('withAgent()', fn), turn as typeof fn)
+  const running = begin((pipeline, context) => openTurn(pipeline, context, turn), turn)
+  if (running === undefined) return fn(NOOP_SPAN)
+  if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
+  try {
+    return returned(running, fn, fn(running.span)) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
 }
 
 function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {
-  const read = <K extends keyof AgentTurn>(key: K): AgentTurn[K] => readProperty(turn, key) as AgentTurn[K]
+  const given = optionsOr<AgentTurn>('withAgent()', turn, 'agent')
+  checkKeys(KEYS.withAgent, given)
+  const read: Read = (key) => readProperty(given, key) as AgentTurn[typeof key]
   const agent = textOr(read('agent'), 'unnamed')
   const responseId = read('responseId')
   const above = trace.getSpan(context)
@@ -80,6 +86,23 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
     ...(apart && { parent: null }),
     sampleRatio: read('sampleRatio'),
   })
+  try {
+    describe(span, pipeline, { agent, responseId }, read)
+    if (apart && above !== undefined) linkBothWays(span, above)
+  } catch {
+    // The end of the stack: the span has begun, and says less.
+  }
+  return span
+}
+
+type Read = <K extends keyof AgentTurn>(key: K) => AgentTurn[K]
+
+function describe(
+  span: LiveSpan,
+  pipeline: Pipeline,
+  { agent, responseId }: Pick<AgentTurn, 'agent' | 'responseId'>,
+  read: Read,
+): void {
   const [model, provider, user, sessionId] = [
     read('model'),
     read('provider'),
@@ -101,8 +124,6 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
     ...(sessionId && !span.trace.sessionId && { sessionId }),
   }
   applyUpdate(span.trace, first, span.host)
-  if (apart && above !== undefined) linkBothWays(span, above)
-  return span
 }
 
 /** Whether the turn leaves the trace of the span above, so that it can be found by its response ID. */

@@ -1,18 +1,20 @@
-import type { Span as OtelSpan } from '@opentelemetry/api'
-import { currentPipeline } from '../delivery/current.ts'
+import type { Context, Span as OtelSpan } from '@opentelemetry/api'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import type { TimeInput } from '../runtime/clock.ts'
+import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import type { OutputReducer } from './collected-items.ts'
+import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { activeContext, isSpan, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { begin, returned, runInside, threw } from './outcome.ts'
 
 /** Options of {@link withSpan}. */
 export interface WithSpanOptions extends SpanOptions {
   /** Record what `fn` returns as outputs. Default: true. */
-  captureOutputs?: boolean
+  captureOutputs?: boolean | undefined
   /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer
+  outputReducer?: OutputReducer | undefined
 }
 
 /**
@@ -26,21 +28,31 @@ export interface WithSpanOptions extends SpanOptions {
  * const docs = await withSpan((span) => search(question), { name: 'search', spanType: SpanType.RETRIEVER, inputs: { question } })
  */
 export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
-  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
-  const context = activeContext()
-  const pipeline = tracingIn(context)
-  if (pipeline === undefined) return fn(NOOP_SPAN)
-  const span = openSpan(pipeline, context, options, fn)
-  return runToEnd(span, context, () => fn(span), options, fn)
+  if (typeof fn !== 'function' && typeof options === 'function')
+    return withSpan(options as typeof fn, inOtherOrder<WithSpanOptions>('withSpan()', fn))
+  const running = begin((pipeline, context) => openGiven(pipeline, context, options, fn), options)
+  if (running === undefined) return fn(NOOP_SPAN)
+  if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
+  try {
+    return returned(running, fn, fn(running.span)) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
+}
+
+function openGiven(pipeline: Pipeline, context: Context, options: WithSpanOptions, fn: unknown): LiveSpan {
+  const given = optionsOr<WithSpanOptions>('withSpan()', options, 'name')
+  checkKeys(KEYS.withSpan, given)
+  return openSpan(pipeline, context, given, fn)
 }
 
 /** Options of {@link startSpan}. */
 export interface StartSpanOptions extends SpanOptions {
   name: string
   /** The span above. Default: the active one; `null` starts a trace of its own. */
-  parent?: OtelSpan | null
+  parent?: OtelSpan | null | undefined
   /** When the work began, if not now. */
-  startTime?: TimeInput
+  startTime?: TimeInput | undefined
 }
 
 /**
@@ -53,7 +65,10 @@ export interface StartSpanOptions extends SpanOptions {
 export function startSpan(options: StartSpanOptions): Span {
   const context = activeContext()
   const pipeline = tracingIn(context)
-  return pipeline === undefined ? NOOP_SPAN : openSpan(pipeline, context, options)
+  if (pipeline === undefined) return NOOP_SPAN
+  const given = optionsOr<StartSpanOptions>('startSpan()', options, 'name')
+  checkKeys(KEYS.startSpan, given)
+  return openSpan(pipeline, context, given)
 }
 
 /**

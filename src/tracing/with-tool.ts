@@ -1,12 +1,15 @@
-import { currentPipeline } from '../delivery/current.ts'
+import type { Context } from '@opentelemetry/api'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
+import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { OutputReducer } from './collected-items.ts'
-import { activeContext, openSpan, textOr, tracingIn } from './open-span.ts'
-import { runToEnd } from './outcome.ts'
+import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
+import { openSpan, textOr } from './open-span.ts'
+import { begin, returned, runInside, threw } from './outcome.ts'
 
 /** One call of a tool. */
 export interface ToolCall {
@@ -31,11 +34,22 @@ export interface ToolCall {
  * const weather = await withTool({ tool: 'get_weather', arguments: { city }, callId: call.id }, () => lookUp(city))
  */
 export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
-  if (currentPipeline() === undefined) return fn(NOOP_SPAN)
-  const context = activeContext()
-  const pipeline = tracingIn(context)
-  if (pipeline === undefined) return fn(NOOP_SPAN)
-  const read = (key: keyof ToolCall): unknown => readProperty(call, key)
+  if (typeof fn !== 'function' && typeof call === 'function')
+    return withTool(inOtherOrder<ToolCall>('withTool()', fn), call as typeof fn)
+  const running = begin((pipeline, context) => openCall(pipeline, context, call), call)
+  if (running === undefined) return fn(NOOP_SPAN)
+  if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
+  try {
+    return returned(running, fn, fn(running.span)) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
+}
+
+function openCall(pipeline: Pipeline, context: Context, call: ToolCall): LiveSpan {
+  const given = optionsOr<ToolCall>('withTool()', call, 'tool')
+  checkKeys(KEYS.withTool, given)
+  const read = (key: keyof ToolCall): unknown => readProperty(given, key)
   const tool = textOr(read('tool'), 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
@@ -43,6 +57,10 @@ export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
     inputs: read('arguments'),
     attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
   })
-  span.setAttributes(read('attributes') as Record<string, unknown>)
-  return runToEnd(span, context, () => fn(span), call, fn)
+  try {
+    span.setAttributes(read('attributes') as Record<string, unknown>)
+  } catch {
+    // The end of the stack: the span has begun, and says less.
+  }
+  return span
 }

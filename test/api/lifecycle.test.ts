@@ -58,6 +58,7 @@ describe('init', () => {
     expect(init({ exporters: [exporter()], captureContent: true })).toEqual({
       enabled: true,
       captureContent: true,
+      instrumentations: [],
     })
     expect(init({ endpoint: 'http://user:pass@127.0.0.1:4318' })).toMatchObject({
       enabled: true,
@@ -106,6 +107,7 @@ describe('init', () => {
     expect(status).toEqual({
       enabled: false,
       captureContent: false,
+      instrumentations: [],
       reason: expect.stringContaining('MLFLOW_TRACKING_URI'),
     })
     const work = Promise.resolve(5)

@@ -276,16 +276,6 @@ describe('trace as a standard decorator', () => {
     expect(new Derived().act()).toBe('derived base')
     expect(traces.snapshot()).toBe('act [UNKNOWN]\n└─ act [UNKNOWN]')
   })
-
-  test('refuses what is no method', () => {
-    const decorate = trace() as unknown as (value: unknown, context: unknown) => unknown
-    expect(() => decorate(undefined, { kind: 'field', name: 'f', addInitializer() {} })).toThrow(
-      /goes on a method/,
-    )
-    expect(() => decorate(class {}, { kind: 'class', name: 'C', addInitializer() {} })).toThrow(
-      /goes on a method/,
-    )
-  })
 })
 
 describe('trace as a legacy decorator', () => {

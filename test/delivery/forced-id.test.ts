@@ -1,7 +1,13 @@
 import { type Context, type SpanOptions, type TracerProvider, trace } from '@opentelemetry/api'
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-node'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { currentPipeline } from '../../src/delivery/current.ts'
+import { createJoinedProcessor, markProcessor } from '../../src/delivery/join.ts'
 import {
   init,
   newResponseId,
@@ -19,7 +25,10 @@ const codes: string[] = []
 let stop = (): void => {}
 beforeEach(() => {
   seen = new InMemorySpanExporter()
-  inner = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(seen)] })
+  const byHand = createJoinedProcessor()
+  markProcessor(byHand)
+  const processors = [new SimpleSpanProcessor(seen), byHand as unknown as SpanProcessor]
+  inner = new NodeTracerProvider({ spanProcessors: processors })
   inner.register()
   trace.disable()
   codes.length = 0
@@ -38,7 +47,10 @@ type Start = (
   context?: Context,
 ) => ReturnType<ReturnType<TracerProvider['getTracer']>['startSpan']>
 
-/** A provider around the SDK's, as vendors have them: its tracers are wrapped, so that their generator is out of reach. */
+/**
+ * A provider around the SDK's, as vendors have them: its tracers are wrapped, so that their generator is out of reach, and
+ * its processors are hidden, ours, which was added by hand, among them.
+ */
 function wrapped(around: (start: Start) => Start): TracerProvider & object {
   return {
     getTracer(name, version) {

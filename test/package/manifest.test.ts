@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { entries } from '../../scripts/entries.ts'
+import { entries, exportsOf } from '../../scripts/entries.ts'
 import { VERSION } from '../../src/runtime/version.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
@@ -11,6 +11,10 @@ const json = <T>(name: string): T => JSON.parse(read(name)) as T
 interface Manifest {
   readonly version: string
   readonly exports: Readonly<Record<string, unknown>>
+  readonly typesVersions: object
+  readonly repository: { readonly url: string }
+  readonly homepage: string
+  readonly bugs: { readonly url: string }
   readonly dependencies?: object
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
@@ -25,17 +29,30 @@ test('the version in the code is the one of package.json', () => {
 })
 
 test('package.json exports exactly the entries that are built', () => {
-  const expected = Object.keys(entries).map((entry) => [
-    specifier(entry),
-    {
-      import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
-      require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
-    },
-  ])
+  const expected = Object.keys(entries).map((entry) => [specifier(entry), exportsOf(entry)])
   expect(manifest.exports).toEqual({
     ...Object.fromEntries(expected),
     './package.json': './package.json',
   })
+})
+
+test('a resolver looks at the conditions of runtimes before those of module systems', () => {
+  for (const entry of Object.keys(entries)) {
+    expect(Object.keys(manifest.exports[specifier(entry)] as object)).toEqual(Object.keys(exportsOf(entry)))
+  }
+})
+
+test('TypeScript without exports finds the types of every subpath', () => {
+  const { index: _main, ...subpaths } = entries
+  expect(manifest.typesVersions).toEqual({
+    '*': Object.fromEntries(Object.keys(subpaths).map((entry) => [entry, [`./dist/${entry}.d.ts`]])),
+  })
+})
+
+test('says where it comes from', () => {
+  expect(manifest.repository.url).toBe('git+https://github.com/turnspan/turnspan.git')
+  expect(manifest.homepage).toBe('https://github.com/turnspan/turnspan#readme')
+  expect(manifest.bugs.url).toBe('https://github.com/turnspan/turnspan/issues')
 })
 
 test('installing turnspan brings nothing but the OpenTelemetry API', () => {

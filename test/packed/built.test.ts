@@ -49,6 +49,18 @@ describe('the build', () => {
     expect(new Set(packages)).toEqual(new Set(['@opentelemetry/api', '#exit-worker', '#otel-api']))
   })
 
+  test('is free of Node where it is for browsers and edge runtimes', () => {
+    const files = readdirSync(join(dist, 'edge'))
+    expect(files).toEqual(expect.arrayContaining(Object.keys(entries).map((entry) => `${entry}.js`)))
+    for (const name of files) {
+      const text = readFileSync(join(dist, 'edge', name), 'utf8')
+      expect(
+        ts.preProcessFile(text).importedFiles.filter(({ fileName }) => !fileName.startsWith('./')),
+      ).toEqual([])
+      expect(text).not.toMatch(/\bprocess\.|\bBuffer\b|\brequire\(|import\.meta|node:/)
+    }
+  })
+
   test('has no call of require in an ES module, but for the API where no bundler is at work', () => {
     const wrong = built(/\.js$/).filter(([, text]) =>
       /Dynamic require of|createRequire\(import\.meta/.test(text),
@@ -156,7 +168,7 @@ describe('the build', () => {
 describe('the tarball', () => {
   test('holds the build, its notices and nothing else', async () => {
     const { files } = await packTarball()
-    const others = files.filter((path) => !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path))
+    const others = files.filter((path) => !/^dist\/(edge\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path))
     expect(others.sort()).toEqual([
       'LICENSE',
       'README.md',

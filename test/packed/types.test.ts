@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entries } from '../../scripts/entries.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 import type { DecodedSpan } from '../support/decoded-span.ts'
 import type { NodeLine } from '../support/node-versions.ts'
@@ -25,6 +26,16 @@ const SETTINGS = [
   { module: 'ESNext', moduleResolution: 'Bundler' },
   { module: 'Preserve', verbatimModuleSyntax: true, isolatedModules: true },
   { module: 'NodeNext', target: 'ESNext', lib: ['ESNext', 'DOM'] },
+]
+
+/** Ways to find the types of a package: without its `exports`, and by the conditions of runtimes. */
+const RESOLUTIONS = [
+  { module: 'CommonJS', moduleResolution: 'Node10' },
+  { module: 'Node16', moduleResolution: 'Node16' },
+  { module: 'ESNext', moduleResolution: 'Bundler' },
+  { module: 'ESNext', moduleResolution: 'Bundler', customConditions: ['edge-light'] },
+  { module: 'ESNext', moduleResolution: 'Bundler', customConditions: ['workerd'] },
+  { module: 'ESNext', moduleResolution: 'Bundler', customConditions: ['browser', 'module'] },
 ]
 
 describe.each(['ts-standard', 'ts-legacy'])('an application like %s', (fixture) => {
@@ -63,6 +74,22 @@ describe.each(['ts-standard', 'ts-legacy'])('an application like %s', (fixture) 
       }
       await writeFile(join(app.dir, 'tsconfig.try.json'), JSON.stringify(settings))
       expect(await compile(app, compiler, 'tsconfig.try.json')).toBe('')
+    },
+  )
+
+  test.each(RESOLUTIONS)(
+    'finds the types of every subpath under %o',
+    { timeout: 120_000 },
+    async (settings) => {
+      const subpaths = Object.keys(entries).map((entry) =>
+        entry === 'index' ? 'turnspan' : `turnspan/${entry}`,
+      )
+      const lines = subpaths.map((entry, i) => `export * as entry${i} from '${entry}'`)
+      await writeFile(join(app.dir, 'subpaths.cts'), lines.join('\n'))
+      const compilerOptions = { lib: ['ES2022', 'DOM'], types: [], noEmit: true, ...settings }
+      const project = { extends: './tsconfig.json', files: ['subpaths.cts'], compilerOptions }
+      await writeFile(join(app.dir, 'tsconfig.try.json'), JSON.stringify(project))
+      expect(await compile(app, COMPILERS.own, 'tsconfig.try.json')).toBe('')
     },
   )
 

@@ -7,7 +7,7 @@ import { assembleApp, type BuiltApp } from '../support/built.ts'
 import { cached } from '../support/cache.ts'
 import { type NodeResult, type RunNodeOptions, runNode } from '../support/child.ts'
 import type { DecodedSpan } from '../support/decoded-span.ts'
-import { nodeBinary } from '../support/node-versions.ts'
+import { type NodeLine, nodeBinary } from '../support/node-versions.ts'
 import { run } from '../support/run.ts'
 
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url))
@@ -22,7 +22,7 @@ export type SdkLine = (typeof sdkLines)[number]
 export type Order = 'before' | 'after' | 'none'
 
 /** The packages of an application of that line, exactly as its lock file says; installed once a machine. */
-export async function modulesOf(line: SdkLine): Promise<string> {
+export async function modulesOf(line: SdkLine | 'otel-2-api-1.10'): Promise<string> {
   const lock = await readFile(join(fixtures, line, 'package-lock.json'))
   const key = createHash('sha256').update(lock).digest('hex').slice(0, 8)
   const dir = await cached(`providers-${line}-${key}`, async (target) => {
@@ -78,6 +78,8 @@ export interface AppRun {
   readonly program?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** @defaultValue the Node that runs the tests, where the SDK takes it */
+  readonly node?: NodeLine
   /** For `app.mjs`. */
   readonly settings?: {
     readonly sdk?: { readonly sampling?: boolean; readonly resource?: Readonly<Record<string, unknown>> }
@@ -91,9 +93,9 @@ export interface AppRun {
 /** Runs a program of `app` that sends to `endpoint`, and gives what it printed: one line and nothing else. */
 export async function runApp<T = Outcome>(
   app: BuiltApp,
-  line: SdkLine,
+  line: string,
   endpoint: string,
-  { program = 'app.mjs', args = [], env = {}, settings = {} }: AppRun,
+  { program = 'app.mjs', args = [], env = {}, settings = {}, node }: AppRun,
 ): Promise<T> {
   const options: RunNodeOptions = {
     cwd: app.dir,
@@ -104,7 +106,7 @@ export async function runApp<T = Outcome>(
       SETTINGS: JSON.stringify(settings),
       ...env,
     },
-    ...(line === 'otel-3' && { nodeBinary: await nodeBinary(22) }),
+    ...((node !== undefined || line === 'otel-3') && { nodeBinary: await nodeBinary(node ?? 22) }),
   }
   const ended: NodeResult = await runNode(app.program(program), options)
   const lines = ended.stdout.split('\n')

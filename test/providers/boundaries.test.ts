@@ -67,10 +67,9 @@ describe.each(sdkLines)('an application on %s', (line) => {
     expect(edges(receiver.spans())).toEqual(TURN)
   })
 
-  it('finds its slot for a tracer provider free while it has none', async () => {
-    const left = await runApp<{ slot: string[] }>(app, line, receiver.url, { program: 'globals.mjs' })
-    expect(left.slot).not.toContain('trace')
-    expect(left.slot).not.toContain('propagation')
+  it('finds its slots for a provider, a context manager and a propagator free while it has none', async () => {
+    const left = await runApp<object>(app, line, receiver.url, { program: 'globals.mjs' })
+    expect(left).toMatchObject({ slot: null, sameProvider: true, active: true })
   })
 
   it.each(['all', 'agent'])('sees its own spans as they are without us, keep: %s', async (keep) => {

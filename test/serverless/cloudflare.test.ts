@@ -101,6 +101,19 @@ describe('a Cloudflare Worker', { timeout: 60_000 }, () => {
     expect(receiver.spans()).toHaveLength(2)
   })
 
+  it('answers as ever without nodejs_compat, and says once what is missing', async () => {
+    await using worker = await startWorker({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, [])
+    for (let i = 0; i < 3; i++)
+      expect(await (await worker.fetch('/')).json()).toEqual({ answer: 3, enabled: false })
+    expect(await (await worker.fetch('/flush')).json()).toMatchObject({ sent: 0, queued: 0 })
+    const said = await until(() => (worker.output().includes('TS_RUNTIME') ? worker.output() : undefined), {
+      what: 'a word',
+    })
+    expect(said.match(/TS_RUNTIME/g)).toHaveLength(1)
+    expect(said).toContain('nodejs_compat')
+    expect(receiver.requests).toEqual([])
+  })
+
   it('answers as ever where gRPC is asked for, which Workers do not have, and says so', async () => {
     await using worker = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })
     expect(await (await worker.fetch('/')).json()).toEqual({ answer: 3, enabled: true })

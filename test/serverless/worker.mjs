@@ -13,7 +13,7 @@ export default {
       return Response.json(await flushTraces({ timeoutMs: Number(searchParams.get('ms') ?? 5000) }))
     const agent = searchParams.get('agent') ?? 'edge'
     const answer = await withAgent({ agent, input: 'how much is 1 + 2?' }, async () =>
-      withTool({ tool: 'add', args: { a: 1, b: 2 } }, async () => 3),
+      withTool({ tool: 'add', arguments: { a: 1, b: 2 } }, async () => 3),
     )
     return Response.json({ answer, enabled: status.enabled })
   },

@@ -35,8 +35,11 @@ export interface RunningWorker extends AsyncDisposable {
   output(): string
 }
 
-/** Bundles `worker.mjs` with turnspan as Wrangler does, and runs it on workerd with these variables. */
-export async function startWorker(variables: Readonly<Record<string, string>>): Promise<RunningWorker> {
+/** Bundles `worker.mjs` with turnspan as Wrangler does, and runs it on workerd with these variables and compatibility flags. */
+export async function startWorker(
+  variables: Readonly<Record<string, string>>,
+  flags: readonly string[] = ['nodejs_compat'],
+): Promise<RunningWorker> {
   await using app = await assembleApp({ modules: await modulesOf('otel-2'), programs: [here('.')] })
   const program = await workerdProgram()
   const { outputFiles } = await build({
@@ -52,7 +55,7 @@ export async function startWorker(variables: Readonly<Record<string, string>>): 
   const port = await freePort()
   const dir = app.dir
   await writeFile(join(dir, 'bundle.mjs'), outputFiles[0]?.contents ?? '')
-  await writeFile(join(dir, 'config.capnp'), configuration(port, variables))
+  await writeFile(join(dir, 'config.capnp'), configuration(port, variables, flags))
   const child = spawn(program, ['serve', join(dir, 'config.capnp')], { env: cleanEnv(), stdio: 'pipe' })
   const output = tail(child)
   const url = `http://127.0.0.1:${port}`
@@ -79,7 +82,11 @@ async function stop(child: ChildProcess): Promise<void> {
   await closed
 }
 
-function configuration(port: number, variables: Readonly<Record<string, string>>): string {
+function configuration(
+  port: number,
+  variables: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): string {
   const bindings = Object.entries(variables).map(
     ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
   )
@@ -94,7 +101,7 @@ const config :Workerd.Config = (
 const app :Workerd.Worker = (
   modules = [(name = "bundle.mjs", esModule = embed "bundle.mjs")],
   compatibilityDate = "2026-02-10",
-  compatibilityFlags = ["nodejs_compat"],
+  compatibilityFlags = [${flags.map((flag) => JSON.stringify(flag)).join(', ')}],
   bindings = [${bindings.join(', ')}],
 );
 `

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { apiLoaders, entries as packageEntries, workers } from '../../scripts/entries.ts'
+import { apiLoaders, entries, workers } from '../../scripts/entries.ts'
 import { cached, cacheRoot } from './cache.ts'
 import { run } from './run.ts'
 
@@ -26,7 +26,7 @@ async function findBuild(): Promise<string> {
   const dist = join(root, 'dist')
   const inputs = await inputFiles()
   if (await isFresh(dist, inputs)) return dist
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(Object.keys(entries).join())
   for (const file of inputs) hash.update(file.slice(root.length)).update(await readFile(file))
   const dir = await cached(BUILDS + hash.digest('hex').slice(0, 12), build)
   await forgetOldBuilds()
@@ -54,7 +54,6 @@ async function isFresh(dist: string, inputs: readonly string[]): Promise<boolean
 
 /** What the programs under test load; without declarations, which take most of a build's time. */
 async function build(dir: string): Promise<void> {
-  const { testing: _testing, ...entries } = packageEntries
   const flags = Object.entries({ ...entries, ...workers, ...apiLoaders }).flatMap(([name, source]) => [
     `--entry.${name}`,
     source,

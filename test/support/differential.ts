@@ -17,6 +17,10 @@ export interface ProbeRun {
   readonly order?: 'before' | 'after'
   /** Further options of `init`. */
   readonly init?: Readonly<Record<string, unknown>>
+  /** What else the probes read of `PROBING`. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** The file with the probes. @defaultValue `./probes.mjs` */
+  readonly program?: string
   /** Only these. */
   readonly only?: readonly string[]
 }
@@ -44,10 +48,12 @@ let count = 0
 export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): Promise<Probed> {
   const name = `run${count++}`
   const settings = {
+    ...run.settings,
     run: name,
     provider: run.provider.url,
     library: run.library,
     only: run.only,
+    program: run.program,
     ...(collector && {
       traced: run.order ?? 'before',
       init: {

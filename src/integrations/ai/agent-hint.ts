@@ -22,3 +22,6 @@ export function takeAgent(context: Context): AgentHint | undefined {
   hint.taken = true
   return hint
 }
+
+/** Whether what runs in `context` was called by an agent. */
+export const isAgentCall = (context: Context): boolean => context.getValue(AGENT) !== undefined

@@ -12,6 +12,7 @@ import {
   text,
 } from '../base/index.ts'
 import { withAgentHint } from './agent-hint.ts'
+import { isAsking } from './asking.ts'
 
 /**
  * Observes the classes of agents: their work is one span of type AGENT that has their name, and it is traced without
@@ -22,8 +23,8 @@ import { withAgentHint } from './agent-hint.ts'
  */
 export function patchAgents(patches: Patches, copy: unknown): boolean {
   const agents = new Set([read(copy, 'ToolLoopAgent'), read(copy, 'Experimental_Agent')])
-  // From version 7 on everything is traced without being asked for it.
-  const asks = typeof read(copy, 'registerTelemetry') !== 'function'
+  // From version 7 on everything is traced without being asked for it, as in a copy that asks by itself.
+  const asks = typeof read(copy, 'registerTelemetry') !== 'function' && !isAsking(copy)
   let found = false
   for (const agent of agents) {
     const prototype = read(agent, 'prototype')

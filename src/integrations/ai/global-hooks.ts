@@ -1,12 +1,22 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { Tracer } from '@opentelemetry/api'
-import { findPackage } from '../../runtime/application.ts'
+import { packageApis } from '../../modules/package-apis.ts'
+import { type Api, addApiCopy, forEachApiCopy } from '../../runtime/api-copies.ts'
 import { globalProperty } from '../../runtime/registry.ts'
-import { createPatches, type Method, muteScope, type Patches, processWide, read } from '../base/index.ts'
+import {
+  activeContext,
+  createPatches,
+  type Method,
+  muteScope,
+  type Patches,
+  processWide,
+} from '../base/index.ts'
+import { isAgentCall } from './agent-hint.ts'
+import { answerAsking } from './asking.ts'
+import { standBehindOffer } from './offer.ts'
 import type { AiSdkOptions } from './options.ts'
 import { type AiSdkTelemetry, createTelemetry } from './telemetry.ts'
-import { isTranslating, translatingTracer } from './tracer.ts'
+import { isTranslating, isTranslatingTracer, translatingTracer } from './tracer.ts'
+import { noteAsked } from './unasked.ts'
 
 /** What holds for the whole process while at least one instrumentation is on. */
 interface State {
@@ -58,12 +68,15 @@ function install(integration: AiSdkTelemetry): () => void {
   const patches = createPatches('ai tracer')
   patches.onUndo(muteScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
+  patches.onUndo(answerAsking(currentOptions))
   patchTracers(patches)
   return () => patches.undo()
 }
 
 /** Version 7 looks into this list at every call. */
 function register(integration: AiSdkTelemetry): () => void {
+  const withdraw = standBehindOffer(integration)
+  if (withdraw !== undefined) return withdraw
   const list = globalProperty<unknown[]>('AI_SDK_TELEMETRY_INTEGRATIONS')
   const before = list.get()
   const registered = before ?? []
@@ -76,23 +89,29 @@ function register(integration: AiSdkTelemetry): () => void {
   }
 }
 
-/** Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. */
+/**
+ * Versions 5 and 6 ask the copy of OpenTelemetry's API that is theirs for a tracer, at every call. Which one that is
+ * depends on where it lies and on how the package is loaded: all of them are asked.
+ */
 function patchTracers(patches: Patches): void {
-  const found = findPackage('ai')
-  if (found === undefined || found.manifest.dependencies?.[API] === undefined) return
-  try {
-    const api: unknown = createRequire(join(found.dir, 'package.json'))(API)
-    patches.wrap(read(api, 'trace'), 'getTracer', observedGetTracer)
-  } catch {
-    // A package without its dependency: it will not run either.
-  }
+  const observe = ({ trace }: Api): void => void patches.wrap(trace, 'getTracer', observedGetTracer)
+  patches.onUndo(forEachApiCopy('ai-sdk', observe))
 }
 
-const API = '@opentelemetry/api'
+/**
+ * Takes note of the copies of the API that the package `ai` has.
+ *
+ * @param file - a file of the package
+ */
+export function meetApis(file: string): void {
+  for (const api of packageApis(file)) addApiCopy(api)
+}
 
 function observedGetTracer(original: Method): Method {
   return function (this: unknown, ...args) {
     const tracer = Reflect.apply(original, this, args) as Tracer
-    return args[0] === SCOPE ? translatingTracer(tracer, currentOptions) : tracer
+    if (args[0] !== SCOPE || isTranslatingTracer(tracer)) return tracer
+    if (!isAgentCall(activeContext())) noteAsked()
+    return translatingTracer(tracer, currentOptions)
   }
 }

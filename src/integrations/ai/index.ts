@@ -3,28 +3,43 @@
  *
  * @packageDocumentation
  */
+
 import type { Tracer } from '@opentelemetry/api'
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchAgents } from './agents.ts'
-import { currentOptions, telemetry, useGlobalHooks } from './global-hooks.ts'
+import { isAsking } from './asking.ts'
+import { currentOptions, meetApis, telemetry, useGlobalHooks } from './global-hooks.ts'
 import type { AiSdkOptions } from './options.ts'
 import type { AiSdkTelemetry } from './telemetry.ts'
 import { silentTracer, translatingTracer } from './tracer.ts'
+import { watchUnasked } from './unasked.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { AiSdkOptions } from './options.ts'
 export type { AiSdkTelemetry } from './telemetry.ts'
 
+const KEYS: Readonly<Record<keyof AiSdkOptions, true>> = { idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentAiSdk()', KEYS)
+
 const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = createInstrument<AiSdkOptions>({
   name: 'ai',
-  modules: ['ai'],
-  patch: (copy, patches) => patchAgents(patches, copy) || typeof read(copy, 'generateText') === 'function',
+  patch(copy, patches, _options, module) {
+    const isPackage = typeof read(copy, 'generateText') === 'function'
+    if (isPackage && module?.file !== undefined) meetApis(module.file)
+    if (isPackage && typeof read(copy, 'registerTelemetry') !== 'function' && !isAsking(copy)) {
+      watchUnasked(copy, patches)
+    }
+    return patchAgents(patches, copy) || isPackage
+  },
 })
 
 /**
  * Traces the AI SDK: text and objects, streamed or not, embeddings, tools and agents. Version 7 needs nothing
- * more; in versions 5 and 6, a call outside an agent says `experimental_telemetry: { isEnabled: true }`. `init` calls
- * it by itself; call it where nobody can find the package from outside, in a bundled application for one.
+ * more, nor do versions 5 and 6 where turnspan starts before they are loaded (`node --import turnspan/register`);
+ * else a call outside an agent says `experimental_telemetry: { isEnabled: true }`, and the first that does not is said
+ * (`TS_AI_SDK_UNTRACED`). `init` calls it by itself; call it where nobody can find the package from outside, in a
+ * bundled application for one.
  *
  * @param copy - the exports of the package. Default: the copies that the application has loaded, and those that it will
  * load
@@ -34,6 +49,7 @@ const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = cre
  * instrumentAiSdk(ai)
  */
 export function instrumentAiSdk(copy?: unknown, options?: AiSdkOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   const leaveHooks = useGlobalHooks(options ?? {})
   const undo = instrument(copy, options)
   return () => {

@@ -1,4 +1,4 @@
-import { fieldsOf, isObject, list, read, text } from '../base/index.ts'
+import { dataOf, fieldsOf, isObject, list, read, text } from '../base/index.ts'
 
 /**
  * Messages of the AI SDK, or of a prompt that it hands to a model, in OpenAI's chat form, which MLflow shows and the
@@ -7,6 +7,10 @@ import { fieldsOf, isObject, list, read, text } from '../base/index.ts'
  * @param system - what stands before them: a text, a message, or several
  */
 export function chatMessages(messages: unknown, system?: unknown): object[] {
+  return chatMessagesOf(dataOf(messages), dataOf(system))
+}
+
+function chatMessagesOf(messages: unknown, system: unknown): object[] {
   const before = (Array.isArray(system) ? system : system === undefined ? [] : [system]).map((one) =>
     typeof one === 'string' ? { role: 'system', content: one } : { ...fieldsOf(one), role: 'system' },
   )
@@ -107,10 +111,10 @@ function sizeOf(data: unknown): string {
   return typeof data === 'string' ? `, ${data.length} characters` : ''
 }
 
-/** `value` as JSON text, whatever it is. */
+/** `value` as JSON text, whatever it is, as far as it can be read without running code of the program. */
 export function asJson(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? 'null'
+    return JSON.stringify(dataOf(value)) ?? 'null'
   } catch {
     return '[unreadable]'
   }

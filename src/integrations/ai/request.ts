@@ -1,4 +1,4 @@
-import { endpointOf, type Fields, fieldsOf, read, text } from '../base/index.ts'
+import { endpointOf, type Fields, fieldsOf, read, settingAt, text } from '../base/index.ts'
 import { chatMessages } from './messages.ts'
 
 /** Attributes of the settings of a call, as version 7 tells them; none of them is content. */
@@ -10,7 +10,7 @@ export function settingAttributes(event: unknown): Fields {
     'gen_ai.request.max_tokens': read(event, 'maxOutputTokens'),
     'gen_ai.request.frequency_penalty': read(event, 'frequencyPenalty'),
     'gen_ai.request.presence_penalty': read(event, 'presencePenalty'),
-    'gen_ai.request.stop_sequences': read(event, 'stopSequences'),
+    'gen_ai.request.stop_sequences': settingAt(event, 'stopSequences'),
     'gen_ai.request.seed': read(event, 'seed'),
     'gen_ai.request.reasoning_effort': text(read(event, 'reasoning')),
   }

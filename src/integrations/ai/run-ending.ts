@@ -1,6 +1,6 @@
 import { nowMs } from '../../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
-import { keys, type LiveSpan, read, type Step, type Stop, text } from '../base/index.ts'
+import { dataOf, keys, type LiveSpan, read, type Step, type Stop, text } from '../base/index.ts'
 import type { Attempt } from './attempt.ts'
 
 /** For what the AI SDK says of a stream that was aborted, which it says a moment later. */
@@ -78,7 +78,7 @@ export function createRunEnding({ span, attempts, tools, shown }: RunParts): Run
     },
     finish: (outputs) =>
       end(settled, () => {
-        if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
+        if (outputs !== undefined && span.wantsContent) span.setOutputs(dataOf(outputs))
         // A stream that broke off with an error comes to an end like any other.
         if (broken !== undefined) span.fail(shown(broken.error))
       }),

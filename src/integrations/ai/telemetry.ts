@@ -1,4 +1,4 @@
-import { fieldsOf, number, read, text } from '../base/index.ts'
+import { dataOf, fieldsOf, number, read, text } from '../base/index.ts'
 import { embeddingAnswer, finishReason, modelAnswer } from './answer.ts'
 import type { Attempt } from './attempt.ts'
 import { createKnownCalls, type Known, type KnownCalls } from './known-calls.ts'
@@ -114,7 +114,7 @@ function executions(
       const output = read(event, 'toolOutput')
       if (read(output, 'type') === 'tool-error') tool.span.fail(read(output, 'error'))
       else if (known.recordsOutputs && read(output, 'output') !== undefined) {
-        tool.span.setOutputs(read(output, 'output'))
+        tool.span.setOutputs(dataOf(read(output, 'output')))
       }
       tool.span.end()
     },

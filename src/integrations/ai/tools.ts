@@ -1,4 +1,4 @@
-import { isObject, list, read, text } from '../base/index.ts'
+import { dataOf, isObject, list, read, text } from '../base/index.ts'
 import { fromJson } from './messages.ts'
 
 /**
@@ -7,7 +7,7 @@ import { fromJson } from './messages.ts'
  * @param tools - as the AI SDK hands them to a model: a list, of objects or of their JSON texts
  */
 export function nestedTools(tools: unknown): object[] {
-  return list(tools).flatMap((given) => {
+  return list(dataOf(tools)).flatMap((given) => {
     const tool = fromJson(given)
     const name = text(read(tool, 'name'))
     if (name === undefined) return []

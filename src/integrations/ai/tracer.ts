@@ -11,6 +11,11 @@ const ORIGINAL: symbol = createContextKey('turnspan.ai-sdk.original')
 
 let starting = 0
 
+const tracers = new WeakSet<object>()
+
+/** Whether `tracer` is one that {@link translatingTracer} made. */
+export const isTranslatingTracer = (tracer: unknown): boolean => tracers.has(Object(tracer) as object)
+
 /** Whether the span that begins right now is one that is translated. */
 export const isTranslating = (): boolean => starting > 0
 
@@ -38,10 +43,12 @@ export function translatingTracer(original: Tracer, options: () => AiSdkOptions)
     const result: unknown = runIn(inside, () => fn(span))
     return observed(result, translation.settled, translation.failed)
   }
-  return {
+  const tracer: Tracer = {
     startSpan: (...args: Parameters<Tracer['startSpan']>) => original.startSpan(...args),
     startActiveSpan: startActiveSpan as Tracer['startActiveSpan'],
   }
+  tracers.add(tracer)
+  return tracer
 }
 
 function startOriginal(

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, isObject, patchStainless, read, type Uninstrument } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import { muteNativeSpans } from './native-spans.ts'
@@ -13,11 +14,12 @@ import { patchToolRunner } from './tool-runner.ts'
 export type { Uninstrument } from '../base/index.ts'
 export type { AnthropicOptions } from './options.ts'
 
+const KEYS: Readonly<Record<keyof AnthropicOptions, true>> = { idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentAnthropic()', KEYS)
+
 const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
   createInstrument<AnthropicOptions>({
     name: 'anthropic',
-    // The clients of the clouds load the resources without loading the package's main module.
-    modules: ['@anthropic-ai/sdk', '@anthropic-ai/sdk/resources/index', '@anthropic-ai/sdk/client'],
     patch(copy, patches, options) {
       const methods = methodsOf(options)
       let found = false
@@ -44,6 +46,7 @@ const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
  * instrumentAnthropic(Anthropic)
  */
 export function instrumentAnthropic(copy?: unknown, options?: AnthropicOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }
 

@@ -2,6 +2,7 @@ import {
   accumulateCompletion,
   accumulateMessage,
   completionAnswer,
+  dataAt,
   messageAnswer,
   read,
   SpanType,
@@ -9,7 +10,7 @@ import {
   text,
 } from '../base/index.ts'
 import type { AnthropicOptions } from './options.ts'
-import { common, messageInputs, messageParameters, toolsOf, where } from './request.ts'
+import { common, messageContent, messageInputs, messageParameters, where } from './request.ts'
 
 const MESSAGES: readonly (readonly string[])[] = [
   ['Messages'],
@@ -25,14 +26,13 @@ export function methodsOf({ idleMs }: AnthropicOptions): readonly StainlessMetho
       {
         resource,
         method: 'create',
-        begin: ([body], client) => ({
-          ...common(client, body),
+        begin: (given, client) => ({
+          ...common(client, given.value),
           spanType: SpanType.CHAT_MODEL,
           operation: 'chat',
-          inputs: messageInputs(body),
+          content: () => messageContent(given.data()),
           messageFormat: 'anthropic',
-          tools: toolsOf(body),
-          attributes: { ...where(client), ...messageParameters(body) },
+          attributes: { ...where(client), ...messageParameters(given.value) },
           idleMs,
         }),
         answer: messageAnswer,
@@ -46,12 +46,12 @@ export function methodsOf({ idleMs }: AnthropicOptions): readonly StainlessMetho
     {
       resource: ['Completions'],
       method: 'create',
-      begin: ([body], client) => ({
-        ...common(client, body),
+      begin: (given, client) => ({
+        ...common(client, given.value),
         spanType: SpanType.LLM,
         operation: 'text_completion',
-        inputs: body,
-        attributes: { ...where(client), ...messageParameters(body) },
+        content: () => ({ inputs: given.data() }),
+        attributes: { ...where(client), ...messageParameters(given.value) },
         idleMs,
       }),
       answer: completionAnswer,
@@ -70,11 +70,13 @@ function plain(
   return {
     resource,
     method,
-    begin: ([given], client) => ({
+    begin: (given, client) => ({
       name,
       spanType: SpanType.TASK,
-      inputs: typeof given === 'string' ? { id: given } : inputsOf(given),
-      attributes: { ...where(client), 'gen_ai.request.model': text(read(given, 'model')) },
+      content: () => ({
+        inputs: typeof given.value === 'string' ? { id: given.value } : inputsOf(given.data()),
+      }),
+      attributes: { ...where(client), 'gen_ai.request.model': text(dataAt(given.value, 'model')) },
     }),
     // The results of a batch come as a stream of their own, which is the program's to read.
     answer: (result) => (typeof read(result, Symbol.asyncIterator) === 'function' ? {} : { outputs: result }),

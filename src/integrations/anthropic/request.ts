@@ -1,17 +1,20 @@
 import {
+  type CallContent,
+  dataAt,
   endpointOf,
   type Fields,
   fieldsOf,
   list,
   type ModelCallInit,
   read,
+  settingAt,
   shownMessages,
   text,
 } from '../base/index.ts'
 
 /** Model and provider of a call: the clients of the clouds send the same requests elsewhere. */
 export function common(client: unknown, body: unknown): Pick<ModelCallInit, 'model' | 'provider'> {
-  return { model: text(read(body, 'model')), provider: providerOf(client) }
+  return { model: text(dataAt(body, 'model')), provider: providerOf(client) }
 }
 
 function providerOf(client: unknown): string {
@@ -28,24 +31,30 @@ export const where = (client: unknown): Fields => endpointOf(read(client, 'baseU
 
 /** Attributes of a message's parameters; none of them is content. */
 export function messageParameters(body: unknown): Fields {
-  const thinking = text(read(body, 'thinking', 'type'))
+  const thinking = text(settingAt(body, 'thinking', 'type'))
   return {
-    'gen_ai.request.max_tokens': read(body, 'max_tokens') ?? read(body, 'max_tokens_to_sample'),
-    'gen_ai.request.temperature': read(body, 'temperature'),
-    'gen_ai.request.top_p': read(body, 'top_p'),
-    'gen_ai.request.top_k': read(body, 'top_k'),
-    'gen_ai.request.stop_sequences': read(body, 'stop_sequences'),
-    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
-    'gen_ai.request.reasoning_effort': text(read(body, 'output_config', 'effort')),
+    'gen_ai.request.max_tokens': settingAt(body, 'max_tokens') ?? settingAt(body, 'max_tokens_to_sample'),
+    'gen_ai.request.temperature': settingAt(body, 'temperature'),
+    'gen_ai.request.top_p': settingAt(body, 'top_p'),
+    'gen_ai.request.top_k': settingAt(body, 'top_k'),
+    'gen_ai.request.stop_sequences': settingAt(body, 'stop_sequences'),
+    'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
+    'gen_ai.request.reasoning_effort': text(settingAt(body, 'output_config', 'effort')),
     'gen_ai.output.type': hasOutputFormat(body) ? 'json' : undefined,
     'anthropic.request.thinking.type': thinking,
-    'anthropic.request.thinking.budget_tokens': read(body, 'thinking', 'budget_tokens'),
-    'anthropic.request.service_tier': text(read(body, 'service_tier')),
+    'anthropic.request.thinking.budget_tokens': settingAt(body, 'thinking', 'budget_tokens'),
+    'anthropic.request.service_tier': text(settingAt(body, 'service_tier')),
   }
 }
 
 const hasOutputFormat = (body: unknown): boolean =>
-  (read(body, 'output_config', 'format') ?? read(body, 'output_format') ?? undefined) !== undefined
+  (dataAt(body, 'output_config', 'format') ?? dataAt(body, 'output_format') ?? undefined) !== undefined
+
+/** What is recorded of a request. */
+export const messageContent = (data: unknown): CallContent => ({
+  inputs: messageInputs(data),
+  tools: toolsOf(data),
+})
 
 /** The request as it is recorded: see {@link shownMessages}; tools without the functions that run them. */
 export function messageInputs(body: unknown): unknown {
@@ -61,7 +70,7 @@ const withoutFunctions = (tool: unknown): object =>
   Object.fromEntries(Object.entries(fieldsOf(tool)).filter(([, value]) => typeof value !== 'function'))
 
 /** The tools of a request in OpenAI's nested form, which is the one that MLflow shows. */
-export function toolsOf(body: unknown): readonly unknown[] {
+function toolsOf(body: unknown): readonly unknown[] {
   return list(read(body, 'tools')).flatMap((tool) => {
     const name = text(read(tool, 'name')) ?? text(read(tool, 'mcp_server_name')) ?? text(read(tool, 'type'))
     if (name === undefined) return []

@@ -1,11 +1,13 @@
 import {
   ABANDONED,
   beginStep,
+  dataAt,
+  dataOf,
   type Follower,
   follow,
   isObject,
+  itemsOf,
   keys,
-  list,
   type Method,
   type Patches,
   read,
@@ -57,7 +59,7 @@ function observedLoop(original: Method): Method {
     const step = beginStep(() => ({
       name: 'toolRunner',
       spanType: SpanType.CHAIN,
-      inputs: { messages: shownMessages(read(runner, 'params', 'messages')) },
+      inputs: { messages: shownMessages(dataOf(read(runner, 'params', 'messages'))) },
       attributes: { [keys.MESSAGE_FORMAT]: 'anthropic' },
     }))
     if (step === undefined) return iterator
@@ -72,7 +74,9 @@ function followerOf(step: Step, runner: object): Follower {
   let last: unknown
   const end = (): void => {
     const message = last ?? lastAnswer(runner)
-    if (message !== undefined && span.wantsContent) span.setOutputs({ messages: [shownMessage(message)] })
+    if (message !== undefined && span.wantsContent) {
+      span.setOutputs({ messages: [shownMessage(dataOf(message))] })
+    }
     span.end()
   }
   return {
@@ -94,4 +98,4 @@ function followerOf(step: Step, runner: object): Follower {
 }
 
 const lastAnswer = (runner: object): unknown =>
-  list(read(runner, 'params', 'messages')).findLast((message) => read(message, 'role') === 'assistant')
+  itemsOf(read(runner, 'params', 'messages')).findLast((message) => dataAt(message, 'role') === 'assistant')

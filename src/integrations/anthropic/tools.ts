@@ -1,8 +1,11 @@
 import {
   createPatches,
+  dataAt,
+  dataOf,
   fieldsOf,
-  list,
+  itemsOf,
   type Method,
+  methodIn,
   read,
   runTool,
   type ToolRun,
@@ -15,8 +18,8 @@ import { toolRunnerIn } from './tool-loops.ts'
  * own among the runner's. Outside a runner's loop they are what they were before. A frozen tool stays unobserved.
  */
 export function observeTools(tools: unknown): void {
-  for (const tool of list(tools)) {
-    if (typeof read(tool, 'run') !== 'function') continue
+  for (const tool of itemsOf(tools)) {
+    if (methodIn(tool, 'run') === undefined) continue
     // Nothing is kept for taking it back: the patches would hold tools that the program makes for one call.
     const patches = createPatches('anthropic tools')
     patches.wrap(tool, 'run', observedRun)
@@ -54,7 +57,7 @@ function observedParse(original: Method): Method {
 }
 
 function describe(tool: unknown, [first, second]: unknown[], runner: object): ToolRun {
-  const own = text(read(tool, 'name'))
+  const own = text(dataAt(tool, 'name'))
   // A member of a toolset gets the call and its context the other way round than a tool.
   const use = own === undefined ? second : (read(second, 'toolUse') ?? read(second, 'toolUseBlock'))
   const name = text(read(use, 'name')) ?? own ?? 'tool'
@@ -64,7 +67,7 @@ function describe(tool: unknown, [first, second]: unknown[], runner: object): To
     arguments: given,
     callId: text(read(use, 'id')) ?? callIdOf(runner, name, given),
     attributes: defined({
-      'gen_ai.tool.description': text(read(tool, 'description')),
+      'gen_ai.tool.description': text(dataAt(tool, 'description')),
       'gen_ai.tool.type': 'function',
       'anthropic.toolset.name': text(read(use, 'toolset_name')),
     }),
@@ -73,16 +76,18 @@ function describe(tool: unknown, [first, second]: unknown[], runner: object): To
 
 /** Older runners tell a tool nothing of its call; the last answer of the model has the calls that are being made. */
 function callIdOf(runner: object, name: string, given: unknown): string | undefined {
-  const asked = list(read(runner, 'params', 'messages')).findLast(
-    (message) => read(message, 'role') === 'assistant',
+  const asked = itemsOf(read(runner, 'params', 'messages')).findLast(
+    (message) => dataAt(message, 'role') === 'assistant',
   )
-  const calls = list(read(asked, 'content')).filter(
-    (block) => read(block, 'type') === 'tool_use' && read(block, 'name') === name,
+  const calls = itemsOf(dataAt(asked, 'content')).filter(
+    (block) => dataAt(block, 'type') === 'tool_use' && dataAt(block, 'name') === name,
   )
-  const wanted = JSON.stringify(given)
+  const wanted = JSON.stringify(dataOf(given))
   const same =
-    calls.length === 1 ? calls : calls.filter((call) => JSON.stringify(read(call, 'input')) === wanted)
-  return same.length === 1 ? text(read(same[0], 'id')) : undefined
+    calls.length === 1
+      ? calls
+      : calls.filter((call) => JSON.stringify(dataOf(dataAt(call, 'input'))) === wanted)
+  return same.length === 1 ? text(dataAt(same[0], 'id')) : undefined
 }
 
 const defined = (attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>

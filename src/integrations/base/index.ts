@@ -4,6 +4,7 @@ export { currentPipeline } from '../../delivery/current.ts'
 export { muteScope } from '../../delivery/muted-scopes.ts'
 export { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 export { processWide } from '../../runtime/registry.ts'
+export { exceptionFacts } from '../../span/exception.ts'
 export * as keys from '../../span/keys.ts'
 export type { LiveSpan } from '../../span/live-span.ts'
 export type { Span } from '../../span/span.ts'
@@ -23,10 +24,19 @@ export {
   plainContext,
   registerActiveSpanSource,
 } from './active-span.ts'
-export { type TakeCopy, takeCopies } from './copies.ts'
+export { methodIn } from './copied-data.ts'
+export { failWith, type ToldFailure } from './failure.ts'
+export { type Given, givenBy, noteSent, whenSent } from './given.ts'
 export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
 export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
-export { beginModelCall, type ModelCall, type ModelCallInit, type Retry, type Stop } from './model-call.ts'
+export {
+  beginModelCall,
+  type CallContent,
+  type ModelCall,
+  type ModelCallInit,
+  type Retry,
+  type Stop,
+} from './model-call.ts'
 export { modelCallIn } from './model-calls.ts'
 export { type OnResult, observePromise } from './observe-promise.ts'
 export {
@@ -35,6 +45,17 @@ export {
   type StainlessStream,
   type StreamOptions,
 } from './observe-stream.ts'
+export { overlay } from './overlay.ts'
+export {
+  dataAt,
+  dataFields,
+  dataOf,
+  isPlainData,
+  isPlainObject,
+  isWholeList,
+  itemsOf,
+  settingAt,
+} from './own-data.ts'
 export { createPatches, likeness, ownerOf, type Patches, type Wrap } from './patch.ts'
 export { type Endpoint, endpointOf } from './providers.ts'
 export { type Amended, noteAttempt, patchStainless, type StainlessMethod } from './stainless.ts'

@@ -1,6 +1,9 @@
-import { diagnose } from '../../runtime/diagnostics.ts'
+import type { LoadedModule } from '../../modules/arrivals.ts'
+import { type IntegrationName, knownPackage, packagesOf } from '../../modules/known-packages.ts'
+import { noteOutcome } from '../../modules/outcomes.ts'
+import { watchModules } from '../../modules/watch-modules.ts'
+import { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 import { messageOf } from '../../runtime/errors.ts'
-import { takeCopies } from './copies.ts'
 import { createPatches, type Patches } from './patch.ts'
 
 /** Takes an instrumentation back: every method is again the one that it was. */
@@ -8,33 +11,32 @@ export type Uninstrument = () => void
 
 /** What an integration is. */
 export interface Integration<Options> {
-  /** Its subpath: `openai` of `turnspan/openai`. */
-  readonly name: string
-  /** Modules that it patches, as they are imported; `copy` below is one of their exports. */
-  readonly modules: readonly string[]
+  /** Its subpath: `openai` of `turnspan/openai`. Its packages stand under this name in `modules/known-packages.ts`. */
+  readonly name: IntegrationName
   /**
    * Patches one copy of a module. It must find what it patches by shape, leave alone what it does not know, and work
-   * for the exports of each of `modules`, for an export of these (a class), and for an instance of it.
+   * for the exports of each module of its packages, for an export of these (a class), and for an instance of it.
    *
    * @returns whether there was something to patch
    */
-  patch(copy: unknown, patches: Patches, options: Options): boolean
+  patch(copy: unknown, patches: Patches, options: Options, module?: LoadedModule): boolean
 }
 
 /**
- * Makes the function that an integration exports. Called with nothing, it instruments the copies that the application
- * has loaded and will load; called with a copy (the exports, a class or a client), that one: for bundled applications,
+ * Makes the function that an integration exports. Called with nothing, it instruments the copies that the program has
+ * loaded and will load; called with a copy (the exports, a class or a client), that one: for bundled applications,
  * whose modules nobody can find from outside.
  */
 export function createInstrument<Options extends object>(
   integration: Integration<Options>,
 ): (copy?: unknown, options?: Options) => Uninstrument {
+  const packages = packagesOf(integration.name)
   return (copy, options) => {
     const patches = createPatches(integration.name)
     const settings = options ?? ({} as Options)
-    const patch = (given: unknown): boolean => {
+    const patch = (given: unknown, module?: LoadedModule): boolean => {
       try {
-        return integration.patch(given, patches, settings)
+        return integration.patch(given, patches, settings, module)
       } catch (thrown) {
         diagnose(
           'warn',
@@ -47,16 +49,42 @@ export function createInstrument<Options extends object>(
       }
     }
     if (copy === undefined) {
-      for (const module of integration.modules) takeCopies(module, patches, patch)
-    } else if (!patch(copy)) {
+      const take = (module: LoadedModule): void => {
+        const patched = patch(module.exports, module)
+        noteOutcome(integration.name, module, patched)
+        if (!patched && isPrincipal(module)) sayUnsupported(integration.name, module)
+      }
+      patches.onUndo(watchModules(packages, take))
+    } else if (patch(copy)) {
+      noteOutcome(
+        integration.name,
+        { package: packages[0] ?? integration.name, subpath: '.', exports: copy },
+        true,
+      )
+    } else {
       diagnose(
         'warn',
         'TS_INSTRUMENT_UNKNOWN',
-        `What was given to instrument ${integration.name} is none of its modules, classes or clients; nothing was changed. Pass what you import from "${integration.modules.join('" or "')}".`,
+        `What was given to instrument ${integration.name} is none of its modules, classes or clients; nothing was changed. Pass what you import from "${packages.join('" or "')}".`,
         { integration: integration.name },
         integration.name,
       )
     }
     return () => patches.undo()
   }
+}
+
+/** Whether there must be something to patch in it: other modules of a package may have nothing. */
+const isPrincipal = (module: LoadedModule): boolean =>
+  knownPackage(module.package)?.subpaths[0] === module.subpath
+
+function sayUnsupported(name: string, { package: packageName, version, file }: LoadedModule): void {
+  const oldest = knownPackage(packageName)?.oldest
+  diagnoseOnce(
+    'warn',
+    'TS_INSTRUMENT_UNSUPPORTED',
+    `The program loaded ${packageName} ${version ?? 'of an unknown version'}${file === undefined ? '' : ` (${file})`}, in which turnspan finds nothing that it knows: its calls are not traced. Supported is ${packageName} ${oldest} or newer; with a version like that, please report it.`,
+    { integration: name, package: packageName, ...(version !== undefined && { version }) },
+    `${packageName} ${file}`,
+  )
 }

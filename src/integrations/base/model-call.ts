@@ -10,7 +10,9 @@ import type { SpanType } from '../../span/span-type.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import type { AccumulatorOptions, Answer } from './accumulator.ts'
 import { begunIn } from './active-span.ts'
+import { failWith } from './failure.ts'
 import { modelCallIn, noteModelCall } from './model-calls.ts'
+import { dataOf } from './own-data.ts'
 
 /** How a call ended that neither finished nor failed. */
 export type Stop =
@@ -24,6 +26,14 @@ export type Stop =
   | 'idle'
   /** Only the raw response was asked for; what the program does with its body is not seen. */
   | 'raw'
+
+/** What is sent and recorded, in a form that can be read without running code of the program. */
+export interface CallContent {
+  /** As {@link ModelCallInit.inputs}. */
+  readonly inputs: unknown
+  /** As {@link ModelCallInit.tools}. */
+  readonly tools?: readonly unknown[] | undefined
+}
 
 /** A call as it begins. */
 export interface ModelCallInit {
@@ -39,8 +49,10 @@ export interface ModelCallInit {
   readonly model?: string | undefined
   /** `gen_ai.provider.name`: `openai`, `anthropic`, `groq`, ... */
   readonly provider?: string | undefined
-  /** What is sent, as the provider's API has it. Content. */
+  /** What is sent, as the provider's API has it. Content; read as {@link dataOf} says. */
   readonly inputs?: unknown
+  /** `inputs` and `tools` in their place, where making them takes time: asked once, where content is recorded. */
+  readonly content?: (() => CallContent) | undefined
   /** How MLflow reads inputs and outputs as a chat (`mlflow.message.format`). */
   readonly messageFormat?: string | undefined
   /** Tools in OpenAI's nested form, which is the one that MLflow shows (`mlflow.chat.tools`). Content. */
@@ -80,6 +92,8 @@ export interface ModelCall {
   ended(): boolean
   /** Runs `fn` with the call's span active, and returns what it returns. */
   run<T>(fn: () => T): T
+  /** Says of the call again what is known by now. */
+  describe(init: ModelCallInit): void
   /** Something came: the idle limit starts anew. */
   touch(): void
   /** The first content came. */
@@ -112,21 +126,23 @@ export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined
     const context = given.context ?? active
     const pipeline = tracingIn(context)
     if (pipeline === undefined || modelCallIn(context) !== undefined) return undefined
-    const { operation, model } = given
     const span = openSpan(pipeline, context, {
-      name: given.name ?? [operation, model].filter((part) => part !== undefined).join(' '),
+      name: nameOf(given),
       spanType: given.spanType,
       startTime: given.startTime,
     })
     describe(span, given)
     const call = createModelCall(span, context, given)
-    if (operation !== undefined) noteModelCall(span, call)
+    if (given.operation !== undefined) noteModelCall(span, call)
     return call
   } catch {
     // The request could not be read, by an integration's own fault: the call goes on untraced.
     return undefined
   }
 }
+
+const nameOf = ({ name, operation, model }: ModelCallInit): string =>
+  name ?? [operation, model].filter((part) => part !== undefined).join(' ')
 
 function describe(span: LiveSpan, init: ModelCallInit): void {
   const { operation, model, provider, messageFormat } = init
@@ -135,9 +151,10 @@ function describe(span: LiveSpan, init: ModelCallInit): void {
   span.setModel(model ?? '', provider)
   if (init.attributes !== undefined) setDefined(span, init.attributes)
   if (!span.wantsContent) return
-  if (init.inputs !== undefined) span.setInputs(init.inputs)
+  const { inputs, tools } = init.content?.() ?? { inputs: dataOf(init.inputs), tools: init.tools }
+  if (inputs !== undefined) span.setInputs(inputs)
   if (messageFormat !== undefined) span.setAttribute(keys.MESSAGE_FORMAT, messageFormat)
-  if (init.tools !== undefined && init.tools.length > 0) span.setAttribute(keys.CHAT_TOOLS, init.tools)
+  if (tools !== undefined && tools.length > 0) span.setAttribute(keys.CHAT_TOOLS, dataOf(tools))
 }
 
 function createModelCall(
@@ -181,6 +198,11 @@ function createModelCall(
     accumulating: { content: span.wantsContent, limits: span.host.limits },
     ended: () => !open,
     run: (fn) => runIn(inside, fn),
+    describe(init) {
+      if (!open) return
+      span.updateName(nameOf(init))
+      describe(span, init)
+    },
     touch() {
       last = nowMs()
     },
@@ -204,7 +226,8 @@ function createModelCall(
       watch(answer, idleMs)
     },
     finish: (answer) => end(answer, () => undefined),
-    fail: (error, answer) => end(answer, () => span.fail(error)),
+    // What was thrown says more than what came before it said.
+    fail: (error, answer) => end(answer && { ...answer, error: undefined }, () => span.fail(error)),
     stop: (how, answer, endTime) => end(answer, () => span.setAttribute(keys.CALL_END, how), endTime),
   }
   return call
@@ -222,13 +245,8 @@ function tellAnswer(span: LiveSpan, answer: Answer): void {
     span.setAttribute(keys.FINISH_REASONS, [...finishReasons])
   }
   if (attributes !== undefined) setDefined(span, attributes)
-  if (outputs !== undefined && span.wantsContent) span.setOutputs(outputs)
-  if (answer.error !== undefined) tellError(span, answer.error)
-}
-
-function tellError(span: LiveSpan, { type, message }: NonNullable<Answer['error']>): void {
-  span.setAttribute(keys.ERROR_TYPE, type)
-  span.setStatus('ERROR', message)
+  if (outputs !== undefined && span.wantsContent) span.setOutputs(dataOf(outputs))
+  if (answer.error !== undefined) failWith(span, answer.error)
 }
 
 function setDefined(span: LiveSpan, attributes: Readonly<Record<string, unknown>>): void {

@@ -4,6 +4,7 @@ import { watchIterator } from '../../tracing/watch-iterator.ts'
 import type { CreateAccumulator, StreamAccumulator } from './accumulator.ts'
 import { isObject, type Method, read } from './method.ts'
 import type { ModelCall } from './model-call.ts'
+import { likeness } from './patch.ts'
 
 /**
  * The stream of a client that Stainless generated: the iterator is made anew by a function that it carries, which `tee`
@@ -55,6 +56,7 @@ export function observeStream(stream: StainlessStream, call: ModelCall, options:
     if (isObject(watched)) observing.hold(watched)
     return options.hidden === undefined ? watched : withoutHidden(watched, options.hidden)
   }
+  likeness(iterator, observed)
   Object.defineProperty(stream, key, {
     ...(descriptor ?? { enumerable: false, configurable: true, writable: true }),
     value: observed,
@@ -99,6 +101,7 @@ function withoutHidden(iterator: unknown, isHidden: (chunk: unknown) => boolean)
     }
   }
   const filtered: Method = (...args: unknown[]) => step(args)
+  likeness(next, filtered)
   Object.defineProperty(iterator, 'next', { value: filtered, writable: true, configurable: true })
   return iterator
 }

@@ -59,9 +59,9 @@ function replace(
   const original = before.value as Method
   const wrapped = wrap(original)
   let quiet = false
-  const wrapper: Method = function (...args) {
-    return Reflect.apply(quiet ? original : wrapped, this, args)
-  }
+  const run = (self: unknown, args: unknown[]): unknown =>
+    Reflect.apply(quiet ? original : wrapped, self, args)
+  const wrapper = Object.hasOwn(original, 'prototype') ? asFunction(run) : asMethod(run)
   likeness(original, wrapper)
   wrappers().set(wrapper, { integration, original })
   if (!Reflect.defineProperty(owner, key, { ...before, value: wrapper })) return undefined
@@ -73,14 +73,53 @@ function replace(
   }
 }
 
-/** Gives `wrapper` the name, the length and whatever else `original` carries. */
+type Run = (self: unknown, args: unknown[]) => unknown
+
+/** Methods of classes can be no constructors, and have no `prototype`. */
+const asMethod = (run: Run): Method =>
+  ({
+    wrapper(this: unknown, ...args: unknown[]) {
+      return run(this, args)
+    },
+  }).wrapper
+
+const asFunction = (run: Run): Method =>
+  function (...args) {
+    return run(this, args)
+  }
+
+/** What `wrapper` has of its own. */
+const OWN: ReadonlySet<PropertyKey> = new Set(['prototype', 'arguments', 'caller'])
+
+/**
+ * Gives `wrapper` the kind, the name, the length and whatever else `original` carries. What can change there, such as the
+ * calls that a mock counts, is read and written where it is.
+ */
 export function likeness(original: Method, wrapper: Method): void {
+  const kind: unknown = Object.getPrototypeOf(original)
+  if (kind !== Function.prototype) Reflect.setPrototypeOf(wrapper, kind as object | null)
   for (const key of Reflect.ownKeys(original)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue
+    if (OWN.has(key)) continue
     const descriptor = Object.getOwnPropertyDescriptor(original, key)
-    if (descriptor) Reflect.defineProperty(wrapper, key, descriptor)
+    if (descriptor === undefined) continue
+    Reflect.defineProperty(
+      wrapper,
+      key,
+      descriptor.writable ? forwarded(original, key, descriptor) : descriptor,
+    )
   }
 }
+
+const forwarded = (
+  original: object,
+  key: PropertyKey,
+  { enumerable }: PropertyDescriptor,
+): PropertyDescriptor => ({
+  get: () => Reflect.get(original, key),
+  set: (value) => void Reflect.set(original, key, value),
+  enumerable: enumerable ?? false,
+  configurable: true,
+})
 
 /** Whether `method`, or one that it wraps, is a wrapper of that integration. */
 function isWrappedBy(method: Method, integration: string): boolean {

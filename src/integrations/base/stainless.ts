@@ -2,6 +2,7 @@ import { activeContext } from '../../context/active-context.ts'
 import { currentPipeline } from '../../delivery/current.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import type { Answer, CreateAccumulator } from './accumulator.ts'
+import { type Given, givenBy, noteSent, whenSent } from './given.ts'
 import { isObject, type Method, number, read } from './method.ts'
 import { beginModelCall, type ModelCall, type ModelCallInit } from './model-call.ts'
 import { modelCallIn } from './model-calls.ts'
@@ -15,13 +16,19 @@ export interface StainlessMethod {
   readonly resource: readonly string[]
   /** Its method: `create`. */
   readonly method: string
-  /** What begins. `client` is the instance that the call is made on: its `baseURL` says whose service it is. */
-  begin(args: readonly unknown[], client: unknown): ModelCallInit
+  /**
+   * What begins. `client` is the instance that the call is made on: its `baseURL` says whose service it is. What the
+   * program wrote into the request is read by `dataAt` and `settingAt`, and its content from `given.data()`.
+   */
+  begin(given: Given, client: unknown): ModelCallInit
   /** What the result says: parsed, not streamed, not yet in the program's hands. It must not be changed. */
   answer(result: unknown, call: ModelCall): Answer
   /** For streams. */
   readonly accumulator?: CreateAccumulator
-  /** Other arguments in the place of the program's, which must not be changed; and what of the answer to hide. */
+  /**
+   * Other arguments in the place of the program's, which must not be changed, nor read but by `dataAt`; and what of the
+   * answer to hide.
+   */
   amend?(args: readonly unknown[]): Amended | undefined
 }
 
@@ -60,8 +67,11 @@ function observed(original: Method, method: StainlessMethod): Method {
   return function (...args) {
     if (currentPipeline() === undefined) return Reflect.apply(original, this, args)
     const client: unknown = read(this, '_client') ?? read(this, 'client')
-    const call = beginModelCall(() => method.begin(args, client))
+    const given = givenBy(args[0])
+    const call = beginModelCall(() => method.begin(given, client))
     if (call === undefined) return Reflect.apply(original, this, args)
+    if (given.isPartial())
+      whenSent(call, (sent) => call.describe(method.begin(givenBy(sent), client)), given.value)
     const amended = amendedCall(method, args)
     let returned: unknown
     try {
@@ -107,8 +117,9 @@ const attemptsOf: WeakMap<ModelCall, Attempts> = new WeakMap()
 /** The client makes one call of `fetchWithTimeout` for each attempt; whichever follows another is a retry. */
 function observeAttempts(original: Method): Method {
   return function (...args) {
-    const returned: unknown = Reflect.apply(original, this, args)
     const call = currentPipeline() === undefined ? undefined : modelCallIn(activeContext())
+    if (call !== undefined) noteSent(call, read(args[1], 'body'), args[0])
+    const returned: unknown = Reflect.apply(original, this, args)
     if (call !== undefined && isObject(returned)) noteAttempt(call, returned as Promise<unknown>)
     return returned
   }

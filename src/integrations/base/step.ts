@@ -5,12 +5,13 @@ import type { LiveSpan } from '../../span/live-span.ts'
 import type { SpanType } from '../../span/span-type.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import { begunIn } from './active-span.ts'
+import { dataOf } from './own-data.ts'
 
 /** A part of a framework's work that is no call of a model or a tool: a chain, a turn, a retrieval. */
 export interface StepInit {
   readonly name: string
   readonly spanType: SpanType
-  /** Content. */
+  /** Content; read as {@link dataOf} says. */
   readonly inputs?: unknown
   readonly attributes?: Readonly<Record<string, unknown>> | undefined
   /** The context that it began in, where the framework reports it later. @defaultValue the active one */
@@ -43,10 +44,10 @@ export function beginStep(init: () => StepInit): Step | undefined {
     const span = openSpan(pipeline, outside, {
       name: given.name,
       spanType: given.spanType,
-      inputs: given.inputs,
       startTime: given.startTime,
       ...(given.attributes && { attributes: { ...given.attributes } }),
     })
+    if (given.inputs !== undefined && span.wantsContent) span.setInputs(dataOf(given.inputs))
     const inside = contextOf(outside, span)
     return { span, outside, inside, begunIn: begunIn(), run: (fn) => runIn(inside, fn) }
   } catch {

@@ -1,16 +1,17 @@
 import type { Context } from '@opentelemetry/api'
-import { currentPipeline } from '../../delivery/current.ts'
+import type { Pipeline } from '../../delivery/pipeline.ts'
 import * as keys from '../../span/keys.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
 import { SpanType } from '../../span/span-type.ts'
-import { activeContext, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { runToEnd } from '../../tracing/outcome.ts'
+import { openSpan } from '../../tracing/open-span.ts'
+import { begin, type OutcomeOptions, returned, runInside, threw } from '../../tracing/outcome.ts'
+import { dataOf } from './own-data.ts'
 
 /** A tool that a framework calls. */
 export interface ToolRun {
   /** The bare name: MLflow's charts group tool calls by the name of the span. */
   readonly name: string
-  /** What it is called with. Content. */
+  /** What it is called with. Content; read as {@link dataOf} says. */
   readonly arguments?: unknown
   /** The model's ID of this call. */
   readonly callId?: string | undefined
@@ -24,28 +25,28 @@ export interface ToolRun {
  * @param init - asked only when something is traced
  */
 export function runTool<T>(init: () => ToolRun, fn: () => T): T {
-  const opened = begin(init)
-  return opened === undefined ? fn() : runToEnd(opened.span, opened.context, fn)
+  const running = begin((pipeline, context) => openTool(pipeline, context, init()), AS_DATA)
+  if (running === undefined) return fn()
+  if (!running.isActive) return runInside(running, fn, undefined, []) as T
+  try {
+    return returned(running, fn, fn()) as T
+  } catch (thrown) {
+    throw threw(running, thrown)
+  }
 }
 
-function begin(init: () => ToolRun): { span: LiveSpan; context: Context } | undefined {
-  if (currentPipeline() === undefined) return undefined
-  try {
-    const context = activeContext()
-    const pipeline = tracingIn(context)
-    if (pipeline === undefined) return undefined
-    const tool = init()
-    const span = openSpan(pipeline, context, {
-      name: tool.name,
-      spanType: SpanType.TOOL,
-      inputs: tool.arguments,
-      attributes: {
-        ...tool.attributes,
-        ...(tool.callId !== undefined && { [keys.TOOL_CALL_ID]: tool.callId }),
-      },
-    })
-    return { span, context }
-  } catch {
-    return undefined
-  }
+/** What a tool gives is the program's, and is made JSON of by the framework alone. */
+const AS_DATA: OutcomeOptions = { readOutputs: dataOf, outputReducer: dataOf }
+
+function openTool(pipeline: Pipeline, context: Context, tool: ToolRun): LiveSpan {
+  const span = openSpan(pipeline, context, {
+    name: tool.name,
+    spanType: SpanType.TOOL,
+    attributes: {
+      ...tool.attributes,
+      ...(tool.callId !== undefined && { [keys.TOOL_CALL_ID]: tool.callId }),
+    },
+  })
+  if (tool.arguments !== undefined && span.wantsContent) span.setInputs(dataOf(tool.arguments))
+  return span
 }

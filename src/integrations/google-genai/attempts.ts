@@ -4,6 +4,7 @@ import {
   type Method,
   modelCallIn,
   noteAttempt,
+  noteSent,
   type Patches,
   read,
 } from '../base/index.ts'
@@ -24,7 +25,17 @@ export function attemptsObserver(patches: Patches): (models: unknown) => void {
     const prototype: unknown = isObject(client) ? Object.getPrototypeOf(client) : undefined
     if (!isObject(prototype) || met.has(prototype)) return
     met.add(prototype)
+    for (const method of ['request', 'requestStream']) patches.wrap(prototype, method, observedRequest)
     if (Number(read(prototype, 'apiCall', 'length')) > SENDING) patches.wrap(prototype, 'apiCall', observed)
+  }
+}
+
+/** Notes what is sent, which the client gives to these as JSON text. */
+function observedRequest(original: Method): Method {
+  return function (...args) {
+    const call = modelCallIn(activeContext())
+    if (call !== undefined) noteSent(call, read(args[0], 'body'), read(args[0], 'path'))
+    return Reflect.apply(original, this, args)
   }
 }
 

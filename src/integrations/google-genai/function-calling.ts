@@ -1,12 +1,18 @@
 import {
   ABANDONED,
   beginStep,
+  dataAt,
+  dataFields,
+  dataOf,
+  type Fields,
   type Follower,
   follow,
   geminiAnswer,
+  itemsOf,
   keys,
   list,
   type Method,
+  methodIn,
   type Patches,
   read,
   SpanType,
@@ -27,14 +33,14 @@ export function patchFunctionCalling(
   patches.wrap(prototype, 'processParamsMaybeAddMcpUsage', (original): Method => {
     return function (...args) {
       meet(this)
-      observeTools(read(args[0], 'config', 'tools'))
+      observeTools(dataAt(args[0], 'config', 'tools'))
       return Reflect.apply(original, this, args)
     }
   })
   // Called for streams only, and only when there are functions to call.
   patches.wrap(prototype, 'processAfcStream', (original): Method => {
     return function (...args) {
-      observeTools(read(args[0], 'config', 'tools'))
+      observeTools(dataAt(args[0], 'config', 'tools'))
       return inStep('generateContentStream', args[0], () => Reflect.apply(original, this, args))
     }
   })
@@ -50,17 +56,26 @@ export function observedGenerateContent(original: Method, isOn: () => boolean): 
 
 /** Whether the client would call functions by itself for this request, by its own rules. */
 function callsFunctions(params: unknown): boolean {
-  const config = read(params, 'config')
-  const most = read(config, 'automaticFunctionCalling', 'maximumRemoteCalls')
-  if (read(config, 'automaticFunctionCalling', 'disable') || most === 0) return false
-  return list(read(config, 'tools')).some((tool) => typeof read(tool, 'callTool') === 'function')
+  const config = dataAt(params, 'config')
+  const most = dataAt(config, 'automaticFunctionCalling', 'maximumRemoteCalls')
+  if (dataAt(config, 'automaticFunctionCalling', 'disable') || most === 0) return false
+  return itemsOf(dataAt(config, 'tools')).some(isCallable)
+}
+
+const isCallable = (tool: unknown): boolean => methodIn(tool, 'callTool') !== undefined
+
+/** Tools that are called say nothing by their members, which may be whole clients; what they declare stands below. */
+function givenTo(params: unknown): Fields {
+  const config = dataFields(dataAt(params, 'config'))
+  const tools = itemsOf(config.tools).filter((tool) => !isCallable(tool))
+  return contentInputs(dataOf({ ...dataFields(params), config: { ...config, tools } }))
 }
 
 function inStep<T>(name: string, params: unknown, work: () => T): T {
   const step = beginStep(() => ({
     name,
     spanType: SpanType.CHAIN,
-    inputs: contentInputs(params),
+    inputs: givenTo(params),
     attributes: { [keys.MESSAGE_FORMAT]: 'gemini' },
   }))
   if (step === undefined) return work()

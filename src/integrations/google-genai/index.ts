@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, read, type Uninstrument } from '../base/index.ts'
 import { patchFunctionCalling } from './function-calling.ts'
 import { patchInstances } from './instances.ts'
@@ -13,10 +14,12 @@ import { watchTools } from './tools.ts'
 export type { Uninstrument } from '../base/index.ts'
 export type { GoogleGenAIOptions } from './options.ts'
 
+const KEYS: Readonly<Record<keyof GoogleGenAIOptions, true>> = { idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentGoogleGenAI()', KEYS)
+
 const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument =
   createInstrument<GoogleGenAIOptions>({
     name: 'google-genai',
-    modules: ['@google/genai'],
     patch(copy, patches, options) {
       let found = false
       for (const prototype of prototypesOf(copy)) {
@@ -45,6 +48,7 @@ const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument
  * instrumentGoogleGenAI(genai)
  */
 export function instrumentGoogleGenAI(copy?: unknown, options?: GoogleGenAIOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }
 

@@ -1,5 +1,7 @@
 import {
   type Answer,
+  dataAt,
+  type Given,
   geminiAnswer,
   geminiUsage,
   list,
@@ -9,13 +11,23 @@ import {
   SpanType,
   text,
 } from '../base/index.ts'
-import { common, contentInputs, contentParameters, otherInputs, toolsOf, where } from './request.ts'
+import {
+  callContent,
+  common,
+  contentInputs,
+  contentParameters,
+  otherInputs,
+  parametersOf,
+  where,
+} from './request.ts'
 
 /** A method of the client that makes one request. */
 export interface TracedMethod {
   readonly method: string
   /** What begins. `models` is the instance that it is called on. */
-  begin(params: unknown, models: unknown): ModelCallInit
+  begin(given: Given, models: unknown): ModelCallInit
+  /** The parameters of the request that the client sent; `undefined` where they are not known from it. */
+  readonly parametersOf?: (sent: unknown) => unknown
   answer(result: unknown): Answer
 }
 
@@ -26,24 +38,26 @@ export interface TracedMethod {
 export const METHODS: readonly TracedMethod[] = [
   {
     method: 'generateContentInternal',
-    begin: (params, models) => generating(params, models, {}),
+    begin: (given, models) => generating(given, models, {}),
+    parametersOf,
     answer: geminiAnswer,
   },
   {
     method: 'generateContentStreamInternal',
-    begin: (params, models) => generating(params, models, { 'gen_ai.request.stream': true }),
+    begin: (given, models) => generating(given, models, { 'gen_ai.request.stream': true }),
+    parametersOf,
     answer: geminiAnswer,
   },
   {
     method: 'embedContentInternal',
-    begin: (params, models) => ({
-      ...common(models, params),
+    begin: (given, models) => ({
+      ...common(models, given.value),
       spanType: SpanType.EMBEDDING,
       operation: 'embeddings',
-      inputs: otherInputs(params),
+      content: () => ({ inputs: otherInputs(given.data()) }),
       attributes: {
         ...where(models),
-        'gen_ai.embeddings.dimension.count': number(read(params, 'config', 'outputDimensionality')),
+        'gen_ai.embeddings.dimension.count': number(dataAt(given.value, 'config', 'outputDimensionality')),
       },
     }),
     answer: embeddingsAnswer,
@@ -51,12 +65,12 @@ export const METHODS: readonly TracedMethod[] = [
   ...['generateImagesInternal', 'editImageInternal', 'upscaleImageInternal', 'recontextImage'].map(
     (method): TracedMethod => ({
       method,
-      begin: (params, models) => ({
-        ...common(models, params),
-        name: ['images', common(models, params).model].filter((part) => part !== undefined).join(' '),
+      begin: (given, models) => ({
+        ...common(models, given.value),
+        name: ['images', common(models, given.value).model].filter((part) => part !== undefined).join(' '),
         spanType: SpanType.LLM,
         operation: 'generate_content',
-        inputs: otherInputs(params),
+        content: () => ({ inputs: otherInputs(given.data()) }),
         attributes: { ...where(models), 'gen_ai.output.type': 'image' },
       }),
       answer: imagesAnswer,
@@ -67,19 +81,14 @@ export const METHODS: readonly TracedMethod[] = [
   plain('generateVideosInternal', 'generate_videos'),
 ]
 
-function generating(
-  params: unknown,
-  models: unknown,
-  attributes: ModelCallInit['attributes'],
-): ModelCallInit {
+function generating(given: Given, models: unknown, attributes: ModelCallInit['attributes']): ModelCallInit {
   return {
-    ...common(models, params),
+    ...common(models, given.value),
     spanType: SpanType.CHAT_MODEL,
     operation: 'generate_content',
-    inputs: contentInputs(params),
+    content: () => callContent(given.data()),
     messageFormat: 'gemini',
-    tools: toolsOf(params),
-    attributes: { ...where(models), ...contentParameters(params), ...attributes },
+    attributes: { ...where(models), ...contentParameters(given.value), ...attributes },
   }
 }
 
@@ -87,11 +96,11 @@ function generating(
 function plain(method: string, name: string): TracedMethod {
   return {
     method,
-    begin: (params, models) => ({
+    begin: (given, models) => ({
       name,
       spanType: SpanType.TASK,
-      inputs: contentInputs(params),
-      attributes: { ...where(models), 'gen_ai.request.model': common(models, params).model },
+      content: () => ({ inputs: contentInputs(given.data()) }),
+      attributes: { ...where(models), 'gen_ai.request.model': common(models, given.value).model },
     }),
     answer: (result) => ({ outputs: withoutHttp(result) }),
   }

@@ -2,13 +2,16 @@ import {
   ABANDONED,
   accumulateGemini,
   beginModelCall,
+  dataAt,
   type Follower,
   follow,
+  givenBy,
   type Method,
   type ModelCall,
   observePromise,
   type Patches,
   read,
+  whenSent,
 } from '../base/index.ts'
 import { attemptsObserver } from './attempts.ts'
 import { METHODS, type TracedMethod } from './methods.ts'
@@ -34,8 +37,13 @@ function observed(original: Method, method: TracedMethod, { idleMs, meet }: Obse
   return function (...args) {
     const [params] = args as unknown[]
     meet(this)
-    const call = beginModelCall(() => ({ ...method.begin(params, this), idleMs }))
+    const given = givenBy(params)
+    const call = beginModelCall(() => ({ ...method.begin(given, this), idleMs }))
     if (call === undefined) return Reflect.apply(original, this, args)
+    const { parametersOf } = method
+    if (parametersOf !== undefined && given.isPartial()) {
+      whenSent(call, (sent) => call.describe(method.begin(givenBy(parametersOf(sent)), this)), params)
+    }
     let returned: unknown
     try {
       returned = call.run(() => Reflect.apply(original, this, args))
@@ -53,7 +61,7 @@ function observed(original: Method, method: TracedMethod, { idleMs, meet }: Obse
 /** The chunks as they are read, in place: the same generator, nothing read ahead. */
 function observeStream(stream: unknown, call: ModelCall, params: unknown): void {
   const accumulator = accumulateGemini(call.accumulating)
-  const signal = read(params, 'config', 'abortSignal')
+  const signal = dataAt(params, 'config', 'abortSignal')
   let waiting = true
   const follower: Follower = {
     item(chunk) {

@@ -1,10 +1,13 @@
 import {
+  type CallContent,
+  dataAt,
   endpointOf,
   type Fields,
   fieldsOf,
   geminiTools,
   type ModelCallInit,
   read,
+  settingAt,
   shownContents,
   text,
 } from '../base/index.ts'
@@ -12,7 +15,7 @@ import {
 /** Model and provider of a call. `models` is the instance that the call is made on. */
 export function common(models: unknown, params: unknown): Pick<ModelCallInit, 'model' | 'provider'> {
   return {
-    model: modelOf(read(params, 'model')),
+    model: modelOf(dataAt(params, 'model')),
     provider: isOnVertex(models) ? 'gcp.vertex_ai' : 'gcp.gemini',
   }
 }
@@ -35,21 +38,21 @@ export const where = (models: unknown): Fields =>
 
 /** Attributes of the parameters; none of them is content. */
 export function contentParameters(params: unknown): Fields {
-  const config = read(params, 'config')
-  const count = read(config, 'candidateCount')
+  const setting = (...path: readonly [string, string?]): unknown => settingAt(params, 'config', ...path)
+  const count = setting('candidateCount')
   return {
-    'gen_ai.request.temperature': read(config, 'temperature'),
-    'gen_ai.request.top_p': read(config, 'topP'),
-    'gen_ai.request.top_k': read(config, 'topK'),
-    'gen_ai.request.max_tokens': read(config, 'maxOutputTokens'),
-    'gen_ai.request.stop_sequences': read(config, 'stopSequences'),
-    'gen_ai.request.frequency_penalty': read(config, 'frequencyPenalty'),
-    'gen_ai.request.presence_penalty': read(config, 'presencePenalty'),
-    'gen_ai.request.seed': read(config, 'seed'),
+    'gen_ai.request.temperature': setting('temperature'),
+    'gen_ai.request.top_p': setting('topP'),
+    'gen_ai.request.top_k': setting('topK'),
+    'gen_ai.request.max_tokens': setting('maxOutputTokens'),
+    'gen_ai.request.stop_sequences': setting('stopSequences'),
+    'gen_ai.request.frequency_penalty': setting('frequencyPenalty'),
+    'gen_ai.request.presence_penalty': setting('presencePenalty'),
+    'gen_ai.request.seed': setting('seed'),
     'gen_ai.request.choice.count': count === 1 ? undefined : count,
-    'gen_ai.output.type': outputType(text(read(config, 'responseMimeType'))),
-    'gcp.gemini.request.thinking.budget_tokens': read(config, 'thinkingConfig', 'thinkingBudget'),
-    'gcp.gemini.request.thinking.level': text(read(config, 'thinkingConfig', 'thinkingLevel')),
+    'gen_ai.output.type': outputType(text(setting('responseMimeType'))),
+    'gcp.gemini.request.thinking.budget_tokens': setting('thinkingConfig', 'thinkingBudget'),
+    'gcp.gemini.request.thinking.level': text(setting('thinkingConfig', 'thinkingLevel')),
   }
 }
 
@@ -57,6 +60,22 @@ function outputType(mimeType: string | undefined): string | undefined {
   if (mimeType === undefined) return undefined
   return mimeType === 'text/plain' ? 'text' : 'json'
 }
+
+/**
+ * The parameters that a request, as it is sent, was made of: the API has the settings of `config` in two places.
+ *
+ * @see https://ai.google.dev/api/generate-content
+ */
+export function parametersOf(sent: unknown): Fields {
+  const { model, contents, generationConfig, ...config } = fieldsOf(sent)
+  return { model, contents, config: { ...config, ...fieldsOf(generationConfig) } }
+}
+
+/** What is recorded of a request. */
+export const callContent = (data: unknown): CallContent => ({
+  inputs: contentInputs(data),
+  tools: toolsOf(data),
+})
 
 /** The request as it is recorded: without the options of HTTP, which may hold credentials. */
 export function contentInputs(params: unknown): Fields {
@@ -84,4 +103,4 @@ function configOf(config: unknown): Fields {
 const withoutFunctions = (tool: unknown): object =>
   Object.fromEntries(Object.entries(fieldsOf(tool)).filter(([, value]) => typeof value !== 'function'))
 
-export const toolsOf = (params: unknown): readonly unknown[] => geminiTools(read(params, 'config', 'tools'))
+const toolsOf = (params: unknown): readonly unknown[] => geminiTools(read(params, 'config', 'tools'))

@@ -1,14 +1,22 @@
+import { types } from 'node:util'
 import {
   beginStep,
   createPatches,
+  dataAt,
+  dataOf,
+  exceptionFacts,
+  failWith,
   follow,
   isObject,
+  itemsOf,
   keys,
   list,
   type Method,
+  methodIn,
   read,
   SpanType,
   type Step,
+  type ToldFailure,
   text,
 } from '../base/index.ts'
 
@@ -32,8 +40,8 @@ export function watchTools(): () => void {
  * many functions, and is asked for several at once. A frozen tool stays unobserved.
  */
 export function observeTools(tools: unknown): void {
-  for (const tool of list(tools)) {
-    if (typeof read(tool, 'callTool') !== 'function') continue
+  for (const tool of itemsOf(tools)) {
+    if (methodIn(tool, 'callTool') === undefined) continue
     // Nothing is kept for taking it back: the patches would hold tools that the program makes for one call.
     const patches = createPatches('google-genai tools')
     patches.wrap(tool, 'tool', observedDeclaration)
@@ -49,8 +57,8 @@ function observedDeclaration(original: Method): Method {
     return follow(returned, {
       item: () => undefined,
       done(value) {
-        const names = list(read(value, 'functionDeclarations')).flatMap(
-          (one) => text(read(one, 'name')) ?? [],
+        const names = itemsOf(dataAt(value, 'functionDeclarations')).flatMap(
+          (one) => text(dataAt(one, 'name')) ?? [],
         )
         const known = tool.deref()
         if (known !== undefined) declared.set(known, new Set(names))
@@ -116,13 +124,31 @@ function tellResult({ span }: Step, asked: readonly unknown[], index: number, pa
   const functionCall = asked[index]
   const name = read(functionCall, 'name')
   const id = read(functionCall, 'id')
-  const answers = list(parts).flatMap((part) => read(part, 'functionResponse') ?? [])
-  const named = answers.filter((answer) => read(answer, 'name') === name)
+  const answers = itemsOf(parts).flatMap((part) => dataAt(part, 'functionResponse') ?? [])
+  const named = answers.filter((answer) => dataAt(answer, 'name') === name)
   const before = asked.slice(0, index).filter((one) => read(one, 'name') === name).length
-  const found = (id !== undefined && answers.find((answer) => read(answer, 'id') === id)) || named[before]
-  const response = read(found, 'response')
+  const found = (id !== undefined && answers.find((answer) => dataAt(answer, 'id') === id)) || named[before]
+  const response = dataAt(found, 'response')
   if (response === undefined) return
-  span.setOutputs(response)
+  span.setOutputs(dataOf(response))
   // The way of the API to tell a model that a function failed.
-  if (read(response, 'error') !== undefined) span.setStatus('ERROR')
+  const failure = dataAt(response, 'error')
+  if (failure !== undefined && failure !== null) failWith(span, failureOf(failure))
+}
+
+/** A tool says in its own way why it failed: an error, its text, an object with a message, a result of MCP. */
+function failureOf(failure: unknown): ToldFailure {
+  if (types.isNativeError(failure)) {
+    const { type, message } = exceptionFacts(failure)
+    return { type, message, cause: failure }
+  }
+  const said = [
+    failure,
+    dataAt(failure, 'message'),
+    ...itemsOf(dataAt(failure, 'content')).map((part) => dataAt(part, 'text')),
+  ]
+  return {
+    type: text(dataAt(failure, 'code')) ?? text(dataAt(failure, 'name')) ?? 'tool_error',
+    message: said.flatMap((one) => text(one) ?? []).join('\n') || undefined,
+  }
 }

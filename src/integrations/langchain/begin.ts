@@ -2,7 +2,18 @@ import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../../context/trace-update.ts'
 import { nowMs } from '../../runtime/clock.ts'
 import * as keys from '../../span/keys.ts'
-import { beginStep, type Fields, fieldsOf, type LiveSpan, list, read, SpanType, text } from '../base/index.ts'
+import {
+  beginStep,
+  dataAt,
+  dataOf,
+  type Fields,
+  fieldsOf,
+  type LiveSpan,
+  list,
+  read,
+  SpanType,
+  text,
+} from '../base/index.ts'
 import { isGraph } from './kind.ts'
 import { beginModelRun } from './model-run.ts'
 import type { LangChainOptions } from './options.ts'
@@ -83,7 +94,7 @@ export const beginChain: Begin = (reported) => {
 }
 
 const isEmptyInput = (inputs: unknown): boolean =>
-  read(inputs, 'input') === '' && Object.keys(fieldsOf(inputs)).length === 1
+  dataAt(inputs, 'input') === '' && Object.keys(fieldsOf(inputs)).length === 1
 
 /** `handleToolStart(tool, input, runId, parentRunId, tags, metadata, runName, toolCallId)` */
 export const beginTool: Begin = (reported) => {
@@ -183,7 +194,7 @@ function describe(span: LiveSpan, { metadata, thread }: Facts): void {
   if (!span.wantsContent) return
   for (const [key, value] of Object.entries(metadata)) {
     if (NOT_THE_PROGRAMS.test(key) || value === undefined || typeof value === 'function') continue
-    span.setAttribute(`langchain.metadata.${key}`, value)
+    span.setAttribute(`langchain.metadata.${key}`, dataOf(value))
   }
 }
 

@@ -2,8 +2,10 @@ import { types } from 'node:util'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import {
   currentPipeline,
+  dataAt,
+  dataFields,
+  dataOf,
   type Fields,
-  fieldsOf,
   isObject,
   list,
   type Method,
@@ -71,8 +73,8 @@ function observeConfigure(original: Method): Method {
     if (!isObject(manager)) return manager
     const isOurs = isBare || (isObject(inheritable) && bare.has(inheritable) && !local)
     if (isOurs && list(read(manager, 'handlers')).length === 0) bare.add(manager)
-    const traced = read(args[6], 'tracerInheritableMetadata')
-    if (isObject(traced)) tracedMetadata.set(manager, fieldsOf(traced))
+    const traced = dataAt(args[6], 'tracerInheritableMetadata')
+    if (isObject(traced)) tracedMetadata.set(manager, dataFields(traced))
     return manager
   }
 }
@@ -174,7 +176,7 @@ const observeCustomEvent: (original: Method) => Method = observe((manager, [name
   const span = (runOf(manager) ?? runWithId(read(manager, '_parentRunId')))?.span
   const title = text(name)
   if (span === undefined || title === undefined) return
-  span.addEvent(title, span.wantsContent && data !== undefined ? { data } : {})
+  span.addEvent(title, span.wantsContent && data !== undefined ? { data: dataOf(data) } : {})
 })
 
 function observeChild(original: Method): Method {

@@ -1,12 +1,4 @@
-import {
-  currentPipeline,
-  fieldsOf,
-  isObject,
-  type Method,
-  ownerOf,
-  type Patches,
-  read,
-} from '../base/index.ts'
+import { currentPipeline, dataAt, isObject, type Method, ownerOf, type Patches, read } from '../base/index.ts'
 import { patchEmbeddings } from './embeddings.ts'
 import { bindGenerator } from './generator.ts'
 import type { LangChainOptions } from './options.ts'
@@ -124,7 +116,7 @@ function observeWork(original: Method): Method {
 /** `runWithConfig(config, callback)`: LangChain runs the program's functions by it. */
 function observeConfig(original: Method): Method {
   return function (this: unknown, ...args) {
-    const id = currentPipeline() === undefined ? undefined : read(fieldsOf(args[0]).callbacks, '_parentRunId')
+    const id = currentPipeline() === undefined ? undefined : dataAt(args[0], 'callbacks', '_parentRunId')
     return runWithin(runWithId(id), () => Reflect.apply(original, this, args))
   }
 }

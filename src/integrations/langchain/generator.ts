@@ -1,4 +1,4 @@
-import { isObject, type Method, read } from '../base/index.ts'
+import { isObject, likeness, type Method, read } from '../base/index.ts'
 
 /** What is told of the steps of a generator. */
 export interface Around {
@@ -22,6 +22,7 @@ export function bindGenerator(generator: unknown, around: Around): unknown {
       if (key !== 'next') around.left?.(result)
       return result
     }
+    likeness(original as Method, step)
     Reflect.defineProperty(generator, key, { value: step, writable: true, configurable: true })
   }
   return generator

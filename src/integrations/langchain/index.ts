@@ -3,35 +3,23 @@
  *
  * @packageDocumentation
  */
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, isObject, type Patches, type Uninstrument } from '../base/index.ts'
 import { patchCallbacks } from './callbacks.ts'
 import { patchClasses } from './classes.ts'
-import { loadedWith } from './loaded.ts'
 import type { LangChainOptions } from './options.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { LangChainOptions } from './options.ts'
 
+const KEYS: Readonly<Record<keyof LangChainOptions, true>> = { plumbing: true, idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentLangChain()', KEYS)
+
 const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
   createInstrument<LangChainOptions>({
     name: 'langchain',
-    modules: [
-      '@langchain/core/callbacks/manager',
-      '@langchain/core/singletons',
-      '@langchain/core/runnables',
-      '@langchain/core/language_models/chat_models',
-      '@langchain/core/language_models/llms',
-      '@langchain/core/tools',
-      '@langchain/core/retrievers',
-      '@langchain/core/vectorstores',
-      '@langchain/openai',
-    ],
     patch(copy, patches, options) {
-      const patchAll = (all: readonly unknown[]): boolean =>
-        all.filter((one) => patchOne(one, patches, options)).length > 0
-      const found = patchAll(candidates(copy))
-      if (found) patchAll(loadedWith(copy, patches).flatMap(candidates))
-      return found
+      return candidates(copy).filter((one) => patchOne(one, patches, options)).length > 0
     },
   })
 
@@ -50,6 +38,7 @@ const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
  * instrumentLangChain([callbacks, runnables])
  */
 export function instrumentLangChain(copy?: unknown, options?: LangChainOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }
 

@@ -1,4 +1,15 @@
-import { fieldsOf, isObject, list, read, text } from '../base/index.ts'
+import {
+  dataAt,
+  dataOf,
+  fieldsOf,
+  isObject,
+  itemsOf,
+  list,
+  type Method,
+  methodIn,
+  read,
+  text,
+} from '../base/index.ts'
 
 const ROLES: Readonly<Record<string, string>> = {
   human: 'user',
@@ -12,50 +23,53 @@ const ROLES: Readonly<Record<string, string>> = {
 
 /** Whether `value` is a message of LangChain, of whichever copy. */
 export function isMessage(value: unknown): value is object {
-  return typeof read(value, '_getType') === 'function' || (isObject(value) && isNewMessage(value))
+  return methodIn(value, '_getType') !== undefined || (isObject(value) && isNewMessage(value))
 }
 
 /** Messages of LangChain 1 may lack the former method. */
 const isNewMessage = (value: object): boolean =>
-  typeof read(value, 'getType') === 'function' && read(value, 'content') !== undefined
+  methodIn(value, 'getType') !== undefined && dataAt(value, 'content') !== undefined
 
 /** A message of LangChain as a chat message in OpenAI's form, which MLflow and the conventions' parts are made of. */
 export function toMessage(message: object): object {
   const type = typeOf(message)
   const calls = toolCalls(message)
-  const { content, reasoning } = contentOf(read(message, 'content'), calls.length > 0)
-  const name = text(read(message, 'name'))
-  const callId = text(read(message, 'tool_call_id')) ?? (type === 'function' ? name : undefined)
-  const thoughts = reasoning ?? text(read(message, 'additional_kwargs', 'reasoning_content'))
+  const { content, reasoning } = contentOf(dataOf(dataAt(message, 'content')), calls.length > 0)
+  const name = text(dataAt(message, 'name'))
+  const callId = text(dataAt(message, 'tool_call_id')) ?? (type === 'function' ? name : undefined)
+  const thoughts = reasoning ?? text(dataAt(message, 'additional_kwargs', 'reasoning_content'))
   return {
-    role: ROLES[type] ?? text(read(message, 'role')) ?? type,
+    role: ROLES[type] ?? text(dataAt(message, 'role')) ?? type,
     content,
     ...(name !== undefined && { name }),
     ...(callId !== undefined && { tool_call_id: callId }),
     ...(thoughts !== undefined && { reasoning_content: thoughts }),
     ...(calls.length > 0 && { tool_calls: calls }),
-    ...(type === 'remove' && { id: read(message, 'id') }),
+    ...(type === 'remove' && { id: dataAt(message, 'id') }),
   }
 }
 
 function typeOf(message: object): string {
   for (const key of ['_getType', 'getType']) {
-    const method = read(message, key)
-    if (typeof method !== 'function') continue
+    const method = methodIn(message, key)
+    if (method === undefined) continue
     try {
-      return String(Reflect.apply(method, message, []))
+      return String(Reflect.apply(method as Method, message, []))
     } catch {
       // A message of one's own that does not know what it is.
     }
   }
-  return text(read(message, 'type')) ?? 'user'
+  return text(dataAt(message, 'type')) ?? 'user'
 }
 
 function toolCalls(message: object): object[] {
-  const calls = [...list(read(message, 'tool_calls')), ...list(read(message, 'invalid_tool_calls'))]
+  const made = (key: string): readonly unknown[] => itemsOf(dataAt(message, key)).map(dataOf)
+  const calls = [...made('tool_calls'), ...made('invalid_tool_calls')]
   if (calls.length === 0) {
     // As OpenAI sent them, where LangChain made nothing of them.
-    return list(read(message, 'additional_kwargs', 'tool_calls')).filter(isObject)
+    return itemsOf(dataAt(message, 'additional_kwargs', 'tool_calls'))
+      .map(dataOf)
+      .filter(isObject)
   }
   return calls.map((call) => {
     const given = read(call, 'args')

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, list, read, text } from '../base/index.ts'
+import { dataAt, type Fields, fieldsOf, list, read, settingAt, text } from '../base/index.ts'
 
 /** `gen_ai.provider.name` by LangChain's name of the provider. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -21,10 +21,10 @@ export function modelOf(metadata: Fields, serialized: unknown, parameters: unkno
   const provider = text(metadata.ls_provider)?.toLowerCase() ?? providerOfId(read(serialized, 'id'))
   const model =
     text(metadata.ls_model_name) ??
-    text(read(parameters, 'model')) ??
-    text(read(parameters, 'model_name')) ??
-    text(read(parameters, 'modelName')) ??
-    text(read(parameters, 'modelId'))
+    text(dataAt(parameters, 'model')) ??
+    text(dataAt(parameters, 'model_name')) ??
+    text(dataAt(parameters, 'modelName')) ??
+    text(dataAt(parameters, 'modelId'))
   return { model, provider: provider === undefined ? undefined : (PROVIDERS[provider] ?? provider) }
 }
 
@@ -43,10 +43,10 @@ function providerOfId(id: unknown): string | undefined {
 
 /** Attributes of the parameters of a call; none of them is content. */
 export function parameterAttributes(parameters: unknown): Fields {
-  const stop = read(parameters, 'stop') ?? read(parameters, 'stop_sequences')
-  const choices = read(parameters, 'n')
+  const stop = settingAt(parameters, 'stop') ?? settingAt(parameters, 'stop_sequences')
+  const choices = settingAt(parameters, 'n')
   const first = (...keys: string[]): unknown =>
-    keys.map((key) => read(parameters, key) ?? undefined).find((value) => value !== undefined)
+    keys.map((key) => settingAt(parameters, key) ?? undefined).find((value) => value !== undefined)
   return {
     'gen_ai.request.temperature': first('temperature'),
     'gen_ai.request.top_p': first('top_p', 'topP'),
@@ -64,9 +64,9 @@ export function parameterAttributes(parameters: unknown): Fields {
     'gen_ai.request.seed': first('seed'),
     'gen_ai.request.choice.count': choices === 1 ? undefined : (choices ?? undefined),
     'gen_ai.request.reasoning_effort':
-      first('reasoning_effort') ?? read(parameters, 'reasoning', 'effort') ?? undefined,
+      first('reasoning_effort') ?? settingAt(parameters, 'reasoning', 'effort') ?? undefined,
     'gen_ai.request.stream': first('stream') === true ? true : undefined,
-    'gen_ai.output.type': outputType(read(parameters, 'response_format', 'type')),
+    'gen_ai.output.type': outputType(settingAt(parameters, 'response_format', 'type')),
   }
 }
 

@@ -2,8 +2,10 @@ import type { Context } from '@opentelemetry/api'
 import {
   type Answer,
   beginModelCall,
+  dataOf,
   type Fields,
   growingText,
+  itemsOf,
   keys,
   list,
   type ModelCall,
@@ -55,14 +57,14 @@ export function beginModelRun(start: ModelStart): ModelRun | undefined {
 
 /** Only where it is recorded: histories of messages are long. */
 function recordRequest({ span }: ModelCall, { input, isChat }: ModelStart, parameters: unknown): void {
-  const tools = toolsOf(parameters)
+  const tools = toolsOf(dataOf(parameters))
   if (tools.length > 0) span.setAttribute(keys.CHAT_TOOLS, tools)
   if (!isChat) {
-    span.setInputs({ prompt: input })
+    span.setInputs({ prompt: dataOf(input) })
     return
   }
   span.setAttribute(keys.MESSAGE_FORMAT, 'openai')
-  span.setInputs({ messages: list(input).filter(isMessage).map(toMessage) })
+  span.setInputs({ messages: itemsOf(input).filter(isMessage).map(toMessage) })
 }
 
 function endingOf(call: ModelCall): Ending {

@@ -3,7 +3,7 @@ import { nowMs } from '../../runtime/clock.ts'
 import { createContextKey } from '../../runtime/otel-context.ts'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
-import { activeContext, currentPipeline, type Method, read, runIn } from '../base/index.ts'
+import { activeContext, currentPipeline, dataAt, type Method, runIn } from '../base/index.ts'
 import { bindGenerator } from './generator.ts'
 import type { Run } from './run.ts'
 import { stopRun } from './runs.ts'
@@ -41,7 +41,7 @@ export function observeReading(original: Method, configAt: number, idleMs: numbe
     if (currentPipeline() === undefined) return generator
     const reading: Reading = {
       run: undefined,
-      parentId: read(args[configAt], 'callbacks', '_parentRunId'),
+      parentId: dataAt(args[configAt], 'callbacks', '_parentRunId'),
       pending: 0,
       lastMs: 0,
       timer: undefined,

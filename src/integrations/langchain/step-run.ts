@@ -1,5 +1,16 @@
 import * as keys from '../../span/keys.ts'
-import { type Fields, type LiveSpan, list, read, SpanType, type Step, text } from '../base/index.ts'
+import {
+  dataAt,
+  dataOf,
+  type Fields,
+  failWith,
+  type LiveSpan,
+  list,
+  read,
+  SpanType,
+  type Step,
+  text,
+} from '../base/index.ts'
 import { isGraph, kindOf } from './kind.ts'
 import { isMessage } from './messages.ts'
 import { plain, toDocuments } from './plain.ts'
@@ -23,9 +34,8 @@ export function chainEnding({ span }: Step): Ending {
 export function toolEnding({ span }: Step): Ending {
   return {
     finish(output) {
-      if (read(output, 'status') === 'error' && isMessage(output)) {
-        span.setAttribute(keys.ERROR_TYPE, 'tool_error')
-        span.setStatus('ERROR', text(read(output, 'content')))
+      if (dataAt(output, 'status') === 'error' && isMessage(output)) {
+        failWith(span, { type: 'tool_error', message: text(dataAt(output, 'content')) })
       }
       end(span, () => toolResult(output))
     },
@@ -48,9 +58,9 @@ export function retrieverEnding({ span }: Step): Ending {
 
 /** Of the message that a tool gives to a model, what is in it. */
 function toolResult(output: unknown): unknown {
-  if (!isMessage(output) || read(output, 'tool_call_id') === undefined) return plain(output)
-  const artifact = read(output, 'artifact')
-  const content = read(output, 'content')
+  if (!isMessage(output) || dataAt(output, 'tool_call_id') === undefined) return plain(output)
+  const artifact = dataOf(dataAt(output, 'artifact'))
+  const content = dataOf(dataAt(output, 'content'))
   return artifact === undefined || artifact === null ? content : { content, artifact }
 }
 

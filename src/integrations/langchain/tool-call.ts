@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import { createContextKey } from '../../runtime/otel-context.ts'
-import { activeContext, isObject, type Method, read, runIn, text } from '../base/index.ts'
+import { activeContext, dataAt, isObject, type Method, runIn, text } from '../base/index.ts'
 
 /** A call of a tool as it is made: LangChain's callbacks leave out parts of it, each version others. */
 export interface ToolCall {
@@ -27,15 +27,15 @@ export function observeToolCall(original: Method, seen: (tool: unknown) => void)
   return function (this: unknown, ...args) {
     seen(this)
     const [given, config] = args as unknown[]
-    const isCall = read(given, 'type') === 'tool_call' && isObject(read(given, 'args'))
+    const isCall = dataAt(given, 'type') === 'tool_call' && isObject(dataAt(given, 'args'))
     const call: ToolCall = {
-      name: text(read(this, 'name')),
-      description: text(read(this, 'description')),
-      arguments: isCall ? read(given, 'args') : given,
+      name: text(dataAt(this, 'name')),
+      description: text(dataAt(this, 'description')),
+      arguments: isCall ? dataAt(given, 'args') : given,
       id:
-        text(read(config, 'toolCall', 'id')) ??
-        text(read(config, 'configurable', 'tool_call_id')) ??
-        (isCall ? text(read(given, 'id')) : undefined),
+        text(dataAt(config, 'toolCall', 'id')) ??
+        text(dataAt(config, 'configurable', 'tool_call_id')) ??
+        (isCall ? text(dataAt(given, 'id')) : undefined),
     }
     const context = activeContext().setValue(CALL, { taken: false, call })
     return runIn(context, () => Reflect.apply(original, this, args))

@@ -1,4 +1,4 @@
-import { fieldsOf, follow, isObject, read } from '../base/index.ts'
+import { dataAt, dataFields, dataOf, follow, isObject, read, text } from '../base/index.ts'
 import { type Outgoing, type Protocol, textAt } from './protocol.ts'
 
 // Keys of the OpenTelemetry conventions for MCP (semantic-conventions-genai, docs/gen-ai/mcp.md).
@@ -30,7 +30,7 @@ export type Attributes = Record<string, unknown>
 
 /** The tool that a request calls; `undefined` for other requests. */
 export function toolOf({ method, params }: Outgoing): string | undefined {
-  return method === 'tools/call' ? textAt(params, 'name') : undefined
+  return method === 'tools/call' ? text(dataAt(params, 'name')) : undefined
 }
 
 /** The name that the conventions give a request: method and what it is about. */
@@ -47,24 +47,19 @@ export function requestAttributes(request: Outgoing): Attributes {
     [TOOL_NAME]: tool,
     [OPERATION]: tool === undefined ? undefined : 'execute_tool',
     [PROMPT_NAME]: promptOf(request),
-    [RESOURCE_URI]: request.method.startsWith('resources/') ? textAt(request.params, 'uri') : undefined,
+    [RESOURCE_URI]: request.method.startsWith('resources/') ? text(dataAt(request.params, 'uri')) : undefined,
   }
 }
 
 /** What a request is given: a tool its arguments, as everywhere else; the rest their parameters. */
 export function inputsOf({ method, params }: Outgoing): unknown {
-  if (method === 'tools/call') return read(params, 'arguments') ?? {}
-  try {
-    const kept = Object.entries(fieldsOf(params)).filter(([key]) => key !== '_meta')
-    return kept.length === 0 ? undefined : Object.fromEntries(kept)
-  } catch {
-    // A getter of the caller's threw; it will do so again where the caller sees it.
-    return undefined
-  }
+  if (method === 'tools/call') return dataOf(dataAt(params, 'arguments') ?? {})
+  const { _meta, ...kept } = dataFields(params)
+  return Object.keys(kept).length === 0 ? undefined : dataOf(kept)
 }
 
 const promptOf = ({ method, params }: Outgoing): string | undefined =>
-  method === 'prompts/get' ? textAt(params, 'name') : undefined
+  method === 'prompts/get' ? text(dataAt(params, 'name')) : undefined
 
 /** What is known of the connection. `extra` is what the transport said of an incoming message. */
 export function connectionAttributes(protocol: Protocol, extra?: unknown): Attributes {

@@ -7,7 +7,7 @@ import type { LiveSpan } from '../../span/live-span.ts'
 import { SpanType } from '../../span/span-type.ts'
 import { type Follower, follow } from '../../tracing/follow.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { read } from '../base/index.ts'
+import { dataAt, read } from '../base/index.ts'
 import { keepingMeta } from './amended-send.ts'
 import {
   CLIENT,
@@ -166,7 +166,7 @@ function followerOf(made: SpanOfCall, call: OutgoingCall<unknown>, context: Cont
   }
 }
 
-const isAborted = (options: unknown): boolean => read(options, 'signal', 'aborted') === true
+const isAborted = (options: unknown): boolean => read(dataAt(options, 'signal'), 'aborted') === true
 
 /** What the stream of a task yields. */
 function recordTaskMessage(span: LiveSpan, message: unknown): void {

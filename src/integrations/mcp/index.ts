@@ -4,21 +4,18 @@
  *
  * @packageDocumentation
  */
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, type Uninstrument } from '../base/index.ts'
 import { type McpOptions, patchMcp } from './patch-mcp.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { McpOptions } from './patch-mcp.ts'
 
+const KEYS: Readonly<Record<keyof McpOptions, true>> = { baggage: true }
+const KNOWN: KnownKeys = knownKeys('instrumentMcp()', KEYS)
+
 const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = createInstrument<McpOptions>({
   name: 'mcp',
-  modules: [
-    '@modelcontextprotocol/sdk/client/index.js',
-    '@modelcontextprotocol/sdk/server/index.js',
-    '@modelcontextprotocol/sdk/server/mcp.js',
-    '@modelcontextprotocol/client',
-    '@modelcontextprotocol/server',
-  ],
   patch: patchMcp,
 })
 
@@ -36,5 +33,6 @@ const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = creat
  * instrumentMcp({ Client })
  */
 export function instrumentMcp(copy?: unknown, options?: McpOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }

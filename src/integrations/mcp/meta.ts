@@ -3,7 +3,7 @@ import { injectHeaders, withRemoteContext } from '../../context/propagation.ts'
 import { currentPipeline } from '../../delivery/current.ts'
 import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
 import { runWithin } from '../../tracing/open-span.ts'
-import { fieldsOf, isObject, read } from '../base/index.ts'
+import { isPlainObject, read } from '../base/index.ts'
 import { mayBeginTrace, type Outgoing, textAt } from './protocol.ts'
 
 /** How much the other side is told. */
@@ -15,28 +15,24 @@ export interface MetaOptions {
 /**
  * The message with the active trace in its `params._meta`, as SEP-414 has it: a copy, for the caller's object is
  * the caller's. The message itself where nothing is traced, where a trace of another system is in there already, or
- * where a copy might say something else than the original.
+ * where a copy might say something else than the original: to copy a getter is to run it.
  */
 export function withMeta<M extends Outgoing>(message: M, options: MetaOptions): M {
   try {
+    if (!isPlainObject(message)) return message
     const { method, params } = message
     // What needs parameters and has none is answered with what is missing; that must not change.
     if (params === undefined && mayBeginTrace(method)) return message
-    const meta = fieldsOf(params)._meta
-    if (!isCopyable(message) || !isCopyable(params) || !isCopyable(meta)) return message
+    if (params !== undefined && !isPlainObject(params)) return message
+    const meta = params?._meta
+    if (meta !== undefined && !isPlainObject(meta)) return message
     const trace: Record<string, string> = injectHeaders({}, { baggage: options.baggage === true })
     if (trace.traceparent === undefined || isElsewhere(meta, trace.traceparent)) return message
-    return { ...message, params: { ...fieldsOf(params), _meta: { ...fieldsOf(meta), ...trace } } }
+    return { ...message, params: { ...params, _meta: { ...meta, ...trace } } }
   } catch {
-    // A getter of the caller's threw; it will do so again where the caller sees it.
+    // What cannot be copied is sent as it is.
     return message
   }
-}
-
-function isCopyable(value: unknown): boolean {
-  if (value === undefined) return true
-  const prototype = isObject(value) ? Object.getPrototypeOf(value) : undefined
-  return (prototype === Object.prototype || prototype === null) && typeof read(value, 'toJSON') !== 'function'
 }
 
 /** Whether `meta` names a trace that is not ours: then somebody else's tracing is at work, and keeps its parent. */

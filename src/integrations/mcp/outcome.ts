@@ -1,5 +1,5 @@
 import type { LiveSpan } from '../../span/live-span.ts'
-import { read } from '../base/index.ts'
+import { dataAt, dataOf, failWith, itemsOf, read, text } from '../base/index.ts'
 import { ERROR_TYPE, STATUS_CODE } from './attributes.ts'
 import { textAt } from './protocol.ts'
 
@@ -8,24 +8,27 @@ const CONNECTION_CLOSED = -32000
 const REQUEST_TIMEOUT = -32001
 
 /** Whether a tool says in its result that it failed. */
-export const isToolError = (result: unknown): boolean => read(result, 'isError') === true
+export const isToolError = (result: unknown): boolean => dataAt(result, 'isError') === true
 
 /** Records what a request resulted in. A tool that failed says so in its result, and nothing is thrown. */
 export function recordResult(span: LiveSpan, result: unknown): void {
-  if (result !== undefined) span.setOutputs(result)
+  if (result !== undefined && span.wantsContent) span.setOutputs(dataOf(result))
   if (isToolError(result)) recordToolError(span, result)
 }
 
 /** Records that a tool failed, with what it says of it. */
 export function recordToolError(span: LiveSpan, result: unknown): void {
-  markFailed(span, 'tool_error', toolErrorText(result))
+  failWith(span, { type: 'tool_error', message: toolErrorText(result) })
 }
 
 /** Records the error that answers a request. */
 export function recordErrorAnswer(span: LiveSpan, error: unknown): void {
   const code = read(error, 'code')
   if (typeof code === 'number') span.setAttribute(STATUS_CODE, String(code))
-  markFailed(span, typeof code === 'number' ? String(code) : '_OTHER', textAt(error, 'message'))
+  failWith(span, {
+    type: typeof code === 'number' ? String(code) : '_OTHER',
+    message: textAt(error, 'message'),
+  })
 }
 
 /** Records why a request came to nothing. */
@@ -59,8 +62,6 @@ function failureType(error: unknown): string {
 
 /** The texts of a failed result. */
 function toolErrorText(result: unknown): string | undefined {
-  const content = read(result, 'content')
-  if (!Array.isArray(content)) return undefined
-  const texts = content.map((item) => textAt(item, 'text')).filter((text) => text !== undefined)
+  const texts = itemsOf(dataAt(result, 'content')).flatMap((item) => text(dataAt(item, 'text')) ?? [])
   return texts.length === 0 ? undefined : texts.join('\n')
 }

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { runIn } from '../../context/active-context.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
-import { read } from '../base/index.ts'
+import { isPlainObject, read } from '../base/index.ts'
 import { withoutCall } from './call.ts'
 
 type OnProgress = (this: unknown, ...args: unknown[]) => unknown
@@ -13,8 +13,9 @@ const observed: WeakSet<OnProgress> = new WeakSet()
  * where they have none.
  */
 export function observedOptions(options: unknown, span: LiveSpan, context: Context): unknown {
-  const onprogress = read(options, 'onprogress') as OnProgress | undefined
-  if (typeof onprogress !== 'function' || observed.has(onprogress) || !isPlain(options)) return options
+  if (!isPlainObject(options)) return options
+  const onprogress = options.onprogress as OnProgress | undefined
+  if (typeof onprogress !== 'function' || observed.has(onprogress)) return options
   const inside = withoutCall(context)
   const observer: OnProgress = function (...args) {
     recordProgress(span, args[0])
@@ -31,7 +32,3 @@ export function recordProgress(span: LiveSpan, progress: unknown): void {
     'mcp.progress.total': read(progress, 'total'),
   })
 }
-
-/** Whether a spread copies all that `options` has. */
-const isPlain = (options: unknown): options is Record<string, unknown> =>
-  typeof options === 'object' && options !== null && Object.getPrototypeOf(options) === Object.prototype

@@ -1,4 +1,4 @@
-import { read, text } from '../base/index.ts'
+import { dataAt, read, text } from '../base/index.ts'
 
 // The slices of the SDK that are touched, by structure: no version of it is imported, and any of these may be missing.
 
@@ -69,9 +69,9 @@ export const hasSpan = (method: string, standsIn: boolean): boolean =>
 export const textAt = (value: unknown, key: string): string | undefined => text(read(value, key))
 
 /** Whether `value` is a message to be answered or a notification, so that it can be read as one. */
-export const isOutgoing = (value: unknown): value is Outgoing => textAt(value, 'method') !== undefined
+export const isOutgoing = (value: unknown): value is Outgoing => text(dataAt(value, 'method')) !== undefined
 
 export function isIncoming(value: unknown): value is Incoming {
-  const id = read(value, 'id')
+  const id = dataAt(value, 'id')
   return isOutgoing(value) && (typeof id === 'string' || typeof id === 'number')
 }

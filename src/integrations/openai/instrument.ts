@@ -1,12 +1,15 @@
+import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, patchStainless, read, type Uninstrument } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import type { OpenAIOptions } from './options.ts'
 import { patchRunTools } from './run-tools.ts'
 
+const KEYS: Readonly<Record<keyof OpenAIOptions, true>> = { includeUsage: true, idleMs: true }
+const KNOWN: KnownKeys = knownKeys('instrumentOpenAI()', KEYS)
+
 const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = createInstrument<OpenAIOptions>(
   {
     name: 'openai',
-    modules: ['openai'],
     patch(copy, patches, options) {
       const classes = clientClasses(copy)
       const methods = methodsOf(options)
@@ -33,6 +36,7 @@ const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = cr
  * instrumentOpenAI(OpenAI)
  */
 export function instrumentOpenAI(copy?: unknown, options?: OpenAIOptions): Uninstrument {
+  checkKeys(KNOWN, options)
   return instrument(copy, options)
 }
 

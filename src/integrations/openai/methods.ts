@@ -1,13 +1,14 @@
 import {
-  type Amended,
   type Answer,
   accumulateChat,
   accumulateResponses,
+  type CallContent,
   type CreateAccumulator,
   chatAnswer,
+  dataAt,
   type Endpoint,
   endpointOf,
-  fieldsOf,
+  type Given,
   type ModelCallInit,
   number,
   read,
@@ -25,11 +26,12 @@ import {
   moderationAnswer,
   transcriptAnswer,
 } from './answers.ts'
+import { askForUsage } from './include-usage.ts'
 import type { OpenAIOptions } from './options.ts'
-import { chatInputs, chatParameters, responsesInputs, responsesParameters, toolsOf } from './request.ts'
+import { chatContent, chatParameters, responsesContent, responsesParameters } from './request.ts'
 
-/** What begins, said of the body of the request and of the service that it goes to. */
-type Describe = (body: unknown, endpoint: Endpoint) => Omit<ModelCallInit, 'model' | 'provider' | 'idleMs'>
+/** What begins, said of the request and of the service that it goes to. */
+type Describe = (given: Given, endpoint: Endpoint) => Omit<ModelCallInit, 'model' | 'provider' | 'idleMs'>
 
 /** What of the client's methods is traced, as data. */
 export function methodsOf(options: OpenAIOptions): readonly StainlessMethod[] {
@@ -43,7 +45,7 @@ export function methodsOf(options: OpenAIOptions): readonly StainlessMethod[] {
   ): StainlessMethod => ({
     resource,
     method,
-    begin: (args, client) => describedCall(args[0], client, describe, options.idleMs),
+    begin: (given, client) => describedCall(given, client, describe, options.idleMs),
     answer,
     ...(accumulator && { accumulator }),
   })
@@ -73,77 +75,83 @@ export function methodsOf(options: OpenAIOptions): readonly StainlessMethod[] {
 }
 
 function describedCall(
-  body: unknown,
+  given: Given,
   client: unknown,
   describe: Describe,
   idleMs: number | undefined,
 ): ModelCallInit {
   const endpoint = endpointOf(read(client, 'baseURL'))
   return {
-    ...describe(body, endpoint),
-    model: text(read(body, 'model')),
+    ...describe(given, endpoint),
+    model: text(dataAt(given.value, 'model')),
     // A service that nobody knows is, as far as anybody can tell, compatible with OpenAI's.
     provider: endpoint.provider ?? 'openai',
     idleMs,
   }
 }
 
-const describeChat: Describe = (body, endpoint) => ({
+const describeChat: Describe = (given, endpoint) => ({
   spanType: SpanType.CHAT_MODEL,
   operation: 'chat',
-  inputs: chatInputs(body),
+  content: () => chatContent(given.data()),
   messageFormat: 'openai',
-  tools: toolsOf(body),
-  attributes: chatParameters(body, endpoint),
+  attributes: chatParameters(given.value, endpoint),
 })
 
-const describeResponse: Describe = (body, endpoint) => ({
+const describeResponse: Describe = (given, endpoint) => ({
   spanType: SpanType.CHAT_MODEL,
   operation: 'chat',
-  inputs: responsesInputs(body),
+  content: () => responsesContent(given.data()),
   messageFormat: 'openai',
-  tools: toolsOf(body),
-  attributes: responsesParameters(body, endpoint),
+  attributes: responsesParameters(given.value, endpoint),
 })
 
-const describeCompletion: Describe = (body, endpoint) => ({
+/** The request as it is. */
+const wholeOf = (given: Given) => (): CallContent => ({ inputs: given.data() })
+
+const describeCompletion: Describe = (given, endpoint) => ({
   spanType: SpanType.LLM,
   operation: 'text_completion',
-  inputs: body,
-  attributes: chatParameters(body, endpoint),
+  content: wholeOf(given),
+  attributes: chatParameters(given.value, endpoint),
 })
 
-const describeEmbeddings: Describe = (body, { attributes }) => ({
+const describeEmbeddings: Describe = (given, { attributes }) => ({
   spanType: SpanType.EMBEDDING,
   operation: 'embeddings',
-  inputs: body,
+  content: wholeOf(given),
   attributes: {
     ...attributes,
-    'gen_ai.embeddings.dimension.count': number(read(body, 'dimensions')),
-    'gen_ai.request.encoding_formats': text(read(body, 'encoding_format')) && [read(body, 'encoding_format')],
+    'gen_ai.embeddings.dimension.count': number(dataAt(given.value, 'dimensions')),
+    'gen_ai.request.encoding_formats': encodingOf(given.value),
   },
 })
 
-const describeModeration: Describe = (body, { attributes }) => ({
-  name: named('moderation', body),
+const describeModeration: Describe = (given, { attributes }) => ({
+  name: named('moderation', given),
   spanType: SpanType.GUARDRAIL,
   operation: 'moderation',
-  inputs: body,
+  content: wholeOf(given),
   attributes,
 })
 
 const generating =
   (kind: string, output: string): Describe =>
-  (body, { attributes }) => ({
-    name: named(kind, body),
+  (given, { attributes }) => ({
+    name: named(kind, given),
     spanType: SpanType.LLM,
     operation: 'generate_content',
-    inputs: body,
+    content: wholeOf(given),
     attributes: { ...attributes, 'gen_ai.output.type': output },
   })
 
-function named(operation: string, body: unknown): string {
-  const model = text(read(body, 'model'))
+const encodingOf = (body: unknown): string[] | undefined => {
+  const format = text(dataAt(body, 'encoding_format'))
+  return format === undefined ? undefined : [format]
+}
+
+function named(operation: string, { value }: Given): string {
+  const model = text(dataAt(value, 'model'))
   return model === undefined ? operation : `${operation} ${model}`
 }
 
@@ -152,26 +160,12 @@ function plain(resource: string, method: string): StainlessMethod {
   return {
     resource: [resource],
     method,
-    begin: ([given], client) => ({
+    begin: (given, client) => ({
       name: `${resource.toLowerCase()}.${method === 'del' ? 'delete' : method}`,
       spanType: SpanType.TASK,
-      inputs: typeof given === 'string' ? { id: given } : given,
+      content: () => ({ inputs: typeof given.value === 'string' ? { id: given.value } : given.data() }),
       attributes: endpointOf(read(client, 'baseURL')).attributes,
     }),
     answer: (result) => (isBinary(result) ? binaryAnswer(result) : { outputs: result }),
-  }
-}
-
-/** Asks for the tokens of a stream, which come in one more chunk without choices; the program does not see it. */
-function askForUsage(args: readonly unknown[]): Amended | undefined {
-  const [body, ...rest] = args
-  const options = read(body, 'stream_options')
-  if (read(body, 'stream') !== true || read(options, 'include_usage') !== undefined) return undefined
-  return {
-    args: [{ ...fieldsOf(body), stream_options: { ...fieldsOf(options), include_usage: true } }, ...rest],
-    hidden: (chunk) => {
-      const choices = read(chunk, 'choices')
-      return Array.isArray(choices) && choices.length === 0 && typeof read(chunk, 'usage') === 'object'
-    },
   }
 }

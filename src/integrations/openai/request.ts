@@ -1,42 +1,52 @@
-import { type Endpoint, type Fields, fieldsOf, list, read, text } from '../base/index.ts'
+import {
+  type CallContent,
+  dataAt,
+  type Endpoint,
+  type Fields,
+  fieldsOf,
+  list,
+  read,
+  settingAt,
+  text,
+} from '../base/index.ts'
 
 /** Attributes of a chat completion's parameters; none of them is content. One literal: it is made for each call. */
 export function chatParameters(body: unknown, { attributes }: Endpoint): Fields {
-  const stop = read(body, 'stop')
-  const choices = read(body, 'n')
+  const stop = settingAt(body, 'stop')
+  const choices = settingAt(body, 'n')
   return {
     'server.address': attributes['server.address'],
     'server.port': attributes['server.port'],
-    'gen_ai.request.temperature': read(body, 'temperature'),
-    'gen_ai.request.top_p': read(body, 'top_p'),
-    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
-    'gen_ai.request.max_tokens': read(body, 'max_completion_tokens') ?? read(body, 'max_tokens'),
-    'gen_ai.request.frequency_penalty': read(body, 'frequency_penalty'),
-    'gen_ai.request.presence_penalty': read(body, 'presence_penalty'),
+    'gen_ai.request.temperature': settingAt(body, 'temperature'),
+    'gen_ai.request.top_p': settingAt(body, 'top_p'),
+    'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
+    'gen_ai.request.max_tokens': settingAt(body, 'max_completion_tokens') ?? settingAt(body, 'max_tokens'),
+    'gen_ai.request.frequency_penalty': settingAt(body, 'frequency_penalty'),
+    'gen_ai.request.presence_penalty': settingAt(body, 'presence_penalty'),
     'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : (stop ?? undefined),
-    'gen_ai.request.seed': read(body, 'seed'),
+    'gen_ai.request.seed': settingAt(body, 'seed'),
     'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
-    'gen_ai.request.reasoning_effort': read(body, 'reasoning_effort'),
-    'gen_ai.output.type': outputType(read(body, 'response_format', 'type')),
-    'openai.request.service_tier': text(read(body, 'service_tier')),
+    'gen_ai.request.reasoning_effort': settingAt(body, 'reasoning_effort'),
+    'gen_ai.output.type': outputType(settingAt(body, 'response_format', 'type')),
+    'openai.request.service_tier': text(settingAt(body, 'service_tier')),
   }
 }
 
 /** Attributes of the parameters of a call of the Responses API. */
 export function responsesParameters(body: unknown, { attributes }: Endpoint): Fields {
-  const conversation = read(body, 'conversation')
   return {
     'server.address': attributes['server.address'],
     'server.port': attributes['server.port'],
-    'gen_ai.request.temperature': read(body, 'temperature'),
-    'gen_ai.request.top_p': read(body, 'top_p'),
-    'gen_ai.request.stream': read(body, 'stream') === true ? true : undefined,
-    'gen_ai.request.max_tokens': read(body, 'max_output_tokens'),
-    'gen_ai.request.reasoning_effort': read(body, 'reasoning', 'effort'),
-    'gen_ai.output.type': outputType(read(body, 'text', 'format', 'type')),
-    'gen_ai.conversation.id': text(conversation) ?? text(read(conversation, 'id')),
-    'openai.request.previous_response_id': text(read(body, 'previous_response_id')),
-    'openai.request.service_tier': text(read(body, 'service_tier')),
+    'gen_ai.request.temperature': settingAt(body, 'temperature'),
+    'gen_ai.request.top_p': settingAt(body, 'top_p'),
+    'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
+    'gen_ai.request.max_tokens': settingAt(body, 'max_output_tokens'),
+    'gen_ai.request.reasoning_effort': settingAt(body, 'reasoning', 'effort'),
+    'gen_ai.output.type': outputType(settingAt(body, 'text', 'format', 'type')),
+    'gen_ai.conversation.id':
+      text(settingAt(body, 'conversation')) ?? text(dataAt(body, 'conversation', 'id')),
+    'openai.request.previous_response_id': text(settingAt(body, 'previous_response_id')),
+    'openai.request.service_tier': text(settingAt(body, 'service_tier')),
   }
 }
 
@@ -45,15 +55,27 @@ function outputType(format: unknown): string | undefined {
   return format === 'text' ? 'text' : 'json'
 }
 
+/** What is recorded of a chat completion. */
+export const chatContent = (data: unknown): CallContent => ({
+  inputs: chatInputs(data),
+  tools: toolsOf(data),
+})
+
+/** {@link chatContent} of a call of the Responses API. */
+export const responsesContent = (data: unknown): CallContent => ({
+  inputs: responsesInputs(data),
+  tools: toolsOf(data),
+})
+
 /** The request as MLflow shows it as a chat: its Chat tab knows no `developer`, who is the `system` of today. */
-export function chatInputs(body: unknown): unknown {
+function chatInputs(body: unknown): unknown {
   const messages = list(read(body, 'messages'))
   if (!messages.some((message) => read(message, 'role') === 'developer')) return body
   return { ...fieldsOf(body), messages: messages.map(withSystemRole) }
 }
 
 /** As {@link chatInputs}, for the Responses API. */
-export function responsesInputs(body: unknown): unknown {
+function responsesInputs(body: unknown): unknown {
   const input = list(read(body, 'input'))
   if (!input.some((item) => read(item, 'role') === 'developer')) return body
   return { ...fieldsOf(body), input: input.map(withSystemRole) }
@@ -63,7 +85,7 @@ const withSystemRole = (message: unknown): unknown =>
   read(message, 'role') === 'developer' ? { ...fieldsOf(message), role: 'system' } : message
 
 /** The tools of a request in the nested form, which is the one that MLflow shows. */
-export function toolsOf(body: unknown): readonly unknown[] {
+function toolsOf(body: unknown): readonly unknown[] {
   const tools = list(read(body, 'tools'))
   const former = list(read(body, 'functions'))
   if (tools.length === 0 && former.length === 0) return former

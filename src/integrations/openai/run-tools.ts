@@ -1,17 +1,18 @@
 import {
   beginStep,
-  fieldsOf,
+  dataAt,
+  dataOf,
   isObject,
-  likeness,
-  list,
+  keys,
+  type LiveSpan,
   type Method,
+  overlay,
   type Patches,
   read,
-  runTool,
   SpanType,
   type Step,
-  text,
 } from '../base/index.ts'
+import { observedTools } from './runnable-tools.ts'
 
 /**
  * Observes `runTools`: one span for the whole loop, below which the model calls stand, and one of type TOOL for each
@@ -52,7 +53,7 @@ function observed(original: Method): Method {
     const step = beginStep(() => ({
       name: 'runTools',
       spanType: SpanType.CHAIN,
-      inputs: { messages: read(body, 'messages') },
+      inputs: { messages: dataAt(body, 'messages') },
     }))
     if (step === undefined) return Reflect.apply(original, this, args)
     let runner: unknown
@@ -69,91 +70,34 @@ function observed(original: Method): Method {
 }
 
 function withObservedTools(body: unknown): unknown {
-  const tools = read(body, 'tools')
-  if (!Array.isArray(tools)) return body
-  try {
-    return { ...fieldsOf(body), tools: tools.map(observedTool) }
-  } catch {
-    return body
-  }
+  if (!isObject(body)) return body
+  const observe = observedTools()
+  return overlay(body, { value: (key, value) => (key === 'tools' ? observe(value) : value) })
 }
 
-function observedTool(tool: unknown): unknown {
-  if (typeof tool !== 'object' || tool === null) return tool
-  // Made by the helpers for zod: the function is a property that is not enumerable.
-  const callback = read(tool, '$callback')
-  if (typeof callback === 'function') {
-    const copy = Object.create(
-      Object.getPrototypeOf(tool) as object | null,
-      Object.getOwnPropertyDescriptors(tool),
-    ) as object
-    const name = text(read(tool, 'function', 'name')) ?? callback.name
-    const before = Object.getOwnPropertyDescriptor(tool, '$callback')
-    return Object.create(Object.getPrototypeOf(tool) as object | null, {
-      ...Object.getOwnPropertyDescriptors(copy),
-      $callback: { ...before, value: observedFunction(callback as Method, name) },
-    })
-  }
-  const fn = read(tool, 'function', 'function')
-  if (typeof fn !== 'function') return tool
-  const definition = fieldsOf(read(tool, 'function'))
-  const name = text(definition.name) ?? fn.name
-  return { ...tool, function: { ...definition, function: observedFunction(fn as Method, name) } }
-}
-
-function observedFunction(fn: Method, name: string): Method {
-  const wrapper: Method = function (this: unknown, ...args) {
-    const [given, runner] = args as unknown[]
-    return runTool(
-      () => ({ name, arguments: argumentsOf(given), callId: callIdOf(runner, name, given) }),
-      () => Reflect.apply(fn, this, args),
-    )
-  }
-  likeness(fn, wrapper)
-  return wrapper
-}
-
-/** Without a parser of its own, a tool gets the arguments as JSON text. */
-function argumentsOf(given: unknown): unknown {
-  if (typeof given !== 'string') return given
-  try {
-    return JSON.parse(given) as unknown
-  } catch {
-    return given
-  }
-}
-
-/** The runner tells a tool nothing of its call; the last answer of the model has the calls that are being made. */
-function callIdOf(runner: unknown, name: string, given: unknown): string | undefined {
-  const asked = list(read(runner, 'messages')).findLast(
-    (message) => list(read(message, 'tool_calls')).length > 0,
-  )
-  const calls = list(read(asked, 'tool_calls')).filter((call) => read(call, 'function', 'name') === name)
-  const wanted = JSON.stringify(argumentsOf(given))
-  const same = calls.filter(
-    (call) =>
-      calls.length === 1 || JSON.stringify(argumentsOf(read(call, 'function', 'arguments'))) === wanted,
-  )
-  return same.length === 1 ? text(read(same[0], 'id')) : undefined
-}
-
-/** The runner emits `end` once, whatever became of it, and `error` before when it failed. */
-function endWithRunner(runner: unknown, step: Step): void {
-  const on = read(runner, 'on')
-  if (typeof on !== 'function') {
-    step.span.end()
+/**
+ * The runner tells of what becomes of it by `_emit`: `error` or `abort` with the error, and `end` once. To listen for these
+ * would count as handling them, so it is seen as it is told.
+ */
+function endWithRunner(runner: unknown, { span }: Step): void {
+  const emit = read(runner, '_emit')
+  if (!isObject(runner) || typeof emit !== 'function') {
+    span.end()
     return
   }
-  const { span } = step
-  const messages = (): readonly unknown[] => list(read(runner, 'messages'))
-  Reflect.apply(on, runner, [
-    'end',
-    () => {
-      const failure = read(runner, 'errored') === true
-      const last = messages().at(-1)
-      if (last !== undefined) span.setOutputs({ messages: [last] })
-      if (failure) span.setStatus('ERROR')
-      span.end()
-    },
-  ])
+  const observer: Method = function (this: unknown, ...args) {
+    const [event, error] = args as unknown[]
+    if (event === 'error' || event === 'abort') span.fail(error)
+    if (event === 'abort') span.setAttribute(keys.CALL_END, 'aborted')
+    if (event === 'end') end(span, runner)
+    return Reflect.apply(emit, this, args)
+  }
+  Object.defineProperty(runner, '_emit', { value: observer, writable: true, configurable: true })
+}
+
+function end(span: LiveSpan, runner: object): void {
+  const messages = read(runner, 'messages')
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined
+  if (last !== undefined && span.wantsContent) span.setOutputs({ messages: [dataOf(last)] })
+  span.end()
 }

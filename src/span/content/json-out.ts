@@ -1,5 +1,5 @@
 import { makeRoom, type Writer } from '../otlp/writer.ts'
-import { SLAB_BYTES } from './scratch.ts'
+import { emptyBuffer, SLAB_BYTES } from './scratch.ts'
 
 /** JSON text that is being written, in UTF-8. Texts come from `buffer`, where reading stands `at`. */
 export interface JsonOut {
@@ -9,13 +9,11 @@ export interface JsonOut {
 }
 
 /** JSON text to be written by `writer`. */
-export const startJson = (writer: Writer): JsonOut => ({ writer, buffer: EMPTY, at: 0 })
-
-const EMPTY = Buffer.alloc(0)
+export const startJson = (writer: Writer): JsonOut => ({ writer, buffer: emptyBuffer(), at: 0 })
 
 // A view costs as much as the bytes of a short text, and most values stand in the same slab as the one before.
-let lastBuffer: Buffer = EMPTY
-let lastView: DataView = new DataView(EMPTY.buffer)
+let lastBuffer: Buffer | undefined
+let lastView: DataView = new DataView(new ArrayBuffer(0))
 
 /** By four bytes at a time, at any place. */
 function viewOf(buffer: Buffer): DataView {
@@ -41,8 +39,8 @@ export function readFrom(out: JsonOut, buffer: Buffer, at: number): void {
   out.at = at
 }
 
-/** What is always the same, as bytes: faster to copy than the characters of a string. */
-export const literal = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text))
+/** What is always the same, in ASCII, as bytes: faster to copy than the characters of a string. */
+export const literal = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0))
 
 /** Adds `bytes` as they are. */
 export function putLiteral({ writer }: JsonOut, bytes: Uint8Array): void {

@@ -52,7 +52,7 @@ export function finish(scratch: Scratch): Content {
   scratch.busy = false
   if (buffer.length <= SLAB_BYTES) return { buffer, start: base, end: at }
   // It has outgrown the slab and has a buffer of its own, of which it keeps no more than it needs.
-  scratch.buffer = EMPTY
+  scratch.buffer = emptyBuffer()
   scratch.base = 0
   scratch.at = 0
   const end = at - base
@@ -65,11 +65,17 @@ export function finish(scratch: Scratch): Content {
 export function abandon(scratch: Scratch): void {
   scratch.busy = false
   scratch.at = scratch.base
-  if (scratch.buffer.length > SLAB_BYTES) scratch.buffer = EMPTY
-  if (scratch.buffer === EMPTY) scratch.at = 0
+  if (scratch.buffer.length > SLAB_BYTES) scratch.buffer = emptyBuffer()
+  if (scratch.buffer === none) scratch.at = 0
 }
 
-const EMPTY = Buffer.alloc(0)
+let none: Buffer | undefined
+
+/** A buffer without bytes; not made at import, which must not fail where there is no Node. */
+export const emptyBuffer = (): Buffer => {
+  none ??= Buffer.alloc(0)
+  return none
+}
 
 function copyOf(buffer: Buffer, from: number, to: number): Buffer {
   const copy = Buffer.allocUnsafeSlow(to - from)

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { createPatches } from '../../../src/integrations/base/index.ts'
+import { expect, test, vi } from 'vitest'
+import { createPatches, type Method } from '../../../src/integrations/base/index.ts'
 
 class Base {
   plain(value: number): number {
@@ -116,4 +116,81 @@ test.each([
   ],
 ])('%s is left alone', (_what, target, key) => {
   expect(createPatches('left').wrap(target, key, () => () => 0)).toBe(false)
+})
+
+test('a wrapped method is of the kind that it was: async, a method of a class, a function', () => {
+  class Kinds {
+    async later(): Promise<number> {
+      return 1
+    }
+    *several(): Generator<number> {
+      yield 1
+    }
+    static made = function (this: unknown): number {
+      return 1
+    }
+  }
+  const patches = createPatches('kinds')
+  const pass = (original: Method): Method =>
+    function (...args) {
+      return Reflect.apply(original, this, args)
+    }
+  const facts = (): unknown[] =>
+    [Kinds.prototype.later, Kinds.prototype.several, Kinds.made].map((fn) => [
+      Object.prototype.toString.call(fn),
+      Reflect.ownKeys(fn).map(String).sort(),
+      fn.constructor.name,
+    ])
+  const before = facts()
+  patches.wrap(Kinds.prototype, 'later', pass)
+  patches.wrap(Kinds.prototype, 'several', pass)
+  patches.wrap(Kinds, 'made', pass)
+  expect(facts()).toEqual(before)
+  expect(() => Reflect.construct(Kinds.prototype.later, [])).toThrow(TypeError)
+  patches.undo()
+  expect(facts()).toEqual(before)
+})
+
+test('a mock that is wrapped stays one: its calls are seen, and what it is told is done', () => {
+  const target = { call: vi.fn((value: number) => value + 1), calls: 0 }
+  const counting = Object.assign((): number => ++counting.count, { count: 0 })
+  const other = { counting }
+  const patches = createPatches('mocks')
+  const pass = (original: Method): Method =>
+    function (...args) {
+      return Reflect.apply(original, this, args)
+    }
+  patches.wrap(target, 'call', pass)
+  patches.wrap(other, 'counting', pass)
+  target.call.mockReturnValueOnce(7)
+  expect([target.call(1), target.call(1)]).toEqual([7, 2])
+  expect(target.call).toHaveBeenCalledTimes(2)
+  expect(target.call.mock.calls).toEqual([[1], [1]])
+  other.counting()
+  expect(other.counting.count).toBe(1)
+  other.counting.count = 5
+  expect(other.counting()).toBe(6)
+  patches.undo()
+})
+
+test('a spy over a wrapped method is put there and taken away as over any other', () => {
+  const target = { call: (value: number): number => value + 1 }
+  const patches = createPatches('spies')
+  patches.wrap(
+    target,
+    'call',
+    (original) =>
+      function (...args) {
+        return Reflect.apply(original, this, args) * 10
+      },
+  )
+  const wrapped = target.call
+  const spy = vi.spyOn(target, 'call')
+  expect(target.call(1)).toBe(20)
+  spy.mockReturnValue(0)
+  expect(target.call(1)).toBe(0)
+  spy.mockRestore()
+  expect(target.call).toBe(wrapped)
+  patches.undo()
+  expect(target.call(1)).toBe(2)
 })

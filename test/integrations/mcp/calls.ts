@@ -1,3 +1,4 @@
+import { hostilePieces } from '../../support/probing/hostile.mjs'
 import { openScene, type Scene, withoutTrace } from './scene.ts'
 import type { Anything, Sdk } from './sdk.ts'
 
@@ -8,6 +9,22 @@ export type Outcome = { readonly value: Anything } | { readonly error: Anything 
 export type Call = (scene: Scene, sdk: Sdk) => Anything
 
 const anything = (sdk: Sdk): Anything => sdk.z.any()
+
+const echo = { name: 'echo', arguments: { text: 'hi' } }
+/** Parameters that do something when they are read. */
+const hostileParams: readonly (readonly [name: string, params: (pieces: Anything) => Anything])[] = [
+  ['getters', ({ getter }) => getter({ name: 'echo' }, 'arguments', (n: number) => ({ text: `read ${n}` }))],
+  ['getters below', ({ getter }) => ({ ...echo, arguments: getter({}, 'text', (n: number) => `read ${n}`) })],
+  [
+    'its own JSON',
+    ({ attempt }) => ({ ...echo, arguments: attempt((n: number) => ({ text: `attempt ${n}` })) }),
+  ],
+  ['a proxy', ({ proxy }) => proxy({ ...echo, arguments: proxy({ text: 'hi' }) })],
+  ['a proxy below', ({ proxy }) => ({ ...echo, arguments: proxy({ text: 'hi' }) })],
+  ['metadata that is read', ({ getter }) => ({ ...echo, _meta: getter({}, 'mine', (n: number) => n) })],
+  ['a list of its own', ({ list }) => ({ ...echo, arguments: { text: 'hi', more: list('a', 'b') } })],
+  ['what throws', ({ throwing }) => ({ ...echo, arguments: throwing({}, 'text') })],
+]
 
 /** The public call forms. Each runs in a scene of its own. */
 export const calls: Readonly<Record<string, Call>> = {
@@ -99,6 +116,19 @@ export const calls: Readonly<Record<string, Call>> = {
     const result = await callTool(client, sdk, params, options)
     return { result, same: JSON.stringify(params) === before }
   },
+  ...Object.fromEntries(
+    hostileParams.map(([name, params]) => [
+      `call with ${name}`,
+      async (scene: Scene, sdk: Sdk) => {
+        const pieces = hostilePieces()
+        const result = await outcomeOf(() => scene.client.callTool(params(pieces)))
+        const again = await outcomeOf(() =>
+          scene.client.request({ method: 'tools/call', params: params(pieces) }, anything(sdk)),
+        )
+        return { result, again, counts: pieces.counts }
+      },
+    ]),
+  ),
   'send what JSON has no words for': ({ client }) =>
     outcomeOf(() =>
       client.callTool({ name: 'echo', arguments: { text: 'hi', at: new Date(0), no: undefined } }),

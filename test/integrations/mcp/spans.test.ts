@@ -168,6 +168,7 @@ describe.each(sdkCopies)('%s, %s', (set, format) => {
         const span = traces.get({ name: found })
         expect(span.status).toEqual({ code: 'ERROR', message })
         expect(span.attributes['error.type']).toBe('tool_error')
+        expect(span.error).toMatchObject({ type: 'tool_error', message })
         expect(span.outputs).toMatchObject({ isError: true })
       }
     }
@@ -185,7 +186,8 @@ describe.each(sdkCopies)('%s, %s', (set, format) => {
     ] as const) {
       const spans = traces.findAll({ name })
       expect(spans).toHaveLength(2)
-      for (const { attributes, status } of spans) {
+      for (const { attributes, status, error } of spans) {
+        expect(error).toMatchObject({ message: expect.stringContaining(message) })
         expect(attributes).toMatchObject({ 'rpc.response.status_code': code, 'error.type': code })
         expect(status).toEqual({ code: 'ERROR', message })
       }

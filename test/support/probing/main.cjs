@@ -5,6 +5,6 @@ if (settings.traced === 'before') turnspan.init(settings.init)
 const sdk = require(settings.library)
 if (settings.traced === 'after') turnspan.init(settings.init)
 void import('./run-probes.mjs').then(async ({ runProbes }) => {
-  const { probes } = await import('./probes.mjs')
+  const { probes } = await import(settings.program ?? './probes.mjs')
   await runProbes({ sdk, turnspan, probes })
 })

@@ -9,5 +9,5 @@ if (settings.traced) {
 }
 const sdk = await import(settings.library)
 if (settings.traced === 'after') turnspan.init(settings.init)
-const { probes } = await import('./probes.mjs')
+const { probes } = await import(settings.program ?? './probes.mjs')
 await runProbes({ sdk, turnspan, probes })

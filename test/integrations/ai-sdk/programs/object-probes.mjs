@@ -1,4 +1,4 @@
-import { call, chatModel, collect, embeddingModel, failure, orNever } from './calls.mjs'
+import { asked, call, chatModel, collect, embeddingModel, failure, orNever } from './calls.mjs'
 
 const schema = (t) =>
   t.sdk.jsonSchema({
@@ -9,7 +9,7 @@ const schema = (t) =>
 const object = (t, script, more = {}) => call(t, script, { schema: schema(t), maxRetries: 0, ...more })
 const streamed = (t, script, more = {}) =>
   t.sdk.streamObject(object(t, script, { onError: ({ error }) => t.note('onError', error?.name), ...more }))
-const on = { experimental_telemetry: { isEnabled: true } }
+const on = { experimental_telemetry: asked }
 
 export const objectProbes = [
   {

@@ -1,4 +1,5 @@
 import {
+  asked,
   call,
   chatModel,
   clock,
@@ -29,7 +30,7 @@ export const textProbes = [
             frequencyPenalty: 0.2,
             stopSequences: ['END'],
             seed: 7,
-            experimental_telemetry: { isEnabled: true, functionId: 'greet', metadata: { tier: 'gold' } },
+            experimental_telemetry: { ...asked, functionId: 'greet', metadata: { tier: 'gold' } },
             telemetry: { functionId: 'greet' },
           }),
         ),
@@ -205,7 +206,7 @@ export const textProbes = [
           call(t, 'tool', {
             ...steps(t),
             tools,
-            experimental_telemetry: { isEnabled: true, ...hidden },
+            experimental_telemetry: { ...asked, ...hidden },
             telemetry: hidden,
           }),
         ),

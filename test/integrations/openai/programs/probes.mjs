@@ -60,6 +60,8 @@ const failureOf = async (promise) => {
   }
 }
 
+export { hasParse, hasResponses, hasRunTools, make, parserOf, runToolsOf, tool }
+
 export const probes = [
   { name: 'chat', run: (t) => chat(t).create(hi) },
   {

@@ -1,0 +1,168 @@
+import type { TracerProvider } from '@opentelemetry/api'
+import { type Api, apiCopies, forEachApiCopy } from '../runtime/api-copies.ts'
+import { meetApplicationApi } from '../runtime/application-api.ts'
+import { offerContexts, withdrawContexts } from '../runtime/async-context.ts'
+import { apiGlobals } from '../runtime/otel-context.ts'
+import { processWide } from '../runtime/registry.ts'
+import type { Shadow } from './begin-span.ts'
+import { sharedPipeline } from './current.ts'
+import { join } from './join.ts'
+import { createOwnProvider } from './own-provider.ts'
+
+/** The slice of the API's stand-in for the provider that an application may register; every copy of the API has one. */
+interface Proxy extends TracerProvider {
+  getDelegate?: () => TracerProvider
+  setDelegate?: (delegate: TracerProvider) => void
+}
+
+interface State {
+  /** What stands behind every copy of the API while nobody has registered a provider. */
+  readonly own: TracerProvider
+  /** Proxies whose `setDelegate` we hear. */
+  readonly watched: WeakSet<object>
+  /** The application has registered a provider that cannot be joined. */
+  apart: boolean
+}
+
+let known: State | undefined
+
+function state(): State {
+  known ??= processWide('followed-provider', () => ({
+    own: createOwnProvider(foreignProvider),
+    watched: new WeakSet<object>(),
+    apart: false,
+  }))
+  return known
+}
+
+/**
+ * Whether turnspan keeps to itself although it is configured to share: its spans are seen by nobody then, and it sees
+ * those of nobody.
+ */
+export function isApart(): boolean {
+  return state().apart
+}
+
+/**
+ * Meets the application's OpenTelemetry: joins its provider, or stands in while there is none, for every copy of the API.
+ * Nothing is registered, so that the application can still register its own, then or later; when it does, we join it.
+ */
+export function meetProvider(): void {
+  meetApplicationApi()
+  state().apart = false
+  offerContexts()
+  forEachApiCopy('stand-in', standIn)
+  followProvider()
+}
+
+/** Leaves the application's OpenTelemetry alone from now on. */
+export function leaveProvider(): void {
+  state().apart = false
+  withdrawContexts()
+}
+
+/**
+ * Looks what is registered now.
+ *
+ * @returns how to start turnspan's spans in the application's provider too
+ */
+export function followProvider(): Shadow | undefined {
+  const foreign = foreignProvider()
+  if (foreign !== undefined) return follow(foreign)
+  keepTogether(true)
+  for (const copy of apiCopies()) standIn(copy)
+  return undefined
+}
+
+function follow(foreign: TracerProvider): Shadow | undefined {
+  const { shadow } = join(foreign)
+  keepTogether(shadow !== undefined)
+  return shadow
+}
+
+function keepTogether(together: boolean): void {
+  const current = state()
+  if (current.apart !== together) return
+  current.apart = !together
+  if (together) offerContexts()
+  else withdrawContexts()
+}
+
+/** The provider that the application registered; `undefined` while there is none but ours. */
+export function foreignProvider(): TracerProvider | undefined {
+  const registered = apiGlobals()?.trace as Proxy | undefined
+  if (registered !== undefined) return foreignBehind(registered)
+  // Somebody may have put a provider behind the API as we do.
+  for (const copy of apiCopies()) {
+    const proxy = proxyOf(copy)
+    const foreign = proxy && foreignBehind(proxy)
+    if (foreign !== undefined) return foreign
+  }
+  return undefined
+}
+
+function foreignBehind(proxy: Proxy): TracerProvider | undefined {
+  const { own } = state()
+  if (typeof proxy.getDelegate !== 'function') return proxy === own ? undefined : proxy
+  const real = proxy.getDelegate()
+  return real === own || real === noopOf(proxy) ? undefined : real
+}
+
+let noops: WeakMap<object, TracerProvider> | undefined
+
+/** The no-op of the API copy that `proxy` is of, which is what stands there while nobody has registered anything. */
+function noopOf(proxy: Proxy): TracerProvider | undefined {
+  noops ??= new WeakMap()
+  const make = proxy.constructor as new () => Proxy
+  const known = noops.get(make)
+  if (known !== undefined) return known
+  try {
+    const noop = new make().getDelegate?.()
+    if (noop !== undefined) noops.set(make, noop)
+    return noop
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The proxy of that copy. It is behind the tracers that were fetched from the copy before anybody registered a provider,
+ * also when that was done by another copy.
+ */
+function proxyOf({ trace }: Api): Proxy | undefined {
+  const { _proxyTracerProvider: own } = trace as unknown as { _proxyTracerProvider?: Proxy }
+  const proxy = own ?? (trace.getTracerProvider() as Proxy)
+  return typeof proxy.setDelegate === 'function' && typeof proxy.getDelegate === 'function'
+    ? proxy
+    : undefined
+}
+
+/**
+ * Puts ours behind that copy of the API, where nothing is. Its tracers reach us then; and the provider that another copy
+ * has registered, or will, is reached through ours.
+ */
+function standIn(copy: Api): void {
+  const proxy = proxyOf(copy)
+  if (proxy === undefined) return
+  const { own } = state()
+  const behind = proxy.getDelegate?.()
+  if (behind === own || behind !== noopOf(proxy) || sharedPipeline() === undefined) return
+  proxy.setDelegate?.(own)
+  watch(proxy)
+}
+
+/** Notices the moment in which the application registers, so that its very next span reaches us. */
+function watch(proxy: Proxy): void {
+  const { own, watched } = state()
+  const { setDelegate } = proxy
+  if (setDelegate === undefined || watched.has(proxy)) return
+  watched.add(proxy)
+  Object.defineProperty(proxy, 'setDelegate', {
+    configurable: true,
+    writable: true,
+    value(delegate: TracerProvider): void {
+      Reflect.apply(setDelegate, proxy, [delegate])
+      if (sharedPipeline() !== undefined && delegate !== own) follow(delegate)
+    },
+  })
+}

@@ -1,0 +1,9 @@
+/**
+ * `turnspan/instrument` where there is no Node.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { leaveAlone } from './leave-alone.ts'
+
+export const instrument: (packages?: unknown) => Uninstrument = leaveAlone('instrument')

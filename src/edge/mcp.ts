@@ -1,0 +1,9 @@
+/**
+ * `turnspan/mcp` where there is no Node.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { leaveAlone } from './leave-alone.ts'
+
+export const instrumentMcp: (copy?: unknown, options?: unknown) => Uninstrument = leaveAlone('instrumentMcp')

@@ -1,0 +1,10 @@
+/**
+ * `turnspan/openai` where there is no Node.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { leaveAlone } from './leave-alone.ts'
+
+export const instrumentOpenAI: (copy?: unknown, options?: unknown) => Uninstrument =
+  leaveAlone('instrumentOpenAI')

@@ -1,0 +1,60 @@
+import type { ModelCall } from './model-call.ts'
+import { dataAt, dataOf, hasPlainSettings } from './own-data.ts'
+
+/** What the program gave to a call. */
+export interface Given {
+  /** Its own object: to be read by `dataAt` and `settingAt` alone. */
+  readonly value: unknown
+  /** All of it, as {@link dataOf} reads it. Asked for where content is recorded. */
+  data(): unknown
+  /** Whether something in it cannot be read without running code of the program: what the client sends says more. */
+  isPartial(): boolean
+}
+
+/** The request that a program gives to a method. */
+export function givenBy(value: unknown): Given {
+  let data: unknown
+  let isRead = false
+  return {
+    value,
+    data() {
+      if (!isRead) data = dataOf(value)
+      isRead = true
+      return data
+    },
+    isPartial: () => (isRead ? data !== value : !hasPlainSettings(value)),
+  }
+}
+
+interface Awaited {
+  readonly tell: (sent: unknown) => void
+  readonly given: unknown
+}
+
+const awaited: WeakMap<ModelCall, Awaited> = new WeakMap()
+
+/** Has `tell` called with the request of `call`, as the client has made JSON of `given`, once it is sent. */
+export function whenSent(call: ModelCall, tell: (sent: unknown) => void, given: unknown): void {
+  awaited.set(call, { tell, given })
+}
+
+/** Notes that the client is about to send `body` for `call`. Only the first attempt is read, and only where it has to be. */
+export function noteSent(call: ModelCall, body: unknown, url?: unknown): void {
+  const waiting = awaited.get(call)
+  if (waiting === undefined) return
+  awaited.delete(call)
+  try {
+    const sent: unknown = typeof body === 'string' ? JSON.parse(body) : undefined
+    if (typeof sent !== 'object' || sent === null) return
+    const model = dataAt(waiting.given, 'model') ?? modelIn(url)
+    waiting.tell('model' in sent || model === undefined ? sent : { model, ...sent })
+  } catch {
+    // No JSON: then what could be read of the program's own object is what is known.
+  }
+}
+
+/** The clouds have the model in the address: `/model/<model>/invoke`, `/models/<model>:rawPredict`. */
+function modelIn(url: unknown): string | undefined {
+  const found = typeof url === 'string' ? /(?:^|\/)models?\/([^/:?]+)[/:]/.exec(url)?.[1] : undefined
+  return found === undefined ? undefined : decodeURIComponent(found)
+}

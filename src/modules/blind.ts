@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { Module } from 'node:module'
+import { dirname, join, sep } from 'node:path'
+import { ownFile } from '../runtime/own-file.ts'
+import { handOver } from './arrivals.ts'
+import { entryFiles } from './entry-files.ts'
+import type { KnownPackage } from './known-packages.ts'
+import { dependenciesOf, type PackageFolder, packageOfFile, readManifest } from './manifest.ts'
+import { peek } from './peek.ts'
+import { programFiles } from './program-files.ts'
+
+/**
+ * Whether the loader that can be watched is the one that loads the program. Where it is not (Jest has its own, Deno
+ * shows nothing of its), this very module is unknown to it.
+ */
+export function seesLoader(): boolean {
+  const file = ownFile()
+  if (process.versions.deno !== undefined) return false
+  const cache = (Module as unknown as { _cache?: Readonly<Record<string, unknown>> })._cache
+  if (cache?.[file] !== undefined) return true
+  const { kind } = peek(file)
+  return kind === 'loaded' || kind === 'busy'
+}
+
+/** Packages that the program's own manifests list. */
+export function declaredPackages(): ReadonlySet<string> {
+  const manifests = programFiles().flatMap((file) => packageOfFile(file)?.manifest ?? [])
+  return new Set(
+    manifests.filter(({ name }) => name !== 'turnspan').flatMap((manifest) => [...dependenciesOf(manifest)]),
+  )
+}
+
+/**
+ * Loads the modules of a package that the program lists among its dependencies, as it would itself: where nobody can
+ * tell what is loaded, that is the only way to reach them before the program's next line.
+ */
+export function loadDeclared(known: KnownPackage, copy: PackageFolder): void {
+  const { name, version } = copy.manifest
+  const require = Module.createRequire(besideModules(copy.dir))
+  const deno = process.versions.deno !== undefined
+  const taken = new Set<string>()
+  for (const [file, subpath] of entryFiles(known, copy)) {
+    // Deno gives `require` of an ES module the one that `import` gives; Jest has its own `require`, and its condition.
+    const asked = deno ? file : `${name}${subpath.slice(1)}`
+    if (taken.has(asked) || (deno ? !isModule(file, copy) : subpath.startsWith('./dist/'))) continue
+    taken.add(asked)
+    try {
+      const exports: unknown = require(asked)
+      handOver({
+        package: String(name),
+        version: typeof version === 'string' ? version : undefined,
+        subpath,
+        file,
+        exports,
+      })
+    } catch {
+      // Not there under this condition, or only to be had by `import()`.
+    }
+  }
+}
+
+const isModule = (file: string, { manifest }: PackageFolder): boolean =>
+  existsSync(file) &&
+  (file.endsWith('.mjs') || (file.endsWith('.js') && (packageTypeOf(file) ?? manifest.type) === 'module'))
+
+/** Of the nearest `package.json`, which may be one without a name beside the files of one format. */
+const packageTypeOf = (file: string): unknown => readManifest(dirname(file))?.type
+
+/** A path from which the package in `dir` is resolved by its name. */
+function besideModules(dir: string): string {
+  const at = dir.lastIndexOf(`${sep}node_modules${sep}`)
+  return join(at < 0 ? dir : dir.slice(0, at), 'package.json')
+}

@@ -1,0 +1,3 @@
+import { report } from './shared.mjs'
+
+globalThis.report = report()
