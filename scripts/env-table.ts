@@ -33,6 +33,7 @@ const SOURCES: Readonly<Record<VariableSource, string>> = {
   omnigent: '[Omnigent](https://github.com/omnigent-ai/omnigent)',
   requests: '[Requests](https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification)',
   openssl: '[OpenSSL](https://docs.openssl.org/master/man7/openssl-env/)',
+  node: '[Node.js](https://nodejs.org/api/http.html#built-in-proxy-support)',
   turnspan: 'turnspan',
 }
 

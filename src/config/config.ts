@@ -1,3 +1,4 @@
+import type { ProxySettings } from '../runtime/proxy.ts'
 import type { SpanExporterLike } from './exporter.ts'
 import type { Limits, Redact } from './limits.ts'
 import type { Platform } from './platform.ts'
@@ -44,6 +45,8 @@ export interface MlflowConfig {
   readonly tls?: TlsConfig
   readonly requestTimeoutMs: number
   readonly maxRetries: number
+  /** Proxies on the way to `baseUrl`. */
+  readonly proxy?: ProxySettings
 }
 
 /** One place that spans are sent to. */
@@ -63,6 +66,8 @@ export interface TargetConfig {
   /** `yes`: an MLflow server. `ask`: find out from the server at the first export. `no`: not one. */
   readonly isMlflow: 'yes' | 'ask' | 'no'
   readonly mlflow: MlflowConfig
+  /** Proxies on the way to `endpoint`; absent where none is configured. */
+  readonly proxy?: ProxySettings
 }
 
 /** Head sampling of new traces. `parent`: what a remote or foreign parent decided is followed. */

@@ -15,6 +15,7 @@ export const OPTION_ACCEPTS: Readonly<Record<OptionName, string>> = {
   clientCertFile: 'the path of a PEM file',
   clientKeyFile: 'the path of a PEM file',
   insecureTls: 'true or false',
+  proxy: 'true, false or an http(s):// URL',
   target: '"console"',
   exporters: 'an array of OpenTelemetry span exporters (objects with export and shutdown)',
   trackingUri: 'an http(s):// URL, "databricks" or "databricks://<profile>"',

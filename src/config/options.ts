@@ -117,6 +117,14 @@ export interface TargetOptions {
    * @defaultValue `false`
    */
   readonly insecureTls?: boolean | undefined
+  /**
+   * Proxies on the way to receivers and to MLflow. `true`: those of `HTTP_PROXY` and `HTTPS_PROXY`, for http and https
+   * receivers. A URL: that proxy for all of them, with user name and password where it asks for them. `false`: none.
+   * What `NO_PROXY` lists is asked for without one.
+   * Variables: `NODE_USE_ENV_PROXY=1`, which Node reads too, means `true`.
+   * @defaultValue `false`
+   */
+  readonly proxy?: boolean | string | undefined
   /** `'console'` prints span trees to stderr, with or without another target. */
   readonly target?: 'console' | undefined
   /**

@@ -100,7 +100,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   const watchdog = resolveWatchdog(reader)
   const platform = detectPlatform(env)
   return {
-    targets: resolveTargets(reader, readFile),
+    targets: resolveTargets(reader, readFile, env),
     exporters,
     console,
     ...resolveContent(reader),

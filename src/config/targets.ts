@@ -1,15 +1,17 @@
+import type { ProxySettings } from '../runtime/proxy.ts'
 import { type ReadFile, resolveAuth, resolveWorkspace } from './auth.ts'
 import type { AuthConfig, MlflowConfig, TargetConfig } from './config.ts'
 import { resolveDatabricks, resolveTable, type Workspace } from './databricks.ts'
 import { baseUrl, basicHeader, type Endpoint, tracesUrl } from './endpoint.ts'
 import { type Headers, headersFromEnvironment, headersFromOption } from './headers.ts'
 import { findEndpoint, type OtlpEndpoint, resolveAddress } from './otlp.ts'
-import type { Reader } from './reader.ts'
+import { resolveProxy } from './proxy.ts'
+import type { Environment, Reader } from './reader.ts'
 import * as rules from './rules.ts'
 import { resolveTls } from './tls.ts'
 import { readTracking, reportUnusable, type Tracking, type TrackingSources } from './tracking.ts'
 
-type Transport = Pick<TargetConfig, 'compression' | 'timeoutMs'>
+type Transport = Pick<TargetConfig, 'compression' | 'timeoutMs' | 'proxy'>
 type MlflowNames = Omit<MlflowConfig, 'baseUrl' | 'auth' | 'authOnEndpoint' | 'tls'>
 
 const compression: rules.Rule<'gzip' | 'none'> = rules.oneOf('gzip', 'none')
@@ -32,7 +34,11 @@ interface Rest {
 }
 
 /** The places that spans are sent to: the OTLP endpoint, the tracking server, both, or none. */
-export function resolveTargets(reader: Reader, readFile: ReadFile): readonly TargetConfig[] {
+export function resolveTargets(
+  reader: Reader,
+  readFile: ReadFile,
+  env: Environment,
+): readonly TargetConfig[] {
   const sources = readTracking(reader)
   const { tracking } = sources
   const dual = reader.choose(rules.flag, ['MLFLOW_TRACE_ENABLE_OTLP_DUAL_EXPORT'], false)
@@ -41,14 +47,14 @@ export function resolveTargets(reader: Reader, readFile: ReadFile): readonly Tar
   const otlp = findEndpoint(reader, enabled && (dual || tracking?.name !== 'trackingUri'))
   reportUnusable(reader, sources, otlp ? `spans go to ${otlp.endpoint.origin}` : 'it is ignored')
   if (!otlp && !tracking) return []
-  const shared = resolveShared(reader, readFile)
+  const shared = resolveShared(reader, readFile, resolveProxy(reader, env))
   if (!otlp) return tracking ? trackingTarget(shared, tracking, headersFromOption(reader)) : []
   const first = otlpTarget(shared, otlp, sources, dual)
   const second = dual && tracking ? trackingTarget(shared, tracking, {}) : []
   return [first, ...second.filter((target) => target.endpoint !== first.httpEndpoint)]
 }
 
-function resolveShared(reader: Reader, readFile: ReadFile): Shared {
+function resolveShared(reader: Reader, readFile: ReadFile, proxy: ProxySettings | undefined): Shared {
   const workspace = resolveWorkspace(reader, readFile)
   const runId = reader.find(rules.runId, ['runId', 'MLFLOW_RUN_ID'])?.value
   const names = [
@@ -67,6 +73,7 @@ function resolveShared(reader: Reader, readFile: ReadFile): Shared {
     transport: {
       compression: reader.choose(compression, names, 'none'),
       timeoutMs: reader.choose(rules.timeoutMs, ['timeoutMs', ...timeouts], 10_000),
+      ...(proxy && { proxy }),
     },
     mlflow: {
       ...resolveExperiment(reader),
@@ -74,6 +81,7 @@ function resolveShared(reader: Reader, readFile: ReadFile): Shared {
       ...(runId !== undefined && { runId }),
       requestTimeoutMs: Math.ceil(reader.choose(rules.seconds, ['MLFLOW_HTTP_REQUEST_TIMEOUT'], 30) * 1000),
       maxRetries: reader.choose(retries, ['MLFLOW_HTTP_REQUEST_MAX_RETRIES'], 7),
+      ...(proxy && { proxy }),
     },
   }
 }

@@ -1,9 +1,10 @@
 import type { MlflowVariable } from './variables-mlflow.ts'
 import type { OtlpVariable } from './variables-otlp.ts'
+import type { ProxyVariable } from './variables-proxy.ts'
 import type { SdkVariable } from './variables-sdk.ts'
 
 /** Name of an environment variable that turnspan reads. */
-export type VariableName = OtlpVariable | MlflowVariable | SdkVariable
+export type VariableName = OtlpVariable | ProxyVariable | MlflowVariable | SdkVariable
 
 /**
  * What each variable may hold, as the rest of a sentence. The one list of variables that the core carries; what the
@@ -45,6 +46,13 @@ export const VARIABLE_ACCEPTS: Readonly<Record<VariableName, string>> = {
   MLFLOW_TRACKING_INSECURE_TLS: 'true or false',
   MLFLOW_TRACKING_SERVER_CERT_PATH: 'the path of a PEM file',
   MLFLOW_TRACKING_CLIENT_CERT_PATH: 'the path of a PEM file',
+  NODE_USE_ENV_PROXY: '1',
+  HTTP_PROXY: 'an http(s):// URL',
+  http_proxy: 'an http(s):// URL',
+  HTTPS_PROXY: 'an http(s):// URL',
+  https_proxy: 'an http(s):// URL',
+  NO_PROXY: 'hosts separated by commas',
+  no_proxy: 'hosts separated by commas',
   REQUESTS_CA_BUNDLE: 'the path of a PEM file',
   SSL_CERT_FILE: 'the path of a PEM file',
   MLFLOW_TRACE_SAMPLING_RATIO: 'a number from 0 to 1',

@@ -21,6 +21,7 @@ export type VariableSource =
   | 'omnigent'
   | 'requests'
   | 'openssl'
+  | 'node'
   | 'turnspan'
 
 /** What the documentation says of an environment variable. Texts are Markdown. */

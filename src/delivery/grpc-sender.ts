@@ -7,6 +7,7 @@ import type {
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { TargetConfig } from '../config/config.ts'
+import { HttpError } from '../runtime/http-error.ts'
 import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { untraced } from '../runtime/suppress.ts'
 import { isUsable, openSession } from './grpc-session.ts'
@@ -133,6 +134,10 @@ function withMessage(sent: Sent, body: Buffer): Sent {
 
 /** Why a call could not be made. A peer that answers HTTP/1.1 on that port does not speak gRPC. */
 async function explain(thrown: unknown, target: TargetConfig): Promise<Sent> {
+  if (thrown instanceof HttpError) {
+    // Of the way to a proxy.
+    return { outcome: thrown.kind === 'proxy' ? 'hold' : 'retry', reason: `gRPC: ${thrown.message}` }
+  }
   const error = thrown as NodeJS.ErrnoException
   const reason = `gRPC to ${target.endpoint}: ${error.message}`
   const passing = new Set([

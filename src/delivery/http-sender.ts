@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { TargetConfig } from '../config/config.ts'
 import { type HttpAnswer, request } from '../runtime/http.ts'
-import { HttpError } from '../runtime/http-error.ts'
+import { HttpError, type HttpErrorKind } from '../runtime/http-error.ts'
 import { retryAfterMs } from '../runtime/retry-after.ts'
 import { loadTls } from '../runtime/tls-files.ts'
 import { describeAnswer } from './describe-answer.ts'
@@ -34,6 +34,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           maxBytes: MOST_ANSWER_BYTES,
           // A flush and the end of the process wait for it by timers of their own.
           background: true,
+          ...(target.proxy && { proxy: target.proxy }),
         })
         return read(answer, headers)
       } catch (thrown) {
@@ -74,11 +75,12 @@ function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Se
   return { outcome: 'hold', reason, body }
 }
 
+const LASTING_FAILURES: ReadonlySet<HttpErrorKind> = new Set(['tls', 'invalid-request', 'not-http', 'proxy'])
+
 function failed(thrown: unknown): Sent {
   if (thrown instanceof HttpError) {
     const { kind, message } = thrown
-    if (kind === 'tls' || kind === 'invalid-request' || kind === 'not-http')
-      return { outcome: 'hold', reason: message }
+    if (LASTING_FAILURES.has(kind)) return { outcome: 'hold', reason: message }
     return { outcome: 'retry', reason: message }
   }
   return { outcome: 'hold', reason: thrown instanceof Error ? thrown.message : String(thrown) }

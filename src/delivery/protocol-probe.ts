@@ -15,6 +15,7 @@ export async function speaksHttp1(target: TargetConfig): Promise<boolean> {
       timeoutMs: Math.min(target.timeoutMs, PATIENCE_MS),
       maxBytes: 1024,
       background: true,
+      ...(target.proxy && { proxy: target.proxy }),
       tls: await loadTls(target.tls),
     })
     return answer.status > 0

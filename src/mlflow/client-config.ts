@@ -27,6 +27,11 @@ export interface MlflowClientOptions {
   readonly clientKeyFile?: string | undefined
   /** Accept any server certificate. @defaultValue MLFLOW_TRACKING_INSECURE_TLS, else false */
   readonly insecureTls?: boolean | undefined
+  /**
+   * `true`: the proxies of `HTTP_PROXY` and `HTTPS_PROXY`; a URL: that one; `false`: none.
+   * @defaultValue `true` with `NODE_USE_ENV_PROXY=1`, else `false`
+   */
+  readonly proxy?: boolean | string | undefined
   /** Milliseconds for one request. @defaultValue MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds), else 30000 */
   readonly timeoutMs?: number | undefined
   /** Most repeats of a request that failed. @defaultValue MLFLOW_HTTP_REQUEST_MAX_RETRIES, else 7 */
@@ -44,6 +49,7 @@ const KEYS: Readonly<Record<keyof MlflowClientOptions, true>> = {
   clientCertFile: true,
   clientKeyFile: true,
   insecureTls: true,
+  proxy: true,
   timeoutMs: true,
   maxRetries: true,
 }
@@ -60,11 +66,12 @@ const FORWARDED = [
   'clientCertFile',
   'clientKeyFile',
   'insecureTls',
+  'proxy',
 ] as const satisfies readonly (keyof MlflowClientOptions)[]
 
 // What says where spans go, or that none go, has no say in what is read.
 const VARIABLES =
-  /^(?:MLFLOW_TRACKING_(?!SQL)|MLFLOW_WORKSPACE$|MLFLOW_HTTP_REQUEST_|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$)/
+  /^(?:MLFLOW_TRACKING_(?!SQL)|MLFLOW_WORKSPACE$|MLFLOW_HTTP_REQUEST_|REQUESTS_CA_BUNDLE$|SSL_CERT_FILE$|NODE_USE_ENV_PROXY$|NODE_OPTIONS$|(?:https?|no)_proxy$|(?:HTTPS?|NO)_PROXY$)/
 
 /** The server and TLS settings that `options` and the environment give. Throws {@link ConfigError}. */
 export function resolveClient(options: MlflowClientOptions): { config: MlflowConfig; tls: TlsConfig } {

@@ -37,6 +37,7 @@ export function createDetection(target: TargetConfig, auth: Auth | undefined): D
           headers: { ...generalHeaders(target), ...(await auth?.headers()) },
           timeoutMs: Math.min(target.timeoutMs, 5000),
           background: true,
+          ...(target.proxy && { proxy: target.proxy }),
         })
         if (probe.unavailable && ++unavailable < MOST_UNAVAILABLE) throw unavailableError(target)
         answer ??= probe.mlflow
@@ -63,7 +64,7 @@ function unavailableError(target: TargetConfig): MlflowError {
   return new MlflowError(message, { failure: 'status', retryable: true })
 }
 
-const UNREACHABLE: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'network'])
+const UNREACHABLE: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'network', 'proxy'])
 
 const baseOf = (target: TargetConfig): string => {
   const match = /^(.*)\/v1\/traces\/?$/.exec(target.httpEndpoint)

@@ -45,7 +45,7 @@ export interface RestOptions {
 
 const NOT_SENT: ReadonlySet<HttpErrorKind> = new Set(['refused', 'dns'])
 const PASSING: ReadonlySet<HttpErrorKind> = new Set(['refused', 'dns', 'timeout', 'reset', 'network'])
-const HOPELESS: ReadonlySet<HttpErrorKind> = new Set(['aborted', 'invalid-request', 'not-http'])
+const HOPELESS: ReadonlySet<HttpErrorKind> = new Set(['aborted', 'invalid-request', 'not-http', 'proxy'])
 
 /** The REST API that `config` names. Nothing is sent before the first call. */
 export function createRest(
@@ -74,6 +74,7 @@ export function createRest(
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
       background: options.background === true,
+      ...(config.proxy && { proxy: config.proxy }),
     })
   }
 

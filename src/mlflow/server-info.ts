@@ -1,4 +1,5 @@
 import { type HttpAnswer, request } from '../runtime/http.ts'
+import type { ProxySettings } from '../runtime/proxy.ts'
 import type { TlsMaterial } from '../runtime/tls-files.ts'
 
 /** What a server says about itself. */
@@ -19,6 +20,7 @@ export interface ProbeOptions {
   readonly timeoutMs?: number
   /** The requests do not keep the process alive. @defaultValue false */
   readonly background?: boolean
+  readonly proxy?: ProxySettings
 }
 
 const MAX_BYTES = 64 * 1024
@@ -37,6 +39,7 @@ export async function probeMlflow(baseUrl: string, options: ProbeOptions = {}): 
       maxBytes: MAX_BYTES,
       background: options.background === true,
       ...(options.tls && { tls: options.tls }),
+      ...(options.proxy && { proxy: options.proxy }),
       ...(options.headers && { headers: options.headers }),
     })
   const info = await get('/api/3.0/mlflow/server-info')

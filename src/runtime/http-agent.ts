@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
+import type { ProxyServer } from './proxy.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
 // Below the 5 seconds after which uvicorn closes idle connections without a word: a longer wait would make
@@ -10,6 +11,7 @@ const MOST_IDLE = 8
 let plain: Promise<HttpAgent> | undefined
 let trusted: Promise<HttpsAgent> | undefined
 let byMaterial: WeakMap<TlsMaterial, Promise<HttpsAgent>> | undefined
+let byProxy: WeakMap<ProxyServer, Map<TlsMaterial | undefined, Promise<HttpsAgent>>[]> | undefined
 
 /**
  * The agent that keeps connections for `protocol` and `tls`. Its idle sockets do not keep the process alive (Node
@@ -33,6 +35,36 @@ export function agentFor(protocol: string, tls?: TlsMaterial): Promise<HttpAgent
   return agent
 }
 
+/** The agent that keeps connections to servers behind `proxy`, those that keep the process alive apart from the others. */
+export function tunnelAgentFor(
+  proxy: ProxyServer,
+  tls: TlsMaterial | undefined,
+  background: boolean,
+): Promise<HttpsAgent> {
+  byProxy ??= new WeakMap()
+  const both = byProxy.get(proxy) ?? [new Map(), new Map()]
+  byProxy.set(proxy, both)
+  const agents = both[background ? 1 : 0] ?? new Map<TlsMaterial | undefined, Promise<HttpsAgent>>()
+  let agent = agents.get(tls)
+  if (!agent) {
+    agent = makeTunnel(proxy, tls, background)
+    // Material that was rotated away is not asked for again.
+    if (agents.size >= MOST_MATERIAL) agents.clear()
+    agents.set(tls, agent)
+  }
+  return agent
+}
+
+async function makeTunnel(
+  proxy: ProxyServer,
+  tls: TlsMaterial | undefined,
+  background: boolean,
+): Promise<HttpsAgent> {
+  const { throughTunnel } = await import('./tunnel.ts')
+  return throughTunnel(await makeTls(tls), proxy, background)
+}
+
+const MOST_MATERIAL = 8
 const KEEP = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' } as const
 
 async function makePlain(): Promise<HttpAgent> {

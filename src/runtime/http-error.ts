@@ -1,7 +1,7 @@
 /**
  * Why there was no answer: the connection was refused, the name did not resolve, TLS failed, the deadline
- * passed, the connection broke, the peer does not speak HTTP/1.1, the caller gave up, the request itself cannot
- * be sent, or something else of the network.
+ * passed, the connection broke, the peer does not speak HTTP/1.1, a proxy does not let it through, the caller gave up,
+ * the request itself cannot be sent, or something else of the network.
  */
 export type HttpErrorKind =
   | 'refused'
@@ -10,6 +10,7 @@ export type HttpErrorKind =
   | 'timeout'
   | 'reset'
   | 'not-http'
+  | 'proxy'
   | 'aborted'
   | 'invalid-request'
   | 'network'

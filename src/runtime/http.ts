@@ -1,9 +1,11 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import { agentFor } from './http-agent.ts'
+import { agentFor, tunnelAgentFor } from './http-agent.ts'
 import { explain, HttpError } from './http-error.ts'
+import { type ProxySettings, proxyFor, unusedProxy } from './proxy.ts'
 import { realTime, withoutHold } from './real-time.ts'
 import { untraced } from './suppress.ts'
 import type { TlsMaterial } from './tls-files.ts'
+import { proxyHeaders, refusedByProxy } from './tunnel.ts'
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -22,6 +24,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
   /** Nobody waits for the answer but us: the request does not keep the process alive. @defaultValue false */
   readonly background?: boolean
+  /** @defaultValue none, whatever the environment says */
+  readonly proxy?: ProxySettings
 }
 
 /** What a server answered, whatever its status. */
@@ -38,7 +42,7 @@ const MAX_BYTES = 8 * 1024 * 1024
 
 /**
  * Sends one request and reads the answer. Redirects are returned, never followed, so that credentials reach no
- * host but the named one. Other people's instrumentations do not see it. Proxies of HTTP_PROXY are not used.
+ * host but the named one. Other people's instrumentations do not see it.
  *
  * @throws {@link HttpError} when there is no answer
  */
@@ -86,14 +90,15 @@ function parse(url: string | URL): URL {
 }
 
 async function start(target: URL, options: HttpRequest, deadline: number): Promise<Attempt> {
-  const agent = await agentFor(target.protocol, options.tls)
-  const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'))
+  const route = await routeTo(target, options)
+  const { request: open } = await (route.protocol === 'https:' ? import('node:https') : import('node:http'))
   let made: ClientRequest | undefined
   const outcome = new Promise<Outcome>((resolve) => {
     let answered = false
-    const fail = (thrown: unknown) => resolve({ error: explain(thrown, target.origin), answered })
+    const fail = (thrown: unknown) =>
+      resolve({ error: withHint(explain(thrown, route.where), target, options), answered })
     try {
-      const sending = untraced(() => open(target, { ...requestOptions(options), agent }))
+      const sending = untraced(() => open(route.to(requestOptions(options))))
       made = sending
       // Said before the socket is destroyed: what Node reports after that is only "aborted".
       limit(sending, options, deadline, (kind) => {
@@ -108,6 +113,11 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
       })
       sending.on('response', (answer) => {
         answered = true
+        if (answer.statusCode === 407 && route.isForward) {
+          fail(refusedByProxy(407, route.where))
+          sending.destroy()
+          return
+        }
         collect(answer, options.maxBytes ?? MAX_BYTES).then((read) => resolve({ answer: read }), fail)
       })
       sending.end(options.body)
@@ -117,6 +127,57 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
     }
   })
   return { outcome, reused: () => made?.reusedSocket === true }
+}
+
+/** How a request gets to its server. */
+interface Route {
+  /** Of the first connection. */
+  readonly protocol: string
+  /** Who is connected to, for messages. */
+  readonly where: string
+  /** A proxy sends the request on, and may answer it. */
+  readonly isForward: boolean
+  readonly to: (options: RequestOptions) => RequestOptions
+}
+
+async function routeTo(
+  target: URL,
+  { proxy: settings, tls, background = false }: HttpRequest,
+): Promise<Route> {
+  const proxy = proxyFor(target, settings)
+  const { protocol, origin: where } = target
+  if (proxy === undefined || protocol === 'https:') {
+    const agent = await (proxy ? tunnelAgentFor(proxy, tls, background) : agentFor(protocol, tls))
+    const { hostname: host, port } = target
+    const at = { protocol, host: host.replace(/^\[|\]$/g, ''), port: port || undefined }
+    const path = `${target.pathname}${target.search}`
+    return { protocol, where, isForward: false, to: (options) => ({ ...options, ...at, path, agent }) }
+  }
+  const agent = await agentFor(proxy.protocol)
+  const headers = { host: target.host, ...proxyHeaders(proxy) }
+  const at = { protocol: proxy.protocol, host: proxy.host, port: proxy.port }
+  return {
+    protocol: proxy.protocol,
+    where: `${proxy.origin} (the proxy to ${where})`,
+    isForward: true,
+    to: (options) => ({
+      ...options,
+      ...at,
+      headers: { ...headers, ...(options.headers as Record<string, string>) },
+      path: `${where}${target.pathname}${target.search}`,
+      agent,
+    }),
+  }
+}
+
+const UNREACHED: ReadonlySet<HttpError['kind']> = new Set(['refused', 'dns', 'timeout', 'network', 'reset'])
+
+/** `error`, with a word on a proxy that might be the only way out and is not used. */
+function withHint(error: HttpError, target: URL, { proxy }: HttpRequest): HttpError {
+  const variable = UNREACHED.has(error.kind) ? unusedProxy(target, proxy) : undefined
+  if (variable === undefined) return error
+  const hint = `${variable} is set and not used: set NODE_USE_ENV_PROXY=1, or the option proxy: true.`
+  return new HttpError(error.kind, error.code, `${error.message} ${hint}`, { cause: error.cause })
 }
 
 function requestOptions({ method = 'GET', headers = {}, body }: HttpRequest): RequestOptions {

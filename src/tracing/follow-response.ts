@@ -1,3 +1,4 @@
+import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { followWebStream } from './follow-web-stream.ts'
 import { watch as createWatch, type Watch } from './follower.ts'
 
@@ -56,12 +57,11 @@ function isMadeAtOnce({ type, url }: Response, body: ReadableStream): boolean {
 /** Many a program looks at the status only. */
 function endUnread(body: ReadableStream, watch: Watch): void {
   const unread = new WeakRef(body)
-  const timer = setTimeout(() => {
+  const look = (): void => {
     const left = unread.deref()
     if (left !== undefined && !left.locked) watch.untouched('unread')
-  }, MOST_UNREAD_MS)
-  // In some hosts a timer is a number.
-  ;(timer as { unref?: () => void }).unref?.()
+  }
+  withoutHold(realTime.start(look, MOST_UNREAD_MS))
 }
 
 interface BodyText {

@@ -1,6 +1,6 @@
 // Members that a program gave all objects, before turnspan is loaded.
 for (const [key, value] of Object.entries({
-  extend: () => undefined,
+  extend: (): undefined => undefined,
   toArray: () => [],
   polluted: 'polluted',
   nested: { polluted: true },
@@ -37,3 +37,5 @@ const seen = traces.spans.map((span) =>
   own([span.name, span.inputs ?? null, span.outputs ?? null, Object.keys(span.attributes)]),
 )
 process.stdout.write(JSON.stringify({ results, seen }))
+
+export {}

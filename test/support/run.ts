@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 const TRACING = /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
 /** Variables by which the runner or the shell would reach into a child; without its cache MLflow starts 5 s later. */
 const RUNNER = /^(VITEST.*|NODE_OPTIONS|NODE_ENV|PYTHONPATH|PYTHONHOME|PYTHONDONTWRITEBYTECODE)$/
-/** Variables of this machine that turnspan reads as well; package managers need them. */
-const AUTHORITIES = /^(REQUESTS_CA_BUNDLE|SSL_CERT_FILE)$/
+/** Variables of this machine that turnspan and Node read as well; package managers need them. */
+const AUTHORITIES = /^(REQUESTS_CA_BUNDLE|SSL_CERT_FILE|NODE_USE_ENV_PROXY|(?:https?|no)_proxy)$/i
 
 /** Whether a variable of that name configures tracing. */
 export function configuresTracing(name: string): boolean {
