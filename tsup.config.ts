@@ -5,6 +5,7 @@ import { lazyRequires } from './scripts/lazy-requires.ts'
 import { nodeBuiltins } from './scripts/node-builtins.ts'
 import { oneCore } from './scripts/one-core.ts'
 import { otelApiByCondition } from './scripts/otel-api.ts'
+import { ownKeysOfNamespaces, ownKeysOfZod } from './scripts/own-keys.ts'
 import { realImports } from './scripts/real-imports.ts'
 
 const { index: _core, mlflow: _alone, ...besideCore } = entries
@@ -27,13 +28,14 @@ export default defineConfig(async () => ({
     compilerOptions: { ignoreDeprecations: '6.0' },
   },
   noExternal: bundled,
-  plugins: [lazyRequires],
+  plugins: [lazyRequires, ownKeysOfNamespaces],
   define: { EXIT_WORKER: JSON.stringify(await exitWorkerScript()) },
   esbuildPlugins: [
     oneCore(Object.values(besideCore)),
     nodeBuiltins,
     otelApiByCondition,
     realImports,
+    ownKeysOfZod,
     exitWorkerByCondition,
   ],
   esbuildOptions(options, { format }) {

@@ -1,7 +1,7 @@
 // Members that a program gave all objects, before turnspan is loaded.
 for (const [key, value] of Object.entries({
-  extend: () => undefined,
-  toArray: () => [],
+  extend: (): undefined => undefined,
+  toArray: (): number[] => [],
   polluted: 'polluted',
   nested: { polluted: true },
   stream: true,
@@ -37,3 +37,5 @@ const seen = traces.spans.map((span) =>
   own([span.name, span.inputs ?? null, span.outputs ?? null, Object.keys(span.attributes)]),
 )
 process.stdout.write(JSON.stringify({ results, seen }))
+
+export {}
