@@ -42,6 +42,7 @@ export default defineConfig(async () => ({
     nodeBuiltins,
     otelApiByCondition,
     realImports,
+    
     exitWorkerByCondition,
     edgeBuild,
   ],
