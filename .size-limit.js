@@ -28,9 +28,9 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '96 kB'),
+  budget('index', '98 kB'),
   budget('otel', '79 kB'),
-  budget('mlflow', '31 kB'),
+  budget('mlflow', '32 kB'),
   budget('register', '78 kB'),
   budget('testing', '63 kB'),
   budget('bundler', '12 kB'),
