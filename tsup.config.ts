@@ -42,7 +42,7 @@ export default defineConfig(async () => ({
     nodeBuiltins,
     otelApiByCondition,
     realImports,
-    
+
     exitWorkerByCondition,
     edgeBuild,
   ],
