@@ -53,6 +53,14 @@ export function byEsbuild(tools: Tools, name: string, options: BuildOptions): Bu
   }
 }
 
+/** Of `ws`; Vite makes an error of what is not installed. */
+const withoutOptionalParts = {
+  name: 'without-optional-parts',
+  enforce: 'pre' as const,
+  resolveId: (id: string) => (/^(bufferutil|utf-8-validate)$/.test(id) ? '\0optional' : undefined),
+  load: (id: string) => (id === '\0optional' ? 'export default undefined' : undefined),
+}
+
 export const byVite = (tools: Tools): Bundler => ({
   name: 'Vite, for a server',
   async bundle(program, dir) {
@@ -60,9 +68,8 @@ export const byVite = (tools: Tools): Bundler => ({
       root: tools.app,
       logLevel: 'error',
       configFile: false,
-      plugins: [tools.plugins.turnspanVitePlugin()],
-      // Optional parts of a package; Vite makes an error of what is not installed.
-      ssr: { noExternal: true, external: ['bufferutil', 'utf-8-validate'] },
+      plugins: [tools.plugins.turnspanVitePlugin(), withoutOptionalParts],
+      ssr: { noExternal: true },
       build: {
         ssr: program,
         outDir: dir,
