@@ -1,6 +1,7 @@
 import {
   type AccumulatorOptions,
   type Answer,
+  dataAt,
   list,
   openAIUsage,
   read,
@@ -17,7 +18,8 @@ export function embeddingsAnswer(result: unknown): Answer {
       object: 'list',
       model: read(result, 'model'),
       embeddings: data.length,
-      dimensions: dimensionsOf(read(first, 'embedding')),
+      // The client decodes the vector afterwards: a parser of the program's may have put a getter there.
+      dimensions: dimensionsOf(dataAt(first, 'embedding')),
     },
     usage: openAIUsage(read(result, 'usage')),
     model: text(read(result, 'model')),
