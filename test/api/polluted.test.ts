@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { builtPackage } from '../support/built.ts'
+import { assembleApp } from '../support/built.ts'
 import { runNode } from '../support/child.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 
@@ -28,7 +28,9 @@ test.each(['index.js', 'index.cjs', 'mlflow.js'])(
       Object.assign(one, { [Symbol.asyncDispose]: () => one.stop() }),
     )
     const url = (name: string): string => JSON.stringify(pathToFileURL(name).href)
-    const dist = await builtPackage()
+    const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
+    await using app = await assembleApp({ modules, programs: [] })
+    const dist = app.program('node_modules/turnspan/dist')
     const program = `
     Object.prototype.extend = () => undefined
     Object.prototype.polluted = { a: 1 }

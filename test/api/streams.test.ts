@@ -2,6 +2,7 @@ import { of } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { trace, withAgent, withSpan } from '../../src/index.ts'
 import { type CapturedTraces, captureTraces } from '../../src/testing/index.ts'
+import { useFakeTimers } from '../support/fake-timers.ts'
 
 let traces: CapturedTraces
 beforeEach(() => {
@@ -110,7 +111,7 @@ describe('a Response', () => {
   })
 
   test('ends by itself when its body was there from the start and nobody reads it', async () => {
-    vi.useFakeTimers()
+    useFakeTimers()
     const json = withSpan(() => Response.json({ a: 1 }), { name: 'json' })
     const streamed = withSpan(() => new Response(written('a')), { name: 'streamed' })
     vi.advanceTimersByTime(2000)

@@ -51,6 +51,7 @@ test('a turn that is open while the configuration changes stays in its pipeline,
 })
 
 test('what stands for our spans in the provider of the application opens nothing of its own', () => {
+  init({ exporters: [noting([])] })
   const span = startSpan({ name: 'open' })
   const open = [...(currentPipeline()?.traces.find(span.traceId)?.open.values() ?? [])]
   expect(open).toEqual([span])
@@ -59,6 +60,7 @@ test('what stands for our spans in the provider of the application opens nothing
 })
 
 test('a span of another library that cannot be read is said once, and its provider goes on', () => {
+  init({ exporters: [noting([])] })
   const codes: string[] = []
   const stop = onDiagnostic(({ code }) => codes.push(code))
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)

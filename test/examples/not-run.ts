@@ -7,6 +7,7 @@ export interface NotRun {
 
 const INSTALLS = 'it installs from a registry; test/packed installs the tarball'
 const OTHERS = 'it is for programs of other projects; the servers of the tests stand for them'
+const VENDORS = 'it needs the package of a vendor; test/environments/neighbours runs it with that'
 const SETTINGS = 'variables to be set, without a program'
 const LONG = 'it takes minutes or hours'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
@@ -33,6 +34,22 @@ export const NOT_RUN: readonly NotRun[] = [
     first:
       'OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318           # Collector, Jaeger, Tempo, ...: OTLP over HTTP',
     why: SETTINGS,
+  },
+  {
+    page: 'docs/bundlers.md',
+    first: "import { turnspanEsbuildPlugin } from 'turnspan/bundler'",
+    why: 'it needs a bundler; test/environments/bundlers runs each plugin in its own',
+  },
+  {
+    page: 'docs/neighbours.md',
+    first: 'Sentry.init({ dsn, tracesSampleRate: 1, openTelemetryBasicTracerProvider: true })',
+    why: VENDORS,
+  },
+  {
+    page: 'docs/neighbours.md',
+    first:
+      "tracer.use('http', { client: { blocklist: [(url) => url.startsWith('https://mlflow.example.com')] } })",
+    why: VENDORS,
   },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },

@@ -104,7 +104,7 @@ describe('timers that are numbers, as on platforms without Node and in jsdom', (
 test('no other module of src looks at the system clock by itself', () => {
   const src = fileURLToPath(new URL('../../src', import.meta.url))
   const found = readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && name !== join('runtime', 'real-time.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('real-time.ts'))
     .filter((name) => {
       const code = readFileSync(join(src, name), 'utf8').replace(/^\s*(?:\*|\/\/|\/\*).*$/gm, '')
       return /\bDate\.now\b|new Date\(\)|'node:timers|process\.hrtime/.test(code)

@@ -102,7 +102,7 @@ function testRoutes(server: () => Running): void {
     const { page, child, collector } = server()
     const before = collector.spans().length
     expect(await page('/api/edge')).toBe(HELLO)
-    expect(child.stderr() + child.stdout()).toMatch(/TS_NEXT_EDGE: "openai" is used in the Edge runtime/)
+    expect(child.stderr() + child.stdout()).toMatch(/"openai" is used in the Edge runtime.*\[TS_NEXT_EDGE\]/)
     expect(collector.spans()).toHaveLength(before)
   })
 }

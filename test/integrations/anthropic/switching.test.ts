@@ -25,7 +25,7 @@ afterAll(() => provider.stop())
 let traces: CapturedTraces
 let undo: Uninstrument | undefined
 beforeEach(() => {
-  traces = captureTraces()
+  traces = captureTraces({ instrumentations: false })
 })
 afterEach(() => {
   undo?.()
@@ -132,7 +132,7 @@ test('a call that is under way when it is switched off ends its span', async () 
 
 test('without content there are tokens, model and times, and no word of what was said', async () => {
   traces.stop()
-  traces = captureTraces({ captureContent: false })
+  traces = captureTraces({ captureContent: false, instrumentations: false })
   undo = instrumentAnthropic(sdk)
   await clientOf('search').messages.stream(hi).finalMessage()
   await clientOf('error-400')

@@ -23,7 +23,7 @@ afterAll(() => provider.stop())
 let traces: CapturedTraces
 let undo: Uninstrument | undefined
 beforeEach(() => {
-  traces = captureTraces()
+  traces = captureTraces({ instrumentations: false })
 })
 afterEach(() => {
   undo?.()
@@ -123,7 +123,7 @@ test('a stream that is under way when it is switched off ends its span', async (
 
 test('without content there are tokens, model and times, and no word of what was said', async () => {
   traces.stop()
-  traces = captureTraces({ captureContent: false })
+  traces = captureTraces({ captureContent: false, instrumentations: false })
   undo = instrumentGoogleGenAI(sdk)
   for await (const _chunk of await clientOf('reasoning').models.generateContentStream(hi));
   await ask(clientOf('tool'))

@@ -61,6 +61,8 @@ const tracerOf = (scope) => {
 }
 const provider = {
   getTracer: tracerOf,
+  // As version 1 of OpenTelemetry's SDK has them.
+  _registeredSpanProcessors: processors,
   addSpanProcessor: (processor) => void processors.push(processor),
 }
 const storage = new AsyncLocalStorage()
