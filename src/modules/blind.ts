@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { Module } from 'node:module'
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { ownFile } from '../runtime/own-file.ts'
 import { handOver } from './arrivals.ts'
-import { entryFiles } from './entry-files.ts'
+import { entryFiles, isEsModule } from './entry-files.ts'
 import type { KnownPackage } from './known-packages.ts'
-import { dependenciesOf, type PackageFolder, packageOfFile, readManifest } from './manifest.ts'
+import { dependenciesOf, type PackageFolder, packageOfFile } from './manifest.ts'
 import { peek } from './peek.ts'
 import { programFiles } from './program-files.ts'
 
@@ -42,7 +41,7 @@ export function loadDeclared(known: KnownPackage, copy: PackageFolder): void {
   for (const [file, subpath] of entryFiles(known, copy)) {
     // Deno gives `require` of an ES module the one that `import` gives; Jest has its own `require`, and its condition.
     const asked = deno ? file : `${name}${subpath.slice(1)}`
-    if (taken.has(asked) || (deno ? !isModule(file, copy) : subpath.startsWith('./dist/'))) continue
+    if (taken.has(asked) || (deno ? !isEsModule(file) : subpath.startsWith('./dist/'))) continue
     taken.add(asked)
     try {
       const exports: unknown = require(asked)
@@ -58,13 +57,6 @@ export function loadDeclared(known: KnownPackage, copy: PackageFolder): void {
     }
   }
 }
-
-const isModule = (file: string, { manifest }: PackageFolder): boolean =>
-  existsSync(file) &&
-  (file.endsWith('.mjs') || (file.endsWith('.js') && (packageTypeOf(file) ?? manifest.type) === 'module'))
-
-/** Of the nearest `package.json`, which may be one without a name beside the files of one format. */
-const packageTypeOf = (file: string): unknown => readManifest(dirname(file))?.type
 
 /** A path from which the package in `dir` is resolved by its name. */
 function besideModules(dir: string): string {

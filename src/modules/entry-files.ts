@@ -1,6 +1,7 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { KnownPackage } from './known-packages.ts'
-import type { PackageFolder } from './manifest.ts'
+import { type PackageFolder, readManifest } from './manifest.ts'
 
 const EXTENSIONS: readonly string[] = ['.js', '.mjs', '.cjs']
 const remembered = new Map<string, ReadonlyMap<string, string>>()
@@ -24,6 +25,21 @@ export function entryFiles(known: KnownPackage, folder: PackageFolder): Readonly
   }
   remembered.set(folder.dir, files)
   return files
+}
+
+/** Whether Node takes `file` for an ES module. */
+export function isEsModule(file: string): boolean {
+  if (!file.endsWith('.js')) return file.endsWith('.mjs') && existsSync(file)
+  return existsSync(file) && typeOf(file) === 'module'
+}
+
+/** Of the nearest `package.json`, which may be one without a name beside the files of one format. */
+function typeOf(file: string): unknown {
+  for (let dir = dirname(file); dir !== dirname(dir); dir = dirname(dir)) {
+    const manifest = readManifest(dir)
+    if (manifest !== undefined) return manifest.type
+  }
+  return undefined
 }
 
 function filesOf({ dir, manifest }: PackageFolder, subpath: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { handOver } from './arrivals.ts'
-import { entryFiles } from './entry-files.ts'
+import { entryFiles, isEsModule } from './entry-files.ts'
 import type { KnownPackage } from './known-packages.ts'
 import type { PackageFolder } from './manifest.ts'
 import { peek } from './peek.ts'
@@ -14,7 +14,8 @@ export function takeImported(known: KnownPackage, copy: PackageFolder): boolean 
   const { name, version } = copy.manifest
   let tells = true
   for (const [file, subpath] of entryFiles(known, copy)) {
-    if (file.endsWith('.cjs') || !/\.[mc]?js$/.test(file)) continue
+    // CommonJS that was imported stands in the cache of `require`, too.
+    if (!isEsModule(file)) continue
     const module = {
       package: String(name),
       version: typeof version === 'string' ? version : undefined,

@@ -138,7 +138,7 @@ describe('the test command', () => {
     expect(stdout).toContain('api reference: 1 passed, 0 failed')
     expect(stdout).toContain('exports is wrong')
     expect(stdout).toContain(
-      '- types as published: `attw --pack . --profile node16 --no-emoji` ended with code 3',
+      '- types as published: `attw --pack . --no-emoji` ended with code 3',
     )
     expect(stdout).toContain('- unit: keeps this')
     expect(status).toBe(1)
