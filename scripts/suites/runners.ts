@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { type Outcomes, readOutcomes } from './outcomes.ts'
 import type { Part } from './suites.ts'
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<Part['runner'], (run: Run, report: string) => re
     setupFile(run, 'turnspan-suite-setup.ts', "import { afterAll } from 'vitest'")
     const without = (run.part.without ?? []).flatMap(([pattern]) => ['--exclude', pattern])
     return [
-      ...['node_modules/vitest/vitest.mjs', 'run', '--config', config, '--maxWorkers=1'],
+      ...[programOf(run.folder, 'vitest/vitest.mjs'), 'run', '--config', config, '--maxWorkers=1'],
       ...['--reporter=json', `--outputFile=${report}`, ...without, ...(run.files ?? run.part.files ?? [])],
     ]
   },
@@ -52,7 +52,7 @@ const COMMANDS: Readonly<Record<Part['runner'], (run: Run, report: string) => re
     const setup = setupFile(run, 'turnspan-suite-setup.ts', '')
     return [
       // Files first: the last option takes all that follows it.
-      ...['node_modules/jest/bin/jest.js', ...(run.files ?? run.part.files ?? [])],
+      ...[programOf(run.folder, 'jest/bin/jest.js'), ...(run.files ?? run.part.files ?? [])],
       ...['--config', run.part.config, '--runInBand'],
       ...['--json', `--outputFile=${report}`, '--testLocationInResults=false', '--forceExit'],
       ...(setup === undefined ? [] : ['--setupFilesAfterEnv', setup]),
@@ -63,11 +63,21 @@ const COMMANDS: Readonly<Record<Part['runner'], (run: Run, report: string) => re
     const reporter = join(run.folder, 'turnspan-suite-reporter.mjs')
     writeFileSync(reporter, JASMINE_REPORTER)
     return [
-      ...['node_modules/jasmine/bin/jasmine.js', '--random=false', `--reporter=${reporter}`],
+      ...[programOf(run.folder, 'jasmine/bin/jasmine.js'), '--random=false', `--reporter=${reporter}`],
       ...(setup === undefined ? [] : [`--helper=${relative(run.folder, setup)}`]),
       ...(run.files ?? [run.part.config]),
     ]
   },
+}
+
+/** The program of a runner, which may be installed for the whole repository. */
+function programOf(folder: string, path: string): string {
+  let at = folder
+  while (!existsSync(join(at, 'node_modules', path))) {
+    if (dirname(at) === at) throw new Error(`No node_modules above ${folder} has ${path}.`)
+    at = dirname(at)
+  }
+  return join(at, 'node_modules', path)
 }
 
 /**
