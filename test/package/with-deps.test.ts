@@ -137,9 +137,7 @@ describe('the test command', () => {
     expect(lastLine(stdout)).toMatch(/^\d+ passed, 6 failed$/)
     expect(stdout).toContain('api reference: 1 passed, 0 failed')
     expect(stdout).toContain('exports is wrong')
-    expect(stdout).toContain(
-      '- types as published: `attw --pack . --no-emoji` ended with code 3',
-    )
+    expect(stdout).toContain('- types as published: `attw --pack . --no-emoji` ended with code 3')
     expect(stdout).toContain('- unit: keeps this')
     expect(status).toBe(1)
   })
