@@ -14,6 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => provider.stop())
 
+/** Of the Edge runtime, and of the pages router built by webpack, which keeps packages outside and is not traced yet. */
+const SAID = /TS_NEXT_EDGE|TS_CALL_NOT_TRACED|TS_INSTRUMENT_UNSUPPORTED/
 const HELLO = 'Hello! How can I help you today?'
 
 /** A running server, and the spans that arrive from it. */
@@ -131,9 +133,7 @@ function testSilence(server: () => Running): void {
     const { child, collector, stop } = server()
     await stop()
     const said = child.stderr().split('\n')
-    expect(
-      said.filter((line) => line.includes('turnspan') && !/TS_NEXT_EDGE|TS_CALL_NOT_TRACED/.test(line)),
-    ).toEqual([])
+    expect(said.filter((line) => line.includes('turnspan') && !SAID.test(line))).toEqual([])
     expect(collector.spans().filter(({ scope }) => scope?.name !== 'turnspan')).toEqual([])
   })
 }
