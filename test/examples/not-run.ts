@@ -10,6 +10,8 @@ const OTHERS = 'it is for programs of other projects; the servers of the tests s
 const VENDORS = 'it needs the package of a vendor; test/environments/neighbours runs it with that'
 const SETTINGS = 'variables to be set, without a program'
 const LONG = 'it takes minutes or hours'
+const JEST =
+  'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -70,5 +72,5 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/testing.md', first: '// agent.test.ts', why: HERE },
   { page: 'docs/testing.md', first: '// agent.node.ts', why: HERE },
-  { page: 'docs/testing.md', first: '// agent.jest.js', why: HERE },
+  { page: 'docs/testing.md', first: '// agent.jest.js', why: JEST },
 ]
