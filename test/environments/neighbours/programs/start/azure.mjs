@@ -6,5 +6,7 @@ useAzureMonitor({
     disableOfflineStorage: true,
   },
   enableLiveMetrics: false,
+  // Its limit of five traces a second refuses the first ones of a program that starts fast.
+  tracesPerSecond: 0,
   samplingRatio: 1,
 })
