@@ -13,6 +13,7 @@ import { readWithPython } from '../support/mlflow-python.ts'
 import type { MlflowTraceInfo } from '../support/mlflow-read.ts'
 import { mlflowVersion } from '../support/mlflow-version.ts'
 import {
+  asked,
   delivered,
   experimentIdOf,
   mlflowUrl,
@@ -87,7 +88,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
     expect(span.endTimeUnixNano).toBeGreaterThanOrEqual(span.startTimeUnixNano)
   }
   const agent = named(spans, 'agent:support')
-  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: 'Weather in SF?', outputs: 'sunny' })
+  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: asked('Weather in SF?'), outputs: 'sunny' })
   expect(agent.attributes).toMatchObject({
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': 'support',
@@ -119,7 +120,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
   expect(info).toMatchObject({
     state: 'OK',
     trace_location: { mlflow_experiment: { experiment_id: await experimentIdOf(experimentName) } },
-    request_preview: '"Weather in SF?"',
+    request_preview: 'Weather in SF?',
     response_preview: '"sunny"',
     tags: { 'mlflow.traceName': 'agent:support', domain: 'travel', 'service.name': 'support' },
     trace_metadata: {
@@ -142,13 +143,13 @@ test("MLflow's Python client reads the same turn", async () => {
   const { info, spans } = await readWithPython(mlflowUrl, responseId)
   expect(info).toMatchObject({
     state: 'OK',
-    requestPreview: '"Weather in SF?"',
+    requestPreview: 'Weather in SF?',
     tokenUsage: storedUsage,
     metadata: { agent_version: '1.2.0' },
     tags: { domain: 'travel' },
   })
   expect(spans.map(({ name, spanType, inputs, outputs }) => [name, spanType, inputs, outputs])).toEqual([
-    ['agent:support', 'AGENT', 'Weather in SF?', 'sunny'],
+    ['agent:support', 'AGENT', asked('Weather in SF?'), 'sunny'],
     ['tool:get_weather', 'TOOL', { city: 'SF' }, { degrees: 20.5 }],
     ['chat', 'CHAT_MODEL', { messages }, 'sunny'],
   ])
@@ -239,7 +240,7 @@ test('an error marks the span and the trace, with the exception as event', async
       },
     })
   }
-  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: 'q', outputs: { soFar: 1 } })
+  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: asked('q'), outputs: { soFar: 1 } })
   expect(named(spans, 'tool:broken')).toMatchObject({ inputs: { a: 1 }, outputs: undefined })
 })
 

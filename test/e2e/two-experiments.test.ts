@@ -59,7 +59,7 @@ test('the part of another service goes where the root goes, though it arrives fi
   expect(treeOf(await reader.spans(responseId))).toEqual(WHOLE)
   expect(await reader.traceInfo(responseId)).toMatchObject({
     state: 'OK',
-    request_preview: '"Tea?"',
+    request_preview: 'Tea?',
     trace_location: { mlflow_experiment: { experiment_id: await experimentIdOf(desk) } },
   })
   expect(await tracesOf(desk)).toEqual(['agent:desk'])
@@ -89,7 +89,7 @@ test('without a word of the experiment, the root follows the part that was there
   await delivered()
   expect(treeOf(await reader.spans(responseId))).toEqual(WHOLE)
   const info = await reader.traceInfo(responseId)
-  expect(info).toMatchObject({ state: 'OK', request_preview: '"Tea?"', response_preview: '"Yes."' })
+  expect(info).toMatchObject({ state: 'OK', request_preview: 'Tea?', response_preview: '"Yes."' })
   expect(info.trace_metadata).toMatchObject({ 'mlflow.trace.session': 's-1' })
 })
 
