@@ -36,6 +36,7 @@ const STEPS = [
   suite('types'),
   suite('e2e'),
   suite('e2e-3.17'),
+  suite('e2e-3.6'),
   suite('packed'),
   suite('environments'),
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),

@@ -14,6 +14,8 @@ export interface MlflowPython {
 
 // The one whose dependencies the venv has. The others run with these, too.
 const WITH_DEPENDENCIES = '3.17.2'
+/** What a version needs in another version than that one has. */
+const MORE: Partial<Record<MlflowVersion, readonly string[]>> = { '3.6.0': ['SQLAlchemy==2.0.44'] }
 
 /** The version that this run is about: `TURNSPAN_TEST_MLFLOW`, else the newest. */
 export function mlflowVersion(): MlflowVersion {
@@ -29,7 +31,7 @@ export function mlflowVersion(): MlflowVersion {
 export async function mlflowPython(version = mlflowVersion()): Promise<MlflowPython> {
   const command = await venvPython(`mlflow-${WITH_DEPENDENCIES}`, 'requirements-mlflow.txt')
   if (version === WITH_DEPENDENCIES) return { command, env: {} }
-  const folder = await pythonFolder(command, 'mlflow', version)
+  const folder = await pythonFolder(command, [`mlflow==${version}`, ...(MORE[version] ?? [])])
   // The packages beside it keep their version, which only brings a warning: this folder holds all modules of theirs.
   return { command, env: { PYTHONPATH: folder, PYTHONWARNINGS: 'ignore::UserWarning' } }
 }

@@ -27,15 +27,14 @@ export async function venvPython(name: string, requirements: string): Promise<st
 }
 
 /**
- * A cached folder with one package, without what it depends on: on `PYTHONPATH` it goes before the version that the venv
- * of `python` has.
+ * A cached folder with these packages (`name==version`), without what they depend on: on `PYTHONPATH` it goes before the
+ * versions that the venv of `python` has.
  */
-export function pythonFolder(python: string, name: string, version: string): Promise<string> {
-  const entry = `${name}-${version}-alone`
+export function pythonFolder(python: string, packages: readonly string[]): Promise<string> {
+  const entry = `${packages.join('-').replaceAll('==', '-')}-alone`
   return cached(entry, async (target) => {
     const onProgress = (line: string): void => progress(`${entry}: ${line}`)
-    const what = ['--no-deps', '--target', target, `${name}==${version}`]
-    await run(python, [...INSTALL, ...what], { onProgress })
+    await run(python, [...INSTALL, '--no-deps', '--target', target, ...packages], { onProgress })
   })
 }
 
