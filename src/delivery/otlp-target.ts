@@ -50,7 +50,8 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
-    const bytes = body(wireOptions(config, mlflow))
+    const bytes = encoded(() => body(wireOptions(config, mlflow)))
+    if (!(bytes instanceof Uint8Array)) return bytes
     const headers = { ...target.headers, ...(await companion.headers()) }
     return sender.send(bytes, headers)
   }
@@ -130,6 +131,15 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 }
 
+/** The bytes that `encode` makes. An error of it is about a span of the batch, and no waiting mends it. */
+function encoded(encode: () => Uint8Array): Uint8Array | Sent {
+  try {
+    return encode()
+  } catch (thrown) {
+    return { outcome: 'refused', reason: messageOf(thrown), unencodable: true }
+  }
+}
+
 function senderFor(target: TargetConfig): Sender {
   return target.protocol === 'grpc' ? createGrpcSender(target) : createHttpSender(target.endpoint, target)
 }
@@ -156,6 +166,7 @@ function answerOf(name: string, sent: Sent): Answer {
         reason: sent.reason,
         tooLarge: sent.tooLarge ?? false,
         ...(sent.serverFault && { serverFault: true }),
+        ...(sent.unencodable && { unencodable: true }),
       }
     case 'unauthorized':
       return {

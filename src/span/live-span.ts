@@ -6,6 +6,7 @@ import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute }
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
 import { captureOptionsFor } from './capture-source.ts'
+import { itemsOf, kindOf } from './clean-fields.ts'
 import { cleanName } from './clean-name.ts'
 import { captureContent } from './content/capture-content.ts'
 import type { Content } from './content/content.ts'
@@ -22,7 +23,7 @@ import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
-import { listOf, readLink } from './read-link.ts'
+import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
 import type { LiveSpanInit, SpanHost } from './span-host.ts'
@@ -222,7 +223,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   addLinks(links: (Link | OtelSpan)[]): this {
-    for (const link of listOf(links)) this.addLink(link)
+    for (const link of itemsOf(links).items) this.addLink(link)
     return this
   }
 
@@ -364,7 +365,7 @@ export class LiveSpan implements Span, OpenSpan {
       traceFlags,
       traceState: traceState === undefined ? undefined : traceStateText(traceState),
       name: this.#name,
-      kind: kind ?? 0,
+      kind: kindOf(kind),
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
       status: spanStatus(this.#code, this.#message),
