@@ -98,7 +98,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
           verified = true
           void companion.verifyStored(spans[0].traceId)
         }
-        return answerOf(target.endpoint, sent)
+        return answerOf(target.endpoint, sent, spans.length)
       } catch (thrown) {
         return failure(thrown)
       }
@@ -109,7 +109,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
       try {
         // Records one after the other are a request.
         const bytes = Buffer.concat(records)
-        return answerOf(target.endpoint, await deliver(() => bytes))
+        return answerOf(target.endpoint, await deliver(() => bytes), records.length)
       } catch (thrown) {
         return failure(thrown)
       }
@@ -150,10 +150,11 @@ const asksForExperiment = (sent: Sent): boolean =>
   (sent.status === 422 || sent.status === 400) &&
   /x-mlflow-experiment-id/i.test(sent.body ?? '')
 
-function answerOf(name: string, sent: Sent): Answer {
+/** @param spans - how many were sent */
+function answerOf(name: string, sent: Sent, spans: number): Answer {
   switch (sent.outcome) {
     case 'accepted':
-      return acceptedAnswer(name, sent)
+      return acceptedAnswer(name, sent, spans)
     case 'retry':
       return {
         kind: 'retry',
