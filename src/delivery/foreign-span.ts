@@ -7,7 +7,15 @@ import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
-import { hrTimeOf, itemsOf, kindOf, scopeOf, spanContextOf, stateTextOf } from '../span/clean-fields.ts'
+import {
+  countOf,
+  hrTimeOf,
+  itemsOf,
+  kindOf,
+  scopeOf,
+  spanContextOf,
+  stateTextOf,
+} from '../span/clean-fields.ts'
 import {
   type Attributes,
   type EndedSpan,
@@ -39,11 +47,20 @@ export interface ForeignSpan {
   readonly endTime: HrTime
   readonly status: { readonly code: number; readonly message?: string }
   readonly attributes: Readonly<Record<string, unknown>>
-  readonly events?: readonly { readonly name: string; readonly time: HrTime; readonly attributes?: object }[]
+  readonly events?: readonly {
+    readonly name: string
+    readonly time: HrTime
+    readonly attributes?: object
+    readonly droppedAttributesCount?: number
+  }[]
   readonly links?: readonly {
     readonly context: ReturnType<ForeignSpan['spanContext']>
     readonly attributes?: object
+    readonly droppedAttributesCount?: number
   }[]
+  readonly droppedAttributesCount?: number
+  readonly droppedEventsCount?: number
+  readonly droppedLinksCount?: number
   readonly resource?: { readonly attributes: Readonly<Record<string, unknown>> }
   readonly instrumentationScope?: { readonly name: string; readonly version?: string }
   readonly instrumentationLibrary?: { readonly name: string; readonly version?: string }
@@ -100,6 +117,12 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   const state = stateTextOf(traceState)
   const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
   const [startTime, endTime] = timesOf(read('startTime'), read('endTime'))
+  const [events, links] = [itemsOf(read('events')), itemsOf(read('links'))]
+  const dropped = {
+    attributes: countOf(read('droppedAttributesCount')),
+    events: countOf(countOf(read('droppedEventsCount')) + events.more),
+    links: countOf(countOf(read('droppedLinksCount')) + links.more),
+  }
   return Object.freeze({
     traceId,
     spanId,
@@ -113,11 +136,18 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     endTime,
     status: statusOf(copying, read('status')),
     attributes: attributesOf(copying, given),
-    events: itemsOf(read('events')).items.flatMap((event) => eventOf(copying, event, endTime)),
-    links: itemsOf(read('links')).items.flatMap((link) => linkOf(copying, link)),
+    events: events.items.flatMap((event) => eventOf(copying, event, endTime)),
+    links: links.items.flatMap((link) => linkOf(copying, link)),
+    ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
     scope: scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version')),
     trace,
   })
+}
+
+/** How many attributes of an event or a link its maker left out. */
+function droppedAttributes(given: unknown): { droppedAttributes?: number } {
+  const count = countOf(readProperty(given, 'droppedAttributesCount'))
+  return count > 0 ? { droppedAttributes: count } : {}
 }
 
 interface Copying {
@@ -180,6 +210,7 @@ function eventOf(copying: Copying, given: unknown, otherwise: HrTime): SpanEvent
       name: textIn(copying, readProperty(given, 'name'), 'event') ?? 'event',
       time: hrTimeOf(readProperty(given, 'time')) ?? otherwise,
       ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes)) } : {}),
+      ...droppedAttributes(given),
     },
   ]
 }
@@ -197,6 +228,7 @@ function linkOf(copying: Copying, given: unknown): SpanLinkData[] {
       traceFlags,
       ...(state !== undefined && { traceState: state }),
       ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes)) } : {}),
+      ...droppedAttributes(given),
     },
   ]
 }

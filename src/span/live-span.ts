@@ -27,6 +27,7 @@ import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
 import type { LiveSpanInit, SpanHost } from './span-host.ts'
+import { type Dropping, MOST_EVENTS, MOST_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
@@ -52,8 +53,6 @@ const NO_ATTRIBUTES: Attributes = Object.freeze({})
 const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
-const MOST_EVENTS = 1000
-const MOST_LINKS = 128
 
 /** A span while its work goes on. Its methods never throw; after the end they do nothing. */
 export class LiveSpan implements Span, OpenSpan {
@@ -84,6 +83,7 @@ export class LiveSpan implements Span, OpenSpan {
   #attributes: AttributeBag | undefined
   #events: SpanEvent[] | undefined
   #links: SpanLinkData[] | undefined
+  #dropped: Dropping | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
   #inputs: Content | undefined
@@ -180,7 +180,8 @@ export class LiveSpan implements Span, OpenSpan {
     shadow?.setAttribute(key, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
-      keepAttribute(this.#attributes, key, kept, typeof value === 'object' && typeof kept === 'string')
+      const isJson = typeof value === 'object' && typeof kept === 'string'
+      if (!keepAttribute(this.#attributes, key, kept, isJson)) this.#drop('attributes')
     }
     return this
   }
@@ -219,11 +220,14 @@ export class LiveSpan implements Span, OpenSpan {
     })
     this.#links ??= []
     if (this.#links.length < MOST_LINKS) this.#links.push(read.data)
+    else this.#drop('links')
     return this
   }
 
   addLinks(links: (Link | OtelSpan)[]): this {
-    for (const link of itemsOf(links).items) this.addLink(link)
+    const { items, more } = itemsOf(links)
+    for (const link of items) this.addLink(link)
+    if (more > 0 && this.#open) this.#drop('links', more)
     return this
   }
 
@@ -303,6 +307,7 @@ export class LiveSpan implements Span, OpenSpan {
       attributes: { ...span.attributes, [keys.STILL_OPEN]: true },
       events: [...span.events],
       links: [...span.links],
+      dropped: span.dropped && { ...span.dropped },
       agent: span.agent && { ...span.agent, jsonKeys: new Set(span.agent.jsonKeys) },
     }
   }
@@ -329,6 +334,7 @@ export class LiveSpan implements Span, OpenSpan {
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
     const ended = this.#toEnded(endMs)
+    if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)
     if (shadow !== undefined) {
       // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
       if (ended.agent !== undefined) shadow.setAttributes(smallAttributes(ended, ended.agent) as never)
@@ -372,6 +378,7 @@ export class LiveSpan implements Span, OpenSpan {
       attributes: this.#attributes?.values ?? NO_ATTRIBUTES,
       events: this.#events ?? NO_EVENTS,
       links: this.#links ?? NO_LINKS,
+      dropped: this.#dropped,
       scope,
       resource: undefined,
       agent: this.#own ? this.#toAgentData() : undefined,
@@ -401,6 +408,12 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.trace.sampled) return
     this.#events ??= []
     if (this.#events.length < MOST_EVENTS) this.#events.push(event)
+    else this.#drop('events')
+  }
+
+  #drop(what: keyof Dropping, count = 1): void {
+    this.#dropped ??= noneDropped()
+    this.#dropped[what] += count
   }
 
   #copy(given: object): Attributes {
