@@ -27,6 +27,7 @@ import {
 import { isContentKey } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
+import { exportedTo } from './double-export.ts'
 import { seenParent } from './muted-scopes.ts'
 
 /** A span as SDK 1.x, 2.x and 3.x hand it to processors and exporters; only the slice that is read. */
@@ -116,6 +117,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   const parent = parentIdOf(span)
   const state = stateTextOf(traceState)
   const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
+  const elsewhere = exportedTo(span, config)
   const [startTime, endTime] = timesOf(read('startTime'), read('endTime'))
   const [events, links] = [itemsOf(read('events')), itemsOf(read('links'))]
   const dropped = {
@@ -140,6 +142,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     links: links.items.flatMap((link) => linkOf(copying, link)),
     ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
     scope: scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version')),
+    ...(elsewhere.length > 0 && { exportedTo: elsewhere }),
     trace,
   })
 }

@@ -10,6 +10,7 @@ import { spanContextOf } from '../span/clean-fields.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
+import { keepFromDoubles } from './double-export.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -194,6 +195,8 @@ function shadowIn(provider: TracerProvider): Shadow {
       }
       span ??= start()
       state().shadows.add(span)
+      const config = sharedPipeline()?.config
+      if (config !== undefined) keepFromDoubles(span, config)
       return span
     } catch {
       return undefined

@@ -1,6 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { createConsoleTarget } from '../delivery/console-target.ts'
 import type { Counts } from '../delivery/counts.ts'
+import { toSend } from '../delivery/double-export.ts'
 import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
@@ -51,14 +52,12 @@ function otlp(
     const agentName = (): string | undefined => pipeline().agentName
     return buildOtlpTarget({ config, target, resource, agentName, learned })
   }
-  const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined =>
-    isKnown
-      ? encodeRequest(
-          spans,
-          resourceAttributes(config, pipeline().joinedResource),
-          wireOptions(config, isMlflow),
-        )
-      : undefined
+  const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined => {
+    if (!isKnown) return undefined
+    const options = wireOptions(config, isMlflow)
+    const attributes = resourceAttributes(config, pipeline().joinedResource)
+    return encodeRequest(toSend(spans, target, options), attributes, options)
+  }
   const index = config.targets.indexOf(target)
   const parts = { index, encode, learned }
   return lazyTarget(target.endpoint, load, {

@@ -90,6 +90,8 @@ export interface EndedSpan {
   readonly scope: { readonly name: string; readonly version?: string }
   /** Resource attributes of the provider that made the span, when it is not ours. */
   readonly resource?: Attributes | undefined
+  /** Endpoints of targets to which the application's own exporter sends it, unless they are MLflow's. */
+  readonly exportedTo?: readonly string[] | undefined
   /** Present on turnspan's own spans. */
   readonly agent?: AgentData | undefined
   readonly trace: TraceRecord
