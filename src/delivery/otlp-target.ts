@@ -1,6 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { noteHeaders } from '../runtime/secrets.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { WireOptions } from '../span/wire.ts'
 import { ACCEPTED, type Answer } from './answer.ts'
@@ -56,6 +57,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     // All of it is sent by somebody else.
     if (bytes.length === 0) return { outcome: 'accepted' }
     const headers = { ...target.headers, ...(await companion.headers()) }
+    noteHeaders(headers)
     return sender.send(bytes, headers)
   }
 

@@ -13,11 +13,13 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { encodeRequest } from '../span/otlp/request.ts'
 import { startHelper } from './helper-thread.ts'
 import { lazyTarget } from './lazy-target.ts'
+import { noteSecretsOf } from './note-secrets.ts'
 import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, counts: Counts): Pipeline {
+  noteSecretsOf(config)
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
