@@ -16,6 +16,8 @@ export interface TlsConfig {
   readonly clientKeyFile?: string
   /** Accept any server certificate. */
   readonly insecure: boolean
+  /** That was asked for the tracking server, which is another one. */
+  readonly insecureElsewhere?: boolean
 }
 
 /** Who we are to an MLflow server. A user name with password wins over a token, as in MLflow's Python client. */

@@ -28,7 +28,14 @@ export function resolveTls(reader: Reader, scope: TlsScope): TlsConfig {
       `${wanted.name} and ${ca.name} contradict each other: server certificates are checked against the file. Remove one of the two.`,
     )
   }
-  return { ...(ca && { caFile: ca.value }), ...clientFiles(reader, scope), insecure }
+  const elsewhere =
+    !scope.mlflow && !insecure && reader.find(rules.flag, ['MLFLOW_TRACKING_INSECURE_TLS'])?.value === true
+  return {
+    ...(ca && { caFile: ca.value }),
+    ...clientFiles(reader, scope),
+    insecure,
+    ...(elsewhere && { insecureElsewhere: true }),
+  }
 }
 
 function clientFiles(reader: Reader, scope: TlsScope): Pick<TlsConfig, 'clientCertFile' | 'clientKeyFile'> {

@@ -5,7 +5,7 @@
  * - `retry`: not now; the same again later. `slow` where a person or a rotated credential has to put it right.
  * - `refused`: never as it is; a part of it may be taken. `tooLarge` for its size alone. `serverFault`: the receiver says
  *   that the fault is its own (500, `INTERNAL`), so that it may choke on one span, or be broken for all: a span is the
- *   reason only if others are accepted after it was refused.
+ *   reason only if others are accepted after it was refused. `unencodable`: nobody was asked, for there are no bytes.
  * - `mixed`: nothing was sent, for the spans belong into several requests: into these, by their indices.
  */
 export type Answer =
@@ -16,6 +16,7 @@ export type Answer =
       readonly reason: string
       readonly tooLarge?: boolean
       readonly serverFault?: boolean
+      readonly unencodable?: boolean
     }
   | { readonly kind: 'mixed'; readonly parts: readonly (readonly number[])[] }
 

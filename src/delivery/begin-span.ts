@@ -2,6 +2,7 @@ import type { Context, Link, Span as OtelSpan, SpanContext, TraceState } from '@
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
+import { kindOf, spanContextOf } from '../span/clean-fields.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
@@ -21,7 +22,7 @@ export interface BeginOptions {
   /** The trace ID of a new trace. */
   readonly traceId?: string | undefined
   readonly sampleRatio?: number | undefined
-  readonly links?: readonly Link[] | undefined
+  readonly links?: Link[] | undefined
   readonly scope: { readonly name: string; readonly version?: string }
   /** Starts the same span in the application's provider. */
   readonly shadow?: Shadow | undefined
@@ -48,7 +49,7 @@ interface Parent {
 export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const above = options.root === true || options.shadow !== undefined ? undefined : ownActiveSpan(context)
   const span = above === undefined ? beginAnywhere(pipeline, context, options) : beginBelow(above, options)
-  if (options.links) span.addLinks([...options.links])
+  if (options.links) span.addLinks(options.links)
   return span
 }
 
@@ -80,9 +81,10 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   if (parent?.open === undefined) alignClock()
   const host = parent?.host ?? pipeline
   const forced = parent === undefined ? options.traceId : undefined
-  const asRoot = { kind: options.kind, startTime: options.startTime, root: parent === undefined }
+  const kind = options.kind === undefined ? undefined : kindOf(options.kind)
+  const asRoot = { kind, startTime: options.startTime, root: parent === undefined }
   const shadow = options.shadow?.(options.name, asRoot, context, forced)
-  const made = shadow?.spanContext()
+  const made = shadow && spanContextOf(shadow)
   const traceId = parent?.trace.traceId ?? forced ?? made?.traceId ?? newTraceId()
   const twin = made !== undefined && made.traceId === traceId ? made : undefined
   const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
@@ -130,7 +132,7 @@ function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
   const active = trace.getSpan(context)
   if (active === undefined) return undefined
   if (isLiveSpan(active)) return ofLiveSpan(active)
-  const spanContext = active.spanContext()
+  const spanContext = spanContextOf(active)
   const { traceId, spanId, traceFlags, isRemote: remote = false } = spanContext
   const exported = isSpanContextValid(spanContext) && (remote || (traceFlags & TraceFlags.SAMPLED) !== 0)
   const nearest = liveSpanIn(context)

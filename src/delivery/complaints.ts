@@ -69,6 +69,19 @@ export function createComplaints(target: { readonly name: string }): Complaints 
   }
 }
 
+/** A span was set aside for an error of our own: no receiver was asked. */
+export function sayUnencodable(span: RejectedSpan, reason: string): void {
+  // Whatever is wrong with the span may be wrong with these.
+  const text = (value: unknown): string => (typeof value === 'string' ? value : 'unknown')
+  const [name, traceId, spanId] = [text(span.name), text(span.traceId), text(span.spanId)]
+  diagnose(
+    'error',
+    'TS_SPAN_UNENCODABLE',
+    `The span "${name}" of trace ${traceId} was set aside: it holds something that OTLP cannot carry (${reason}). The others are unharmed. Please report this with how the span was made.`,
+    { traceId, spanId, name, reason },
+  )
+}
+
 const sentence = (text: string): string => `${text.replace(/\.$/, '')}.`
 
 const spans = (count: number): string => (count === 1 ? '1 span' : `${count} spans`)

@@ -1,3 +1,5 @@
+import { withoutSecrets } from '../runtime/secrets.ts'
+
 const MOST_SHOWN = 200
 /** A shorter header is no secret, and may stand anywhere in a text. */
 const LEAST_SECRET = 8
@@ -7,12 +9,13 @@ const LEAST_SECRET = 8
  * gives back.
  */
 export function describeAnswer(text: string, headers: Readonly<Record<string, string>> = {}): string {
-  let line = text
+  let line = withoutSecrets(text)
     .slice(0, 20 * MOST_SHOWN)
     .replace(/<[^>]{0,200}>/g, ' ')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
     .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
     .trim()
+  line = withoutSecrets(line)
   for (const secret of secretsIn(headers)) line = line.replaceAll(secret, '[header]')
   return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line
 }

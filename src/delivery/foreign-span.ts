@@ -1,12 +1,33 @@
+import type { SpanContext } from '@opentelemetry/api'
 import type { Config } from '../config/config.ts'
 import type { HrTime } from '../runtime/clock.ts'
-import { attributeValue, copyAttributes } from '../span/attribute-values.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
+import { attributeValue, copyAttributes, ownKeys, readProperty } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
-import type { Attributes, EndedSpan, SpanEvent, SpanLinkData, StatusCode } from '../span/ended-span.ts'
+import {
+  countOf,
+  hrTimeOf,
+  itemsOf,
+  kindOf,
+  scopeOf,
+  spanContextOf,
+  stateTextOf,
+} from '../span/clean-fields.ts'
+import {
+  type Attributes,
+  type EndedSpan,
+  type SpanEvent,
+  type SpanLinkData,
+  type SpanStatus,
+  StatusCode,
+} from '../span/ended-span.ts'
 import { isContentKey } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
+import { exportedTo } from './double-export.ts'
 import { seenParent } from './muted-scopes.ts'
 
 /** A span as SDK 1.x, 2.x and 3.x hand it to processors and exporters; only the slice that is read. */
@@ -27,11 +48,20 @@ export interface ForeignSpan {
   readonly endTime: HrTime
   readonly status: { readonly code: number; readonly message?: string }
   readonly attributes: Readonly<Record<string, unknown>>
-  readonly events?: readonly { readonly name: string; readonly time: HrTime; readonly attributes?: object }[]
+  readonly events?: readonly {
+    readonly name: string
+    readonly time: HrTime
+    readonly attributes?: object
+    readonly droppedAttributesCount?: number
+  }[]
   readonly links?: readonly {
     readonly context: ReturnType<ForeignSpan['spanContext']>
     readonly attributes?: object
+    readonly droppedAttributesCount?: number
   }[]
+  readonly droppedAttributesCount?: number
+  readonly droppedEventsCount?: number
+  readonly droppedLinksCount?: number
   readonly resource?: { readonly attributes: Readonly<Record<string, unknown>> }
   readonly instrumentationScope?: { readonly name: string; readonly version?: string }
   readonly instrumentationLibrary?: { readonly name: string; readonly version?: string }
@@ -41,61 +71,167 @@ export interface ForeignSpan {
 export function parentIdOf(
   span: Pick<ForeignSpan, 'parentSpanContext' | 'parentSpanId'>,
 ): string | undefined {
-  return seenParent(span.parentSpanContext?.spanId ?? (span.parentSpanId || undefined))
+  const above = readProperty(readProperty(span, 'parentSpanContext'), 'spanId')
+  const given = above ?? readProperty(span, 'parentSpanId')
+  return seenParent(isSpanId(given) ? given : undefined)
+}
+
+const isSpanId = (given: unknown): given is string =>
+  typeof given === 'string' && isSpanContextValid({ traceId: 'f'.repeat(32), spanId: given, traceFlags: 0 })
+
+/** What a span of another library says of itself. @throws for one that no receiver could tell from others */
+export function foreignContext(span: ForeignSpan): SpanContext {
+  // Providers hand over what they sampled; a span is not left out for flags that say nothing.
+  const context = spanContextOf(span, TraceFlags.SAMPLED)
+  if (!isSpanContextValid(context)) throw new TypeError('it has no valid trace ID and span ID')
+  return context
+}
+
+/** Says that a span could not be copied; once, for a library that makes one makes many. */
+export function sayUnreadable(thrown: unknown): void {
+  diagnoseOnce(
+    'warn',
+    'TS_SPAN_UNREADABLE',
+    `A span of the application's tracer provider could not be read (${messageOf(thrown)}) and does not reach turnspan; its own backend has it. Is it a provider of OpenTelemetry's SDK? If not, init({ provider: 'private' }) keeps the two apart.`,
+  )
 }
 
 /**
  * Our own copy of a span that another library made: cleaned, without content when content is not captured, redacted.
- * The span itself, which other processors see, is not touched.
+ * The span itself, which other processors see, is not touched. Its fields may hold anything.
+ *
+ * @throws for a span without IDs or times
  */
 export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: Config): EndedSpan {
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext()
-  const spanType = spanTypeOfAttributes(span.attributes)
-  const optionsFor = (key: string): CaptureOptions => captureOptionsFor(config, span.name, spanType, key)
-  const attributes = (given: object): Attributes => copyAttributes({}, admitted(given, config), optionsFor)
-  const text = (value: string | undefined, key: string): string | undefined => {
-    const kept = value === undefined || value === '' ? undefined : attributeValue(value, optionsFor(key))
-    return kept === undefined ? undefined : String(kept)
+  const { traceId, spanId, traceFlags, traceState } = foreignContext(span)
+  const read = <K extends keyof ForeignSpan>(key: K): ForeignSpan[K] =>
+    readProperty(span, key) as ForeignSpan[K]
+  const name = read('name')
+  const given = objectOr(read('attributes'))
+  const spanType = spanTypeOfAttributes(readable(given, TYPE_KEYS))
+  const copying: Copying = {
+    config,
+    optionsFor: (key) =>
+      captureOptionsFor(config, typeof name === 'string' ? name : 'unnamed', spanType, key),
   }
   const parent = parentIdOf(span)
-  const state = traceState?.serialize()
-  const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? { name: 'unknown' }
-  const message = config.captureContent ? text(span.status.message, 'status') : undefined
+  const state = stateTextOf(traceState)
+  const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
+  const elsewhere = exportedTo(span, config)
+  const [startTime, endTime] = timesOf(read('startTime'), read('endTime'))
+  const [events, links] = [itemsOf(read('events')), itemsOf(read('links'))]
+  const dropped = {
+    attributes: countOf(read('droppedAttributesCount')),
+    events: countOf(countOf(read('droppedEventsCount')) + events.more),
+    links: countOf(countOf(read('droppedLinksCount')) + links.more),
+  }
   return Object.freeze({
     traceId,
     spanId,
     ...(parent !== undefined && { parentSpanId: parent }),
-    parentIsRemote: span.parentSpanContext?.isRemote ?? false,
+    parentIsRemote: readProperty(read('parentSpanContext'), 'isRemote') === true,
     traceFlags,
-    ...(state && { traceState: state }),
-    name: text(span.name, 'name') ?? 'unnamed',
-    kind: span.kind,
-    startTime: span.startTime,
-    endTime: span.endTime,
-    status: { code: span.status.code as StatusCode, ...(message !== undefined && { message }) },
-    attributes: attributes(span.attributes),
-    events: (span.events ?? []).map(
-      (event): SpanEvent => ({
-        name: text(event.name, 'event') ?? 'event',
-        time: event.time,
-        ...(event.attributes && { attributes: attributes(event.attributes) }),
-      }),
-    ),
-    links: (span.links ?? []).map(
-      (link): SpanLinkData => ({
-        traceId: link.context.traceId,
-        spanId: link.context.spanId,
-        traceFlags: link.context.traceFlags,
-        ...(link.attributes && { attributes: attributes(link.attributes) }),
-      }),
-    ),
-    scope: { name: scope.name, ...(scope.version !== undefined && { version: scope.version }) },
+    ...(state !== undefined && { traceState: state }),
+    name: textIn(copying, name, 'name') ?? 'unnamed',
+    kind: kindOf(read('kind')),
+    startTime,
+    endTime,
+    status: statusOf(copying, read('status')),
+    attributes: attributesOf(copying, given),
+    events: events.items.flatMap((event) => eventOf(copying, event, endTime)),
+    links: links.items.flatMap((link) => linkOf(copying, link)),
+    ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
+    scope: scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version')),
+    ...(elsewhere.length > 0 && { exportedTo: elsewhere }),
     trace,
   })
 }
 
-/** `given` without the attributes that hold content, when content is not captured. */
-function admitted(given: object, config: Config): object {
-  if (config.captureContent) return given
-  return Object.fromEntries(Object.entries(given).filter(([key]) => !isContentKey(key)))
+/** How many attributes of an event or a link its maker left out. */
+function droppedAttributes(given: unknown): { droppedAttributes?: number } {
+  const count = countOf(readProperty(given, 'droppedAttributesCount'))
+  return count > 0 ? { droppedAttributes: count } : {}
+}
+
+interface Copying {
+  readonly config: Config
+  readonly optionsFor: (key: string) => CaptureOptions
+}
+
+const TYPE_KEYS: readonly string[] = [
+  'gen_ai.operation.name',
+  'openinference.span.kind',
+  'traceloop.span.kind',
+  'ai.operationId',
+]
+
+const objectOr = (given: unknown): object => (typeof given === 'object' && given !== null ? given : {})
+
+/** `keys` of `given`, of which any may throw. */
+const readable = (given: object, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.map((key) => [key, readProperty(given, key)]))
+
+function timesOf(start: unknown, end: unknown): [HrTime, HrTime] {
+  const [startTime, endTime] = [hrTimeOf(start), hrTimeOf(end)]
+  const known = startTime ?? endTime
+  if (known === undefined) throw new TypeError('it has neither a start nor an end')
+  return [startTime ?? known, endTime ?? known]
+}
+
+function textIn({ optionsFor }: Copying, value: unknown, key: string): string | undefined {
+  const kept = typeof value === 'string' && value !== '' ? attributeValue(value, optionsFor(key)) : undefined
+  return kept === undefined ? undefined : String(kept)
+}
+
+/** The attributes that hold no content, or all of them when content is captured. */
+function attributesOf({ config, optionsFor }: Copying, given: object): Attributes {
+  if (config.captureContent) return copyAttributes({}, given, optionsFor)
+  return copyAttributes(
+    {},
+    readable(
+      given,
+      ownKeys(given).filter((key) => !isContentKey(key)),
+    ),
+    optionsFor,
+  )
+}
+
+function statusOf(copying: Copying, given: unknown): SpanStatus {
+  const code = readProperty(given, 'code')
+  const message = copying.config.captureContent
+    ? textIn(copying, readProperty(given, 'message'), 'status')
+    : undefined
+  const known = code === StatusCode.OK || code === StatusCode.ERROR ? code : StatusCode.UNSET
+  return { code: known, ...(message !== undefined && { message }) }
+}
+
+function eventOf(copying: Copying, given: unknown, otherwise: HrTime): SpanEvent[] {
+  if (typeof given !== 'object' || given === null) return []
+  const attributes = readProperty(given, 'attributes')
+  return [
+    {
+      name: textIn(copying, readProperty(given, 'name'), 'event') ?? 'event',
+      time: hrTimeOf(readProperty(given, 'time')) ?? otherwise,
+      ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes)) } : {}),
+      ...droppedAttributes(given),
+    },
+  ]
+}
+
+function linkOf(copying: Copying, given: unknown): SpanLinkData[] {
+  const attributes = readProperty(given, 'attributes')
+  const context = spanContextOf({ spanContext: () => readProperty(given, 'context') })
+  if (!isSpanContextValid(context)) return []
+  const { traceId, spanId, traceFlags } = context
+  const state = stateTextOf(context.traceState)
+  return [
+    {
+      traceId,
+      spanId,
+      traceFlags,
+      ...(state !== undefined && { traceState: state }),
+      ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes)) } : {}),
+      ...droppedAttributes(given),
+    },
+  ]
 }

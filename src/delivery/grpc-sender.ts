@@ -12,10 +12,12 @@ import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { untraced } from '../runtime/suppress.ts'
 import { isUsable, openSession } from './grpc-session.ts'
 import { readStatus } from './grpc-status.ts'
+import { inflated } from './inflate.ts'
 import { readPartialSuccess } from './partial-success.ts'
 import { speaksHttp1 } from './protocol-probe.ts'
 import { MOST_ANSWER_BYTES } from './read-accepted.ts'
 import type { Sender, Sent } from './sender.ts'
+import { tlsAdvice } from './tls-advice.ts'
 
 const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 const compress = promisify(gzip)
@@ -102,7 +104,11 @@ function call(session: ClientHttp2Session, request: Call): Promise<Sent> {
     stream.on('close', () => {
       realTime.stop(timer)
       const sent = readStatus(response, trailers ?? response, headers)
-      resolve(sent.outcome === 'accepted' ? withMessage(sent, Buffer.concat(body)) : sent)
+      resolve(
+        sent.outcome === 'accepted'
+          ? withMessage(sent, Buffer.concat(body), response['grpc-encoding'])
+          : sent,
+      )
     })
     stream.end(message)
   })
@@ -125,10 +131,12 @@ function metadata({ headers, zipped }: Call, leftMs: number): OutgoingHttpHeader
 
 const FRAME_BYTES = 5
 
-/** Adds what the receiver says in its message; it was not asked to compress it. */
-function withMessage(sent: Sent, body: Buffer): Sent {
-  if (body.length < FRAME_BYTES || body[0] !== 0) return sent
-  const said = readPartialSuccess(body.subarray(FRAME_BYTES, FRAME_BYTES + body.readUInt32BE(1)))
+/** Adds what the receiver says in its message, compressed or not. */
+function withMessage(sent: Sent, body: Buffer, encoding: string | string[] | undefined): Sent {
+  if (body.length < FRAME_BYTES) return sent
+  const framed = body.subarray(FRAME_BYTES, FRAME_BYTES + body.readUInt32BE(1))
+  const message = body[0] === 0 ? framed : inflated(framed, String(encoding ?? ''), MOST_ANSWER_BYTES)
+  const said = message && readPartialSuccess(message)
   return said === undefined ? sent : { outcome: 'accepted', said }
 }
 
@@ -151,6 +159,6 @@ async function explain(thrown: unknown, target: TargetConfig): Promise<Sent> {
   if (error.code !== undefined && passing.has(error.code)) return { outcome: 'retry', reason }
   if (await speaksHttp1(target)) return { outcome: 'wrong-protocol', reason }
   return /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO/.test(error.code ?? '')
-    ? { outcome: 'hold', reason }
+    ? { outcome: 'hold', reason: reason + tlsAdvice(target.tls, error.code) }
     : { outcome: 'retry', reason }
 }

@@ -45,6 +45,13 @@ export function readStatus(
 ): Sent {
   const code = trailers['grpc-status']
   if (code === undefined) return readHttp(response)
+  // A code is a number in plain digits; anything else comes from something between the receiver and us.
+  if (typeof code !== 'string' || !/^(?:0|[1-9]\d{0,9})$/.test(code)) {
+    return {
+      outcome: 'retry',
+      reason: `gRPC: an answer with the status ${describeAnswer(`"${code}"`, sent)}`,
+    }
+  }
   const name = NAMES[Number(code)] ?? `code ${code}`
   if (name === 'OK') return { outcome: 'accepted' }
   const message = describeAnswer(decoded(trailers['grpc-message']), sent)
@@ -58,7 +65,8 @@ export function readStatus(
   if (name === 'PERMISSION_DENIED' || name === 'UNIMPLEMENTED' || name === 'NOT_FOUND') {
     return { outcome: 'hold', reason }
   }
-  const serverFault = name === 'INTERNAL' || name === 'UNKNOWN'
+  // gRPC has a code that nobody knows stand for UNKNOWN.
+  const serverFault = name === 'INTERNAL' || name === 'UNKNOWN' || !NAMES.includes(name)
   return { outcome: 'refused', reason, tooLarge, ...(serverFault && { serverFault }) }
 }
 

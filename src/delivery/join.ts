@@ -2,13 +2,15 @@ import type { Context, Span as OtelSpan, TracerProvider } from '@opentelemetry/a
 import { TurnspanIdGenerator } from '../ids/id-generator.ts'
 import { randomHex } from '../ids/random-hex.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { messageOf } from '../runtime/errors.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
 import { VERSION } from '../runtime/version.ts'
+import { readProperty } from '../span/attribute-values.ts'
+import { spanContextOf } from '../span/clean-fields.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
+import { keepFromDoubles } from './double-export.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -136,24 +138,12 @@ function attach(provider: SdkProvider): boolean {
  * @param pipeline - where that is; one that the application adds by hand serves a private pipeline too
  */
 export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
-  // Whatever is wrong with us must not reach the application's tracing.
-  const quietly = (work: () => void): void => {
-    try {
-      work()
-    } catch (thrown) {
-      sayUnreadable(thrown)
-    }
-  }
   return {
     onStart(span) {
-      quietly(() => {
-        if (!state().shadowing && !isLeftOut(span)) pipeline()?.foreignStarted(span)
-      })
+      if (!state().shadowing && !isLeftOut(span)) pipeline()?.foreignStarted(span)
     },
     onEnd(span) {
-      quietly(() => {
-        if (!state().shadows.has(span) && !wasMuted(span.spanContext().spanId)) pipeline()?.foreignEnded(span)
-      })
+      if (!state().shadows.has(span) && !wasMuted(spanContextOf(span).spanId)) pipeline()?.foreignEnded(span)
     },
     // The application's flush and shutdown must not wait long for a server of ours.
     forceFlush: async () => pipeline()?.flush(JOINED_FLUSH_MS),
@@ -163,17 +153,11 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
 
 const JOINED_FLUSH_MS = 2000
 
-function sayUnreadable(thrown: unknown): void {
-  diagnoseOnce(
-    'warn',
-    'TS_SPAN_UNREADABLE',
-    `A span of the application's tracer provider could not be read (${messageOf(thrown)}) and does not reach turnspan; its own backend has it. Is it a provider of OpenTelemetry's SDK? If not, init({ provider: 'private' }) keeps the two apart.`,
-  )
-}
-
 function isLeftOut(span: ForeignSpan): boolean {
-  if (!isMuted((span.instrumentationScope ?? span.instrumentationLibrary)?.name, span.name)) return false
-  noteMuted(span.spanContext().spanId, parentIdOf(span))
+  const scope = readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
+  const [scopeName, name] = [readProperty(scope, 'name'), readProperty(span, 'name')]
+  if (typeof scopeName !== 'string' || typeof name !== 'string' || !isMuted(scopeName, name)) return false
+  noteMuted(spanContextOf(span).spanId, parentIdOf(span))
   return true
 }
 
@@ -211,6 +195,8 @@ function shadowIn(provider: TracerProvider): Shadow {
       }
       span ??= start()
       state().shadows.add(span)
+      const config = sharedPipeline()?.config
+      if (config !== undefined) keepFromDoubles(span, config)
       return span
     } catch {
       return undefined

@@ -24,7 +24,8 @@ export interface Lane {
 /** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
 export function write(lane: Lane, span: EndedSpan): Written | undefined {
   const { spool, completions } = lane
-  if (spool === undefined) return undefined
+  // What the application's own exporter may send is known when it is sent, so that it has no record before.
+  if (spool === undefined || span.exportedTo !== undefined) return undefined
   try {
     const follows = completions && isLocalRoot(span) ? due(lane, span) : undefined
     const record = spool.encode(span)

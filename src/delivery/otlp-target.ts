@@ -1,9 +1,11 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { noteHeaders } from '../runtime/secrets.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { WireOptions } from '../span/wire.ts'
 import { ACCEPTED, type Answer } from './answer.ts'
+import { toSend } from './double-export.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
 import { acceptedAnswer } from './receiver-says.ts'
@@ -53,8 +55,12 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
-    const bytes = body(wireOptions(config, mlflow))
+    const bytes = encoded(() => body(wireOptions(config, mlflow)))
+    if (!(bytes instanceof Uint8Array)) return bytes
+    // All of it is sent by somebody else.
+    if (bytes.length === 0) return { outcome: 'accepted' }
     const headers = { ...target.headers, ...(await companion.headers(place)) }
+    noteHeaders(headers)
     return sender.send(bytes, headers)
   }
 
@@ -103,14 +109,14 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         for (const span of spans) noteExpected(span)
         const traceIds = (): string[] => spans.map(({ traceId }) => traceId)
         const sent = await sendPlaced(traceIds, placing, (place) =>
-          deliver((options) => parts.serialise(spans, options), place),
+          deliver((options) => parts.serialise(toSend(spans, parts.target, options), options), place),
         )
         if ('kind' in sent) return sent
         if (sent.outcome === 'accepted' && !verified && spans[0] !== undefined) {
           verified = true
           void companion.verifyStored(spans[0].traceId)
         }
-        return answerOf(target.endpoint, sent)
+        return answerOf(target.endpoint, sent, spans.length)
       } catch (thrown) {
         return failure(thrown)
       }
@@ -125,7 +131,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         const bytes = Buffer.concat(records)
         const traceIds = (): string[] => records.map((record) => describeRecord(record).traceId)
         const sent = await sendPlaced(traceIds, placing, (place) => deliver(() => bytes, place))
-        return 'kind' in sent ? sent : answerOf(target.endpoint, sent)
+        return 'kind' in sent ? sent : answerOf(target.endpoint, sent, records.length)
       } catch (thrown) {
         return failure(thrown)
       }
@@ -147,6 +153,15 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 }
 
+/** The bytes that `encode` makes. An error of it is about a span of the batch, and no waiting mends it. */
+function encoded(encode: () => Uint8Array): Uint8Array | Sent {
+  try {
+    return encode()
+  } catch (thrown) {
+    return { outcome: 'refused', reason: messageOf(thrown), unencodable: true }
+  }
+}
+
 function senderFor(target: TargetConfig): Sender {
   return target.protocol === 'grpc' ? createGrpcSender(target) : createHttpSender(target.endpoint, target)
 }
@@ -157,10 +172,11 @@ const asksForExperiment = (sent: Sent): boolean =>
   (sent.status === 422 || sent.status === 400) &&
   /x-mlflow-experiment-id/i.test(sent.body ?? '')
 
-function answerOf(name: string, sent: Sent): Answer {
+/** @param spans - how many were sent */
+function answerOf(name: string, sent: Sent, spans: number): Answer {
   switch (sent.outcome) {
     case 'accepted':
-      return acceptedAnswer(name, sent)
+      return acceptedAnswer(name, sent, spans)
     case 'retry':
       return {
         kind: 'retry',
@@ -173,6 +189,7 @@ function answerOf(name: string, sent: Sent): Answer {
         reason: sent.reason,
         tooLarge: sent.tooLarge ?? false,
         ...(sent.serverFault && { serverFault: true }),
+        ...(sent.unencodable && { unencodable: true }),
       }
     case 'unauthorized':
       return {

@@ -3,6 +3,8 @@ import type { TimeInput } from '../runtime/clock.ts'
 import { context as contextApi } from '../runtime/otel-context.ts'
 import { INVALID_SPAN_CONTEXT, trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
+import { readProperty } from '../span/attribute-values.ts'
+import { scopeOf } from '../span/clean-fields.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
 import { isMuted } from './muted-scopes.ts'
@@ -17,7 +19,7 @@ import { isMuted } from './muted-scopes.ts'
 export function createOwnProvider(successor: () => TracerProvider | null | undefined): TracerProvider {
   return {
     getTracer(name, version, options) {
-      return ownTracer(version === undefined ? { name } : { name, version }, () => {
+      return ownTracer(scopeOf(name, version), () => {
         const next = successor()
         return next === null ? null : next?.getTracer(name, version, options)
       })
@@ -31,11 +33,12 @@ function ownTracer(
 ): Tracer {
   const startSpan = (
     name: string,
-    options: SpanOptions = {},
+    given: SpanOptions = {},
     context: Context = contextApi.active(),
   ): OtelSpan => {
     const other = successor()
-    if (other) return other.startSpan(name, options, context)
+    if (other) return other.startSpan(name, given, context)
+    const options = readOptions(given)
     const pipeline = other === null ? undefined : sharedPipeline()
     if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name, name))
       return unrecorded(options.root ? undefined : context)
@@ -60,6 +63,19 @@ function ownTracer(
       return contextApi.with(trace.setSpan(context, span), () => fn(span)) as never
     },
   }
+}
+
+/** What can be read of options, which may be anything: one that throws is as if it was not given. */
+function readOptions(given: unknown): SpanOptions {
+  const read = <K extends keyof SpanOptions>(key: K): SpanOptions[K] =>
+    readProperty(given, key) as SpanOptions[K]
+  return {
+    root: Boolean(read('root')),
+    kind: read('kind'),
+    startTime: read('startTime'),
+    links: read('links'),
+    attributes: read('attributes'),
+  } as SpanOptions
 }
 
 /** A span that records nothing and hands on the trace it stands in. */

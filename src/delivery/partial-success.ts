@@ -11,6 +11,8 @@ export interface PartialSuccess {
 const PARTIAL_SUCCESS = 0x0a
 const REJECTED_SPANS = 0x08
 const ERROR_MESSAGE = 0x12
+// google.rpc.Status { code (1), message (2) }, an error in the place of an answer.
+const STATUS_CODE = 0x08
 
 /** The encoded `ExportTraceServiceResponse` `body`; `undefined` when it is none. */
 export function readPartialSuccess(body: Uint8Array): PartialSuccess | undefined {
@@ -18,6 +20,7 @@ export function readPartialSuccess(body: Uint8Array): PartialSuccess | undefined
   let message = ''
   let isSound = true
   const isMessage = forEachField(body, 0, body.length, (tag, _, from, to) => {
+    if (tag === STATUS_CODE) isSound = false
     if (tag !== PARTIAL_SUCCESS) return
     isSound &&= forEachField(body, from, to, (inner, _start, start, end) => {
       if (inner === REJECTED_SPANS) rejectedSpans = readVarint(body, { at: start }, end)
@@ -41,8 +44,12 @@ export function readPartialSuccessJson(text: string): PartialSuccess | undefined
   }
 }
 
-/** A negative number, which is a huge one as a varint, is no count. */
-const counted = (spans: number): number => (Number.isSafeInteger(spans) && spans > 0 ? spans : 0)
+/** Of int64, as near as a double comes to it. */
+const LARGEST = 2 ** 63
+
+/** A negative number, which is a huge one as a varint, is no count; one that no request can have is all of it. */
+const counted = (spans: number): number =>
+  spans > 0 && spans <= LARGEST ? Math.min(Math.floor(spans), Number.MAX_SAFE_INTEGER) : 0
 
 function parsed(text: string): unknown {
   try {

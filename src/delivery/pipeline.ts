@@ -1,7 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { isSpanContextValid } from '../runtime/otel-trace.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { withEmptyStack } from '../runtime/stack-room.ts'
+import { spanContextOf } from '../span/clean-fields.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -11,9 +14,16 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
+import { sayUnencodable } from './complaints.ts'
 import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
-import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import {
+  copyForeignSpan,
+  type ForeignSpan,
+  foreignContext,
+  parentIdOf,
+  sayUnreadable,
+} from './foreign-span.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
 import { createQueue, type Fate, type QueueSpool } from './queue.ts'
@@ -186,11 +196,19 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       accept(span)
     } catch {
       // The end of the stack, somewhere on the way.
-      withEmptyStack(() => {
-        if (!lanes.some(({ queue }) => queue.contents().includes(span))) accept(span)
-        for (const { queue } of lanes) queue.wake()
-      })
+      withEmptyStack(() => takeAgain(span))
     }
+  }
+
+  const takeAgain = (span: EndedSpan): void => {
+    try {
+      if (!lanes.some(({ queue }) => queue.contents().includes(span))) accept(span)
+    } catch (thrown) {
+      sayUnencodable(span, messageOf(thrown))
+      counts.settled({ dropped: 'unencodable' })
+      progress.delete(span)
+    }
+    for (const { queue } of lanes) queue.wake()
   }
 
   const accept = (span: EndedSpan): void => {
@@ -208,6 +226,19 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     if (filter.waiting() > 0 && holdTimer === undefined) {
       holdTimer = withoutHold(realTime.start(release, MOST_HELD_MS))
       pipeline.onWork?.()
+    }
+  }
+
+  /** A copy of `span`, and its trace; where there can be none, that is counted and said. */
+  const readForeign = (span: ForeignSpan): { copy: EndedSpan; trace: TraceRecord } | undefined => {
+    try {
+      const trace = traces.get(foreignContext(span).traceId)
+      return { copy: copyForeignSpan(span, trace, config), trace }
+    } catch (thrown) {
+      counts.ended()
+      counts.settled({ dropped: 'unreadable' })
+      sayUnreadable(thrown)
+      return undefined
     }
   }
 
@@ -234,16 +265,20 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
     foreignStarted(span) {
-      const { traceId, spanId } = span.spanContext()
-      const trace = traces.get(traceId)
-      trace.open.set(spanId, openForeign(span, trace))
+      const context = spanContextOf(span)
+      // One without IDs cannot be read; its end says so.
+      if (!isSpanContextValid(context)) return
+      const { spanId } = context
+      const trace = traces.get(context.traceId)
+      trace.open.set(spanId, openForeign(spanId, span, trace))
     },
     foreignEnded(span) {
-      const { traceId, spanId, traceFlags } = span.spanContext()
-      const trace = traces.get(traceId)
-      const open = trace.open.get(spanId) ?? openForeign(span, trace)
+      const read = readForeign(span)
+      if (read === undefined) return
+      const { copy, trace } = read
+      const { spanId, traceFlags } = copy
+      const open = trace.open.get(spanId) ?? openForeign(spanId, span, trace)
       trace.open.delete(spanId)
-      const copy = copyForeignSpan(span, trace, config)
       addForeignUsage(open, copy)
       trace.startMs = Math.min(trace.startMs, msOfHrTime(copy.startTime))
       trace.endMs = Math.max(trace.endMs, msOfHrTime(copy.endTime))
@@ -307,10 +342,10 @@ const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((s
 /** The ticket of a span that is at its only target on disk only: there are too many of them to keep one for each. */
 const onlyOnDisk = (): Ticket => ({ left: 1, inMemory: 0, worst: 'sent' })
 
-function openForeign(span: ForeignSpan, trace: TraceRecord): OpenSpan {
+function openForeign(spanId: string, span: ForeignSpan, trace: TraceRecord): OpenSpan {
   const parent = parentIdOf(span)
   return {
-    spanId: span.spanContext().spanId,
+    spanId,
     foreign: true,
     parent: parent === undefined ? undefined : trace.open.get(parent),
     usageBelow: undefined,

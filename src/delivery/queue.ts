@@ -3,10 +3,10 @@ import { sleep } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
-import { createComplaints } from './complaints.ts'
+import { createComplaints, sayUnencodable } from './complaints.ts'
 import { createOverflow } from './overflow.ts'
 import { createPacer } from './pacer.ts'
-import { type Later, sendParts } from './send-parts.ts'
+import { type Later, type Refused, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
@@ -197,8 +197,14 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     return item
   }
 
-  const recordOf = ({ record, span }: Waiting): Uint8Array | undefined =>
-    record ?? (span && (spool?.encode(span) ?? target.encode?.(span)))
+  const recordOf = ({ record, span }: Waiting): Uint8Array | undefined => {
+    try {
+      return record ?? (span && (spool?.encode(span) ?? target.encode?.(span)))
+    } catch {
+      // What cannot be encoded has no record.
+      return undefined
+    }
+  }
 
   const send = async (part: readonly Waiting[]): Promise<Answer> => {
     const records = part.flatMap(({ record }) => record ?? [])
@@ -218,11 +224,13 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const nextBatch = (): Waiting[] => takeBatch(waiting, { bytes: BATCH_BYTES, spans: options.batchSpans })
 
-  const reject = (item: Waiting, reason: string): void => {
+  const reject = (item: Waiting, { reason, unencodable }: Refused): void => {
     const record = recordOf(item)
     const kept = record && spool?.disk.reject(record, reason)
-    complaints.rejected(item.span ?? describeRecord(record ?? new Uint8Array()), reason, kept)
-    settle(item, 'rejected')
+    const span = item.span ?? describeRecord(record ?? new Uint8Array())
+    if (unencodable) sayUnencodable(span, reason)
+    else complaints.rejected(span, reason, kept)
+    settle(item, unencodable ? { dropped: 'unencodable' } : 'rejected')
   }
 
   const drop = (items: readonly Waiting[], reason: string): void => {

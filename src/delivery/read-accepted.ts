@@ -1,7 +1,8 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { HttpAnswer } from '../runtime/http.ts'
 import { describeAnswer } from './describe-answer.ts'
+import { inflated } from './inflate.ts'
 import { readPartialSuccess, readPartialSuccessJson } from './partial-success.ts'
+import { saysError } from './says-error.ts'
 import type { Sent } from './sender.ts'
 
 /** Longest answer that is read; an OTLP receiver's has a sentence at most. */
@@ -22,53 +23,33 @@ export function readAccepted(answer: HttpAnswer, headers: Readonly<Record<string
   })
   if (isPage(answer.headers, answer.body)) return hold('a web page')
   if (answer.truncated) return hold(`more than ${MOST_ANSWER_BYTES / 1024} kB`)
-  const body = inflated(answer)
+  const body = inflated(answer.body, answer.headers['content-encoding'], MOST_ANSWER_BYTES)
   if (body === undefined) return hold('a body that cannot be decompressed to an OTLP answer')
   if (body.length === 0) return { outcome: 'accepted' }
   if (isPage(answer.headers, body)) return hold('a web page')
   const text = body.toString('utf8')
-  const said = readPartialSuccess(body) ?? readPartialSuccessJson(text)
+  const said = isPlain(body) ? readPartialSuccessJson(text) : readPartialSuccess(body)
   if (said !== undefined) return { outcome: 'accepted', said }
   const shown = describeAnswer(text, headers)
+  if (saysError(text)) return hold(`an error (${shown})`)
   if (isHealthCheck(text)) return hold(`a health report (${shown})`)
   if (isWord(answer.headers, body)) return { outcome: 'accepted', doubt: `HTTP ${answer.status}: ${shown}` }
   return hold('something else')
 }
 
-function inflated({ headers, body }: HttpAnswer): Buffer | undefined {
-  const most = { maxOutputLength: MOST_ANSWER_BYTES }
-  try {
-    switch (headers['content-encoding']?.trim().toLowerCase()) {
-      case undefined:
-      case '':
-      case 'identity':
-        return body
-      case 'gzip':
-      case 'x-gzip':
-        return body.length === 0 ? body : gunzipSync(body, most)
-      case 'deflate':
-        return body.length === 0 ? body : inflateSync(body, most)
-      case 'br':
-        return body.length === 0 ? body : brotliDecompressSync(body, most)
-      default:
-        return undefined
-    }
-  } catch {
-    return undefined
-  }
-}
-
-const isPage = (headers: HttpAnswer['headers'], body: Buffer): boolean =>
+/** Whether an answer is a page for people, which no receiver of spans writes. */
+export const isPage = (headers: HttpAnswer['headers'], body: Buffer): boolean =>
   /^text\/html/i.test(headers['content-type'] ?? '') ||
   /^\s*<(!doctype|html)/i.test(body.toString('utf8', 0, 64))
 
 /** The Collector's health check answers every request, whatever its path and method. */
 const isHealthCheck = (text: string): boolean => /^\{"status":\s*"(Server available|StatusOK)"/.test(text)
 
+/** OTLP's answer in protobuf has a length in it, which is no character. */
+const isPlain = (body: Buffer): boolean => /^[\x20-\x7e\s]+$/.test(body.toString('latin1'))
+
 function isWord(headers: HttpAnswer['headers'], body: Buffer): boolean {
   return (
-    body.length <= MOST_WORD &&
-    !/protobuf|octet-stream/i.test(headers['content-type'] ?? '') &&
-    /^[\x20-\x7e\s]+$/.test(body.toString('latin1'))
+    body.length <= MOST_WORD && !/protobuf|octet-stream/i.test(headers['content-type'] ?? '') && isPlain(body)
   )
 }

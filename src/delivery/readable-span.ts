@@ -29,22 +29,22 @@ export function readableSpan(span: EndedSpan, resource: object, options: WireOpt
     ended: true,
     status: wireStatus(span, options),
     attributes: wireAttributes(span, options),
-    events: span.events.map((event) => ({
+    events: span.events.map(({ droppedAttributes = 0, ...event }) => ({
       ...event,
       attributes: event.attributes ?? {},
-      droppedAttributesCount: 0,
+      droppedAttributesCount: droppedAttributes,
     })),
-    links: span.links.map(({ attributes, traceState: state, ...linked }) => ({
+    links: span.links.map(({ attributes, traceState: state, droppedAttributes = 0, ...linked }) => ({
       context: { ...linked, ...traceState(state) },
       attributes: attributes ?? {},
-      droppedAttributesCount: 0,
+      droppedAttributesCount: droppedAttributes,
     })),
     resource,
     instrumentationScope: scope,
     instrumentationLibrary: scope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
+    droppedAttributesCount: span.dropped?.attributes ?? 0,
+    droppedEventsCount: span.dropped?.events ?? 0,
+    droppedLinksCount: span.dropped?.links ?? 0,
   }
   return readable as unknown as ReadableSpan
 }

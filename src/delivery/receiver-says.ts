@@ -3,10 +3,15 @@ import { ACCEPTED, type Answer } from './answer.ts'
 import { describeAnswer } from './describe-answer.ts'
 import type { Sent } from './sender.ts'
 
-/** The answer to a request that was accepted; says aloud what the receiver says beside that. @param name - the target */
+/**
+ * The answer to a request of `spans` that was accepted; says aloud what the receiver says beside that.
+ *
+ * @param name - the target
+ */
 export function acceptedAnswer(
   name: string,
   { said, doubt }: Extract<Sent, { outcome: 'accepted' }>,
+  spans: number,
 ): Answer {
   if (doubt !== undefined) {
     diagnoseOnce(
@@ -19,7 +24,7 @@ export function acceptedAnswer(
   }
   if (said === undefined) return ACCEPTED
   const message = describeAnswer(said.message)
-  if (said.rejectedSpans > 0) return partial(name, said.rejectedSpans, message)
+  if (said.rejectedSpans > 0) return partial(name, Math.min(said.rejectedSpans, spans), message)
   if (message !== '') {
     const data = { target: name, message }
     diagnose('warn', 'TS_RECEIVER_WARNING', `${name} accepted spans and says: ${message}.`, data, name)

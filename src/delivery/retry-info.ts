@@ -26,9 +26,10 @@ function delayIn(info: Buffer): number | undefined {
   if (typeof duration !== 'object') return undefined
   const part = (wanted: number): number => {
     const value = fieldsOf(duration).find(({ number }) => number === wanted)?.value
-    return typeof value === 'number' && value < NEGATIVE ? value : 0
+    return typeof value === 'number' && value <= LARGEST ? value : 0
   }
-  return part(1) * 1000 + part(2) / 1e6
+  const ms = part(1) * 1000 + part(2) / 1e6
+  return ms > 0 ? ms : undefined
 }
 
 interface Field {
@@ -36,8 +37,8 @@ interface Field {
   readonly value: number | Buffer
 }
 
-/** From here on a varint is a negative int64. */
-const NEGATIVE = 2 ** 63
+/** Of int64, as near as a double comes to it; a larger varint is a negative one. */
+const LARGEST = 2 ** 63
 const VARINT = 0
 const BYTES = 2
 

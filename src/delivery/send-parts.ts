@@ -6,7 +6,7 @@ export interface BatchWork<T> {
   send(items: readonly T[]): Promise<Answer>
   /** The receiver has `items`, but for `rejectedSpans` of them. */
   accepted(items: readonly T[], rejectedSpans: number): void
-  rejected(item: T, reason: string): void
+  rejected(item: T, refused: Refused): void
   /** `item` in fewer bytes, when the receiver takes none as large as it is; `undefined` where that cannot be had. */
   smaller?(item: T): Promise<T | undefined>
 }
@@ -17,7 +17,7 @@ export interface Later<T> {
   readonly answer: Retry
 }
 
-type Refused = Extract<Answer, { kind: 'refused' }>
+export type Refused = Extract<Answer, { kind: 'refused' }>
 type Single = Exclude<Answer, { kind: 'mixed' }>
 
 /**
@@ -75,9 +75,9 @@ async function judge<T>(suspect: Suspect<T>, work: BatchWork<T>): Promise<Later<
     const broken = await probe(suspect, work)
     if (broken !== undefined) return broken
   }
-  const again = answer.tooLarge ? answer : await sendOne(item, work)
+  const again = answer.tooLarge || answer.unencodable ? answer : await sendOne(item, work)
   if (again.kind === 'accepted') work.accepted([item], Math.min(again.rejectedSpans ?? 0, 1))
-  else if (again.kind === 'refused') work.rejected(item, again.reason)
+  else if (again.kind === 'refused') work.rejected(item, again)
   else return { rest: [item, ...parts.flat()], answer: again }
   return undefined
 }

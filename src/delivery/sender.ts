@@ -18,6 +18,7 @@ export type Sent =
       readonly status?: number
       readonly tooLarge?: boolean
       readonly serverFault?: boolean
+      readonly unencodable?: boolean
     }
   /** The peer does not speak this protocol. */
   | { readonly outcome: 'wrong-protocol'; readonly reason: string }

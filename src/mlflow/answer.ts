@@ -1,6 +1,7 @@
 import type { ZodMiniType } from 'zod/mini'
 import type { HttpAnswer } from '../runtime/http.ts'
 import { retryAfterMs } from '../runtime/retry-after.ts'
+import { withoutSecrets } from '../runtime/secrets.ts'
 import { MlflowError, type MlflowErrorDetails, UNKNOWN_WORKSPACE } from './error.ts'
 import { parseJson } from './json.ts'
 
@@ -114,7 +115,7 @@ const isHtml = (answer: HttpAnswer): boolean =>
   /^\s*<(?:!doctype|html)/i.test(answer.body.subarray(0, 100).toString('utf8'))
 
 const brief = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = withoutSecrets(withoutSecrets(text).replace(/\s+/g, ' ').trim())
   return line.length > 400 ? `${line.slice(0, 400)}…` : line
 }
 

@@ -2,6 +2,7 @@ import type { AuthConfig } from '../config/config.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { realTime } from '../runtime/real-time.ts'
+import { noteSecrets } from '../runtime/secrets.ts'
 
 /** Who we are to the server, as headers. */
 export interface Auth {
@@ -16,6 +17,7 @@ const SHARED_REFRESH_MS = 10_000
 
 /** Credentials from `config`. User name and password together win over a token, and a fixed token over a file. */
 export function createAuth(config: AuthConfig): Auth {
+  noteSecrets([config.token ?? '', config.password ?? ''])
   const { username, password, token, tokenFile } = config
   if (username && password) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
@@ -51,6 +53,7 @@ function fromFile(file: string): Auth {
       if (read === token) return
       if (token !== undefined) changedAt = realTime.uptimeMs()
       token = read
+      noteSecrets([read])
     } catch (thrown) {
       complain(file, messageOf(thrown), token !== undefined)
     }

@@ -53,6 +53,20 @@ const LAST_SECOND = 9_223_372_036
 // moves work that began before it (a job from a queue, say) far into the future. This is March 1973, or three years.
 const LONGEST_UPTIME_MS = 1e11
 
+/** Whether `time` is an HrTime that servers store, to the nanosecond as it is. */
+export function isStorable(time: unknown): time is HrTime {
+  try {
+    if (!Array.isArray(time) || time.length !== 2) return false
+    const [seconds, nanos] = time as unknown[]
+    return isWithin(seconds, LAST_SECOND) && isWithin(nanos, 1e9)
+  } catch {
+    return false
+  }
+}
+
+const isWithin = (value: unknown, end: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < end
+
 /** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it is none that can be sent. */
 export function msOfTimeInput(time: unknown): number | undefined {
   const ms = typeof time === 'number' ? rawMs(time) : msOfObject(time)

@@ -1,5 +1,6 @@
 import { realTime } from './real-time.ts'
 import { processWide } from './registry.ts'
+import { dataWithoutSecrets, withoutLongSecrets } from './secrets.ts'
 import { writeStderr } from './stderr.ts'
 
 /** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
@@ -58,7 +59,7 @@ export function diagnose(
   data: Readonly<Record<string, unknown>> = {},
   key = '',
 ): boolean {
-  const diagnostic: Diagnostic = Object.freeze({ code, level, message, data })
+  const diagnostic = diagnosticOf(level, code, message, data)
   tell(diagnostic)
   return print(diagnostic, key)
 }
@@ -75,10 +76,19 @@ export function diagnoseMended(
   message: string,
   data: Readonly<Record<string, unknown>> = {},
 ): void {
-  const diagnostic: Diagnostic = Object.freeze({ code, level: 'info', message, data })
+  const diagnostic = diagnosticOf('info', code, message, data)
   tell(diagnostic)
   if (aloud) write(diagnostic, '')
 }
+
+/** No secret gets out, whoever put it into the message: a server that gives back what it was sent, or an address. */
+const diagnosticOf = (
+  level: DiagnosticLevel,
+  code: string,
+  message: string,
+  data: Diagnostic['data'],
+): Diagnostic =>
+  Object.freeze({ code, level, message: withoutLongSecrets(message), data: dataWithoutSecrets(data) })
 
 function tell(diagnostic: Diagnostic): void {
   for (const listener of [...state().listeners]) {

@@ -1,3 +1,4 @@
+import { forTerminal } from './for-terminal.ts'
 import { realTime } from './real-time.ts'
 import { globalProperty } from './registry.ts'
 
@@ -18,10 +19,11 @@ const writeSync = (bytes: Uint8Array, at = 0): number =>
  */
 export function writeStderr(text: string): void {
   try {
-    const line = `${text}\n`
+    const shown = forTerminal(text)
+    const line = `${shown}\n`
     const stderr = host.get()?.stderr
     // biome-ignore lint/suspicious/noConsole: the only way to say something there
-    if (typeof stderr?.write !== 'function') console.warn(text)
+    if (typeof stderr?.write !== 'function') console.warn(shown)
     else if (isPlain(stderr)) writePlainly(stderr, Buffer.from(line))
     else writeGuarded(stderr, line)
   } catch {
@@ -31,7 +33,7 @@ export function writeStderr(text: string): void {
 
 /** Writes a line to stderr before it returns, at the end of a process: what a stream still holds then is lost. */
 export function writeStderrNow(text: string): void {
-  const bytes = Buffer.from(`${text}\n`)
+  const bytes = Buffer.from(`${forTerminal(text)}\n`)
   const deadline = realTime.uptimeMs() + MOST_MS
   for (let at = 0; at < bytes.length; ) {
     try {

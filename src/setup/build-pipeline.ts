@@ -1,6 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { createConsoleTarget } from '../delivery/console-target.ts'
 import type { Counts } from '../delivery/counts.ts'
+import { toSend } from '../delivery/double-export.ts'
 import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
@@ -12,11 +13,13 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { encodeRequest } from '../span/otlp/request.ts'
 import { startHelper } from './helper-thread.ts'
 import { lazyTarget } from './lazy-target.ts'
+import { noteSecretsOf } from './note-secrets.ts'
 import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, counts: Counts): Pipeline {
+  noteSecretsOf(config)
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
@@ -51,14 +54,12 @@ function otlp(
     const agentName = (): string | undefined => pipeline().agentName
     return buildOtlpTarget({ config, target, resource, agentName, learned })
   }
-  const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined =>
-    isKnown
-      ? encodeRequest(
-          spans,
-          resourceAttributes(config, pipeline().joinedResource),
-          wireOptions(config, isMlflow),
-        )
-      : undefined
+  const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined => {
+    if (!isKnown) return undefined
+    const options = wireOptions(config, isMlflow)
+    const attributes = resourceAttributes(config, pipeline().joinedResource)
+    return encodeRequest(toSend(spans, target, options), attributes, options)
+  }
   const index = config.targets.indexOf(target)
   const parts = { index, encode, learned }
   return lazyTarget(target.endpoint, load, {

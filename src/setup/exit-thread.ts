@@ -6,6 +6,7 @@ import { ownFile } from '../runtime/own-file.ts'
 import { VERSION } from '../runtime/version.ts'
 import { exitSource } from './exit-source.ts'
 import type { ExitWork } from './exit-worker.ts'
+import { threadRights } from './thread-rights.ts'
 
 const RUNNING = 0
 const DELIVERED = 1
@@ -63,9 +64,8 @@ export function startWorker(
     eval: bundled,
     workerData,
     transferList: [...transferList],
-    // Nothing that was preloaded into the application is loaded into this thread, and nothing of it is printed.
-    execArgv: [],
-    env: {},
+    ...threadRights(),
+    // Nothing of it is printed.
     // It holds a request or two, and what it is done with should not stay.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
     stdout: true,

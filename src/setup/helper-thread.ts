@@ -1,6 +1,8 @@
 import type { Answer } from '../delivery/answer.ts'
 import type { HelperThread } from '../delivery/overflow.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { realTime } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { startWorker } from './exit-thread.ts'
 import { conditionsOf, detachedSpan } from './exit-work.ts'
@@ -52,10 +54,17 @@ export function startHelper({ pipeline, index, encode, learned }: HelperParts): 
       send(spans, answered) {
         count += 1
         asked.set(count, answered)
-        const request = encode(spans)
-        const batch: HelperBatch =
-          request === undefined ? { id: count, spans: spans.map(detachedSpan) } : { id: count, request }
-        near.postMessage(batch, request === undefined ? [] : [request.buffer as ArrayBuffer])
+        try {
+          const request = encode(spans)
+          const batch: HelperBatch =
+            request === undefined ? { id: count, spans: spans.map(detachedSpan) } : { id: count, request }
+          near.postMessage(batch, request === undefined ? [] : [request.buffer as ArrayBuffer])
+        } catch (thrown) {
+          // Which of the spans it is that cannot go over is found out where they are sent in parts.
+          asked.delete(count)
+          const reason = messageOf(thrown)
+          realTime.soon(() => answered({ kind: 'refused', reason, unencodable: true }))
+        }
       },
       listen() {
         for (let next = receiveMessageOnPort(near); next !== undefined; next = receiveMessageOnPort(near)) {

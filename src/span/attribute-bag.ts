@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from './ended-span.ts'
+import { MOST_ATTRIBUTES } from './span-limits.ts'
 
 /** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be dear. */
 export interface AttributeBag {
@@ -8,14 +9,20 @@ export interface AttributeBag {
   jsonKeys: Set<string> | undefined
 }
 
-const MOST_ATTRIBUTES = 1000
-
 export const createAttributeBag = (): AttributeBag => ({ values: {}, count: 0, jsonKeys: undefined })
 
-/** @param isJson - `value` is JSON text of an object that was given */
-export function keepAttribute(bag: AttributeBag, key: string, value: AttributeValue, isJson: boolean): void {
+/**
+ * @param isJson - `value` is JSON text of an object that was given
+ * @returns whether there was room for it
+ */
+export function keepAttribute(
+  bag: AttributeBag,
+  key: string,
+  value: AttributeValue,
+  isJson: boolean,
+): boolean {
   if (!Object.hasOwn(bag.values, key)) {
-    if (bag.count >= MOST_ATTRIBUTES) return
+    if (bag.count >= MOST_ATTRIBUTES) return false
     bag.count += 1
   }
   bag.values[key] = value
@@ -25,6 +32,7 @@ export function keepAttribute(bag: AttributeBag, key: string, value: AttributeVa
   } else {
     bag.jsonKeys?.delete(key)
   }
+  return true
 }
 
 export function removeAttribute(bag: AttributeBag, key: string): void {

@@ -34,6 +34,8 @@ export interface SpanEvent {
   readonly name: string
   readonly time: HrTime
   readonly attributes?: Attributes
+  /** How many of its attributes are gone; absent where none is. */
+  readonly droppedAttributes?: number
 }
 
 export interface SpanLinkData {
@@ -42,6 +44,15 @@ export interface SpanLinkData {
   readonly traceFlags: number
   readonly traceState?: string
   readonly attributes?: Attributes
+  /** As of {@link SpanEvent}. */
+  readonly droppedAttributes?: number
+}
+
+/** How much of a span is gone, by what it was. */
+export interface DroppedCounts {
+  readonly attributes: number
+  readonly events: number
+  readonly links: number
 }
 
 /** What turnspan's own spans know beyond OpenTelemetry's model. */
@@ -74,9 +85,13 @@ export interface EndedSpan {
   readonly attributes: Attributes
   readonly events: readonly SpanEvent[]
   readonly links: readonly SpanLinkData[]
+  /** What is gone of it for a limit, here or where it was made; absent where nothing is. */
+  readonly dropped?: DroppedCounts | undefined
   readonly scope: { readonly name: string; readonly version?: string }
   /** Resource attributes of the provider that made the span, when it is not ours. */
   readonly resource?: Attributes | undefined
+  /** Endpoints of targets to which the application's own exporter sends it, unless they are MLflow's. */
+  readonly exportedTo?: readonly string[] | undefined
   /** Present on turnspan's own spans. */
   readonly agent?: AgentData | undefined
   readonly trace: TraceRecord

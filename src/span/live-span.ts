@@ -6,6 +6,7 @@ import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute }
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { CaptureOptions } from './capture.ts'
 import { captureOptionsFor } from './capture-source.ts'
+import { itemsOf, kindOf } from './clean-fields.ts'
 import { cleanName } from './clean-name.ts'
 import { captureContent } from './content/capture-content.ts'
 import type { Content } from './content/content.ts'
@@ -22,10 +23,11 @@ import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
-import { listOf, readLink } from './read-link.ts'
+import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
 import type { LiveSpanInit, SpanHost } from './span-host.ts'
+import { type Dropping, MOST_EVENTS, MOST_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
@@ -51,8 +53,6 @@ const NO_ATTRIBUTES: Attributes = Object.freeze({})
 const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
-const MOST_EVENTS = 1000
-const MOST_LINKS = 128
 
 /** A span while its work goes on. Its methods never throw; after the end they do nothing. */
 export class LiveSpan implements Span, OpenSpan {
@@ -83,6 +83,7 @@ export class LiveSpan implements Span, OpenSpan {
   #attributes: AttributeBag | undefined
   #events: SpanEvent[] | undefined
   #links: SpanLinkData[] | undefined
+  #dropped: Dropping | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
   #inputs: Content | undefined
@@ -179,7 +180,8 @@ export class LiveSpan implements Span, OpenSpan {
     shadow?.setAttribute(key, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
-      keepAttribute(this.#attributes, key, kept, typeof value === 'object' && typeof kept === 'string')
+      const isJson = typeof value === 'object' && typeof kept === 'string'
+      if (!keepAttribute(this.#attributes, key, kept, isJson)) this.#drop('attributes')
     }
     return this
   }
@@ -218,11 +220,14 @@ export class LiveSpan implements Span, OpenSpan {
     })
     this.#links ??= []
     if (this.#links.length < MOST_LINKS) this.#links.push(read.data)
+    else this.#drop('links')
     return this
   }
 
   addLinks(links: (Link | OtelSpan)[]): this {
-    for (const link of listOf(links)) this.addLink(link)
+    const { items, more } = itemsOf(links)
+    for (const link of items) this.addLink(link)
+    if (more > 0 && this.#open) this.#drop('links', more)
     return this
   }
 
@@ -302,6 +307,7 @@ export class LiveSpan implements Span, OpenSpan {
       attributes: { ...span.attributes, [keys.STILL_OPEN]: true },
       events: [...span.events],
       links: [...span.links],
+      dropped: span.dropped && { ...span.dropped },
       agent: span.agent && { ...span.agent, jsonKeys: new Set(span.agent.jsonKeys) },
     }
   }
@@ -328,6 +334,7 @@ export class LiveSpan implements Span, OpenSpan {
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
     const ended = this.#toEnded(endMs)
+    if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)
     if (shadow !== undefined) {
       // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
       if (ended.agent !== undefined) shadow.setAttributes(smallAttributes(ended, ended.agent) as never)
@@ -364,13 +371,14 @@ export class LiveSpan implements Span, OpenSpan {
       traceFlags,
       traceState: traceState === undefined ? undefined : traceStateText(traceState),
       name: this.#name,
-      kind: kind ?? 0,
+      kind: kindOf(kind),
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
       status: spanStatus(this.#code, this.#message),
       attributes: this.#attributes?.values ?? NO_ATTRIBUTES,
       events: this.#events ?? NO_EVENTS,
       links: this.#links ?? NO_LINKS,
+      dropped: this.#dropped,
       scope,
       resource: undefined,
       agent: this.#own ? this.#toAgentData() : undefined,
@@ -400,6 +408,12 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.trace.sampled) return
     this.#events ??= []
     if (this.#events.length < MOST_EVENTS) this.#events.push(event)
+    else this.#drop('events')
+  }
+
+  #drop(what: keyof Dropping, count = 1): void {
+    this.#dropped ??= noneDropped()
+    this.#dropped[what] += count
   }
 
   #copy(given: object): Attributes {

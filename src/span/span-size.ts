@@ -4,6 +4,7 @@ import { contentOf } from './content/capture-content.ts'
 import { contentBytes } from './content/content.ts'
 import { readContent } from './content/read-content.ts'
 import type { Attributes, EndedSpan, SpanEvent } from './ended-span.ts'
+import { noneDropped } from './span-limits.ts'
 
 // What a span costs on the wire beside its values: IDs, times, keys of its own.
 const FRAME_BYTES = 300
@@ -49,12 +50,30 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
   const fitted = fitTo(parts, Math.max(1024, maxBytes - FRAME_BYTES)) as typeof parts
   const attributes = isFields(fitted.attributes) ? (fitted.attributes as EndedSpan['attributes']) : {}
   const events = Array.isArray(fitted.events) ? fitted.events : []
+  const { dropped = noneDropped() } = span
+  const gone = {
+    attributes: Math.max(0, Object.keys(span.attributes).length - Object.keys(attributes).length),
+    events: span.events.length - events.length,
+  }
   return Object.freeze({
     ...span,
     attributes,
+    ...(gone.attributes + gone.events > 0 && {
+      dropped: {
+        attributes: dropped.attributes + gone.attributes,
+        events: dropped.events + gone.events,
+        links: dropped.links,
+      },
+    }),
     events: span.events.slice(0, events.length).map((event, i): SpanEvent => {
       const kept = events[i]
-      return { name: event.name, time: event.time, ...(isFields(kept) && { attributes: kept as never }) }
+      const droppedAttributes = droppedOf(event, isFields(kept) ? kept : {})
+      return {
+        name: event.name,
+        time: event.time,
+        ...(isFields(kept) && { attributes: kept as never }),
+        ...(droppedAttributes > 0 && { droppedAttributes }),
+      }
     }),
     ...(span.agent && {
       agent: {
@@ -64,6 +83,10 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
       },
     }),
   })
+}
+
+function droppedOf({ attributes = {}, droppedAttributes = 0 }: SpanEvent, kept: object): number {
+  return droppedAttributes + Math.max(0, Object.keys(attributes).length - Object.keys(kept).length)
 }
 
 function isFields(value: Captured | undefined): value is { [key: string]: Captured } {

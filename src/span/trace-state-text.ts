@@ -1,4 +1,5 @@
 import type { TraceState } from '@opentelemetry/api'
+import { stateTextOf } from './clean-fields.ts'
 
 let lastState: TraceState | undefined
 let lastText: string | undefined
@@ -7,6 +8,6 @@ let lastText: string | undefined
 export function traceStateText(state: TraceState): string | undefined {
   if (state === lastState) return lastText
   lastState = state
-  lastText = state.serialize() || undefined
+  lastText = stateTextOf(state)
   return lastText
 }

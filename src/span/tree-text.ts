@@ -21,7 +21,8 @@ export function treeText(spans: readonly EndedSpan[]): string {
       `trace ${top.traceId}${about(top)}`,
       ...drawTree(top, childrenOf, (span) => [headline(span), ...details(span)]),
     ])
-  return lines.join('\n')
+  // What a model or a server said must not look like a line of ours.
+  return lines.map((line) => line.replace(/[\r\n]+/g, ' ')).join('\n')
 }
 
 function about({ trace }: EndedSpan): string {

@@ -164,7 +164,7 @@ describe('TLS', () => {
       'insecure not for a foreign endpoint',
       { ...OTLP, ...SERVER, MLFLOW_TRACKING_INSECURE_TLS: 'true' },
       {},
-      { insecure: false },
+      { insecure: false, insecureElsewhere: true },
     ],
   ])('%s', (_, env, options, tls) => {
     const { config, problems } = resolved(env, options)

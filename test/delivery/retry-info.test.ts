@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { backoffMs } from '../../src/delivery/backoff.ts'
 import { retryDelayMs } from '../../src/delivery/retry-info.ts'
+import { retryAfterMs } from '../../src/runtime/retry-after.ts'
 
 const bytes = (number: number, payload: Buffer): Buffer =>
   Buffer.concat([Buffer.from([number * 8 + 2, payload.length]), payload])
@@ -30,12 +32,20 @@ test('details of other kinds are passed over', () => {
 })
 
 test('an empty duration is no wait', () => {
-  expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, Buffer.alloc(0)))).toString('base64'))).toBe(0)
+  expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, Buffer.alloc(0)))).toString('base64'))).toBeUndefined()
 })
 
 test('a negative duration is no wait', () => {
   const minusOne = Buffer.from([0x08, ...Array<number>(9).fill(0xff), 0x01])
-  expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, minusOne))).toString('base64'))).toBe(0)
+  expect(retryDelayMs(status(any(RETRY_INFO, bytes(1, minusOne))).toString('base64'))).toBeUndefined()
+})
+
+test('the longest duration there can be is one, and no more than the cap is waited', () => {
+  const longest = Buffer.from([0x08, ...Array<number>(8).fill(0xff), 0x7f])
+  const askedMs = retryDelayMs(status(any(RETRY_INFO, bytes(1, longest))).toString('base64'))
+  expect(askedMs).toBeGreaterThan(1e21)
+  expect(backoffMs(0, { askedMs })).toBe(300_000)
+  expect(backoffMs(0, { askedMs: retryAfterMs('9'.repeat(400)) })).toBe(300_000)
 })
 
 test.each([undefined, '', '!', 'AAAA'])('%o says nothing', (trailer) => {

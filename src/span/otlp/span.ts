@@ -18,6 +18,9 @@ import {
 const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
 
+/** The counts are of 32 bits. */
+const MOST_COUNTED = 0xffff_ffff
+
 /** Spans take two bytes for their length far more often than one or three. */
 const USUAL_BYTES = 2048
 
@@ -31,11 +34,12 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeByte(writer, SPAN.end)
   writeTime(writer, span.endTime)
   forEachWireAttribute(span, options, sinkOf(writer))
-  writeNoneDropped(writer, SPAN.droppedAttributes)
+  const { dropped } = span
+  writeDropped(writer, SPAN.droppedAttributes, dropped?.attributes)
   for (const event of span.events) writeEvent(writer, event)
-  writeNoneDropped(writer, SPAN.droppedEvents)
+  writeDropped(writer, SPAN.droppedEvents, dropped?.events)
   for (const link of span.links) writeLink(writer, link)
-  writeNoneDropped(writer, SPAN.droppedLinks)
+  writeDropped(writer, SPAN.droppedLinks, dropped?.links)
   writeStatus(writer, wireStatus(span, options))
   writeVarint(writer, SPAN.flags)
   writeFlags(writer, span.traceFlags, span.parentSpanId !== undefined && span.parentIsRemote)
@@ -79,7 +83,7 @@ function writeIdentity(writer: Writer, span: EndedSpan): void {
   writeVarint(writer, span.kind + 1)
 }
 
-function writeEvent(writer: Writer, { name, time, attributes }: SpanEvent): void {
+function writeEvent(writer: Writer, { name, time, attributes, droppedAttributes }: SpanEvent): void {
   writeByte(writer, SPAN.events)
   const start = openMessage(writer, USUAL_BYTES)
   writeByte(writer, EVENT.time)
@@ -87,7 +91,7 @@ function writeEvent(writer: Writer, { name, time, attributes }: SpanEvent): void
   writeByte(writer, EVENT.name)
   writeText(writer, name)
   if (attributes !== undefined) writeAttributes(writer, EVENT.attributes, attributes)
-  writeNoneDropped(writer, EVENT.droppedAttributes)
+  writeDropped(writer, EVENT.droppedAttributes, droppedAttributes)
   closeMessage(writer, start, USUAL_BYTES)
 }
 
@@ -100,7 +104,7 @@ function writeLink(writer: Writer, link: SpanLinkData): void {
   writeHex(writer, link.spanId)
   writeTextUnlessEmpty(writer, LINK.traceState, link.traceState)
   if (link.attributes !== undefined) writeAttributes(writer, LINK.attributes, link.attributes)
-  writeNoneDropped(writer, LINK.droppedAttributes)
+  writeDropped(writer, LINK.droppedAttributes, link.droppedAttributes)
   writeByte(writer, LINK.flags)
   writeFlags(writer, link.traceFlags, false)
   closeMessage(writer, start, 0)
@@ -119,10 +123,10 @@ function writeFlags(writer: Writer, traceFlags: number, isRemote: boolean): void
   writeFixed32(writer, (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0))
 }
 
-/** Spans reach us after their limits were applied; OpenTelemetry's serialiser writes the zero, and so do we. */
-function writeNoneDropped(writer: Writer, tag: number): void {
+/** OpenTelemetry's serialiser writes the zero, and so do we. */
+function writeDropped(writer: Writer, tag: number, count = 0): void {
   writeByte(writer, tag)
-  writeByte(writer, 0)
+  writeVarint(writer, Math.min(count, MOST_COUNTED))
 }
 
 function writeTextUnlessEmpty(writer: Writer, tag: number, text: string | undefined): void {

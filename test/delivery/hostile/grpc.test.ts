@@ -1,4 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Diagnostic, flushTraces, init, onDiagnostic, shutdown } from '../../../src/index.ts'
 import { partialSuccess } from '../../support/collector.ts'
@@ -72,7 +73,14 @@ const CALLS: readonly (readonly [name: string, fault: CallFault, says: RegExp])[
       }),
     /gRPC/,
   ],
-  ['has a status that is no number', answeringWith(new Uint8Array(), { 'grpc-status': 'x' }), /gRPC/],
+  ...['x', '', '0x0', '0.0', '-0', '99999999999', 'OK'].map(
+    (status) =>
+      [
+        `has the status "${status}"`,
+        answeringWith(new Uint8Array(), { 'grpc-status': status }),
+        /gRPC: an answer with the status/,
+      ] as const,
+  ),
   [
     'asks for patience of three thousand years',
     answeringWith(new Uint8Array(), {
@@ -95,7 +103,7 @@ function patience(seconds: number): string {
 }
 
 describe('a gRPC server that comes to its senses gets every span', () => {
-  test.each(CALLS.filter(([name]) => !name.includes('no number')))('%s', (_, fault, says) =>
+  test.each(CALLS)('%s', (_, fault, says) =>
     withoutLeak(async () => {
       await using server = await startHostileGrpc((call) => (call === 0 ? fault : undefined))
       init({ endpoint: `http://127.0.0.1:${server.port}`, timeoutMs: 300 })
@@ -133,13 +141,33 @@ describe('a gRPC server that comes to its senses gets every span', () => {
   )
 })
 
-test('a status that is no number is a refusal like that of any other code', async () => {
-  const [, fault] = CALLS.find(([name]) => name.includes('no number')) ?? []
-  await using server = await startHostileGrpc(() => fault)
-  init({ endpoint: `http://127.0.0.1:${server.port}`, timeoutMs: 300 })
-  turn()
-  expect(await flushTraces({ timeoutMs: 5000 })).toMatchObject({ sent: 0, queued: 0, rejected: 2 })
-  expectBooks(2)
+describe('a code that nobody knows', () => {
+  const fault = answeringWith(new Uint8Array(), { 'grpc-status': '77', 'grpc-message': 'odd' })
+
+  test('for every span is a fault of the server, and all of them wait', async () => {
+    await using server = await startHostileGrpc(() => fault)
+    init({ endpoint: `http://127.0.0.1:${server.port}`, timeoutMs: 300 })
+    turn()
+    expect(await flushTraces({ timeoutMs: 1000 })).toMatchObject({ sent: 0, queued: 2, rejected: 0 })
+    expectBooks(2)
+    expect(failure()).toContain('gRPC code 77: odd')
+  })
+
+  test('for one span is tried again, and sets that span aside with the code', async () => {
+    let tries = 0
+    await using server = await startHostileGrpc((_, spans) => {
+      const bad = spans.some(({ name }) => name === 'tool:t')
+      if (bad && spans.length === 1) tries += 1
+      return bad ? fault : undefined
+    })
+    init({ endpoint: `http://127.0.0.1:${server.port}`, timeoutMs: 300 })
+    turn()
+    expect(await flushTraces({ timeoutMs: 5000 })).toMatchObject({ sent: 1, queued: 0, rejected: 1 })
+    expectBooks(2)
+    expect(tries).toBeGreaterThan(1)
+    const rejected = said.find(({ code }) => code === 'TS_SPAN_REJECTED')
+    expect(rejected?.data.reason).toBe('gRPC code 77: odd')
+  })
 })
 
 describe('beside success, a gRPC server', () => {
@@ -160,6 +188,22 @@ describe('beside success, a gRPC server', () => {
     await says(answeringWith(framed(partial(1, 'quota'))))()
     const diagnostic = said.find(({ code }) => code === 'TS_PARTIAL_SUCCESS')
     expect(diagnostic).toMatchObject({ level: 'error', data: { rejectedSpans: 1, reason: 'quota' } })
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+  ] as const)('may say it compressed by %s', async (encoding, compress) => {
+    const frame = framed(compress(partial(1, 'quota')))
+    frame[0] = 1
+    await says((stream) => {
+      stream.respond({ ...OK, 'grpc-encoding': encoding }, { waitForTrailers: true })
+      stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+      stream.end(frame)
+    })()
+    expect(said.find(({ code }) => code === 'TS_PARTIAL_SUCCESS')).toMatchObject({
+      data: { rejectedSpans: 1, reason: 'quota' },
+    })
   })
 
   test('may have something to say', async () => {

@@ -27,6 +27,15 @@ describe('what a receiver says in protobuf', () => {
     expect(readPartialSuccess(minusOne)).toEqual({ rejectedSpans: 0, message: '' })
   })
 
+  test('is all of it where no request can have so many', () => {
+    const largest = Buffer.from([0x0a, 10, 0x08, ...Array<number>(8).fill(0xff), 0x7f])
+    expect(readPartialSuccess(largest)?.rejectedSpans).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
+  test('is none where a status of gRPC stands in its place', () => {
+    expect(readPartialSuccess(Buffer.from([0x08, 16, 0x12, 2, 0x6e, 0x6f]))).toBeUndefined()
+  })
+
   test('is none where it is cut off', () => {
     const whole = encoded(40, 'quota')
     for (let end = 1; end < whole.length; end += 1) {
@@ -52,6 +61,8 @@ describe('what a receiver says in JSON', () => {
     ['{"partialSuccess":null}', 0, ''],
     ['{"partialSuccess":{"rejectedSpans":"40","errorMessage":"quota"}}', 40, 'quota'],
     ['{"partial_success":{"rejected_spans":3}}', 3, ''],
+    ['{"partialSuccess":{"rejectedSpans":"9223372036854775807"}}', Number.MAX_SAFE_INTEGER, ''],
+    ['{"partialSuccess":{"rejectedSpans":"-9223372036854775808"}}', 0, ''],
     ['{"partialSuccess":{"rejectedSpans":-1,"errorMessage":7}}', 0, ''],
   ])('%s is read', (text, rejectedSpans, message) => {
     expect(readPartialSuccessJson(text)).toEqual({ rejectedSpans, message })

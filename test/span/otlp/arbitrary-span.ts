@@ -136,8 +136,10 @@ const agent: fc.Arbitrary<AgentData> = fc
   })
   .map((fields) => present<AgentData>(fields))
 
+const dropped = fc.nat({ max: 2 ** 32 - 1 })
+
 const event: fc.Arbitrary<SpanEvent> = fc
-  .record({ name: anyText, time, attributes: optional(attributes) })
+  .record({ name: anyText, time, attributes: optional(attributes), droppedAttributes: optional(dropped) })
   .map((fields) => present<SpanEvent>(fields))
 
 const link: fc.Arbitrary<SpanLinkData> = fc
@@ -147,6 +149,7 @@ const link: fc.Arbitrary<SpanLinkData> = fc
     traceFlags: fc.nat(255),
     traceState: optional(anyText),
     attributes: optional(attributes),
+    droppedAttributes: optional(dropped),
   })
   .map((fields) => present<SpanLinkData>(fields))
 
@@ -190,6 +193,7 @@ export const endedSpan: fc.Arbitrary<EndedSpan> = fc
     attributes,
     events: fc.array(event, { maxLength: 3 }),
     links: fc.array(link, { maxLength: 3 }),
+    dropped: optional(fc.record({ attributes: dropped, events: dropped, links: dropped })),
     scope: fc.oneof(
       fc.constantFrom(...SCOPES),
       fc.constantFrom(...SCOPES).map((scope) => ({ ...scope })),

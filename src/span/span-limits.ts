@@ -1,0 +1,24 @@
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import type { DroppedCounts } from './ended-span.ts'
+
+export const MOST_ATTRIBUTES = 1000
+export const MOST_EVENTS = 1000
+export const MOST_LINKS = 128
+
+/** {@link DroppedCounts} as they grow. */
+export type Dropping = { -readonly [K in keyof DroppedCounts]: DroppedCounts[K] }
+
+export const noneDropped = (): Dropping => ({ attributes: 0, events: 0, links: 0 })
+
+/** Says, once, that a span had more than it can keep: whoever does that does it often. */
+export function sayLimits(name: string, dropped: DroppedCounts): void {
+  const { attributes, events, links } = dropped
+  diagnoseOnce(
+    'warn',
+    'TS_SPAN_LIMITS',
+    `The span "${name}" had more than a span keeps (${MOST_ATTRIBUTES} attributes, ${MOST_EVENTS} events, ${MOST_LINKS} links): ` +
+      `${attributes} attributes, ${events} events and ${links} links were left out, of this and maybe of further spans. ` +
+      "The counts stand on each span, as OTLP's dropped counts. Put what is many into spans of its own, or into one value.",
+    { name, attributes, events, links },
+  )
+}
