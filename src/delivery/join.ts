@@ -10,6 +10,7 @@ import type { Attributes } from '../span/ended-span.ts'
 import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { traceOfStarted } from './joined-trace.ts'
 import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -145,9 +146,13 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
     }
   }
   return {
-    onStart(span) {
+    onStart(span, context) {
       quietly(() => {
-        if (!state().shadowing && !isLeftOut(span)) pipeline()?.foreignStarted(span)
+        if (state().shadowing) return
+        const [to, parent] = [pipeline(), trace.getSpan(context)]
+        // What is below a span that is left out is in the same trace.
+        if (!isLeftOut(span)) to?.foreignStarted(span, parent)
+        else if (to !== undefined) traceOfStarted(to, span, parent)
       })
     },
     onEnd(span) {

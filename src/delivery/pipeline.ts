@@ -1,3 +1,4 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Config } from '../config/config.ts'
 import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
@@ -14,6 +15,7 @@ import { sumUpUsage } from '../span/usage-tree.ts'
 import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
 import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
 import { createQueue, type Fate, type QueueSpool } from './queue.ts'
@@ -33,10 +35,12 @@ export interface Pipeline extends SpanHost {
   joinedResource: Attributes | undefined
   /** Sends a span that is still open, beside the books: it is counted when it ends. */
   sendOpen(span: EndedSpan): void
-  /** A span of another library began in a provider that we joined. */
-  foreignStarted(span: ForeignSpan): void
-  /** A span of another library ended. */
-  foreignEnded(span: ForeignSpan): void
+  /**
+   * A span of another library began in a provider that we joined, below what was active then.
+   */
+  foreignStarted(span: ForeignSpan, parent: OtelSpan | undefined): void
+  /** A span of another library ended. @returns the trace that it is in */
+  foreignEnded(span: ForeignSpan): TraceRecord
   /** Sends what is waiting; resolves when nothing is left or the time is up. */
   flush(timeoutMs: number): Promise<void>
   /** {@link Pipeline.flush}, then no more: what is left is dropped and counted. */
@@ -229,14 +233,14 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
-    foreignStarted(span) {
-      const { traceId, spanId } = span.spanContext()
-      const trace = traces.get(traceId)
-      trace.open.set(spanId, openForeign(span, trace))
+    foreignStarted(span, parent) {
+      const trace = traceOfStarted(pipeline, span, parent)
+      traces.add(trace)
+      trace.open.set(span.spanContext().spanId, openForeign(span, trace))
     },
     foreignEnded(span) {
-      const { traceId, spanId, traceFlags } = span.spanContext()
-      const trace = traces.get(traceId)
+      const { spanId, traceFlags } = span.spanContext()
+      const trace = traceOfEnded(pipeline, span)
       const open = trace.open.get(spanId) ?? openForeign(span, trace)
       trace.open.delete(spanId)
       const copy = copyForeignSpan(span, trace, config)
@@ -247,9 +251,10 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         counts.ended()
         traces.touched(trace)
         counts.settled('unsampled')
-        return
+        return trace
       }
       take(copy)
+      return trace
     },
     async flush(timeoutMs) {
       const deadline = monotonicMs() + timeoutMs

@@ -1,19 +1,70 @@
 import type { TraceState } from '@opentelemetry/api'
 import { createTraceState } from '../runtime/otel-trace-state.ts'
 
-// A member of the W3C tracestate that says: the process that began this trace exports it, and its root will arrive.
-// Without it, a root with a remote parent is taken for the only root that the trace will ever have.
+// A member of the W3C tracestate that says: turnspan exports this trace above here, and its root will arrive. Without it, a
+// root with a remote parent is taken for the only root that the trace will ever have. It stands on spans of ours alone:
+// on anybody else's, the flags beside it would be somebody else's decision.
 const MEMBER = 'turnspan'
+const ROOT = 'root'
 
-let own: TraceState | undefined
+// What else the member says, as `key:value` after the first word, with `;` between them. The flags of `traceparent` may
+// be those of another vendor whose span lies between.
+const SAMPLED = 's'
 
-/** The tracestate of a trace that begins here. */
-export function ownTraceState(): TraceState {
-  own ??= createTraceState(`${MEMBER}=root`)
-  return own
+/** What turnspan tells of a trace to those whom it calls. */
+export interface OwnMember {
+  /** Whether turnspan exports the trace. */
+  readonly sampled: boolean
 }
 
-/** Whether a tracestate that came in says that turnspan exports the trace's beginning. */
-export function isFromTurnspan(state: TraceState | undefined): boolean {
-  return state?.get(MEMBER) === 'root'
+const own = new Map<boolean, TraceState>()
+
+/**
+ * The tracestate of our spans in a trace: our member in front of what others had put there before.
+ *
+ * @param upstream - what came with the parent; without one the trace begins here
+ */
+export function ownTraceState(member: OwnMember, upstream?: TraceState): TraceState {
+  const others = upstream === undefined ? '' : textOf(upstream)
+  if (others !== '') return createTraceState(others).set(MEMBER, valueOf(member))
+  const known = own.get(member.sampled)
+  if (known !== undefined) return known
+  const made = createTraceState(`${MEMBER}=${valueOf(member)}`)
+  own.set(member.sampled, made)
+  return made
+}
+
+/** What turnspan above has said in a tracestate that came in; `undefined` where it is not turnspan that called. */
+export function ownMemberIn(state: TraceState | undefined): Partial<OwnMember> | undefined {
+  const [word, ...pairs] = memberIn(state).split(';')
+  if (word !== ROOT) return undefined
+  const said = new Map(pairs.map((pair): [string, string] => splitAt(pair, pair.indexOf(':'))))
+  const sampled = said.get(SAMPLED)
+  return { ...(sampled !== undefined && { sampled: sampled === '1' }) }
+}
+
+function valueOf({ sampled }: OwnMember): string {
+  return `${ROOT};${SAMPLED}:${sampled ? 1 : 0}`
+}
+
+const splitAt = (pair: string, at: number): [string, string] =>
+  at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+
+// A tracestate may be of any SDK, or of the program itself.
+function memberIn(state: TraceState | undefined): string {
+  try {
+    const value: unknown = state?.get(MEMBER)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return ''
+  }
+}
+
+function textOf(state: TraceState): string {
+  try {
+    const text: unknown = state.serialize()
+    return typeof text === 'string' ? text : ''
+  } catch {
+    return ''
+  }
 }

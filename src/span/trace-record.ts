@@ -1,3 +1,4 @@
+import type { TraceState } from '@opentelemetry/api'
 import type { CountedUsage } from './token-usage.ts'
 
 /**
@@ -7,6 +8,10 @@ import type { CountedUsage } from './token-usage.ts'
 export interface TraceRecord {
   readonly traceId: string
   readonly sampled: boolean
+  /** Flags of the W3C trace context that all of our spans here have. */
+  readonly flags: number
+  /** The tracestate of our spans here, and of what they call. */
+  readonly traceState?: TraceState
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
@@ -62,10 +67,14 @@ export function newTraceRecord(init: {
   sampled: boolean
   remote?: boolean
   rootElsewhere?: boolean
+  flags?: number
+  traceState?: TraceState | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,
     sampled: init.sampled,
+    flags: init.flags ?? (init.sampled ? 1 : 0),
+    ...(init.traceState && { traceState: init.traceState }),
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
     tags: new Map(),

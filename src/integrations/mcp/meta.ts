@@ -66,7 +66,7 @@ export function inOrigin<T>(message: Outgoing, fn: (origin: Origin) => T): T {
 function openSpanOf(traceparent: string): LiveSpan | undefined {
   const spanId = traceparent.split('-')[2]?.toLowerCase()
   const span = currentPipeline()
-    ?.traces.find(traceIdOf(traceparent) ?? '')
+    ?.traces.find(traceIdOf(traceparent) ?? '', spanId)
     ?.open.get(spanId ?? '')
   return isLiveSpan(span) ? span : undefined
 }

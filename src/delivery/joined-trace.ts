@@ -1,0 +1,109 @@
+import type { Span as OtelSpan, SpanContext } from '@opentelemetry/api'
+import { TraceFlags } from '../runtime/otel-trace.ts'
+import { processWide } from '../runtime/registry.ts'
+import { isLiveSpan } from '../span/live-span.ts'
+import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
+import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import type { Pipeline } from './pipeline.ts'
+import { type OwnMember, ownMemberIn, ownTraceState } from './trace-state.ts'
+
+// Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
+const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
+
+/** Says of the span that stands for a caller whether what it asks for is done; else the configuration decides. */
+export function setTrusted(span: OtelSpan, isTrusted: boolean): void {
+  trusted().set(span, isTrusted)
+}
+
+/**
+ * The record of the trace in which `span` is: one of another library, or the caller in another process. Each time that a
+ * caller is met is a request of its own, whatever else has the same trace ID.
+ *
+ * @param isSampledHere - another provider, which we joined, has sampled what is below
+ */
+export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+  const { traces } = pipeline
+  const { traceId, spanId, isRemote } = span.spanContext()
+  const known = traces.of(span) ?? (isRemote ? undefined : traces.find(traceId, spanId))
+  if (known !== undefined) return known
+  const record = joinedTrace(pipeline, span, isSampledHere)
+  traces.tie(span, record)
+  return record
+}
+
+/**
+ * The record of a span that another library begins in a provider that we joined.
+ *
+ * @param parent - the span that is active as it begins
+ */
+export function traceOfStarted(
+  pipeline: Pipeline,
+  span: ForeignSpan,
+  parent: OtelSpan | undefined,
+): TraceRecord {
+  const record = traceAbove(pipeline, span, parent) ?? foreignTrace(span)
+  pipeline.traces.tie(span, record)
+  return record
+}
+
+function traceAbove(
+  pipeline: Pipeline,
+  span: ForeignSpan,
+  parent: OtelSpan | undefined,
+): TraceRecord | undefined {
+  const { traceId } = span.spanContext()
+  const parentId = parentIdOf(span)
+  if (parentId === undefined) return undefined
+  if (parent?.spanContext().traceId !== traceId) return pipeline.traces.find(traceId, parentId)
+  return isLiveSpan(parent) ? parent.trace : traceOf(pipeline, parent, true)
+}
+
+/** The record of a span of another library that ended; it may have begun before we could hear of it. */
+export function traceOfEnded({ traces }: Pipeline, span: ForeignSpan): TraceRecord {
+  const { traceId, spanId } = span.spanContext()
+  const parentId = parentIdOf(span)
+  const known =
+    traces.of(span) ?? traces.find(traceId, spanId) ?? (parentId && traces.find(traceId, parentId))
+  if (known) return known
+  const record = foreignTrace(span)
+  traces.add(record)
+  return record
+}
+
+/** Of a trace that began in another provider. What that one hands over it has sampled. */
+function foreignTrace(span: ForeignSpan): TraceRecord {
+  const { traceId, traceState } = span.spanContext() as SpanContext
+  return newTraceRecord({ traceId, sampled: true, traceState: ownTraceState({ sampled: true }, traceState) })
+}
+
+/** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
+function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+  const { traceId, traceFlags, traceState, isRemote: remote = false } = span.spanContext()
+  const above = remote ? callerOf(pipeline, span) : undefined
+  const parent = remote ? isSampledBy(traceFlags) : undefined
+  const sampled = above?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
+  return newTraceRecord({
+    traceId,
+    sampled,
+    remote,
+    rootElsewhere: above !== undefined,
+    flags: (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM),
+    traceState: ownTraceState({ sampled }, traceState),
+  })
+}
+
+/**
+ * What turnspan in the calling process has decided of the trace; `undefined` where it is not turnspan that called, or
+ * anybody may have said so.
+ */
+function callerOf(pipeline: Pipeline, span: OtelSpan): OwnMember | undefined {
+  const { traceId, spanId, traceFlags, traceState } = span.spanContext()
+  // The call came from this very process.
+  const here = pipeline.traces.find(traceId, spanId)
+  if (here?.open.has(spanId)) return here
+  const said = ownMemberIn(traceState)
+  if (said === undefined || !(trusted().get(span) ?? pipeline.config.trustIncoming)) return undefined
+  return { sampled: said.sampled ?? isSampledBy(traceFlags) }
+}
+
+const isSampledBy = (flags: number): boolean => (flags & TraceFlags.SAMPLED) !== 0
