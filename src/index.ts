@@ -8,7 +8,13 @@ export type { ExportResultLike, SpanExporterLike } from './config/exporter.ts'
 export type { Limits, Redact, RedactContext } from './config/limits.ts'
 export type * from './config/options.ts'
 export { getCurrentActiveSpan, getLastActiveTraceId, updateCurrentTrace } from './context/current-trace.ts'
-export { type Carrier, type InjectOptions, injectHeaders, type RemoteOptions, withRemoteContext } from './context/propagation.ts'
+export {
+  type Carrier,
+  type InjectOptions,
+  injectHeaders,
+  type RemoteOptions,
+  withRemoteContext,
+} from './context/propagation.ts'
 export { type TracingContextOptions, tracingContext } from './context/scope.ts'
 export type { TraceUpdate } from './context/trace-update.ts'
 export type { Report } from './delivery/counts.ts'

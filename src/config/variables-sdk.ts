@@ -77,7 +77,8 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     source: 'otel-sdk',
   },
   TURNSPAN_TRUST_INCOMING: {
-    meaning: 'callers in other processes may decide on sampling, user and session, see [OpenTelemetry](opentelemetry.md#who-is-trusted)',
+    meaning:
+      'callers in other processes may decide on sampling, user and session, see [OpenTelemetry](opentelemetry.md#who-is-trusted)',
     defaultText: '`false`',
     group: 'pipeline',
     source: 'turnspan',

@@ -77,7 +77,8 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 /** The trace of a span of another library, when it is the active one. */
 function foreignRecord(context: Context): TraceRecord | undefined {
   const [active, pipeline] = [trace.getSpan(context), currentPipeline()]
-  if (active === undefined || pipeline === undefined || !isSpanContextValid(active.spanContext())) return undefined
+  if (active === undefined || pipeline === undefined || !isSpanContextValid(active.spanContext()))
+    return undefined
   return traceOf(pipeline, active)
 }
 

@@ -71,7 +71,11 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
   // Ours is exported whatever an application's sampler said of its own spans, so the next service records too. What is
   // only passed on stays as it came: whoever began it decides.
   const isOurs = ours?.traceId === spanContext.traceId
-  write(carrier, 'traceparent', traceparentOf(isOurs ? { ...spanContext, traceFlags: ours.flags } : spanContext))
+  write(
+    carrier,
+    'traceparent',
+    traceparentOf(isOurs ? { ...spanContext, traceFlags: ours.flags } : spanContext),
+  )
   const state = tracestateOf(isOurs ? ours : spanContext)
   if (state !== '') write(carrier, 'tracestate', state)
   if (baggage) writeBaggage(carrier, context)

@@ -26,10 +26,10 @@ const own = new Map<boolean, TraceState>()
  */
 export function ownTraceState(member: OwnMember, upstream?: TraceState): TraceState {
   const others = upstream === undefined ? '' : textOf(upstream)
-  if (others !== '') return createTraceState(others).set(MEMBER, valueOf(member))
+  if (others !== '') return createTraceState(others).set(MEMBER, memberText(member))
   const known = own.get(member.sampled)
   if (known !== undefined) return known
-  const made = createTraceState(`${MEMBER}=${valueOf(member)}`)
+  const made = createTraceState(`${MEMBER}=${memberText(member)}`)
   own.set(member.sampled, made)
   return made
 }
@@ -43,7 +43,7 @@ export function ownMemberIn(state: TraceState | undefined): Partial<OwnMember> |
   return { ...(sampled !== undefined && { sampled: sampled === '1' }) }
 }
 
-function valueOf({ sampled }: OwnMember): string {
+function memberText({ sampled }: OwnMember): string {
   return `${ROOT};${SAMPLED}:${sampled ? 1 : 0}`
 }
 

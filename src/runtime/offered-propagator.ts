@@ -83,7 +83,11 @@ function createPropagator(api: NonNullable<Api['propagation']>): TextMapPropagat
 }
 
 /** A header that came several times is the list of them, which only `tracestate` and `baggage` can be. */
-function headerOf<Carrier>(getter: TextMapGetter<Carrier>, carrier: Carrier, name: string): string | undefined {
+function headerOf<Carrier>(
+  getter: TextMapGetter<Carrier>,
+  carrier: Carrier,
+  name: string,
+): string | undefined {
   const value = getter.get(carrier, name)
   const text: unknown = Array.isArray(value) ? value.join(',') : value
   return typeof text === 'string' ? text : undefined

@@ -26,7 +26,9 @@ function stateOf(members: ReadonlyMap<string, string>): TraceState {
   return {
     get: (key) => members.get(key),
     set: (key, value) =>
-      KEY.test(key) && VALUE.test(value) ? stateOf(new Map([[key, value], ...without(key)])) : stateOf(members),
+      KEY.test(key) && VALUE.test(value)
+        ? stateOf(new Map([[key, value], ...without(key)]))
+        : stateOf(members),
     unset: (key) => stateOf(new Map(without(key))),
     serialize() {
       text ??= fitting([...members].map(([key, value]) => `${key}=${value}`)).join(',')

@@ -128,6 +128,8 @@ const OPTIONS = [
   'spanType',
   'attributes',
   'sampleRatio',
+  'responseId',
+  'nest',
   'captureInputs',
   'captureOutputs',
   'outputReducer',
