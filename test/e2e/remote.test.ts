@@ -38,6 +38,7 @@ test('a call of another process stands in the same tree, and leaves the trace to
       MLFLOW_TRACKING_URI: mlflowUrl,
       MLFLOW_EXPERIMENT_NAME: experimentName,
       CARRIER: JSON.stringify(carrier),
+      TURNSPAN_TRUST_INCOMING: 'true',
     })
     expect(outcome.report).toMatchObject({ sent: 2, rejected: 0, dropped: {} })
     expect(outcome.traceId).toBe(responseId.slice(5))
@@ -74,7 +75,7 @@ test('session and user travel as baggage when asked for', async () => {
       const plain = injectHeaders<Record<string, string>>({})
       expect(plain).not.toHaveProperty('baggage')
       const carrier = injectHeaders<Record<string, string>>({}, { baggage: true })
-      return runAgent({ ...env, CARRIER: JSON.stringify(carrier) })
+      return runAgent({ ...env, CARRIER: JSON.stringify(carrier), TURNSPAN_TRUST_INCOMING: 'true' })
     }),
   )
   const inner = named(await reader.spans(outcomes.traceId), 'agent:travel')
