@@ -227,8 +227,8 @@ export interface PipelineOptions {
    */
   readonly keep?: 'all' | 'agent' | undefined
   /**
-   * Whether callers in other processes are trusted: that a trace is not sampled, that its root is sent by them, and who its
-   * user and what its session is. For services that strangers cannot reach; `withRemoteContext` says so of one call.
+   * Whether callers in other processes are trusted: those with turnspan decide whether a request is traced, and their baggage
+   * names its user and session. For services that strangers cannot reach; `withRemoteContext` says so of one call.
    * Variable: `TURNSPAN_TRUST_INCOMING`.
    * @defaultValue `false`
    */

@@ -25,8 +25,8 @@ const INJECT_KEYS: Readonly<Record<keyof InjectOptions, true>> = { baggage: true
 /** Options of {@link withRemoteContext}. */
 export interface RemoteOptions {
   /**
-   * Whether the caller is trusted: that the trace is not sampled, that its root is sent by the caller, and who its user and
-   * what its session is. @defaultValue what `init` was given as `trustIncoming`
+   * Whether the caller is trusted: with turnspan it decides whether the request is traced, and its baggage names user and
+   * session. @defaultValue what `init` was given as `trustIncoming`
    */
   trusted?: boolean | undefined
 }
@@ -76,8 +76,8 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
     'traceparent',
     traceparentOf(isOurs ? { ...spanContext, traceFlags: ours.flags } : spanContext),
   )
-  const state = tracestateOf(isOurs ? ours : spanContext)
-  if (state !== '') write(carrier, 'tracestate', state)
+  const state = isOurs ? ours.traceState : tracestateOf(spanContext)
+  if (state) write(carrier, 'tracestate', state)
   if (baggage) writeBaggage(carrier, context)
 }
 

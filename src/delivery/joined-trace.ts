@@ -5,7 +5,7 @@ import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type OwnMember, ownMemberIn, ownTraceState } from './trace-state.ts'
+import { ownMemberIn, ownTraceState } from './trace-state.ts'
 
 // Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
 const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
@@ -79,31 +79,38 @@ function foreignTrace(span: ForeignSpan): TraceRecord {
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
 function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
   const { traceId, traceFlags, traceState, isRemote: remote = false } = span.spanContext()
-  const above = remote ? callerOf(pipeline, span) : undefined
+  const caller = remote ? callerOf(pipeline, span) : undefined
   const parent = remote ? isSampledBy(traceFlags) : undefined
-  const sampled = above?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
+  const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
   return newTraceRecord({
     traceId,
     sampled,
     remote,
-    rootElsewhere: above !== undefined,
+    rootElsewhere: caller?.sendsRoot ?? false,
     flags: (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM),
     traceState: ownTraceState({ sampled }, traceState),
   })
 }
 
-/**
- * What turnspan in the calling process has decided of the trace; `undefined` where it is not turnspan that called, or
- * anybody may have said so.
- */
-function callerOf(pipeline: Pipeline, span: OtelSpan): OwnMember | undefined {
+/** What is known of turnspan in the process that calls. */
+interface Caller {
+  readonly sendsRoot: boolean
+  /** What it has decided; only of one that is trusted, for whoever decides this can switch the tracing of a request off. */
+  readonly sampled: boolean | undefined
+}
+
+/** What turnspan that called has said; `undefined` where somebody else called. */
+function callerOf(pipeline: Pipeline, span: OtelSpan): Caller | undefined {
   const { traceId, spanId, traceFlags, traceState } = span.spanContext()
-  // The call came from this very process.
+  const isTrusted = trusted().get(span) ?? pipeline.config.trustIncoming
+  // A span that is open in this very process has its root here.
   const here = pipeline.traces.find(traceId, spanId)
-  if (here?.open.has(spanId)) return here
+  if (here?.open.has(spanId))
+    return { sendsRoot: here.sampled, sampled: here.sampled || isTrusted ? here.sampled : undefined }
   const said = ownMemberIn(traceState)
-  if (said === undefined || !(trusted().get(span) ?? pipeline.config.trustIncoming)) return undefined
-  return { sampled: said.sampled ?? isSampledBy(traceFlags) }
+  if (said === undefined) return undefined
+  const sampledThere = said.sampled ?? isSampledBy(traceFlags)
+  return { sendsRoot: sampledThere, sampled: isTrusted ? sampledThere : undefined }
 }
 
 const isSampledBy = (flags: number): boolean => (flags & TraceFlags.SAMPLED) !== 0

@@ -51,7 +51,7 @@ export interface Pipeline extends SpanHost {
   onWork: (() => void) | undefined
   /** Called when nothing is left to deliver. */
   onIdle: (() => void) | undefined
-  /** Name of the first agent that ran, the fallback for the name of MLflow's experiment. */
+  /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
   agentName: string | undefined
   /** What has not been delivered, by target; see {@link Pipeline.settleUndelivered}. */
   undelivered(): readonly Undelivered[]
@@ -196,6 +196,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const accept = (span: EndedSpan): void => {
     if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
+    pipeline.agentName ??= agentNameOf(span)
     traces.touched(span.trace)
     if (!span.trace.sampled) {
       counts.settled('unsampled')
@@ -301,6 +302,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     },
   }
   return pipeline
+}
+
+function agentNameOf({ attributes }: EndedSpan): string | undefined {
+  const name = attributes[keys.AGENT_NAME]
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((sum, n) => sum + n, 0)

@@ -17,21 +17,15 @@ export interface OwnMember {
   readonly sampled: boolean
 }
 
-const own = new Map<boolean, TraceState>()
-
 /**
- * The tracestate of our spans in a trace: our member in front of what others had put there before.
+ * The text of the tracestate of our spans in a trace: our member in front of what others had put there before.
  *
  * @param upstream - what came with the parent; without one the trace begins here
  */
-export function ownTraceState(member: OwnMember, upstream?: TraceState): TraceState {
+export function ownTraceState(member: OwnMember, upstream?: TraceState): string {
   const others = upstream === undefined ? '' : textOf(upstream)
-  if (others !== '') return createTraceState(others).set(MEMBER, memberText(member))
-  const known = own.get(member.sampled)
-  if (known !== undefined) return known
-  const made = createTraceState(`${MEMBER}=${memberText(member)}`)
-  own.set(member.sampled, made)
-  return made
+  const value = memberText(member)
+  return others === '' ? `${MEMBER}=${value}` : createTraceState(others).set(MEMBER, value).serialize()
 }
 
 /** What turnspan above has said in a tracestate that came in; `undefined` where it is not turnspan that called. */

@@ -19,6 +19,14 @@ export function createTraceState(text = ''): TraceState {
   return stateOf(readMembers(text) ?? NONE)
 }
 
+let last: { readonly text: string; readonly state: TraceState } | undefined
+
+/** {@link createTraceState}; all spans of most processes have the same one. */
+export function traceStateOf(text: string): TraceState {
+  if (last?.text !== text) last = { text, state: createTraceState(text) }
+  return last.state
+}
+
 /** The newest member is first, in the map as in the text. */
 function stateOf(members: ReadonlyMap<string, string>): TraceState {
   let text: string | undefined

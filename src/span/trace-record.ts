@@ -1,4 +1,3 @@
-import type { TraceState } from '@opentelemetry/api'
 import type { CountedUsage } from './token-usage.ts'
 
 /**
@@ -11,7 +10,7 @@ export interface TraceRecord {
   /** Flags of the W3C trace context that all of our spans here have. */
   readonly flags: number
   /** The tracestate of our spans here, and of what they call. */
-  readonly traceState?: TraceState
+  readonly traceState?: string
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
@@ -68,7 +67,7 @@ export function newTraceRecord(init: {
   remote?: boolean
   rootElsewhere?: boolean
   flags?: number
-  traceState?: TraceState | undefined
+  traceState?: string | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,

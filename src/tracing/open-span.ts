@@ -119,6 +119,7 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     if (attributes !== undefined) span.setAttributes(attributes)
     if (inputs !== undefined) span.setInputs(inputs)
     describe?.(span)
+    if (begin.spanType === SpanType.AGENT) pipeline.agentName ??= begin.name
     if (own?.left !== undefined) tieTo(own.left, span)
   } catch {
     // The end of the stack: the span has begun, and says less.

@@ -52,8 +52,8 @@ function begin(options: InitOptions = {}): void {
 
 /** Who a span says that it works for. */
 const who = (name: string): unknown[] => {
-  const { attributes } = seen.find((span) => span.name === name) ?? { attributes: {} }
-  return [attributes['user.id'], attributes['session.id']]
+  const attributes = seen.find((span) => span.name === name)?.attributes
+  return [attributes?.['user.id'], attributes?.['session.id']]
 }
 
 type Around = <T>(work: () => T) => T

@@ -38,7 +38,6 @@ test('a call of another process stands in the same tree, and leaves the trace to
       MLFLOW_TRACKING_URI: mlflowUrl,
       MLFLOW_EXPERIMENT_NAME: experimentName,
       CARRIER: JSON.stringify(carrier),
-      TURNSPAN_TRUST_INCOMING: 'true',
     })
     expect(outcome.report).toMatchObject({ sent: 2, rejected: 0, dropped: {} })
     expect(outcome.traceId).toBe(responseId.slice(5))
@@ -65,6 +64,32 @@ test('a call of another process stands in the same tree, and leaves the trace to
   expect((await reader.search("name = 'agent:caller'", [await experimentIdOf(experimentName)])).length).toBe(
     1,
   )
+})
+
+test('the tags of a trace over several services are those of the one with its root, whoever comes last', async () => {
+  const experimentName = startTracing({ serviceName: 'caller', environment: 'outer' })
+  const responseId = newResponseId()
+  const carrier = await withAgent({ agent: 'caller', responseId }, async () =>
+    injectHeaders<Record<string, string>>({}),
+  )
+  await delivered()
+  const env = { MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_EXPERIMENT_NAME: experimentName }
+  await runAgent({
+    ...env,
+    CARRIER: JSON.stringify(carrier),
+    OTEL_SERVICE_NAME: 'callee',
+    APP_ENVIRONMENT: 'inner',
+  })
+  const spans = await reader.spans(responseId)
+  expect(spans).toHaveLength(3)
+  expect((await reader.traceInfo(responseId)).tags).toMatchObject({
+    'service.name': 'caller',
+    'deployment.environment.name': 'outer',
+  })
+  expect(named(spans, 'agent:travel').attributes).toMatchObject({
+    'service.name': 'callee',
+    'deployment.environment.name': 'inner',
+  })
 })
 
 test('session and user travel as baggage when asked for', async () => {
