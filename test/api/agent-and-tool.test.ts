@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { context, type Span as OtelSpan, trace as otel } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { currentPipeline } from '../../src/delivery/current.ts'
 import {
   getCurrentActiveSpan,
   newResponseId,
@@ -120,6 +121,32 @@ describe('withAgent', () => {
     expect(agent.links).toMatchObject([{ traceId: foreign.traceId, spanId: foreign.spanId }])
     expect(traces.get('POST /chat').links).toMatchObject([{ traceId: agent.traceId, spanId: agent.spanId }])
   })
+
+  const AGENTS: [string, () => unknown][] = [
+    ['withAgent', () => withAgent({ agent: 'first' }, () => 1)],
+    ['trace', () => trace(() => 1, { name: 'first', spanType: SpanType.AGENT })()],
+    ['withSpan', () => withSpan(() => 1, { name: 'first', spanType: SpanType.AGENT })],
+    [
+      'a span of another library',
+      () =>
+        otel
+          .getTracer('adk')
+          .startSpan('run', { attributes: { 'gen_ai.agent.name': 'first' } })
+          .end(),
+    ],
+  ]
+
+  test.each(AGENTS)(
+    'names the process after its first agent, made by %s, and not after what came before',
+    (_, run) => {
+      otel.getTracer('http').startSpan('GET /health').end()
+      withSpan(() => 1, { name: 'poll' })
+      expect(currentPipeline()?.agentName).toBeUndefined()
+      run()
+      withAgent({ agent: 'second' }, () => 1)
+      expect(currentPipeline()?.agentName).toBe('first')
+    },
+  )
 
   const handle = trace((_question: string, work: () => unknown) => work(), { name: 'outer' })
   const AROUND: [string, (work: () => unknown) => unknown][] = [
