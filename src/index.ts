@@ -40,7 +40,14 @@ export { SpanType } from './span/span-type.ts'
 export type { TokenUsage } from './span/token-usage.ts'
 export type { OutputReducer } from './tracing/collected-items.ts'
 export type { SpanOptions } from './tracing/open-span.ts'
-export { type AnyMethod, type Trace, type TraceDecorator, type TraceOptions, trace } from './tracing/trace.ts'
+export {
+  type AnyMethod,
+  type ResponseIdOf,
+  type Trace,
+  type TraceDecorator,
+  type TraceOptions,
+  trace,
+} from './tracing/trace.ts'
 export { type AgentTurn, withAgent } from './tracing/with-agent.ts'
 export {
   type StartSpanOptions,

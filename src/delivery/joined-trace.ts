@@ -72,8 +72,8 @@ export function traceOfEnded({ traces }: Pipeline, span: ForeignSpan): TraceReco
 
 /** Of a trace that began in another provider. What that one hands over it has sampled. */
 function foreignTrace(span: ForeignSpan): TraceRecord {
-  const { traceId, traceState } = span.spanContext() as SpanContext
-  return newTraceRecord({ traceId, sampled: true, traceState: ownTraceState({ sampled: true }, traceState) })
+  const { traceId, traceFlags, traceState } = span.spanContext() as SpanContext
+  return newTraceRecord({ traceId, ...placeBelow({ sampled: true, traceFlags, traceState }) })
 }
 
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
@@ -84,12 +84,23 @@ function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): 
   const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
   return newTraceRecord({
     traceId,
-    sampled,
+    ...placeBelow({ sampled, traceFlags, traceState }),
     remote,
     rootElsewhere: caller?.sendsRoot ?? false,
-    flags: (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM),
-    traceState: ownTraceState({ sampled }, traceState),
   })
+}
+
+/** What our spans say of themselves below one of somebody else's. */
+function placeBelow({
+  sampled,
+  traceFlags,
+  traceState,
+}: { readonly sampled: boolean } & Pick<SpanContext, 'traceFlags' | 'traceState'>): Pick<
+  TraceRecord,
+  'sampled' | 'flags' | 'traceState'
+> {
+  const flags = (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
+  return { sampled, flags, traceState: ownTraceState({ sampled }, traceState) }
 }
 
 /** What is known of turnspan in the process that calls. */

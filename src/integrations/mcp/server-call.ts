@@ -14,6 +14,7 @@ import {
   connectionAttributes,
   conventionalName,
   inputsOf,
+  isNetwork,
   REQUEST_ID,
   requestAttributes,
   SERVER,
@@ -38,7 +39,10 @@ export interface IncomingCall {
 export function handleRequest(call: IncomingCall): void {
   const ambient = activeContext()
   if (tracingIn(ambient) === undefined) call.handle()
-  else inOrigin(call.request, (origin) => handleIn(withoutCall(activeContext()), ambient, origin, call))
+  else
+    inOrigin(call.request, isNetwork(call.protocol, call.extra), (origin) =>
+      handleIn(withoutCall(activeContext()), ambient, origin, call),
+    )
 }
 
 function handleIn(context: Context, ambient: Context, origin: Origin, call: IncomingCall): void {
