@@ -72,33 +72,30 @@ export function traceOfEnded({ traces }: Pipeline, span: ForeignSpan): TraceReco
 
 /** Of a trace that began in another provider. What that one hands over it has sampled. */
 function foreignTrace(span: ForeignSpan): TraceRecord {
-  const { traceId, traceFlags, traceState } = span.spanContext() as SpanContext
-  return newTraceRecord({ traceId, ...placeBelow({ sampled: true, traceFlags, traceState }) })
+  const spanContext = span.spanContext() as SpanContext
+  return newTraceRecord({ traceId: spanContext.traceId, ...placeBelow(spanContext, true) })
 }
 
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
 function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
-  const { traceId, traceFlags, traceState, isRemote: remote = false } = span.spanContext()
+  const spanContext = span.spanContext()
+  const { traceId, traceFlags, isRemote: remote = false } = spanContext
   const caller = remote ? callerOf(pipeline, span) : undefined
   const parent = remote ? isSampledBy(traceFlags) : undefined
   const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
   return newTraceRecord({
     traceId,
-    ...placeBelow({ sampled, traceFlags, traceState }),
+    ...placeBelow(spanContext, sampled),
     remote,
     rootElsewhere: caller?.sendsRoot ?? false,
   })
 }
 
 /** What our spans say of themselves below one of somebody else's. */
-function placeBelow({
-  sampled,
-  traceFlags,
-  traceState,
-}: { readonly sampled: boolean } & Pick<SpanContext, 'traceFlags' | 'traceState'>): Pick<
-  TraceRecord,
-  'sampled' | 'flags' | 'traceState'
-> {
+function placeBelow(
+  { traceFlags, traceState }: SpanContext,
+  sampled: boolean,
+): { sampled: boolean; flags: number; traceState: string } {
   const flags = (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
   return { sampled, flags, traceState: ownTraceState({ sampled }, traceState) }
 }
