@@ -77,8 +77,7 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     source: 'otel-sdk',
   },
   TURNSPAN_TRUST_INCOMING: {
-    meaning:
-      'callers in other processes may decide on sampling, user and session, see [OpenTelemetry](opentelemetry.md#who-is-trusted)',
+    meaning: 'callers in other processes may decide on sampling, user and session',
     defaultText: '`false`',
     group: 'pipeline',
     source: 'turnspan',
