@@ -8,7 +8,13 @@ export type { ExportResultLike, SpanExporterLike } from './config/exporter.ts'
 export type { Limits, Redact, RedactContext } from './config/limits.ts'
 export type * from './config/options.ts'
 export { getCurrentActiveSpan, getLastActiveTraceId, updateCurrentTrace } from './context/current-trace.ts'
-export { type Carrier, type InjectOptions, injectHeaders, withRemoteContext } from './context/propagation.ts'
+export {
+  type Carrier,
+  type InjectOptions,
+  injectHeaders,
+  type RemoteOptions,
+  withRemoteContext,
+} from './context/propagation.ts'
 export { type TracingContextOptions, tracingContext } from './context/scope.ts'
 export type { TraceUpdate } from './context/trace-update.ts'
 export type { Report } from './delivery/counts.ts'
@@ -34,7 +40,14 @@ export { SpanType } from './span/span-type.ts'
 export type { TokenUsage } from './span/token-usage.ts'
 export type { OutputReducer } from './tracing/collected-items.ts'
 export type { SpanOptions } from './tracing/open-span.ts'
-export { type AnyMethod, type Trace, type TraceDecorator, type TraceOptions, trace } from './tracing/trace.ts'
+export {
+  type AnyMethod,
+  type ResponseIdOf,
+  type Trace,
+  type TraceDecorator,
+  type TraceOptions,
+  trace,
+} from './tracing/trace.ts'
 export { type AgentTurn, withAgent } from './tracing/with-agent.ts'
 export {
   type StartSpanOptions,

@@ -60,6 +60,8 @@ function turn({ text, hex, random }, index) {
     sampled: true,
     remote: false,
     rootElsewhere: false,
+    flags: 1,
+    traceState: undefined,
     userId: 'user-4711',
     sessionId: `session-${index}`,
     tags: new Map([['domain', 'travel']]),

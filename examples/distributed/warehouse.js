@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { init, withRemoteContext, withTool } from 'turnspan'
 
-init({ captureContent: true, serviceName: 'warehouse' })
+// Only the desk calls here, so it may say whose request it is, and whether it is traced.
+init({ captureContent: true, serviceName: 'warehouse', trustIncoming: true })
 
 const server = createServer((request, response) => {
   const item = (request.url ?? '/').slice(1)

@@ -115,6 +115,8 @@ export interface Config {
   readonly resource: Readonly<Record<string, string | number | boolean>>
   readonly provider: 'shared' | 'private'
   readonly keep: 'all' | 'agent'
+  /** What callers in other processes ask for is done. */
+  readonly trustIncoming: boolean
   readonly maxQueueBytes: number
   /** Further cap in spans, when OTEL_BSP_MAX_QUEUE_SIZE is set. */
   readonly maxQueueSpans?: number

@@ -227,6 +227,13 @@ export interface PipelineOptions {
    */
   readonly keep?: 'all' | 'agent' | undefined
   /**
+   * Whether callers in other processes are trusted: those with turnspan decide whether a request is traced, and their baggage
+   * names its user and session. For services that strangers cannot reach; `withRemoteContext` says so of one call.
+   * Variable: `TURNSPAN_TRUST_INCOMING`.
+   * @defaultValue `false`
+   */
+  readonly trustIncoming?: boolean | undefined
+  /**
    * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait there
    * when memory (`maxQueueBytes`) is full, and what one process leaves the next one sends. The files hold what spans
    * hold, content included where it is captured. For OTLP targets, not for `exporters`.

@@ -10,6 +10,7 @@ export type PipelineConfig = Pick<
   | 'sampler'
   | 'provider'
   | 'keep'
+  | 'trustIncoming'
   | 'maxQueueBytes'
   | 'maxQueueSpans'
   | 'batch'
@@ -45,6 +46,7 @@ export function resolvePipeline(reader: Reader): PipelineConfig {
     sampler: resolveSampler(reader),
     provider: reader.choose(sharing, ['provider', 'MLFLOW_USE_DEFAULT_TRACER_PROVIDER'], 'shared'),
     keep: reader.choose(keep, ['keep'], 'all'),
+    trustIncoming: resolveTrust(reader),
     maxQueueBytes: reader.choose(rules.count, ['maxQueueBytes'], 64 * MIB, `${64 * MIB} (64 MiB)`),
     ...(maxQueueSpans !== undefined && { maxQueueSpans }),
     batch: {
@@ -55,6 +57,18 @@ export function resolvePipeline(reader: Reader): PipelineConfig {
     instrumentations: copied(reader.choose(instrumentations, ['instrumentations'], 'auto')),
     exitTimeoutMs: reader.choose(rules.delayMs, ['exitTimeoutMs', 'TURNSPAN_EXIT_TIMEOUT_MS'], 2000),
   }
+}
+
+/** The first source that is set decides, and what cannot be understood means no: nobody is trusted by mistake. */
+function resolveTrust(reader: Reader): boolean {
+  const name = (['trustIncoming', 'TURNSPAN_TRUST_INCOMING'] as const).find(
+    (candidate) => reader.raw(candidate) !== undefined,
+  )
+  if (name === undefined) return false
+  const value = reader.raw(name)
+  const read = rules.readFlag(value)
+  if (read === undefined) reader.problem(name, complaint(name, value, 'no caller is trusted'))
+  return read ?? false
 }
 
 /** The exporters that fit; the others are noted by their place. */

@@ -76,6 +76,7 @@ export const VARIABLE_ACCEPTS: Readonly<Record<VariableName, string>> = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 'a whole number above 0',
   OTEL_BSP_MAX_QUEUE_SIZE: 'a whole number above 0',
   OTEL_BSP_EXPORT_TIMEOUT: 'a whole number of milliseconds above 0',
+  TURNSPAN_TRUST_INCOMING: 'true or false',
   TURNSPAN_EXIT_TIMEOUT_MS: 'a whole number of milliseconds from 0',
   TURNSPAN_SPOOL: 'true, false or a path',
   TURNSPAN_WATCHDOG: 'true, false, a whole number of milliseconds above 1, or export',

@@ -60,7 +60,7 @@ export const MLFLOW_VARIABLES: Readonly<Record<MlflowVariable, Described>> = {
   },
   MLFLOW_EXPERIMENT_NAME: {
     meaning: 'name of the experiment, made when there is none',
-    defaultText: 'name of the agent or service',
+    defaultText: 'name of the service, the first agent or the program',
     group: 'mlflow',
     source: 'mlflow',
   },

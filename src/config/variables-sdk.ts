@@ -11,6 +11,7 @@ export type SdkVariable =
   | 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'
   | 'OTEL_BSP_MAX_QUEUE_SIZE'
   | 'OTEL_BSP_EXPORT_TIMEOUT'
+  | 'TURNSPAN_TRUST_INCOMING'
   | 'TURNSPAN_EXIT_TIMEOUT_MS'
   | 'TURNSPAN_SPOOL'
   | 'TURNSPAN_WATCHDOG'
@@ -74,6 +75,12 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     defaultText: '`10000`',
     group: 'pipeline',
     source: 'otel-sdk',
+  },
+  TURNSPAN_TRUST_INCOMING: {
+    meaning: 'callers in other processes may decide on sampling, user and session',
+    defaultText: '`false`',
+    group: 'pipeline',
+    source: 'turnspan',
   },
   TURNSPAN_EXIT_TIMEOUT_MS: {
     meaning: 'longest time that the end of the process is held up, in milliseconds',

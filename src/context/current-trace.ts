@@ -3,6 +3,7 @@ import { sayArgument } from '../config/arguments.ts'
 import { checkKeys } from '../config/known-keys.ts'
 import { liveSpanIn } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
+import { traceOf } from '../delivery/joined-trace.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { isLiveSpan, type LiveSpan, type SpanHost } from '../span/live-span.ts'
@@ -75,8 +76,10 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 
 /** The trace of a span of another library, when it is the active one. */
 function foreignRecord(context: Context): TraceRecord | undefined {
-  const active = trace.getSpanContext(context)
-  return active && isSpanContextValid(active) ? currentPipeline()?.traces.get(active.traceId) : undefined
+  const [active, pipeline] = [trace.getSpan(context), currentPipeline()]
+  if (active === undefined || pipeline === undefined || !isSpanContextValid(active.spanContext()))
+    return undefined
+  return traceOf(pipeline, active)
 }
 
 /** Gives a trace that just began what the enclosing {@link tracingContext} calls said. */

@@ -1,13 +1,12 @@
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { expectOptions } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
-import { traceStateOf } from '../delivery/begin-span.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import type { Pipeline } from '../delivery/pipeline.ts'
-import { ownTraceState } from '../delivery/trace-state.ts'
+import { setTrusted } from '../delivery/joined-trace.ts'
+import { baggageText, readBaggage } from '../runtime/baggage.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { isSpanContextValid, propagation, TraceFlags, trace } from '../runtime/otel-trace.ts'
-import { createTraceState } from '../runtime/otel-trace-state.ts'
+import { isSpanContextValid, propagation, trace } from '../runtime/otel-trace.ts'
+import { readTraceContext, traceparentOf, tracestateOf } from '../runtime/trace-context.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 import { currentLiveSpan } from './current-trace.ts'
@@ -22,12 +21,22 @@ export interface InjectOptions {
 }
 
 const INJECT_KEYS: Readonly<Record<keyof InjectOptions, true>> = { baggage: true }
+
+/** Options of {@link withRemoteContext}. */
+export interface RemoteOptions {
+  /**
+   * Whether the caller is trusted: with turnspan it decides whether the request is traced, and its baggage names user and
+   * session. @defaultValue what `init` was given as `trustIncoming`
+   */
+  trusted?: boolean | undefined
+}
+
+const REMOTE_KEYS: Readonly<Record<keyof RemoteOptions, true>> = { trusted: true }
+const REMOTE: KnownKeys = knownKeys('withRemoteContext()', REMOTE_KEYS, { trust: 'trusted' })
 const INJECT: KnownKeys = knownKeys('injectHeaders()', INJECT_KEYS)
 
 const SESSION = 'session.id'
 const USER = 'user.id'
-const MOST_BAGGAGE = 8192
-const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/
 
 /**
  * Writes the active trace into the headers of a request to another service, as W3C `traceparent` and `tracestate`,
@@ -58,88 +67,66 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
   const context = activeContext()
   const spanContext = trace.getSpanContext(context)
   if (spanContext === undefined || !isSpanContextValid(spanContext)) return
-  // Ours is exported whatever an application's sampler said of its own spans, so the next service records too.
-  const sampled = currentLiveSpan()?.trace.sampled ?? (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0
-  const flags = sampled ? '01' : '00'
-  write(carrier, 'traceparent', `00-${spanContext.traceId}-${spanContext.spanId}-${flags}`)
-  write(carrier, 'tracestate', stateText(spanContext))
+  const ours = currentLiveSpan()?.trace
+  // Ours is exported whatever an application's sampler said of its own spans, so the next service records too. What is
+  // only passed on stays as it came: whoever began it decides.
+  const isOurs = ours?.traceId === spanContext.traceId
+  write(
+    carrier,
+    'traceparent',
+    traceparentOf(isOurs ? { ...spanContext, traceFlags: ours.flags } : spanContext),
+  )
+  const state = isOurs ? ours.traceState : tracestateOf(spanContext)
+  if (state) write(carrier, 'tracestate', state)
   if (baggage) writeBaggage(carrier, context)
 }
 
 /**
  * Runs `fn` as part of the trace that the headers of a request name; its spans stand below the caller's. Headers
- * without a valid `traceparent` change nothing. Session and user are taken from baggage where it has them.
+ * without a valid `traceparent` change nothing. What a caller that is trusted decided about sampling is followed, and
+ * session and user are taken from its baggage; of anybody else only the trace is.
  *
  * @returns what `fn` returns
  * @example
  * http.createServer((req, res) => withRemoteContext(req.headers, () => agent(req, res)))
  */
-export function withRemoteContext<T>(carrier: Carrier, fn: () => T): T {
-  if (currentPipeline() === undefined) return fn()
-  const remote = readTraceparent(read(carrier, 'traceparent'), read(carrier, 'tracestate'))
-  const { session, user } = readBaggage(read(carrier, 'baggage'))
-  const context = remote === undefined ? activeContext() : trace.setSpanContext(activeContext(), remote)
+export function withRemoteContext<T>(carrier: Carrier, fn: () => T, options: RemoteOptions = {}): T {
+  const pipeline = currentPipeline()
+  if (pipeline === undefined) return fn()
+  expectOptions('withRemoteContext()', options)
+  checkKeys(REMOTE, options)
+  const said = readProperty(options, 'trusted')
+  const isTrusted = typeof said === 'boolean' ? said : pipeline.config.trustIncoming
+  const remote = readTraceContext(read(carrier, 'traceparent'), read(carrier, 'tracestate'))
+  const context = remote === undefined ? activeContext() : below(remote, isTrusted)
+  const { session, user } = isTrusted ? whoIn(read(carrier, 'baggage')) : NOBODY
   if (session === undefined && user === undefined) return runIn(context, fn)
   const scope = { ...(session !== undefined && { sessionId: session }), ...(user !== undefined && { user }) }
   return runIn(context, () => tracingContext(scope, fn))
 }
 
-function stateText({ traceState }: SpanContext): string {
-  const live = currentLiveSpan()
-  const ours = live === undefined ? ownTraceState() : traceStateOf(live.trace, live.host as Pipeline)
-  const merged = traceState === undefined ? ours : traceState.set('turnspan', ours.get('turnspan') ?? 'root')
-  return merged.serialize()
-}
+const NOBODY: ReturnType<typeof whoIn> = {}
 
-function readTraceparent(header: string | undefined, state: string | undefined): SpanContext | undefined {
-  const match = header === undefined ? null : TRACEPARENT.exec(header.trim().toLowerCase())
-  if (match === null) return undefined
-  const [, version, traceId = '', spanId = '', flags = '00', rest] = match
-  // Version ff is forbidden; of version 00 the header has exactly four parts.
-  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined
-  const context: SpanContext = {
-    traceId,
-    spanId,
-    traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
-    isRemote: true,
-    ...(state !== undefined && state !== '' && { traceState: createTraceState(state) }),
-  }
-  return isSpanContextValid(context) ? context : undefined
+/** The context of the running code, below a caller. Each time it is another caller, whatever it says of itself. */
+function below(remote: SpanContext, isTrusted: boolean): Context {
+  const caller = trace.wrapSpanContext(remote)
+  setTrusted(caller, isTrusted)
+  return trace.setSpan(activeContext(), caller)
 }
 
 function writeBaggage(carrier: Carrier, context: Context): void {
   const record = currentLiveSpan()?.trace
-  const members = Object.entries({
-    ...Object.fromEntries(
-      (propagation.getBaggage(context)?.getAllEntries() ?? []).map(([k, v]) => [k, v.value]),
-    ),
-    ...(record?.sessionId !== undefined && { [SESSION]: record.sessionId }),
-    ...(record?.userId !== undefined && { [USER]: record.userId }),
-  }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  const text = members.join(',')
-  if (text !== '' && text.length <= MOST_BAGGAGE) write(carrier, 'baggage', text)
+  const entries = new Map(propagation.getBaggage(context)?.getAllEntries() ?? [])
+  if (record?.sessionId !== undefined) entries.set(SESSION, { value: record.sessionId })
+  if (record?.userId !== undefined) entries.set(USER, { value: record.userId })
+  const text = baggageText([...entries])
+  if (text !== '') write(carrier, 'baggage', text)
 }
 
-function readBaggage(header: string | undefined): { session?: string; user?: string } {
-  const found: { session?: string; user?: string } = {}
-  for (const member of (header ?? '').slice(0, MOST_BAGGAGE).split(',')) {
-    const [pair = ''] = member.split(';')
-    const at = pair.indexOf('=')
-    const key = pair.slice(0, at).trim()
-    const value = at < 0 ? undefined : decoded(pair.slice(at + 1).trim())
-    if (value === undefined || value === '') continue
-    if (key === SESSION) found.session = value
-    else if (key === USER) found.user = value
-  }
-  return found
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
+function whoIn(header: string | undefined): { session?: string; user?: string } {
+  const entries = readBaggage(header)
+  const [session, user] = [entries[SESSION]?.value, entries[USER]?.value]
+  return { ...(session && { session }), ...(user && { user }) }
 }
 
 function write(carrier: Carrier, name: string, value: string): void {
@@ -162,7 +149,8 @@ function readHeader(carrier: Carrier | undefined, name: string): string | undefi
   const fields: Iterable<[string, unknown]> = carrier instanceof Map ? carrier : Object.entries(carrier)
   for (const [key, value] of fields) {
     if (typeof key !== 'string' || key.toLowerCase() !== name) continue
-    return textOf(Array.isArray(value) ? value[0] : value)
+    // A header that came several times is the list of them, which only `tracestate` and `baggage` can be.
+    return textOf(Array.isArray(value) ? value.join(',') : value)
   }
   return undefined
 }

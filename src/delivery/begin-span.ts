@@ -1,4 +1,4 @@
-import type { Context, Link, Span as OtelSpan, SpanContext, TraceState } from '@opentelemetry/api'
+import type { Context, Link, Span as OtelSpan } from '@opentelemetry/api'
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
@@ -7,9 +7,10 @@ import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
 import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
+import { traceOf } from './joined-trace.ts'
 import { wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
-import { experimentIn, isFromTurnspan, ownTraceState } from './trace-state.ts'
+import { ownTraceState } from './trace-state.ts'
 
 export interface BeginOptions {
   readonly name: string
@@ -65,8 +66,8 @@ function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
     parentSpanId: above.spanId,
     parentIsRemote: false,
     parent: above,
-    traceFlags: record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    traceState: traceStateOf(record, host),
+    traceFlags: record.flags,
+    traceState: record.traceState,
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -96,8 +97,8 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     parentSpanId: parent?.spanId,
     parentIsRemote: parent?.remote,
     parent: parent?.open,
-    traceFlags: twin?.traceFlags ?? (record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE),
-    traceState: twin === undefined ? traceStateOf(record, host) : twin.traceState,
+    traceFlags: twin?.traceFlags ?? record.flags,
+    traceState: twin?.traceState === undefined ? record.traceState : ownTraceState(record, twin.traceState),
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -107,12 +108,11 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   })
 }
 
-/** What is said of the trace to the services that it goes on to. */
-export const traceStateOf = ({ remote, experiment }: TraceRecord, host: Pipeline): TraceState =>
-  ownTraceState(remote ? experiment : host.experiment)
-
 function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefined): TraceRecord {
-  const record = newTraceRecord({ traceId, sampled: pipeline.sampled(traceId, { ratio }) })
+  const sampled = pipeline.sampled(traceId, { ratio })
+  const { experiment } = pipeline
+  const traceState = ownTraceState({ sampled, experiment })
+  const record = newTraceRecord({ traceId, sampled, experiment, traceState })
   pipeline.traces.add(record)
   return record
 }
@@ -133,27 +133,13 @@ function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
   if (active === undefined) return undefined
   if (isLiveSpan(active)) return ofLiveSpan(active)
   const spanContext = spanContextOf(active)
-  const { traceId, spanId, traceFlags, isRemote: remote = false } = spanContext
+  const { spanId, traceFlags, isRemote: remote = false } = spanContext
   const exported = isSpanContextValid(spanContext) && (remote || (traceFlags & TraceFlags.SAMPLED) !== 0)
   const nearest = liveSpanIn(context)
   if (!exported || nearest?.spanId === spanId || wasMuted(spanId)) return nearest && ofLiveSpan(nearest)
-  const record = pipeline.traces.get(traceId, () => joinedTrace(pipeline, spanContext))
+  const record = traceOf(pipeline, active)
+  pipeline.traces.add(record)
   return { spanId, remote, trace: record, open: record.open.get(spanId), host: undefined }
-}
-
-/** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
-function joinedTrace(
-  pipeline: Pipeline,
-  { traceId, traceFlags, traceState, isRemote }: SpanContext,
-): TraceRecord {
-  const remote = isRemote ?? false
-  const sampledThere = (traceFlags & TraceFlags.SAMPLED) !== 0
-  const rootElsewhere = remote && isFromTurnspan(traceState)
-  const sampled = rootElsewhere
-    ? sampledThere
-    : pipeline.sampled(traceId, { parent: remote ? sampledThere : undefined })
-  const experiment = remote ? experimentIn(traceState) : undefined
-  return newTraceRecord({ traceId, sampled, remote, rootElsewhere, experiment })
 }
 
 function ofLiveSpan(span: LiveSpan): Parent {

@@ -2,6 +2,7 @@ import type { TracerProvider } from '@opentelemetry/api'
 import { type Api, apiCopies, forEachApiCopy } from '../runtime/api-copies.ts'
 import { meetApplicationApi } from '../runtime/application-api.ts'
 import { offerContexts, withdrawContexts } from '../runtime/async-context.ts'
+import { offerPropagator, withdrawPropagator } from '../runtime/offered-propagator.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { Shadow } from './begin-span.ts'
@@ -54,6 +55,7 @@ export function meetProvider(): void {
   meetApplicationApi()
   state().apart = false
   offerContexts()
+  offerPropagator()
   forEachApiCopy('stand-in', standIn)
   followProvider()
 }
@@ -62,6 +64,7 @@ export function meetProvider(): void {
 export function leaveProvider(): void {
   state().apart = false
   withdrawContexts()
+  withdrawPropagator()
 }
 
 /**

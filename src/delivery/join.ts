@@ -12,6 +12,7 @@ import type { Shadow } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
 import { keepFromDoubles } from './double-export.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { traceOfStarted } from './joined-trace.ts'
 import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -139,8 +140,12 @@ function attach(provider: SdkProvider): boolean {
  */
 export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
   return {
-    onStart(span) {
-      if (!state().shadowing && !isLeftOut(span)) pipeline()?.foreignStarted(span)
+    onStart(span, context) {
+      if (state().shadowing) return
+      const [to, parent] = [pipeline(), trace.getSpan(context)]
+      // What is below a span that is left out is in the same trace.
+      if (!isLeftOut(span)) to?.foreignStarted(span, parent)
+      else if (to !== undefined) traceOfStarted(to, span, parent)
     },
     onEnd(span) {
       if (!state().shadows.has(span) && !wasMuted(spanContextOf(span).spanId)) pipeline()?.foreignEnded(span)

@@ -97,7 +97,8 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
 
   const placing = (): Placing => companion
   const noteExpected = ({ trace }: EndedSpan): void => {
-    if (trace.experiment !== undefined) companion.places.expect(trace.traceId, trace.experiment)
+    if (trace.remote && trace.experiment !== undefined)
+      companion.places.expect(trace.traceId, trace.experiment)
   }
 
   return {

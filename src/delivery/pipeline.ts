@@ -1,3 +1,4 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Config } from '../config/config.ts'
 import { monotonicMs, msOfHrTime } from '../runtime/clock.ts'
 import { messageOf } from '../runtime/errors.ts'
@@ -24,6 +25,7 @@ import {
   parentIdOf,
   sayUnreadable,
 } from './foreign-span.ts'
+import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
 import { createQueue, type Fate, type QueueSpool } from './queue.ts'
@@ -46,10 +48,12 @@ export interface Pipeline extends SpanHost {
   joinedResource: Attributes | undefined
   /** Sends a span that is still open, beside the books: it is counted when it ends. */
   sendOpen(span: EndedSpan): void
-  /** A span of another library began in a provider that we joined. */
-  foreignStarted(span: ForeignSpan): void
-  /** A span of another library ended. */
-  foreignEnded(span: ForeignSpan): void
+  /**
+   * A span of another library began in a provider that we joined, below what was active then.
+   */
+  foreignStarted(span: ForeignSpan, parent: OtelSpan | undefined): void
+  /** A span of another library ended. @returns the trace that it is in, where it can be read */
+  foreignEnded(span: ForeignSpan): TraceRecord | undefined
   /** Sends what is waiting; resolves when nothing is left or the time is up. */
   flush(timeoutMs: number): Promise<void>
   /** {@link Pipeline.flush}, then no more: what is left is dropped and counted. */
@@ -60,7 +64,7 @@ export interface Pipeline extends SpanHost {
   onWork: (() => void) | undefined
   /** Called when nothing is left to deliver. */
   onIdle: (() => void) | undefined
-  /** Name of the first agent that ran, the fallback for the name of MLflow's experiment. */
+  /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
   agentName: string | undefined
   /** What has not been delivered, by target; see {@link Pipeline.settleUndelivered}. */
   undelivered(): readonly Undelivered[]
@@ -213,6 +217,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const accept = (span: EndedSpan): void => {
     if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
+    pipeline.agentName ??= agentNameOf(span)
     traces.touched(span.trace)
     if (!span.trace.sampled) {
       counts.settled('unsampled')
@@ -232,7 +237,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   /** A copy of `span`, and its trace; where there can be none, that is counted and said. */
   const readForeign = (span: ForeignSpan): { copy: EndedSpan; trace: TraceRecord } | undefined => {
     try {
-      const trace = traces.get(foreignContext(span).traceId)
+      foreignContext(span)
+      const trace = traceOfEnded(pipeline, span)
       return { copy: copyForeignSpan(span, trace, config), trace }
     } catch (thrown) {
       counts.ended()
@@ -264,17 +270,18 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
-    foreignStarted(span) {
+    foreignStarted(span, parent) {
       const context = spanContextOf(span)
       // One without IDs cannot be read; its end says so.
       if (!isSpanContextValid(context)) return
       const { spanId } = context
-      const trace = traces.get(context.traceId)
+      const trace = traceOfStarted(pipeline, span, parent)
+      traces.add(trace)
       trace.open.set(spanId, openForeign(spanId, span, trace))
     },
     foreignEnded(span) {
       const read = readForeign(span)
-      if (read === undefined) return
+      if (read === undefined) return undefined
       const { copy, trace } = read
       const { spanId, traceFlags } = copy
       const open = trace.open.get(spanId) ?? openForeign(spanId, span, trace)
@@ -286,9 +293,10 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         counts.ended()
         traces.touched(trace)
         counts.settled('unsampled')
-        return
+        return trace
       }
       take(copy)
+      return trace
     },
     async flush(timeoutMs) {
       const deadline = monotonicMs() + timeoutMs
@@ -335,6 +343,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     },
   }
   return pipeline
+}
+
+function agentNameOf({ attributes }: EndedSpan): string | undefined {
+  const name = attributes[keys.AGENT_NAME]
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((sum, n) => sum + n, 0)

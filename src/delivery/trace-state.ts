@@ -1,29 +1,72 @@
 import type { TraceState } from '@opentelemetry/api'
 import { createTraceState } from '../runtime/otel-trace-state.ts'
 
-// A member of the W3C tracestate that says: the process that began this trace exports it, and its root will arrive.
-// Without it, a root with a remote parent is taken for the only root that the trace will ever have.
-// `root;<experiment>` also says to which experiment of MLflow; see trace-experiment.ts.
+// A member of the W3C tracestate that says: turnspan exports this trace above here, and its root will arrive. Without it, a
+// root with a remote parent is taken for the only root that the trace will ever have. It stands on spans of ours alone:
+// on anybody else's, the flags beside it would be somebody else's decision.
 const MEMBER = 'turnspan'
 const ROOT = 'root'
 
-const made = new Map<string | undefined, TraceState>()
+// What else the member says, as `key:value` after the first word, with `;` between them. The flags of `traceparent` may
+// be those of another vendor whose span lies between.
+const SAMPLED = 's'
+const EXPERIMENT = 'e'
 
-/** The tracestate of a trace that begins here, and goes to `experiment` as trace-experiment.ts writes it. */
-export function ownTraceState(experiment?: string): TraceState {
-  const known = made.get(experiment)
-  if (known !== undefined) return known
-  const state = createTraceState(`${MEMBER}=${experiment === undefined ? ROOT : `${ROOT};${experiment}`}`)
-  made.set(experiment, state)
-  return state
+/** What turnspan tells of a trace to those whom it calls. */
+export interface OwnMember {
+  /** Whether turnspan exports the trace. */
+  readonly sampled: boolean
+  /** To which experiment of MLflow, as `ownExperiment` writes it. */
+  readonly experiment?: string | undefined
 }
 
-/** Whether a tracestate that came in says that turnspan exports the trace's beginning. */
-export function isFromTurnspan(state: TraceState | undefined): boolean {
-  return state?.get(MEMBER)?.split(';', 1)[0] === ROOT
+/**
+ * The text of the tracestate of our spans in a trace: our member in front of what others had put there before.
+ *
+ * @param upstream - what came with the parent; without one the trace begins here
+ */
+export function ownTraceState(member: OwnMember, upstream?: TraceState): string {
+  const others = upstream === undefined ? '' : textOf(upstream)
+  const value = memberText(member)
+  return others === '' ? `${MEMBER}=${value}` : createTraceState(others).set(MEMBER, value).serialize()
 }
 
-/** What a tracestate that came in says of the experiment; `undefined` when nothing. */
-export function experimentIn(state: TraceState | undefined): string | undefined {
-  return isFromTurnspan(state) ? state?.get(MEMBER)?.slice(ROOT.length + 1) || undefined : undefined
+/** What turnspan above has said in a tracestate that came in; `undefined` where it is not turnspan that called. */
+export function ownMemberIn(state: TraceState | undefined): Partial<OwnMember> | undefined {
+  const [word, ...pairs] = memberIn(state).split(';')
+  if (word !== ROOT) return undefined
+  const said = new Map(pairs.map((pair): [string, string] => splitAt(pair, pair.indexOf(':'))))
+  const sampled = said.get(SAMPLED)
+  const experiment = said.get(EXPERIMENT)
+  return {
+    ...(sampled !== undefined && { sampled: sampled === '1' }),
+    ...(experiment !== undefined && { experiment }),
+  }
+}
+
+function memberText({ sampled, experiment }: OwnMember): string {
+  const text = `${ROOT};${SAMPLED}:${sampled ? 1 : 0}`
+  return experiment === undefined ? text : `${text};${EXPERIMENT}:${experiment}`
+}
+
+const splitAt = (pair: string, at: number): [string, string] =>
+  at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+
+// A tracestate may be of any SDK, or of the program itself.
+function memberIn(state: TraceState | undefined): string {
+  try {
+    const value: unknown = state?.get(MEMBER)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return ''
+  }
+}
+
+function textOf(state: TraceState): string {
+  try {
+    const text: unknown = state.serialize()
+    return typeof text === 'string' ? text : ''
+  } catch {
+    return ''
+  }
 }

@@ -1,67 +1,89 @@
-import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we joined its
 // provider, may still end and belong to one.
 const MOST_CLOSED = 500
 const MOST_OPEN = 50_000
 
-/** The traces of this process, by ID. */
+/**
+ * The traces of this process. Requests that come with the same `traceparent` are one trace and have a record each: what is
+ * said in one of them is none of the others' business.
+ */
 export interface TraceTable {
-  find(traceId: string): TraceRecord | undefined
-  /** The record of `traceId`, made by `create` when there is none. */
-  get(traceId: string, create?: () => TraceRecord): TraceRecord
+  /**
+   * The record of a trace to which a span belongs: the one in which that span is open, or the only one of a trace that
+   * began here.
+   */
+  find(traceId: string, spanId?: string): TraceRecord | undefined
   add(record: TraceRecord): void
+  /** The record that was tied to `span`, of another library or another process. */
+  of(span: object): TraceRecord | undefined
+  tie(span: object, record: TraceRecord): void
   /** A span of the trace ended. */
   touched(record: TraceRecord): void
-  /** Traces that have an open span. */
+  /** Records that have an open span. */
   openCount(): number
   openTraces(): readonly TraceRecord[]
 }
 
 export function createTraceTable(): TraceTable {
-  const open = new Map<string, TraceRecord>()
-  const closed = new Map<string, TraceRecord>()
-  // IDs in the order of their closing: to take the oldest out of a map by its iterator costs more than the map.
-  const order: (string | undefined)[] = new Array(MOST_CLOSED).fill(undefined)
+  const byId = new Map<string, TraceRecord | Set<TraceRecord>>()
+  const open = new Set<TraceRecord>()
+  const closed = new Set<TraceRecord>()
+  const tied = new WeakMap<object, TraceRecord>()
+  // In the order of their closing: to take the oldest out of a set by its iterator costs more than the set.
+  const order: (TraceRecord | undefined)[] = new Array(MOST_CLOSED).fill(undefined)
   let next = 0
 
-  const forgetOldest = (map: Map<string, TraceRecord>, most: number): void => {
-    if (map.size <= most) return
-    const oldest = map.keys().next()
-    if (!oldest.done) map.delete(oldest.value)
+  const index = (record: TraceRecord): void => {
+    const known = byId.get(record.traceId)
+    if (known === undefined) byId.set(record.traceId, record)
+    else if (known instanceof Set) known.add(record)
+    else if (known !== record) byId.set(record.traceId, new Set([known, record]))
   }
 
-  const find = (traceId: string): TraceRecord | undefined => open.get(traceId) ?? closed.get(traceId)
+  const forget = (record: TraceRecord): void => {
+    const known = byId.get(record.traceId)
+    if (known === record) byId.delete(record.traceId)
+    else if (known instanceof Set && known.delete(record) && known.size === 0) byId.delete(record.traceId)
+  }
 
   const add = (record: TraceRecord): void => {
-    open.set(record.traceId, record)
-    forgetOldest(open, MOST_OPEN)
+    closed.delete(record)
+    index(record)
+    open.add(record)
+    if (open.size <= MOST_OPEN) return
+    const oldest = open.values().next()
+    if (oldest.done) return
+    open.delete(oldest.value)
+    forget(oldest.value)
   }
 
   return {
-    find,
     add,
+    of: (span) => tied.get(span),
+    tie: (span, record) => void tied.set(span, record),
     openCount: () => open.size,
-    openTraces: () => [...open.values()],
-    get(traceId, create = () => newTraceRecord({ traceId, sampled: true })) {
-      const known = find(traceId)
-      if (known !== undefined) {
-        if (closed.delete(traceId)) add(known)
-        return known
+    openTraces: () => [...open],
+    find(traceId, spanId) {
+      const known = byId.get(traceId)
+      if (known === undefined) return undefined
+      if (!(known instanceof Set)) {
+        return known.remote && (spanId === undefined || !known.open.has(spanId)) ? undefined : known
       }
-      const record = create()
-      add(record)
-      return record
+      if (spanId === undefined) return undefined
+      for (const record of known) if (record.open.has(spanId)) return record
+      return undefined
     },
     touched(record) {
       if (record.open.size > 0) return
-      open.delete(record.traceId)
-      if (closed.has(record.traceId)) return
+      open.delete(record)
+      if (closed.has(record)) return
       const oldest = order[next]
-      if (oldest !== undefined) closed.delete(oldest)
-      order[next] = record.traceId
+      if (oldest !== undefined && closed.delete(oldest)) forget(oldest)
+      order[next] = record
       next = (next + 1) % MOST_CLOSED
-      closed.set(record.traceId, record)
+      closed.add(record)
     },
   }
 }

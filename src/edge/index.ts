@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 import type { InitOptions } from '../config/options.ts'
-import type { Carrier, InjectOptions } from '../context/propagation.ts'
+import type { Carrier, InjectOptions, RemoteOptions } from '../context/propagation.ts'
 import type { TracingContextOptions } from '../context/scope.ts'
 import type { TraceUpdate } from '../context/trace-update.ts'
 import { NOTHING, type Report } from '../delivery/counts.ts'
@@ -66,7 +66,7 @@ export function tracingContext<T>(_options: TracingContextOptions, fn: () => T):
   return fn()
 }
 
-export function withRemoteContext<T>(_carrier: Carrier, fn: () => T): T {
+export function withRemoteContext<T>(_carrier: Carrier, fn: () => T, _options?: RemoteOptions): T {
   return fn()
 }
 

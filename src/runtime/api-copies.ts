@@ -1,7 +1,8 @@
 import { processWide } from './registry.ts'
 
 /** The parts of OpenTelemetry's API that cannot be done without a loaded copy of it. */
-export type Api = Pick<typeof import('@opentelemetry/api'), 'context' | 'trace'>
+type Parts = typeof import('@opentelemetry/api')
+export type Api = Pick<Parts, 'context' | 'trace'> & Partial<Pick<Parts, 'propagation'>>
 
 /** Hears of a copy of the API. */
 type TakeCopy = (copy: Api) => void
@@ -33,9 +34,9 @@ export function addApiCopy(exports: unknown): boolean {
 
 function copyOf(exports: unknown): Api | undefined {
   if (typeof exports !== 'object' || exports === null) return undefined
-  const { trace, context } = exports as Partial<Api>
+  const { trace, context, propagation } = exports as Partial<Api>
   const isApi = typeof trace?.getTracerProvider === 'function' && typeof context?.active === 'function'
-  return isApi ? ({ trace, context } as Api) : undefined
+  return isApi ? ({ trace, context, ...(propagation && { propagation }) } as Api) : undefined
 }
 
 /** The copies that are known now. */

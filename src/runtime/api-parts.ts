@@ -3,11 +3,11 @@ import type { Api } from './api-copies.ts'
 /** The files of each format in the package: 1.9 has one for `import` and `require`; 1.10 has two, which are two copies. */
 const FORMATS = ['build/src/*-api.js', 'dist/*-api.mjs', 'dist/*-api.cjs'] as const
 
-const PARTS = ['trace', 'context'] as const
+const PARTS = ['trace', 'context', 'propagation'] as const
 
 /**
- * Loads the two files of each copy of the API in `folder` that we need: the whole of one is fifty files, and these two do
- * without half of them. Whoever loads the rest gets these very two.
+ * Loads the three files of each copy of the API in `folder` that we need: the whole of one is fifty files, and these three
+ * do without half of them. Whoever loads the rest gets these very three.
  *
  * @param late - called with a copy that cannot be had at once, or is another one than `require` gives: loaders like
  * tsx give `require` a copy of an ES module of its own

@@ -34,8 +34,10 @@ function requiredCopies(): readonly unknown[] {
   try {
     const { cache } = createRequire(ownFile())
     return Object.keys(cache).flatMap((key) => {
-      const context = TRACE_FILE.test(key) ? cache[key.replace(TRACE_FILE, '$1context-api$2')] : undefined
-      return context === undefined ? [] : [{ ...cache[key]?.exports, ...context.exports }]
+      if (!TRACE_FILE.test(key)) return []
+      const part = (name: string): unknown => cache[key.replace(TRACE_FILE, `$1${name}-api$2`)]?.exports
+      const context = part('context')
+      return context === undefined ? [] : [Object.assign({}, part('trace'), context, part('propagation'))]
     })
   } catch {
     // A runtime without `require`.

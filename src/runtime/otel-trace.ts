@@ -10,8 +10,12 @@ const NO_SPAN = '0'.repeat(16)
 const TRACE_ID = /^[\da-f]{32}$/i
 const SPAN_ID = /^[\da-f]{16}$/i
 
-/** Flags of the W3C trace context. */
-export const TraceFlags: { readonly NONE: 0; readonly SAMPLED: 1 } = { NONE: 0, SAMPLED: 1 }
+/** Flags of the W3C trace context; `RANDOM` is of level 2. */
+export const TraceFlags: { readonly NONE: 0; readonly SAMPLED: 1; readonly RANDOM: 2 } = {
+  NONE: 0,
+  SAMPLED: 1,
+  RANDOM: 2,
+}
 
 /** What a span says of itself that is in no trace. */
 export const INVALID_SPAN_CONTEXT: SpanContext = {

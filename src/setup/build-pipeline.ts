@@ -8,6 +8,7 @@ import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { wireOptions } from '../delivery/wire-options.ts'
+import { programName } from '../modules/program-name.ts'
 import { writeStderr, writeStderrNow } from '../runtime/stderr.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { encodeRequest } from '../span/otlp/request.ts'
@@ -51,7 +52,7 @@ function otlp(
   }
   const load = async (): Promise<SpanTarget> => {
     const { buildOtlpTarget } = await import('./otlp-parts.ts')
-    const agentName = (): string | undefined => pipeline().agentName
+    const agentName = (): string | undefined => pipeline().agentName ?? programName()
     return buildOtlpTarget({ config, target, resource, agentName, learned })
   }
   const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined => {

@@ -1,6 +1,7 @@
 import type { Pipeline, Undelivered } from '../delivery/pipeline.ts'
 import { resourceAttributes } from '../delivery/resource.ts'
 import { withoutDoubles } from '../delivery/still-open.ts'
+import { programName } from '../modules/program-name.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Conditions, ExitWork } from './exit-worker.ts'
 
@@ -34,7 +35,7 @@ export function conditionsOf({ config, joinedResource, agentName }: Pipeline): C
   return {
     config: { ...plain, exporters: [], instrumentations: false },
     resource: resourceAttributes(config, joinedResource),
-    agentName,
+    agentName: agentName ?? programName(),
   }
 }
 

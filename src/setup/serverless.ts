@@ -16,8 +16,8 @@ export function flushAfterRequests(pipeline: Pipeline): void {
   const { platform } = pipeline.config
   if (platform === undefined) return
   const { ended, foreignEnded } = pipeline
-  const done = (trace: TraceRecord | undefined): void => {
-    if (trace === undefined || hasOwnOpen(trace)) return
+  const done = (trace: TraceRecord): void => {
+    if (hasOwnOpen(trace)) return
     if (platform === 'lambda') void soon(pipeline)
     else keepRequest(soon(pipeline))
   }
@@ -26,8 +26,9 @@ export function flushAfterRequests(pipeline: Pipeline): void {
     done(span.trace)
   }
   pipeline.foreignEnded = (span) => {
-    foreignEnded(span)
-    done(pipeline.traces.find(span.spanContext().traceId))
+    const trace = foreignEnded(span)
+    if (trace !== undefined) done(trace)
+    return trace
   }
 }
 

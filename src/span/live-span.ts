@@ -1,6 +1,7 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { checkKeys } from '../config/known-keys.ts'
 import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
@@ -31,7 +32,6 @@ import { type Dropping, MOST_EVENTS, MOST_LINKS, noneDropped, sayLimits } from '
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
-import { traceStateText } from './trace-state-text.ts'
 import { sumUpUsage } from './usage-tree.ts'
 import { smallAttributes } from './wire.ts'
 
@@ -270,7 +270,7 @@ export class LiveSpan implements Span, OpenSpan {
       traceId: this.traceId,
       spanId: this.spanId,
       traceFlags: this.#init.traceFlags,
-      ...(this.#init.traceState && { traceState: this.#init.traceState }),
+      ...(this.#init.traceState && { traceState: traceStateOf(this.#init.traceState) }),
     }
     return this.#context
   }
@@ -369,7 +369,7 @@ export class LiveSpan implements Span, OpenSpan {
       parentSpanId,
       parentIsRemote: parentIsRemote ?? false,
       traceFlags,
-      traceState: traceState === undefined ? undefined : traceStateText(traceState),
+      traceState,
       name: this.#name,
       kind: kindOf(kind),
       startTime: hrTimeOfMs(this.#startMs),

@@ -1,4 +1,4 @@
-import type { Span as OtelSpan, TraceState } from '@opentelemetry/api'
+import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
@@ -23,7 +23,7 @@ export interface LiveSpanInit {
   readonly parentIsRemote?: boolean | undefined
   readonly parent?: OpenSpan | undefined
   readonly traceFlags: number
-  readonly traceState?: TraceState | undefined
+  readonly traceState?: string | undefined
   readonly name: string
   readonly kind?: number | undefined
   readonly startTime?: TimeInput | undefined

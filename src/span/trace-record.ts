@@ -7,11 +7,15 @@ import type { CountedUsage } from './token-usage.ts'
 export interface TraceRecord {
   readonly traceId: string
   readonly sampled: boolean
+  /** Flags of the W3C trace context that all of our spans here have. */
+  readonly flags: number
+  /** The tracestate of our spans here, and of what they call. */
+  readonly traceState?: string
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
   readonly rootElsewhere: boolean
-  /** Where the process that began the trace sends it, as it said (`ownExperiment`); only where that is another one. */
+  /** Where the process that began the trace sends it, as `ownExperiment` writes it; `undefined` where nobody said so. */
   readonly experiment?: string | undefined
   userId?: string
   sessionId?: string
@@ -65,10 +69,14 @@ export function newTraceRecord(init: {
   remote?: boolean
   rootElsewhere?: boolean
   experiment?: string | undefined
+  flags?: number
+  traceState?: string | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,
     sampled: init.sampled,
+    flags: init.flags ?? (init.sampled ? 1 : 0),
+    ...(init.traceState && { traceState: init.traceState }),
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
     ...(init.experiment !== undefined && { experiment: init.experiment }),

@@ -28,7 +28,10 @@ import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapsh
  * application has are traced in a test without `init`, too, as they are with it.
  */
 export interface CaptureTracesOptions
-  extends Pick<InitOptions, 'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep' | 'instrumentations'> {
+  extends Pick<
+    InitOptions,
+    'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep' | 'trustIncoming' | 'instrumentations'
+  > {
   /** @defaultValue true */
   readonly captureContent?: boolean | undefined
 }
@@ -205,7 +208,12 @@ function configFor(options: CaptureTracesOptions): Config {
   const before = configuredPipeline()?.config
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const wanted: InitOptions = {
-    ...(before && { limits: before.limits, provider: before.provider, keep: before.keep }),
+    ...(before && {
+      limits: before.limits,
+      provider: before.provider,
+      keep: before.keep,
+      trustIncoming: before.trustIncoming,
+    }),
     ...(before?.redact && { redact: before.redact }),
     instrumentations: (before?.instrumentations ?? toldInstrumentations()) as InitOptions['instrumentations'],
     captureContent: true,

@@ -10,6 +10,7 @@ const CAPTURE: Readonly<Record<keyof CaptureTracesOptions, true>> = {
   sampleRatio: true,
   provider: true,
   keep: true,
+  trustIncoming: true,
   instrumentations: true,
 }
 const CALL: Readonly<Record<keyof CallOptions, true>> = {

@@ -13,6 +13,8 @@ const SPAN: Readonly<Record<keyof SpanOptions, true>> = {
   attributes: true,
   sampleRatio: true,
   links: true,
+  responseId: true,
+  nest: true,
 }
 const WITH_SPAN: Readonly<Record<keyof WithSpanOptions, true>> = {
   ...SPAN,
@@ -25,6 +27,8 @@ const TRACE: Readonly<Record<keyof TraceOptions, true>> = {
   spanType: true,
   attributes: true,
   sampleRatio: true,
+  responseId: true,
+  nest: true,
   captureInputs: true,
   captureOutputs: true,
   outputReducer: true,

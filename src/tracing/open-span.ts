@@ -13,8 +13,10 @@ import { trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
 import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
+import { RESPONSE_ID } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
+import { ownTraceFor, tieTo } from './own-trace.ts'
 
 const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
 
@@ -32,6 +34,14 @@ export interface SpanOptions {
   sampleRatio?: number | undefined
   /** Spans of other traces that led to this one. */
   links?: Link[] | undefined
+  /**
+   * `resp_<hex>`: the span is the root of the trace with the ID that belongs to it, so that it is found by its response ID;
+   * linked both ways to the span that is active, if there is one. Below an open turn of an agent it stays in that one's
+   * trace, and the ID is recorded.
+   */
+  responseId?: string | undefined
+  /** `true` keeps a span with a response ID below the active one, whatever that is. @defaultValue false */
+  nest?: boolean | undefined
 }
 
 export interface OpenOptions extends SpanOptions {
@@ -40,7 +50,8 @@ export interface OpenOptions extends SpanOptions {
   /** `null` starts a trace of its own. */
   parent?: OtelSpan | null | undefined
   startTime?: TimeInput | undefined
-  traceId?: string | undefined
+  /** Says more of the span, before what was around it does. */
+  describe?: ((span: LiveSpan) => void) | undefined
 }
 
 /** The pipeline for work that starts in `context`; none where nothing is traced. */
@@ -71,15 +82,31 @@ export function openSpan(pipeline: Pipeline, context: Context, options: OpenOpti
 
 function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: unknown): LiveSpan {
   // All that can throw is read before anything begins, each once.
-  const { name, parent, spanType, kind, attributes, inputs, links, startTime, traceId, sampleRatio } = options
+  const {
+    name,
+    parent,
+    spanType,
+    kind,
+    attributes,
+    inputs,
+    links,
+    startTime,
+    responseId,
+    nest,
+    sampleRatio,
+    describe,
+  } = options
   const below = isSpan(parent) ? contextOf(context, parent) : context
+  // Whoever names the parent has said where the span stands.
+  const own =
+    responseId === undefined ? undefined : ownTraceFor(responseId, below, Boolean(nest) || isSpan(parent))
   const begin: BeginOptions = {
     name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
     spanType: textOr(spanType, SpanType.UNKNOWN),
-    root: parent === null,
+    root: parent === null || own?.left !== undefined,
     kind,
     startTime,
-    traceId,
+    traceId: own?.traceId,
     sampleRatio: ratioOf(sampleRatio),
     scope: SCOPE,
     shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
@@ -88,8 +115,12 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
   try {
     if (links !== undefined) span.addLinks(links)
     if (span.parent === undefined) adoptScope(span.trace, context, span.host)
+    if (typeof responseId === 'string') span.setAttribute(RESPONSE_ID, responseId)
     if (attributes !== undefined) span.setAttributes(attributes)
     if (inputs !== undefined) span.setInputs(inputs)
+    describe?.(span)
+    if (begin.spanType === SpanType.AGENT) pipeline.agentName ??= begin.name
+    if (own?.left !== undefined) tieTo(own.left, span)
   } catch {
     // The end of the stack: the span has begun, and says less.
   }
@@ -105,8 +136,10 @@ const OPTIONS = [
   'inputs',
   'links',
   'startTime',
-  'traceId',
+  'responseId',
+  'nest',
   'sampleRatio',
+  'describe',
 ] as const satisfies readonly (keyof OpenOptions)[]
 
 /** `context` in which `span` is the active one. */

@@ -3,7 +3,7 @@ import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext } from './trace-decorator.ts'
 import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'
 
-export type { AnyMethod, TraceOptions } from './traced-function.ts'
+export type { AnyMethod, ResponseIdOf, TraceOptions } from './traced-function.ts'
 
 /**
  * A decorator of methods and accessors, for TypeScript 5's standard decorators and for `experimentalDecorators`; and, for
@@ -128,6 +128,8 @@ const OPTIONS = [
   'spanType',
   'attributes',
   'sampleRatio',
+  'responseId',
+  'nest',
   'captureInputs',
   'captureOutputs',
   'outputReducer',

@@ -1,5 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { diagnose } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import type { OutputReducer } from './collected-items.ts'
@@ -9,7 +11,12 @@ import { openSpan, type SpanOptions, textOr } from './open-span.ts'
 import { begin, type Running, returned, runInside, threw } from './outcome.ts'
 
 /** Options of {@link trace}. */
-export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
+export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links' | 'responseId'> {
+  /**
+   * `resp_<hex>`, or what gives it from the arguments of a call: the call is the root of the trace with the ID that belongs to
+   * it, as in `withSpan`.
+   */
+  responseId?: string | ResponseIdOf | undefined
   /** Record the arguments as inputs, by parameter name. Default: true. */
   captureInputs?: boolean | undefined
   /** Record the result as outputs. Default: true. */
@@ -17,6 +24,10 @@ export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links'> {
   /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
   outputReducer?: OutputReducer | undefined
 }
+
+/** Finds the response ID of a call in its arguments. It is called before the function. */
+// biome-ignore lint/suspicious/noExplicitAny: the arguments are those of any function
+export type ResponseIdOf = (...args: any[]) => string | undefined
 
 /** Any method: what a {@link TraceDecorator} takes, and gives back with its type unchanged. */
 // biome-ignore lint/suspicious/noExplicitAny: any method can be decorated
@@ -87,13 +98,28 @@ function open(
   name: string,
   args: readonly unknown[],
 ): LiveSpan {
-  const span = openSpan(pipeline, context, { ...given, name })
+  const span = openSpan(pipeline, context, { ...given, name, responseId: responseIdOf(given, args) })
   try {
     if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
   } catch {
     // The end of the stack: the span has begun, and says less.
   }
   return span
+}
+
+function responseIdOf({ responseId }: TraceOptions, args: readonly unknown[]): string | undefined {
+  if (typeof responseId !== 'function') return responseId
+  try {
+    return responseId(...args)
+  } catch (thrown) {
+    diagnose(
+      'warn',
+      'TS_RESPONSE_ID',
+      `The function given to trace() as responseId threw (${messageOf(thrown)}); the call is traced without a response ID.`,
+      {},
+    )
+    return undefined
+  }
 }
 
 function isConstructor(fn: AnyMethod): boolean {

@@ -1,18 +1,12 @@
-import type { Context, Span as OtelSpan } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
-import { liveSpanIn } from '../delivery/context-keys.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
-import { traceIdFromResponseId } from '../ids/response-id.ts'
-import { diagnose } from '../runtime/diagnostics.ts'
-import { messageOf } from '../runtime/errors.ts'
-import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
-import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
-import type { OpenSpan } from '../span/trace-record.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { openSpan, textOr } from './open-span.ts'
@@ -35,8 +29,9 @@ export interface AgentTurn {
   /** What the agent was asked; content, so it needs `captureContent`. */
   input?: unknown
   /**
-   * Below a span of another library (an HTTP server's, say), a turn with a response ID starts a trace of its own,
-   * linked to that span both ways. `true` nests it there instead, and records the ID. Default: false.
+   * Where another span is active (a traced handler, an HTTP server's), a turn with a response ID starts a trace of its own,
+   * linked to that span both ways. `true` nests it there instead, and records the ID. Below the open turn of another agent it
+   * nests by itself. Default: false.
    */
   nest?: boolean | undefined
   /** Further attributes. */
@@ -74,35 +69,20 @@ function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSp
   checkKeys(KEYS.withAgent, given)
   const read: Read = (key) => readProperty(given, key) as AgentTurn[typeof key]
   const agent = textOr(read('agent'), 'unnamed')
-  const responseId = read('responseId')
-  const above = trace.getSpan(context)
-  const traceId = responseId === undefined ? undefined : traceIdOf(responseId)
-  const apart = traceId !== undefined && !read('nest') && startsApart(context, above, traceId)
-  const span = openSpan(pipeline, context, {
+  return openSpan(pipeline, context, {
     name: `agent:${agent}`,
     spanType: SpanType.AGENT,
     inputs: read('input'),
-    traceId,
-    ...(apart && { parent: null }),
+    responseId: read('responseId'),
+    nest: read('nest'),
     sampleRatio: read('sampleRatio'),
+    describe: (span) => describe(span, pipeline, agent, read),
   })
-  try {
-    describe(span, pipeline, { agent, responseId }, read)
-    if (apart && above !== undefined) linkBothWays(span, above)
-  } catch {
-    // The end of the stack: the span has begun, and says less.
-  }
-  return span
 }
 
 type Read = <K extends keyof AgentTurn>(key: K) => AgentTurn[K]
 
-function describe(
-  span: LiveSpan,
-  pipeline: Pipeline,
-  { agent, responseId }: Pick<AgentTurn, 'agent' | 'responseId'>,
-  read: Read,
-): void {
+function describe(span: LiveSpan, pipeline: Pipeline, agent: string, read: Read): void {
   const [model, provider, user, sessionId] = [
     read('model'),
     read('provider'),
@@ -113,7 +93,6 @@ function describe(
     [keys.AGENT_NAME]: agent,
     ...(model && { [keys.REQUEST_MODEL]: model }),
     ...(provider && { [keys.PROVIDER_NAME]: provider, [keys.SYSTEM]: provider }),
-    ...(typeof responseId === 'string' && { [keys.RESPONSE_ID]: responseId }),
     ...(sessionId && { [keys.CONVERSATION_ID]: sessionId }),
   })
   span.setAttributes(read('attributes') ?? {})
@@ -124,42 +103,4 @@ function describe(
     ...(sessionId && !span.trace.sessionId && { sessionId }),
   }
   applyUpdate(span.trace, first, span.host)
-}
-
-/** Whether the turn leaves the trace of the span above, so that it can be found by its response ID. */
-function startsApart(context: Context, above: OtelSpan | undefined, traceId: string): boolean {
-  if (above === undefined) return false
-  const { traceId: there } = above.spanContext()
-  if (ownAbove(isLiveSpan(above) ? above : liveSpanIn(context))?.traceId === there) return false
-  return isSpanContextValid(above.spanContext()) && there !== traceId
-}
-
-/** The nearest span that turnspan itself was asked for; spans of other libraries come through it as well. */
-function ownAbove(span: LiveSpan | undefined): LiveSpan | undefined {
-  let above: OpenSpan | undefined = span
-  while (above?.foreign) above = above.parent
-  return isLiveSpan(above) ? above : undefined
-}
-
-function linkBothWays(span: LiveSpan, above: OtelSpan): void {
-  span.addLink({ context: above.spanContext() })
-  try {
-    above.addLink?.({ context: span.spanContext() })
-  } catch {
-    // The application's span may be of an SDK that does not take links after the start.
-  }
-}
-
-function traceIdOf(responseId: unknown): string | undefined {
-  try {
-    return traceIdFromResponseId(responseId as string)
-  } catch (thrown) {
-    diagnose(
-      'warn',
-      'TS_RESPONSE_ID',
-      `${messageOf(thrown)} The turn got a random trace ID, so it cannot be found by this response ID.`,
-      {},
-    )
-    return undefined
-  }
 }

@@ -2,11 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { context, type Span as OtelSpan, trace as otel } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { currentPipeline } from '../../src/delivery/current.ts'
 import {
   getCurrentActiveSpan,
   newResponseId,
   SpanType,
+  startSpan,
+  trace,
   traceIdFromResponseId,
+  updateCurrentTrace,
+  withActiveSpan,
   withAgent,
   withSpan,
   withTool,
@@ -115,6 +120,126 @@ describe('withAgent', () => {
     expect(agent).not.toHaveProperty('parentSpanId')
     expect(agent.links).toMatchObject([{ traceId: foreign.traceId, spanId: foreign.spanId }])
     expect(traces.get('POST /chat').links).toMatchObject([{ traceId: agent.traceId, spanId: agent.spanId }])
+  })
+
+  const AGENTS: [string, () => unknown][] = [
+    ['withAgent', () => withAgent({ agent: 'first' }, () => 1)],
+    ['trace', () => trace(() => 1, { name: 'first', spanType: SpanType.AGENT })()],
+    ['withSpan', () => withSpan(() => 1, { name: 'first', spanType: SpanType.AGENT })],
+    [
+      'a span of another library',
+      () =>
+        otel
+          .getTracer('adk')
+          .startSpan('run', { attributes: { 'gen_ai.agent.name': 'first' } })
+          .end(),
+    ],
+  ]
+
+  test.each(AGENTS)(
+    'names the process after its first agent, made by %s, and not after what came before',
+    (_, run) => {
+      otel.getTracer('http').startSpan('GET /health').end()
+      withSpan(() => 1, { name: 'poll' })
+      expect(currentPipeline()?.agentName).toBeUndefined()
+      run()
+      withAgent({ agent: 'second' }, () => 1)
+      expect(currentPipeline()?.agentName).toBe('first')
+    },
+  )
+
+  const handle = trace((_question: string, work: () => unknown) => work(), { name: 'outer' })
+  const AROUND: [string, (work: () => unknown) => unknown][] = [
+    ['trace', (work) => handle('hi', work)],
+    ['withSpan', (work) => withSpan(work, { name: 'outer' })],
+    ['withTool', (work) => withTool({ tool: 'outer' }, work)],
+    [
+      'startSpan and withActiveSpan',
+      (work) => {
+        using span = startSpan({ name: 'outer' })
+        return withActiveSpan(span, work)
+      },
+    ],
+    [
+      'a turn that has ended',
+      (work) =>
+        withActiveSpan(
+          withAgent({ agent: 'outer' }, (span) => span),
+          work,
+        ),
+    ],
+  ]
+
+  test.each(AROUND)('is found by its response ID below %s, linked both ways', (what, around) => {
+    const responseId = newResponseId()
+    around(() => withAgent({ agent: 'inner', responseId }, () => withTool({ tool: 't' }, () => 1)))
+    const [inner, outer] = [traces.get('inner'), traces.get('outer')]
+    expect(inner.traceId).toBe(traceIdFromResponseId(responseId))
+    expect(inner).not.toHaveProperty('parentSpanId')
+    expect(inner.links).toMatchObject([{ traceId: outer.traceId, spanId: outer.spanId }])
+    expect(traces.get('t').traceId).toBe(inner.traceId)
+    expect(outer.traceId).not.toBe(inner.traceId)
+    // Nothing can be added to a span that has ended.
+    if (what !== 'a turn that has ended') {
+      expect(outer.links).toMatchObject([{ traceId: inner.traceId, spanId: inner.spanId }])
+    }
+  })
+
+  test.each(AROUND)('nests below %s when asked to', (_, around) => {
+    const responseId = newResponseId()
+    around(() => withAgent({ agent: 'inner', responseId, nest: true }, () => 1))
+    expect(traces.get('inner')).toMatchObject({
+      parentSpanId: traces.get('outer').spanId,
+      attributes: { 'gen_ai.response.id': responseId },
+      links: [],
+    })
+  })
+
+  test('has user and session of the trace that it leaves, unless it has its own', () => {
+    withSpan(() => {
+      updateCurrentTrace({ user: 'u-1', sessionId: 's-1' })
+      withAgent({ agent: 'inner', responseId: newResponseId(), sessionId: 's-2' }, () => 1)
+    })
+    const inner = traces.all.find(({ root }) => root.name === 'agent:inner')
+    expect(inner).toMatchObject({ user: 'u-1', sessionId: 's-2' })
+  })
+
+  const ROOTS: [string, (responseId: string) => unknown][] = [
+    ['withSpan', (responseId) => withSpan(() => 1, { name: 'root', responseId })],
+    ['startSpan', (responseId) => startSpan({ name: 'root', responseId }).end()],
+    ['trace, as text', (responseId) => trace(() => 1, { name: 'root', responseId })()],
+    [
+      'trace, by its arguments',
+      (id) => trace((_: { id: string }) => 1, { name: 'root', responseId: (call) => call.id })({ id }),
+    ],
+  ]
+
+  test.each(ROOTS)('a manual root has a response ID by %s', (_, run) => {
+    const [responseId, second] = [newResponseId(), newResponseId()]
+    run(responseId)
+    const root = { name: 'root', traceId: traceIdFromResponseId(responseId) }
+    expect(traces.last?.root).toMatchObject({ ...root, attributes: { 'gen_ai.response.id': responseId } })
+    expect(traces.last?.root).not.toHaveProperty('parentSpanId')
+    traces.clear()
+    withSpan(() => run(second), { name: 'around' })
+    expect(traces.get('root')).toMatchObject({
+      traceId: traceIdFromResponseId(second),
+      links: [{ spanId: traces.get('around').spanId }],
+    })
+  })
+
+  test('a function that throws instead of finding a response ID costs a diagnostic', () => {
+    const responseId = (): string => {
+      throw new Error('no such thing')
+    }
+    expect(trace(() => 'done', { name: 'root', responseId })()).toBe('done')
+    expect(traces.get('root').traceId).toMatch(/^[0-9a-f]{32}$/)
+    expect(codes()).toEqual(['TS_RESPONSE_ID'])
+  })
+
+  test('a manual root with a response ID stays in the open turn of an agent', () => {
+    withAgent({ agent: 'outer' }, () => withSpan(() => 1, { name: 'inner', responseId: newResponseId() }))
+    expectTrace(traces.last).toMatchTree(['outer', ['inner']])
   })
 
   test('records the response ID below a span of another library in a turn of its own', () => {

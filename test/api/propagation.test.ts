@@ -85,7 +85,7 @@ describe('withRemoteContext', () => {
     ['a plain object in another case', { TraceParent: HEADER }],
     ['a Map', new Map([['traceparent', HEADER]])],
     ['a Map in another case', new Map([['Traceparent', HEADER]])],
-    ['a list of values', { traceparent: [HEADER, 'other'] }],
+    ['a list of one value', { traceparent: [HEADER] }],
     ['blanks around it', { traceparent: ` ${HEADER} ` }],
     ['a later version with more parts', { traceparent: `01-${TRACE}-${PARENT}-01-more` }],
   ])('continues the trace of %s', (_, carrier) => {
@@ -103,6 +103,8 @@ describe('withRemoteContext', () => {
     ['too few digits', { traceparent: `00-${TRACE.slice(1)}-${PARENT}-01` }],
     ['a fifth part in version 00', { traceparent: `${HEADER}-more` }],
     ['a number', { traceparent: 5 as unknown as string }],
+    ['two of them', { traceparent: [HEADER, HEADER] }],
+    ['upper case', { traceparent: HEADER.toUpperCase() }],
   ])('changes nothing for %s', (_, carrier) => {
     withSpan(() => withRemoteContext(carrier, () => withSpan(() => 1, { name: 'inner' })), { name: 'outer' })
     expect(traces.snapshot()).toBe('outer [UNKNOWN]\n└─ inner [UNKNOWN]')
@@ -110,22 +112,49 @@ describe('withRemoteContext', () => {
     expect(traces.get('alone')).not.toHaveProperty('parentSpanId')
   })
 
-  test('takes session and user from baggage', () => {
-    const carrier = {
-      traceparent: HEADER,
-      baggage: 'other=1;p=2, session.id=s%201 , user.id=%C3%BC;meta, bad=%',
-    }
-    withRemoteContext(carrier, () => withSpan(() => 1))
+  const BAGGAGE = 'other=1;p=2, session.id=s%201 , user.id=%C3%BC;meta, bad=%'
+
+  test('takes session and user from the baggage of a caller that is trusted, and of nobody else', () => {
+    const carrier = { traceparent: HEADER, baggage: BAGGAGE }
+    withRemoteContext(carrier, () => withSpan(() => 1, { name: 'friend' }), { trusted: true })
     expect(traces.last).toMatchObject({ sessionId: 's 1', user: 'ü' })
+    const stranger = { ...carrier, traceparent: `00-${'c'.repeat(32)}-${PARENT}-01` }
+    withRemoteContext(stranger, () => withSpan(() => 1, { name: 'stranger' }))
+    expect(traces.last).not.toHaveProperty('sessionId')
+    expect(traces.last).not.toHaveProperty('user')
   })
 
-  test('follows what the caller decided about sampling, where the caller is turnspan', () => {
+  test('follows what a trusted caller decided about sampling, where that is turnspan', () => {
     const sent: Record<string, string> = {}
     withSpan(() => injectHeaders(sent), { sampleRatio: 0 })
-    withRemoteContext(sent, () => withSpan(() => 1, { name: 'unsampled' }))
+    expect(sent).toMatchObject({ tracestate: 'turnspan=root;s:0' })
+    withRemoteContext(sent, () => withSpan(() => 1, { name: 'unsampled' }), { trusted: true })
     expect(traces.spans).toEqual([])
-    withRemoteContext({ traceparent: `00-${TRACE}-${PARENT}-00` }, () => withSpan(() => 1, { name: 'kept' }))
-    expect(traces.spans.map((span) => span.name)).toEqual(['kept'])
+    const other = { traceparent: `00-${TRACE}-${PARENT}-00` }
+    withRemoteContext(other, () => withSpan(() => 1, { name: 'kept' }), { trusted: true })
+    withRemoteContext(sent, () => withSpan(() => 1, { name: 'asked by a stranger' }))
+    expect(traces.spans.map((span) => span.name)).toEqual(['kept', 'asked by a stranger'])
+  })
+
+  test.each(['00', '01'])('passes on what came without a span of ours, as it came: flags %s', (flags) => {
+    const came = { traceparent: `00-${TRACE}-${PARENT}-${flags}`, tracestate: 'vendor=x' }
+    expect(withRemoteContext(came, () => injectHeaders({}))).toEqual(came)
+    const bare = { traceparent: came.traceparent }
+    expect(withRemoteContext(bare, () => injectHeaders({}))).toEqual(bare)
+  })
+
+  test('follows the decision of turnspan where the span of another vendor lies between', () => {
+    const sent = withSpan(() => injectHeaders<Record<string, string>>({}))
+    const between = {
+      traceparent: `00-${sent.traceparent?.split('-')[1]}-${PARENT}-00`,
+      tracestate: `vendor=x,${sent.tracestate}`,
+    }
+    const ask = (): unknown => withSpan(() => injectHeaders({}), { name: 'behind', sampleRatio: 0 })
+    expect(withRemoteContext(between, ask, { trusted: true })).toMatchObject({
+      traceparent: expect.stringMatching(/-01$/),
+      tracestate: 'turnspan=root;s:1,vendor=x',
+    })
+    expect(traces.get('behind').parentSpanId).toBe(PARENT)
   })
 
   test('a turn with a response ID starts a trace of its own, linked to the caller', () => {

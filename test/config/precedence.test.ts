@@ -81,6 +81,14 @@ const rows: Readonly<Record<string, Row>> = {
     ],
     fallback: 'shared',
   },
+  trustIncoming: {
+    read: (c) => c.trustIncoming,
+    sources: [
+      ['trustIncoming', true, true],
+      ['TURNSPAN_TRUST_INCOMING', 'true', true],
+    ],
+    fallback: false,
+  },
   keep: { read: (c) => c.keep, sources: [['keep', 'agent', 'agent', 'some']], fallback: 'all' },
   maxQueueBytes: {
     read: (c) => c.maxQueueBytes,

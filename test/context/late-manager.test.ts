@@ -22,6 +22,7 @@ test('whoever registers a context manager, a propagator or a provider has it, wh
   const propagator = { inject: () => {}, extract: () => ROOT_CONTEXT, fields: () => ['own'] }
   expect(register()).toBe(true)
   expect(register()).toBe(false)
+  expect(propagation.fields()).toEqual(['traceparent', 'tracestate', 'baggage'])
   expect(propagation.setGlobalPropagator(propagator)).toBe(true)
   expect(propagation.fields()).toEqual(['own'])
   const started: string[] = []

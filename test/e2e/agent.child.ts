@@ -8,6 +8,7 @@ import {
   type Status,
   withAgent,
   withRemoteContext,
+  withSpan,
   withTool,
 } from '../../src/index.ts'
 
@@ -22,6 +23,10 @@ export interface AgentOutcome {
 const said: Diagnostic[] = []
 onDiagnostic((diagnostic) => said.push(diagnostic))
 const status = init()
+if (process.env.FIRST !== undefined) {
+  withSpan(() => 'healthy', { name: process.env.FIRST })
+  await flushTraces({ timeoutMs: 20_000 })
+}
 const carrier = JSON.parse(process.env.CARRIER ?? '{}') as Record<string, string>
 const agent = process.env.AGENT ?? 'travel'
 const traceId = await withRemoteContext(carrier, () =>

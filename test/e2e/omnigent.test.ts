@@ -38,6 +38,12 @@ test('without a service name the experiment is called after the agent', async ()
   expect(await experimentOf(outcome)).toBe(await experimentIdOf(agent))
 })
 
+test('a health check that comes first sends agents to the experiment of the program, by the name of its package', async () => {
+  const outcome = await runAgent({ OTEL_EXPORTER_OTLP_ENDPOINT: mlflowUrl, FIRST: 'GET /health' })
+  expect(outcome.report).toMatchObject({ sent: 3, rejected: 0, dropped: {} })
+  expect(await experimentOf(outcome)).toBe(await experimentIdOf('turnspan'))
+})
+
 test('an experiment that is there is used as it is', async () => {
   const name = freshName('made before')
   const experimentId = await reader.createExperiment(name)

@@ -66,6 +66,32 @@ test('a call of another process stands in the same tree, and leaves the trace to
   )
 })
 
+test('the tags of a trace over several services are those of the one with its root, whoever comes last', async () => {
+  const experimentName = startTracing({ serviceName: 'caller', environment: 'outer' })
+  const responseId = newResponseId()
+  const carrier = await withAgent({ agent: 'caller', responseId }, async () =>
+    injectHeaders<Record<string, string>>({}),
+  )
+  await delivered()
+  const env = { MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_EXPERIMENT_NAME: experimentName }
+  await runAgent({
+    ...env,
+    CARRIER: JSON.stringify(carrier),
+    OTEL_SERVICE_NAME: 'callee',
+    APP_ENVIRONMENT: 'inner',
+  })
+  const spans = await reader.spans(responseId)
+  expect(spans).toHaveLength(3)
+  expect((await reader.traceInfo(responseId)).tags).toMatchObject({
+    'service.name': 'caller',
+    'deployment.environment.name': 'outer',
+  })
+  expect(named(spans, 'agent:travel').attributes).toMatchObject({
+    'service.name': 'callee',
+    'deployment.environment.name': 'inner',
+  })
+})
+
 test('session and user travel as baggage when asked for', async () => {
   const experimentName = startTracing()
   const outcomes = await tracingContext({ sessionId: 'sitzung ü,;=', user: 'u 1' }, () =>
@@ -74,7 +100,7 @@ test('session and user travel as baggage when asked for', async () => {
       const plain = injectHeaders<Record<string, string>>({})
       expect(plain).not.toHaveProperty('baggage')
       const carrier = injectHeaders<Record<string, string>>({}, { baggage: true })
-      return runAgent({ ...env, CARRIER: JSON.stringify(carrier) })
+      return runAgent({ ...env, CARRIER: JSON.stringify(carrier), TURNSPAN_TRUST_INCOMING: 'true' })
     }),
   )
   const inner = named(await reader.spans(outcomes.traceId), 'agent:travel')

@@ -3,6 +3,7 @@ import {
   newResponseId,
   SpanType,
   type TokenUsage,
+  trace,
   traceIdFromResponseId,
   updateCurrentTrace,
   withAgent,
@@ -134,6 +135,33 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
   const columns = [...spans].sort((a, b) => (a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1))
   expect(Date.parse(info.request_time)).toBe(Number((columns[0]?.startTimeUnixNano ?? 0n) / 1_000_000n))
 })
+
+test('a turn is found by its response ID below a manual root, linked both ways', async () => {
+  startTracing()
+  const [responseId, rootId] = [newResponseId(), newResponseId()]
+  const handler = trace(
+    async (_request: { id: string }) => {
+      updateCurrentTrace({ user: 'u-1', sessionId: 's-1' })
+      return turnBelow(responseId)
+    },
+    { name: 'handler', spanType: SpanType.CHAIN, responseId: ({ id }) => id },
+  )
+  expect(await handler({ id: rootId })).toBe('sunny')
+  await delivered()
+  const [inner, outer] = await Promise.all([responseId, rootId].map((id) => reader.spans(id)))
+  expect(treeOf(inner ?? [])).toEqual(['agent:below AGENT', '  tool:look TOOL'])
+  expect(treeOf(outer ?? [])).toEqual(['handler CHAIN'])
+  const link = (id: string): object => expect.objectContaining({ trace_id: `tr-${id.slice(5)}` })
+  expect(named(inner ?? [], 'agent:below').links).toEqual([link(rootId)])
+  expect(named(outer ?? [], 'handler').links).toEqual([link(responseId)])
+  expect((await reader.traceInfo(responseId)).trace_metadata).toMatchObject({
+    'mlflow.trace.user': 'u-1',
+    'mlflow.trace.session': 's-1',
+  })
+})
+
+const turnBelow = (responseId: string): Promise<string> =>
+  withAgent({ agent: 'below', responseId, input: 'q' }, async () => withTool({ tool: 'look' }, () => 'sunny'))
 
 test("MLflow's Python client reads the same turn", async () => {
   startTracing({ serviceName: 'support' })

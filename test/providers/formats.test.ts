@@ -21,6 +21,8 @@ interface Seen extends Outcome {
   /** What registering provider, context manager and propagator gave. */
   readonly registered: never
   readonly carried: readonly unknown[]
+  /** What the API puts into a request of either format. */
+  readonly headers: readonly Readonly<Record<string, string>>[]
   readonly atRoot: readonly boolean[]
 }
 
@@ -48,8 +50,11 @@ describe.each([
 
   describe.each(['formats.mjs', 'formats.cjs'])('%s', (program) => {
     it('reach us as one tree while the application has no provider', async () => {
-      const { carried, atRoot, diagnostics, stderr } = await run(program, 'none')
+      const { carried, headers, atRoot, diagnostics, stderr } = await run(program, 'none')
       expect(edges(receiver.spans())).toEqual(TREE)
+      const turn = receiver.spans().find(({ name }) => name === 'agent:planner')
+      const expected = { traceparent: `00-${turn?.traceId}-${turn?.spanId}-01`, tracestate: turn?.traceState }
+      expect(headers).toEqual([expected, expected])
       expect({ carried, atRoot, diagnostics, stderr }).toEqual({
         carried: ['kept', 'kept'],
         atRoot: [true, true],
@@ -59,9 +64,11 @@ describe.each([
     })
 
     it.each(['before', 'after', 'bare'])('reach both where it registers its provider: %s', async (order) => {
-      const { registered, carried, atRoot, own, diagnostics, stderr } = await run(program, order)
+      const { registered, carried, headers, atRoot, own, diagnostics, stderr } = await run(program, order)
       expect(edges(own)).toEqual(TREE)
       expect(identities(receiver.spans())).toEqual(identities(own))
+      // Its propagator carries nothing.
+      expect(headers).toEqual([{}, {}])
       expect({ registered, carried, atRoot, diagnostics, stderr }).toEqual({
         registered: [true, true, true],
         carried: ['kept', 'kept'],

@@ -97,8 +97,8 @@ describe.each(['before', 'after', 'none'] as const)(
   },
 )
 
-it.each(['before', 'after'] as const)(
-  'hands the trace on to other servers when the provider is registered %s init',
+it.each(['before', 'after', 'none'] as const)(
+  'hands the trace on to other servers with a provider registered: %s',
   async (order) => {
     const { arrived } = await serve(order)
     const clients = arrived.filter(({ kind }) => kind === 'CLIENT')

@@ -111,6 +111,11 @@ function networkOf(transport: unknown, extra: unknown): Attributes {
   return HTTP_SERVER.some(has) || read(extra, 'requestInfo') || read(extra, 'request') ? HTTP : {}
 }
 
+/** Whether anybody on a network may have sent what comes from there. */
+export function isNetwork(protocol: Protocol, extra?: unknown): boolean {
+  return networkOf(protocol._transport, extra)[NETWORK_TRANSPORT] === 'tcp'
+}
+
 const HTTP: Readonly<Attributes> = { [NETWORK_TRANSPORT]: 'tcp', [NETWORK_PROTOCOL]: 'http' }
 /** Members of the SDK's HTTP and SSE server transports. */
 const HTTP_SERVER = ['sessionIdGenerator', '_webStandardTransport', '_sseResponse', '_responseMode']

@@ -51,12 +51,18 @@ export interface Origin {
   readonly known: boolean
 }
 
-/** Runs `fn` as part of the trace that a message names in its `_meta`; in the context as it is, if it names none. */
-export function inOrigin<T>(message: Outgoing, fn: (origin: Origin) => T): T {
+/**
+ * Runs `fn` as part of the trace that a message names in its `_meta`; in the context as it is, if it names none.
+ *
+ * @param isNetwork - it came over a network: whoever names a span that is open here may be a stranger, who gets the trace
+ * and nothing that is said in it
+ */
+export function inOrigin<T>(message: Outgoing, isNetwork: boolean, fn: (origin: Origin) => T): T {
   const meta = read(message, 'params', '_meta')
   const traceparent = textAt(meta, 'traceparent')
   if (traceparent === undefined) return fn({ local: undefined, known: false })
-  const local = openSpanOf(traceparent)
+  const isTrusted = !isNetwork || currentPipeline()?.config.trustIncoming === true
+  const local = isTrusted ? openSpanOf(traceparent) : undefined
   if (local !== undefined) return runWithin(activeContext(), local, () => fn({ local, known: true }))
   const carrier = { traceparent, tracestate: textAt(meta, 'tracestate'), baggage: textAt(meta, 'baggage') }
   return withRemoteContext(carrier, () => fn({ local: undefined, known: true }))
@@ -66,7 +72,7 @@ export function inOrigin<T>(message: Outgoing, fn: (origin: Origin) => T): T {
 function openSpanOf(traceparent: string): LiveSpan | undefined {
   const spanId = traceparent.split('-')[2]?.toLowerCase()
   const span = currentPipeline()
-    ?.traces.find(traceIdOf(traceparent) ?? '')
+    ?.traces.find(traceIdOf(traceparent) ?? '', spanId)
     ?.open.get(spanId ?? '')
   return isLiveSpan(span) ? span : undefined
 }

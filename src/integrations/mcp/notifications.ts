@@ -2,10 +2,11 @@ import { runIn } from '../../context/active-context.ts'
 import { activeContext, tracingIn } from '../../tracing/open-span.ts'
 import { read } from '../base/index.ts'
 import { handlingIn } from './answers.ts'
+import { isNetwork } from './attributes.ts'
 import { withoutCall } from './call.ts'
 import { inOrigin, type MetaOptions, withMeta } from './meta.ts'
 import { recordProgress } from './progress.ts'
-import { isOutgoing, type Outgoing, textAt } from './protocol.ts'
+import { isOutgoing, type Outgoing, type Protocol, textAt } from './protocol.ts'
 
 /** The SDK hands what is in these to callbacks, or reads them itself: nothing may be added. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['notifications/progress', 'notifications/cancelled'])
@@ -32,7 +33,13 @@ export function observedNotification(notification: unknown, options: MetaOptions
 }
 
 /** Runs the handler of a notification in the trace of whoever sent it. */
-export function handleNotification(notification: unknown, handle: () => unknown): unknown {
+export function handleNotification(
+  protocol: Protocol,
+  notification: unknown,
+  handle: () => unknown,
+): unknown {
   if (!isOutgoing(notification) || tracingIn(activeContext()) === undefined) return handle()
-  return inOrigin(notification as Outgoing, () => runIn(withoutCall(activeContext()), handle))
+  return inOrigin(notification as Outgoing, isNetwork(protocol), () =>
+    runIn(withoutCall(activeContext()), handle),
+  )
 }

@@ -165,8 +165,8 @@ const receiver: Wrap = (receive) =>
   }
 
 const listener: Wrap = (listen) =>
-  function (...args) {
-    return handleNotification(args[0], () => Reflect.apply(listen, this, args))
+  function (this: Protocol, ...args) {
+    return handleNotification(this, args[0], () => Reflect.apply(listen, this, args))
   }
 
 const closer: Wrap = (close) =>

@@ -2,7 +2,7 @@ import type { Context, Link } from '@opentelemetry/api'
 import { runIn } from '../../context/active-context.ts'
 import { liveSpanIn } from '../../delivery/context-keys.ts'
 import type { Pipeline } from '../../delivery/pipeline.ts'
-import { isFromTurnspan } from '../../delivery/trace-state.ts'
+import { ownMemberIn } from '../../delivery/trace-state.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
 import { SpanType } from '../../span/span-type.ts'
@@ -14,6 +14,7 @@ import {
   connectionAttributes,
   conventionalName,
   inputsOf,
+  isNetwork,
   REQUEST_ID,
   requestAttributes,
   SERVER,
@@ -38,7 +39,10 @@ export interface IncomingCall {
 export function handleRequest(call: IncomingCall): void {
   const ambient = activeContext()
   if (tracingIn(ambient) === undefined) call.handle()
-  else inOrigin(call.request, (origin) => handleIn(withoutCall(activeContext()), ambient, origin, call))
+  else
+    inOrigin(call.request, isNetwork(call.protocol, call.extra), (origin) =>
+      handleIn(withoutCall(activeContext()), ambient, origin, call),
+    )
 }
 
 function handleIn(context: Context, ambient: Context, origin: Origin, call: IncomingCall): void {
@@ -101,7 +105,7 @@ function openHandlerSpan(place: Place, { protocol, request, extra }: IncomingCal
 /** Whether the sender's trace has a span of type TOOL for this call already: MLflow counts every one. */
 function isCounted(context: Context, tool: string, origin: Origin): boolean {
   if (!origin.known) return toolAbove(context, tool, undefined) !== undefined
-  return origin.local !== undefined || isFromTurnspan(trace.getSpanContext(context)?.traceState)
+  return origin.local !== undefined || ownMemberIn(trace.getSpanContext(context)?.traceState) !== undefined
 }
 
 /** The span of the transport, an HTTP server's say, where it is another one than the sender's. */

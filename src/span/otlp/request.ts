@@ -50,6 +50,29 @@ export function encodeRequest(
   resource: Attributes,
   options: WireOptions,
 ): Uint8Array {
+  if (!options.mlflow || !spans.some(isRootElsewhere)) return encodeAll(spans, resource, options)
+  const own = spans.filter((span) => !isRootElsewhere(span))
+  const others = spans.filter(isRootElsewhere).map((span) => withResource(span, resource))
+  return Buffer.concat([encodeAll(own, resource, options), encodeAll(others, telemetryOf(resource), options)])
+}
+
+const isRootElsewhere = ({ trace }: EndedSpan): boolean => trace.rootElsewhere
+
+// MLflow makes resource attributes tags of the trace, and the last request wins: a trace over several services would have
+// the name of the one that came last. So the process with the root alone gives them, and others say on their spans who they are.
+function withResource(span: EndedSpan, resource: Attributes): EndedSpan {
+  const said = Object.entries(resource).filter(([key]) => !isOfTelemetry(key))
+  return { ...span, attributes: { ...Object.fromEntries(said), ...span.attributes } }
+}
+
+/** What of a resource MLflow makes no tag of. */
+function telemetryOf(resource: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(resource).filter(([key]) => isOfTelemetry(key)))
+}
+
+const isOfTelemetry = (key: string): boolean => key.startsWith('telemetry.sdk.')
+
+function encodeAll(spans: readonly EndedSpan[], resource: Attributes, options: WireOptions): Uint8Array {
   const expected = spans.length * bytesPerSpan
   if (expected < OWN_BUFFER_BYTES) return encodeExactly(spans, resource, options)
   // Room to spare costs nothing: memory that is never written to is never there.
@@ -66,7 +89,9 @@ export function encodeRequest(
  * more memory than their length.
  */
 export function encodeRecord(span: EndedSpan, resource: Attributes, options: WireOptions): Uint8Array {
-  return encodeExactly([span], resource, options)
+  return options.mlflow && isRootElsewhere(span)
+    ? encodeExactly([withResource(span, resource)], telemetryOf(resource), options)
+    : encodeExactly([span], resource, options)
 }
 
 function encodeExactly(spans: readonly EndedSpan[], resource: Attributes, options: WireOptions): Uint8Array {

@@ -71,6 +71,28 @@ describe.each(sdkCopies)('%s, %s', (set, format) => {
     expect(text.match(/elicitation\/create/g)).toHaveLength(2)
   })
 
+  test.each([
+    ['nothing that is said in it to a stranger', false, undefined],
+    ['what is said in it to a caller that is trusted', true, 'u-1'],
+  ])('over HTTP a span that is open here gives its trace, and %s', async (_, trustIncoming, user) => {
+    const seen: Anything[] = []
+    const exporter = {
+      export(spans: readonly Anything[], done: (result: { code: number }) => void): void {
+        seen.push(...spans)
+        done({ code: 0 })
+      },
+      shutdown: async () => {},
+    }
+    init({ exporters: [exporter], trustIncoming })
+    const scene = await streamableHttp(sdk)
+    await withAgent({ agent: 'a', user: 'u-1' }, () => echo(scene.client))
+    await scene.close()
+    await flushTraces()
+    const [tool, handled] = ['echo', 'tools/call echo'].map((name) => seen.find((span) => span.name === name))
+    expect(handled.spanContext().traceId).toBe(tool.spanContext().traceId)
+    expect([tool.attributes['user.id'], handled.attributes['user.id']]).toEqual(['u-1', user])
+  })
+
   if (set !== 'sdk-2')
     test('server-sent events carry the trace', async () => {
       const { text, spans } = await tree(() => serverSentEvents(sdk), echo)

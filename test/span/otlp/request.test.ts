@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Captured } from '../../../src/span/captured.ts'
 import type { Attributes, EndedSpan } from '../../../src/span/ended-span.ts'
 import { encodeRecord, encodeRequest } from '../../../src/span/otlp/request.ts'
+import { newTraceRecord } from '../../../src/span/trace-record.ts'
 import { type WireOptions, type WireValue, wireAttributes } from '../../../src/span/wire.ts'
 import { endedSpan as spanWith } from '../../delivery/ended-span.ts'
 import type { DecodedSpan } from '../../support/decoded-span.ts'
@@ -205,3 +206,31 @@ function numberOnWire(value: number): number | bigint {
   if (!Number.isInteger(value) || Math.abs(value) > 2 ** 63 || value === 2 ** 63) return value
   return Number.isSafeInteger(value) ? value + 0 : BigInt(value)
 }
+
+describe('a trace whose root another service sends', () => {
+  const resource: Attributes = { 'service.name': 'callee', team: 'a', 'telemetry.sdk.name': 'turnspan' }
+  const own = spanWith({ name: 'own', attributes: { a: 1 } })
+  const other: EndedSpan = {
+    ...spanWith({ name: 'other', attributes: { team: 'b' } }),
+    trace: newTraceRecord({ traceId: own.traceId, sampled: true, remote: true, rootElsewhere: true }),
+  }
+  const sent = (options: WireOptions): Record<string, DecodedSpan> =>
+    Object.fromEntries(
+      decodeTraceRequest(encodeRequest([own, other], resource, options)).map((span) => [span.name, span]),
+    )
+
+  test("gives MLflow no resource that would overwrite the root's, but says it on its spans", () => {
+    const spans = sent(OPTIONS)
+    expect(spans.own?.resource).toEqual(resource)
+    expect(spans.other?.resource).toEqual({ 'telemetry.sdk.name': 'turnspan' })
+    expect(spans.other?.attributes).toMatchObject({ 'service.name': 'callee', team: 'b' })
+    const [record] = decodeTraceRequest(encodeRecord(other, resource, OPTIONS))
+    expect(record).toEqual(spans.other)
+  })
+
+  test('has its resource for every other receiver', () => {
+    const spans = sent({ ...OPTIONS, mlflow: false })
+    expect(spans.other?.resource).toEqual(resource)
+    expect(spans.other?.attributes).not.toHaveProperty('service.name')
+  })
+})

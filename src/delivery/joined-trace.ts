@@ -1,0 +1,137 @@
+import type { Span as OtelSpan, SpanContext } from '@opentelemetry/api'
+import { TraceFlags } from '../runtime/otel-trace.ts'
+import { processWide } from '../runtime/registry.ts'
+import { spanContextOf } from '../span/clean-fields.ts'
+import { isLiveSpan } from '../span/live-span.ts'
+import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
+import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import type { Pipeline } from './pipeline.ts'
+import { type OwnMember, ownMemberIn, ownTraceState } from './trace-state.ts'
+
+// Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
+const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
+
+/** Says of the span that stands for a caller whether what it asks for is done; else the configuration decides. */
+export function setTrusted(span: OtelSpan, isTrusted: boolean): void {
+  trusted().set(span, isTrusted)
+}
+
+/**
+ * The record of the trace in which `span` is: one of another library, or the caller in another process. Each time that a
+ * caller is met is a request of its own, whatever else has the same trace ID.
+ *
+ * @param isSampledHere - another provider, which we joined, has sampled what is below
+ */
+export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+  const { traces } = pipeline
+  const { traceId, spanId, isRemote } = spanContextOf(span)
+  const known = traces.of(span) ?? (isRemote ? undefined : traces.find(traceId, spanId))
+  if (known !== undefined) return known
+  const record = joinedTrace(pipeline, span, isSampledHere)
+  traces.tie(span, record)
+  return record
+}
+
+/**
+ * The record of a span that another library begins in a provider that we joined.
+ *
+ * @param parent - the span that is active as it begins
+ */
+export function traceOfStarted(
+  pipeline: Pipeline,
+  span: ForeignSpan,
+  parent: OtelSpan | undefined,
+): TraceRecord {
+  const record = traceAbove(pipeline, span, parent) ?? foreignTrace(pipeline, span)
+  pipeline.traces.tie(span, record)
+  return record
+}
+
+function traceAbove(
+  pipeline: Pipeline,
+  span: ForeignSpan,
+  parent: OtelSpan | undefined,
+): TraceRecord | undefined {
+  const { traceId } = spanContextOf(span)
+  const parentId = parentIdOf(span)
+  if (parentId === undefined) return undefined
+  if (parent === undefined || spanContextOf(parent).traceId !== traceId)
+    return pipeline.traces.find(traceId, parentId)
+  return isLiveSpan(parent) ? parent.trace : traceOf(pipeline, parent, true)
+}
+
+/** The record of a span of another library that ended; it may have begun before we could hear of it. */
+export function traceOfEnded(pipeline: Pipeline, span: ForeignSpan): TraceRecord {
+  const { traces } = pipeline
+  const { traceId, spanId } = spanContextOf(span)
+  const parentId = parentIdOf(span)
+  const known =
+    traces.of(span) ?? traces.find(traceId, spanId) ?? (parentId && traces.find(traceId, parentId))
+  if (known) return known
+  const record = foreignTrace(pipeline, span)
+  traces.add(record)
+  return record
+}
+
+/** Of a trace that began in another provider. What that one hands over it has sampled. */
+function foreignTrace({ experiment }: Pipeline, span: ForeignSpan): TraceRecord {
+  const spanContext = spanContextOf(span)
+  return newTraceRecord({
+    traceId: spanContext.traceId,
+    ...placeBelow(spanContext, { sampled: true, experiment }),
+  })
+}
+
+/** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
+function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+  const spanContext = spanContextOf(span)
+  const { traceId, traceFlags, isRemote: remote = false } = spanContext
+  const caller = remote ? callerOf(pipeline, span) : undefined
+  const parent = remote ? isSampledBy(traceFlags) : undefined
+  const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
+  return newTraceRecord({
+    traceId,
+    ...placeBelow(spanContext, { sampled, experiment: remote ? caller?.experiment : pipeline.experiment }),
+    remote,
+    rootElsewhere: caller?.sendsRoot ?? false,
+  })
+}
+
+/** What our spans say of themselves below one of somebody else's. */
+function placeBelow(
+  { traceFlags, traceState }: SpanContext,
+  member: OwnMember,
+): OwnMember & { flags: number; traceState: string } {
+  const flags = (member.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
+  return { ...member, flags, traceState: ownTraceState(member, traceState) }
+}
+
+/** What is known of turnspan in the process that calls. */
+interface Caller {
+  readonly sendsRoot: boolean
+  /** What it has decided; only of one that is trusted, for whoever decides this can switch the tracing of a request off. */
+  readonly sampled: boolean | undefined
+  /** Where it sends the trace, as `ownExperiment` writes it. */
+  readonly experiment?: string | undefined
+}
+
+/** What turnspan that called has said; `undefined` where somebody else called. */
+function callerOf(pipeline: Pipeline, span: OtelSpan): Caller | undefined {
+  const { traceId, spanId, traceFlags, traceState } = spanContextOf(span)
+  const isTrusted = trusted().get(span) ?? pipeline.config.trustIncoming
+  // A span that is open in this very process has its root here.
+  const here = pipeline.traces.find(traceId, spanId)
+  if (here?.open.has(spanId))
+    return {
+      sendsRoot: here.sampled,
+      sampled: here.sampled || isTrusted ? here.sampled : undefined,
+      experiment: here.experiment,
+    }
+  const said = ownMemberIn(traceState)
+  if (said === undefined) return undefined
+  const sampledThere = said.sampled ?? isSampledBy(traceFlags)
+  const { experiment } = said
+  return { sendsRoot: sampledThere, sampled: isTrusted ? sampledThere : undefined, experiment }
+}
+
+const isSampledBy = (flags: number): boolean => (flags & TraceFlags.SAMPLED) !== 0
