@@ -142,7 +142,7 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
   return {
     onStart(span, context) {
       if (state().shadowing) return
-      const [to, parent] = [pipeline(), trace.getSpan(context)]
+      const [to, parent] = [pipeline(), activeIn(context)]
       // What is below a span that is left out is in the same trace.
       if (!isLeftOut(span)) to?.foreignStarted(span, parent)
       else if (to !== undefined) traceOfStarted(to, span, parent)
@@ -157,6 +157,15 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
 }
 
 const JOINED_FLUSH_MS = 2000
+
+/** The active span of a context, which another provider may have made of anything. */
+function activeIn(context: Context): OtelSpan | undefined {
+  try {
+    return trace.getSpan(context)
+  } catch {
+    return undefined
+  }
+}
 
 function isLeftOut(span: ForeignSpan): boolean {
   const scope = readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
