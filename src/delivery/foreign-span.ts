@@ -52,7 +52,8 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   const { traceId, spanId, traceFlags, traceState } = span.spanContext()
   const spanType = spanTypeOfAttributes(span.attributes)
   const optionsFor = (key: string): CaptureOptions => captureOptionsFor(config, span.name, spanType, key)
-  const attributes = (given: object): Attributes => copyAttributes({}, admitted(given, config), optionsFor)
+  const attributes = (given: object): Attributes =>
+    copyAttributes({}, admitted(given, config), config.redact, optionsFor)
   const text = (value: string | undefined, key: string): string | undefined => {
     const kept = value === undefined || value === '' ? undefined : attributeValue(value, optionsFor(key))
     return kept === undefined ? undefined : String(kept)
@@ -68,7 +69,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     parentIsRemote: span.parentSpanContext?.isRemote ?? false,
     traceFlags,
     ...(state && { traceState: state }),
-    name: text(span.name, 'name') ?? 'unnamed',
+    name: text(span.name, 'name') || 'unnamed',
     kind: span.kind,
     startTime: span.startTime,
     endTime: span.endTime,
@@ -76,7 +77,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     attributes: attributes(span.attributes),
     events: (span.events ?? []).map(
       (event): SpanEvent => ({
-        name: text(event.name, 'event') ?? 'event',
+        name: text(event.name, 'event') || 'event',
         time: event.time,
         ...(event.attributes && { attributes: attributes(event.attributes) }),
       }),

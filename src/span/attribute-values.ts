@@ -1,5 +1,7 @@
+import type { Redact } from '../config/limits.ts'
 import { type CaptureOptions, capture } from './capture.ts'
 import type { Attributes, AttributeValue } from './ended-span.ts'
+import { exportedKey } from './exported-name.ts'
 import { toJsonText } from './json-text.ts'
 
 /**
@@ -20,12 +22,14 @@ export function attributeValue(value: unknown, options: CaptureOptions): Attribu
 export function copyAttributes(
   target: Attributes,
   given: object,
+  redact: Redact | undefined,
   optionsFor: (key: string) => CaptureOptions,
 ): Attributes {
   for (const key of ownKeys(given)) {
     if (key === '') continue
     const value = attributeValue(readProperty(given, key), optionsFor(key))
-    if (value !== undefined) target[key] = value
+    const exported = exportedKey(key, redact)
+    if (value !== undefined && exported !== '') target[exported] = value
   }
   return target
 }

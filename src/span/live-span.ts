@@ -19,6 +19,7 @@ import {
   spanStatus,
 } from './ended-span.ts'
 import { describeException, exceptionFacts } from './exception.ts'
+import { exportedKey, exportedName } from './exported-name.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
@@ -99,8 +100,8 @@ export class LiveSpan implements Span, OpenSpan {
     this.spanId = init.spanId
     this.parent = init.parent
     this.#own = init.spanType !== undefined
-    this.#spanType = init.spanType ?? SpanType.UNKNOWN
-    this.#name = cleanName(init.name)
+    this.#spanType = this.#exportedType(init.spanType ?? SpanType.UNKNOWN)
+    this.#name = this.#exported(init.name, 'name')
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
     LiveSpan.#latest = this
@@ -150,7 +151,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setSpanType(type: string): this {
-    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = type
+    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = this.#exportedType(type)
     return this
   }
 
@@ -163,8 +164,10 @@ export class LiveSpan implements Span, OpenSpan {
 
   setModel(model: string, provider?: string): this {
     if (!this.#open) return this
-    if (typeof model === 'string' && model !== '') this.#model = model
-    if (typeof provider === 'string' && provider !== '') this.#provider = provider
+    if (typeof model === 'string' && model !== '') this.#model = this.#exported(model, keys.REQUEST_MODEL)
+    if (typeof provider === 'string' && provider !== '') {
+      this.#provider = this.#exported(provider, keys.PROVIDER_NAME)
+    }
     return this
   }
 
@@ -175,11 +178,12 @@ export class LiveSpan implements Span, OpenSpan {
     if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
     if (!this.#own && !host.captureContent && isContentKey(key)) return this
     const kept = attributeValue(value, this.#captureOptions(key))
-    if (kept === undefined) return this
-    shadow?.setAttribute(key, kept as never)
+    const exported = exportedKey(key, host.redact)
+    if (kept === undefined || exported === '') return this
+    shadow?.setAttribute(exported, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
-      keepAttribute(this.#attributes, key, kept, typeof value === 'object' && typeof kept === 'string')
+      keepAttribute(this.#attributes, exported, kept, typeof value === 'object' && typeof kept === 'string')
     }
     return this
   }
@@ -229,7 +233,9 @@ export class LiveSpan implements Span, OpenSpan {
   recordException(exception: unknown, time?: TimeInput): void {
     if (!this.#open) return
     const facts = exceptionFacts(exception)
-    const attributes: Attributes = { [keys.EXCEPTION_TYPE]: cleanName(facts.type) }
+    const attributes: Attributes = {
+      [keys.EXCEPTION_TYPE]: this.#exported(facts.type, keys.EXCEPTION_TYPE),
+    }
     const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
     const stack = this.#init.host.captureContent
       ? this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
@@ -250,7 +256,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
-      this.#name = cleanName(name)
+      this.#name = this.#exported(name, 'name')
       this.#init.shadow?.updateName(this.#name)
     }
     return this
@@ -392,7 +398,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
     const event: SpanEvent = {
-      name: cleanName(name),
+      name: name === keys.EXCEPTION_EVENT ? name : this.#exported(name, 'event'),
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
@@ -403,7 +409,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   #copy(given: object): Attributes {
-    const copy = copyAttributes({}, given, (key) => this.#captureOptions(key))
+    const copy = copyAttributes({}, given, this.#init.host.redact, (key) => this.#captureOptions(key))
     if (!this.#own && !this.#init.host.captureContent) {
       for (const key of Object.keys(copy)) if (isContentKey(key)) delete copy[key]
     }
@@ -415,6 +421,18 @@ export class LiveSpan implements Span, OpenSpan {
     if (text === undefined || text === '' || !this.#init.host.captureContent) return undefined
     const value = attributeValue(text, this.#captureOptions(key))
     return value === undefined ? undefined : String(value)
+  }
+
+  /** A name as it leaves, for `redact` decides on these too. */
+  #exported(name: unknown, key: string): string {
+    const source = { span: this.#name ?? '', spanType: this.#spanType, key }
+    return exportedName(name, this.#init.host.redact, source)
+  }
+
+  #exportedType(type: string): string {
+    const { redact } = this.#init.host
+    if (redact === undefined || Object.hasOwn(SpanType, type)) return type
+    return exportedName(type, redact, { span: this.#name ?? '', spanType: type, key: keys.SPAN_TYPE })
   }
 
   #captureOptions(key: string): CaptureOptions {

@@ -7,6 +7,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { readProperty } from '../span/attribute-values.ts'
+import { exportedName } from '../span/exported-name.ts'
 import * as keys from '../span/keys.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
@@ -118,7 +119,11 @@ function describe(
   })
   span.setAttributes(read('attributes') ?? {})
   if (model) span.setModel(model, provider)
-  pipeline.agentName ??= agent
+  pipeline.agentName ??= exportedName(agent, pipeline.redact, {
+    span: agent,
+    spanType: SpanType.AGENT,
+    key: keys.AGENT_NAME,
+  })
   const first = {
     ...(user && !span.trace.userId && { user }),
     ...(sessionId && !span.trace.sessionId && { sessionId }),
