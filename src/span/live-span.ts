@@ -89,6 +89,7 @@ export class LiveSpan implements Span, OpenSpan {
   #inputs: Content | undefined
   #outputs: Content | undefined
   #usage: CountedUsage | undefined
+  #usageIsSum = false
   #model: string | undefined
   #provider: string | undefined
   #context: SpanContext | undefined
@@ -352,6 +353,7 @@ export class LiveSpan implements Span, OpenSpan {
     const summed = sumUpUsage(this, this.#spanType, own)
     if (!this.#own) return
     this.#usage = summed.usage
+    this.#usageIsSum = summed.isSum
     this.#model = summed.model
     this.#provider = summed.provider
     if (summed.severalModels && this.#attributes !== undefined) {
@@ -390,6 +392,7 @@ export class LiveSpan implements Span, OpenSpan {
       inputs: this.#inputs,
       outputs: this.#outputs,
       usage: this.#usage,
+      isSum: this.#usageIsSum,
       model: this.#model,
       provider: this.#provider,
       jsonKeys: this.#attributes?.jsonKeys ?? NO_KEYS,
