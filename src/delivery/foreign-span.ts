@@ -4,7 +4,7 @@ import { attributeValue, copyAttributes } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
 import type { Attributes, EndedSpan, SpanEvent, SpanLinkData, StatusCode } from '../span/ended-span.ts'
-import { isContentKey } from '../span/foreign-content.ts'
+import { admittedName, isAdmitted, isAdmittedInEvent } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { seenParent } from './muted-scopes.ts'
@@ -52,15 +52,23 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   const { traceId, spanId, traceFlags, traceState } = span.spanContext()
   const spanType = spanTypeOfAttributes(span.attributes)
   const optionsFor = (key: string): CaptureOptions => captureOptionsFor(config, span.name, spanType, key)
-  const attributes = (given: object): Attributes =>
-    copyAttributes({}, admitted(given, config), config.redact, optionsFor)
+  const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? { name: 'unknown' }
+  const attributes = (given: object, event?: string): Attributes =>
+    copyAttributes(
+      {},
+      given,
+      config.redact,
+      optionsFor,
+      config.captureContent ? undefined : admitsFor(scope.name, event),
+    )
+  const named = (name: string, instead: string): string =>
+    config.captureContent ? name : admittedName(scope.name, name, instead)
   const text = (value: string | undefined, key: string): string | undefined => {
     const kept = value === undefined || value === '' ? undefined : attributeValue(value, optionsFor(key))
     return kept === undefined ? undefined : String(kept)
   }
   const parent = parentIdOf(span)
   const state = traceState?.serialize()
-  const scope = span.instrumentationScope ?? span.instrumentationLibrary ?? { name: 'unknown' }
   const message = config.captureContent ? text(span.status.message, 'status') : undefined
   return Object.freeze({
     traceId,
@@ -69,7 +77,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     parentIsRemote: span.parentSpanContext?.isRemote ?? false,
     traceFlags,
     ...(state && { traceState: state }),
-    name: text(span.name, 'name') || 'unnamed',
+    name: text(named(span.name, 'span'), 'name') || 'unnamed',
     kind: span.kind,
     startTime: span.startTime,
     endTime: span.endTime,
@@ -77,9 +85,9 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     attributes: attributes(span.attributes),
     events: (span.events ?? []).map(
       (event): SpanEvent => ({
-        name: text(event.name, 'event') || 'event',
+        name: text(named(event.name, 'event'), 'event') || 'event',
         time: event.time,
-        ...(event.attributes && { attributes: attributes(event.attributes) }),
+        ...(event.attributes && { attributes: attributes(event.attributes, event.name) }),
       }),
     ),
     links: (span.links ?? []).map(
@@ -95,8 +103,8 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   })
 }
 
-/** `given` without the attributes that hold content, when content is not captured. */
-function admitted(given: object, config: Config): object {
-  if (config.captureContent) return given
-  return Object.fromEntries(Object.entries(given).filter(([key]) => !isContentKey(key)))
+/** What may be kept of the attributes of a span or a link, or of the event of that name, when content is not captured. */
+function admitsFor(scope: string, event: string | undefined): (key: string, value: unknown) => boolean {
+  if (event === undefined) return (key, value) => isAdmitted(scope, key, value)
+  return (key, value) => isAdmittedInEvent(scope, event, key, value)
 }

@@ -18,9 +18,9 @@ import {
   StatusCode,
   spanStatus,
 } from './ended-span.ts'
-import { describeException, exceptionFacts } from './exception.ts'
+import { describeException, exceptionFacts, plainType } from './exception.ts'
 import { exportedKey, exportedName } from './exported-name.ts'
-import { isContentKey } from './foreign-content.ts'
+import { admittedName, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { listOf, readLink } from './read-link.ts'
@@ -102,7 +102,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.parent = init.parent
     this.#own = init.spanType !== undefined
     this.#spanType = this.#exportedType(init.spanType ?? SpanType.UNKNOWN)
-    this.#name = this.#exported(init.name, 'name')
+    this.#name = this.#exported(this.#barredName(init.name, 'span'), 'name')
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
     LiveSpan.#latest = this
@@ -177,7 +177,7 @@ export class LiveSpan implements Span, OpenSpan {
     const { shadow, host } = this.#init
     // An assignment to this key would set the prototype.
     if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
-    if (!this.#own && !host.captureContent && isContentKey(key)) return this
+    if (this.#isBarred && !isAdmitted(this.#init.scope.name, key, value)) return this
     const kept = attributeValue(value, this.#captureOptions(key))
     const exported = exportedKey(key, host.redact)
     if (kept === undefined || exported === '') return this
@@ -209,7 +209,7 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.#open || typeof name !== 'string') return this
     const ms = msOfTimeInput(attributesOrTime)
     const given = ms === undefined && typeof attributesOrTime === 'object' ? attributesOrTime : undefined
-    this.#addEvent(name, given ? this.#copy(given) : undefined, ms ?? msOfTimeInput(time))
+    this.#addEvent(name, given ? this.#copy(given, name) : undefined, ms ?? msOfTimeInput(time))
     return this
   }
 
@@ -235,7 +235,7 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.#open) return
     const facts = exceptionFacts(exception)
     const attributes: Attributes = {
-      [keys.EXCEPTION_TYPE]: this.#exported(facts.type, keys.EXCEPTION_TYPE),
+      [keys.EXCEPTION_TYPE]: this.#exported(this.#typeOf(facts.type), keys.EXCEPTION_TYPE),
     }
     const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
     const stack = this.#init.host.captureContent
@@ -251,13 +251,13 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.#open) return
     const facts = exceptionFacts(thrown)
     this.recordException(thrown)
-    this.setAttribute(keys.ERROR_TYPE, cleanName(facts.type))
+    this.setAttribute(keys.ERROR_TYPE, cleanName(this.#typeOf(facts.type)))
     this.setStatus('ERROR', this.#init.host.captureContent ? describeException(facts) : undefined)
   }
 
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
-      this.#name = this.#exported(name, 'name')
+      this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
       this.#init.shadow?.updateName(this.#name)
     }
     return this
@@ -401,7 +401,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
     const event: SpanEvent = {
-      name: name === keys.EXCEPTION_EVENT ? name : this.#exported(name, 'event'),
+      name: name === keys.EXCEPTION_EVENT ? name : this.#exported(this.#barredName(name, 'event'), 'event'),
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
@@ -411,12 +411,27 @@ export class LiveSpan implements Span, OpenSpan {
     if (this.#events.length < MOST_EVENTS) this.#events.push(event)
   }
 
-  #copy(given: object): Attributes {
-    const copy = copyAttributes({}, given, this.#init.host.redact, (key) => this.#captureOptions(key))
-    if (!this.#own && !this.#init.host.captureContent) {
-      for (const key of Object.keys(copy)) if (isContentKey(key)) delete copy[key]
-    }
-    return copy
+  #copy(given: object, event?: string): Attributes {
+    const scope = this.#init.scope.name
+    const admits = (key: string, value: unknown): boolean =>
+      event === undefined ? isAdmitted(scope, key, value) : isAdmittedInEvent(scope, event, key, value)
+    const options = (key: string): CaptureOptions => this.#captureOptions(key)
+    return copyAttributes({}, given, this.#init.host.redact, options, this.#isBarred ? admits : undefined)
+  }
+
+  /** Content of other libraries must be kept out. */
+  get #isBarred(): boolean {
+    return !this.#own && !this.#init.host.captureContent
+  }
+
+  #barredName(name: string, instead: string): string {
+    return this.#isBarred && typeof name === 'string'
+      ? admittedName(this.#init.scope.name, name, instead)
+      : name
+  }
+
+  #typeOf(type: string): string {
+    return this.#init.host.captureContent ? type : plainType(type)
   }
 
   /** Text that is content: absent with capture off, redacted and cut like any captured value. */
