@@ -1,5 +1,5 @@
 import { isFreeOfContent } from './content-free-keys.ts'
-import { isIdentifier } from './exception.ts'
+import { isIdentifier, plainType } from './exception.ts'
 
 // What spans of other libraries may carry while content is not captured: prompts, answers, arguments, results and texts
 // of errors stay out, wherever they stand.
@@ -41,7 +41,23 @@ export function isAdmitted(scope: string, key: string, value: unknown): boolean 
   return !CONTENT_KEYS.has(key)
 }
 
-/** The same for an attribute of an event: those of the conventions for messages have plain names. */
+/** Attributes that integrations of ours write, and that hold words of the program or of a model. */
+const OWN_CONTENT: ReadonlySet<string> = new Set([
+  'gen_ai.request.stop_sequences',
+  'gen_ai.tool.description',
+  'mcp.resource.uri',
+  'ai.ranking',
+])
+/** Attributes that hold the name of what was thrown. */
+const TYPE_KEYS: ReadonlySet<string> = new Set(['error.type', 'exception.type', 'langgraph.ended_by'])
+
+/** What a span of ours keeps of `value` while content is not captured; `undefined` for content. */
+export function admittedOfOurs(key: string, value: unknown): unknown {
+  if (OWN_CONTENT.has(key)) return undefined
+  return TYPE_KEYS.has(key) && typeof value === 'string' ? plainType(value) : value
+}
+
+/** {@link isAdmitted} for an attribute of an event: those of the conventions for messages have plain names. */
 export function isAdmittedInEvent(scope: string, event: string, key: string, value: unknown): boolean {
   return isAdmitted(GENAI_EVENT.test(event) ? 'gen_ai' : scope, key, value)
 }

@@ -20,7 +20,7 @@ import {
 } from './ended-span.ts'
 import { describeException, exceptionFacts, plainType } from './exception.ts'
 import { exportedKey, exportedName } from './exported-name.ts'
-import { admittedName, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
+import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { listOf, readLink } from './read-link.ts'
@@ -172,12 +172,12 @@ export class LiveSpan implements Span, OpenSpan {
     return this
   }
 
-  setAttribute(key: string, value: unknown): this {
+  setAttribute(key: string, given: unknown): this {
     if (!this.#open || typeof key !== 'string' || key === '') return this
     const { shadow, host } = this.#init
     // An assignment to this key would set the prototype.
     if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
-    if (this.#isBarred && !isAdmitted(this.#init.scope.name, key, value)) return this
+    const value = host.captureContent ? given : this.#admitted(key, given)
     const kept = attributeValue(value, this.#captureOptions(key))
     const exported = exportedKey(key, host.redact)
     if (kept === undefined || exported === '') return this
@@ -414,9 +414,25 @@ export class LiveSpan implements Span, OpenSpan {
   #copy(given: object, event?: string): Attributes {
     const scope = this.#init.scope.name
     const admits = (key: string, value: unknown): boolean =>
-      event === undefined ? isAdmitted(scope, key, value) : isAdmittedInEvent(scope, event, key, value)
+      this.#own
+        ? admittedOfOurs(key, value) === value
+        : event === undefined
+          ? isAdmitted(scope, key, value)
+          : isAdmittedInEvent(scope, event, key, value)
     const options = (key: string): CaptureOptions => this.#captureOptions(key)
-    return copyAttributes({}, given, this.#init.host.redact, options, this.#isBarred ? admits : undefined)
+    return copyAttributes(
+      {},
+      given,
+      this.#init.host.redact,
+      options,
+      this.#init.host.captureContent ? undefined : admits,
+    )
+  }
+
+  /** What is kept of an attribute while content is not captured. */
+  #admitted(key: string, value: unknown): unknown {
+    if (this.#own) return admittedOfOurs(key, value)
+    return isAdmitted(this.#init.scope.name, key, value) ? value : undefined
   }
 
   /** Content of other libraries must be kept out. */
