@@ -15,34 +15,43 @@ const json = (value) =>
   new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json' } })
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
 
+async function askOpenAI(instrumentation) {
+  const { default: OpenAI } = await import('openai')
+  instrumentation.manuallyInstrument(OpenAI)
+  const call = {
+    id: 'c1',
+    type: 'function',
+    function: { name: 'look', arguments: JSON.stringify({ canary }) },
+  }
+  const message = { role: 'assistant', content: canary, tool_calls: [call] }
+  const client = new OpenAI({
+    apiKey: 'sk-test',
+    fetch: async (url) =>
+      String(url).endsWith('/embeddings')
+        ? json({ model: 'e', data: [{ index: 0, embedding: [0.5] }], usage })
+        : json({ id: 'x', model: 'gpt-5', choices: [{ index: 0, finish_reason: 'stop', message }], usage }),
+  })
+  await client.chat.completions.create({
+    model: 'gpt-5',
+    stop: [canary],
+    messages: [
+      { role: 'system', content: canary },
+      { role: 'user', content: canary },
+    ],
+    tools: [{ type: 'function', function: { name: 'look', description: canary, parameters: { canary } } }],
+  })
+  await client.embeddings.create({ model: 'e', input: canary })
+}
+
 const LIBRARIES = {
   async openinference() {
     const { OpenAIInstrumentation } = await import('@arizeai/openinference-instrumentation-openai')
-    const { default: OpenAI } = await import('openai')
-    new OpenAIInstrumentation().manuallyInstrument(OpenAI)
-    const call = {
-      id: 'c1',
-      type: 'function',
-      function: { name: 'look', arguments: JSON.stringify({ canary }) },
-    }
-    const message = { role: 'assistant', content: canary, tool_calls: [call] }
-    const client = new OpenAI({
-      apiKey: 'sk-test',
-      fetch: async (url) =>
-        String(url).endsWith('/embeddings')
-          ? json({ model: 'e', data: [{ index: 0, embedding: [0.5] }], usage })
-          : json({ id: 'x', model: 'gpt-5', choices: [{ index: 0, finish_reason: 'stop', message }], usage }),
-    })
-    await client.chat.completions.create({
-      model: 'gpt-5',
-      stop: [canary],
-      messages: [
-        { role: 'system', content: canary },
-        { role: 'user', content: canary },
-      ],
-      tools: [{ type: 'function', function: { name: 'look', description: canary, parameters: { canary } } }],
-    })
-    await client.embeddings.create({ model: 'e', input: canary })
+    await askOpenAI(new OpenAIInstrumentation())
+  },
+
+  async openllmetry() {
+    const { OpenAIInstrumentation } = await import('@traceloop/instrumentation-openai')
+    await askOpenAI(new OpenAIInstrumentation())
   },
 
   async strands() {
