@@ -15,7 +15,7 @@ const NAMED =
   /(?<![A-Za-z])(?:name|key|header)(?:\\{0,3}["'])?\s{0,3}[:=]\s{0,3}(?:\\{0,3}["'])?([A-Za-z][\w.-]{2,60})(?:\\{0,3}["'])?\s{0,3},?\s{0,40}(?:\\{0,3}["'])?value(?:\\{0,3}["'])?\s{0,3}[:=]\s{0,3}/gi
 const PAIR = /[[(]\s{0,8}(?:\\{0,3}["'])([A-Za-z][\w.-]{2,60})(?:\\{0,3}["'])\s{0,3},\s{0,8}(?=\\{0,3}["'])/g
 const ELEMENT = /<(?:\w{1,20}:)?([A-Za-z][\w.-]{2,60})(?:\s[^<>]{0,200})?>([^<]{1,500})<\//g
-const FLAG = /(?<![\w-])--?([a-z][\w-]{2,60})\s{1,3}(?=[^\s-])/gi
+const FLAG = /--?([a-z][\w-]{2,60})\s{1,3}(?=[^\s-])/iy
 const COMMAND =
   /(?<![\w-])(?:curl|mysql(?:dump|admin)?|sshpass|redis-cli|wget|http)\s[^\n]{0,300}?\s?(?:-u\s{0,2}["']?[^\s:"'-][^\s:"']{0,64}:|-p\s?["']?(?=[^\s-])|-a\s["']?)([^\s"']{3,128})/g
 const SQL =
@@ -113,14 +113,17 @@ function elements(text: string, kindOfName: NameKinds, found: Found): void {
 }
 
 function flags(text: string, kindOfName: NameKinds, found: Found): void {
-  eachMatch(FLAG, text, (match) => {
-    const kind = kindOfName(match[1] ?? '')
-    if (kind === undefined) return
-    const at = match.index + match[0].length
+  for (let dash = text.indexOf('-'); dash >= 0; dash = text.indexOf('-', dash + 1)) {
+    if (dash > 0 && /[\w-]/.test(text.charAt(dash - 1))) continue
+    FLAG.lastIndex = dash
+    const name = FLAG.exec(text)?.[1]
+    const kind = name === undefined ? undefined : kindOfName(name)
+    if (kind === undefined) continue
+    const at = FLAG.lastIndex
     const quoted = quotedValue(text, at)
     const { start, end } = quoted ?? { start: at, end: wordEnd(text, at) }
     const value = text.slice(start, end)
     const isSecret = quoted !== undefined || /[\d!@#$%^&*+=~?/]/.test(value)
     if (value.length >= 4 && isSecret && !value.startsWith('[') && !isProse(value)) found(start, end, kind)
-  })
+  }
 }

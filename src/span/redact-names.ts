@@ -50,8 +50,19 @@ const PERSONAL_NAMES: ReadonlyMap<string, string> = new Map([
 ])
 const LONGEST_NAME = 100
 const MOST_NAMES = 1000
-/** Properties that make an object a description of a parameter rather than its value (JSON Schema). */
-const SCHEMA_FIELDS = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'properties'] as const
+/** Properties that make an object a description of a parameter (JSON Schema) or of a tool rather than its value. */
+const SCHEMA_FIELDS = [
+  'type',
+  '$ref',
+  'anyOf',
+  'oneOf',
+  'allOf',
+  'enum',
+  'properties',
+  'parameters',
+  'inputSchema',
+  'input_schema',
+] as const
 /** Numbers shorter than this under such a name are counts and flags. */
 const LEAST_SECRET_NUMBER = 100_000
 

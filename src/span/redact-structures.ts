@@ -15,7 +15,7 @@ export interface Structure {
 
 /** Names of properties that hold the name of what is in `value`: of a header, a variable, a field. */
 const NAME_FIELDS = ['name', 'key', 'header', 'field', 'variable'] as const
-const VALUE_FIELDS = ['value', 'values', 'val', 'content', 'default'] as const
+const VALUE_FIELDS = ['value', 'values', 'val'] as const
 /** Private parts of a JSON Web Key (RFC 7518). */
 const JWK_FIELDS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'] as const
 const COOKIE_FIELDS = ['httpOnly', 'sameSite', 'secure', 'expires', 'domain'] as const

@@ -105,6 +105,8 @@ export const HARMLESS: readonly unknown[] = [
   { columns: ['password', 'email'] },
   { name: 'password', type: 'string', required: true },
   { name: 'city', value: 'Berlin' },
+  { role: 'tool', name: 'reset_password', content: 'The mail was sent.' },
+  { tools: { reset_password: { description: 'Sends a mail', inputSchema: { type: 'object' } } } },
   { key: 'ArrowUp', value: 'up-123456' },
   { phone: 'iPhone 15', mobile: true },
   { primaryKey: 'id-12345', cacheKey: 'user:12345', idempotencyKey: 'a1b2c3d4e5' },
