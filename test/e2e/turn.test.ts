@@ -12,6 +12,7 @@ import {
 import { readWithPython } from '../support/mlflow-python.ts'
 import type { MlflowDataPoint, MlflowTraceInfo } from '../support/mlflow-read.ts'
 import {
+  asked,
   delivered,
   experimentIdOf,
   mlflowUrl,
@@ -86,7 +87,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
     expect(span.endTimeUnixNano).toBeGreaterThanOrEqual(span.startTimeUnixNano)
   }
   const agent = named(spans, 'agent:support')
-  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: 'Weather in SF?', outputs: 'sunny' })
+  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: asked('Weather in SF?'), outputs: 'sunny' })
   expect(agent.attributes).toMatchObject({
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': 'support',
@@ -125,7 +126,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
   expect(info).toMatchObject({
     state: 'OK',
     trace_location: { mlflow_experiment: { experiment_id: await experimentIdOf(experimentName) } },
-    request_preview: '"Weather in SF?"',
+    request_preview: 'Weather in SF?',
     response_preview: '"sunny"',
     tags: { 'mlflow.traceName': 'agent:support', domain: 'travel', 'service.name': 'support' },
     trace_metadata: {
@@ -148,13 +149,13 @@ test("MLflow's Python client reads the same turn", async () => {
   const { info, spans } = await readWithPython(mlflowUrl, responseId)
   expect(info).toMatchObject({
     state: 'OK',
-    requestPreview: '"Weather in SF?"',
+    requestPreview: 'Weather in SF?',
     tokenUsage: storedUsage,
     metadata: { agent_version: '1.2.0' },
     tags: { domain: 'travel' },
   })
   expect(spans.map(({ name, spanType, inputs, outputs }) => [name, spanType, inputs, outputs])).toEqual([
-    ['agent:support', 'AGENT', 'Weather in SF?', 'sunny'],
+    ['agent:support', 'AGENT', asked('Weather in SF?'), 'sunny'],
     ['tool:get_weather', 'TOOL', { city: 'SF' }, { degrees: 20.5 }],
     ['chat', 'CHAT_MODEL', { messages }, 'sunny'],
   ])
@@ -178,9 +179,9 @@ test('the cost of an agent is the sum of its model calls, and is counted once', 
   await delivered()
   const spans = await reader.spans(responseId)
   const cost = (name: string): number =>
-    (named(spans, name).attributes['mlflow.llm.cost'] as { total_cost: number }).total_cost
-  expect(cost('chat 1000')).toBeGreaterThan(0)
+    (named(spans, name).attributes['mlflow.llm.cost'] as { total_cost: number } | undefined)?.total_cost ?? 0
   const sum = cost('chat 1000') + cost('chat 3000')
+  expect(cost('chat 1000')).toBeGreaterThan(0)
   expect(named(spans, 'agent:twice').attributes).not.toHaveProperty(['mlflow.llm.cost'])
   const info = await reader.traceInfo(responseId)
   expect(parsed(info, 'mlflow.trace.tokenUsage')).toEqual({
@@ -262,7 +263,7 @@ test('an error marks the span and the trace, with the exception as event', async
       },
     })
   }
-  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: 'q', outputs: { soFar: 1 } })
+  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: asked('q'), outputs: { soFar: 1 } })
   expect(named(spans, 'tool:broken')).toMatchObject({ inputs: { a: 1 }, outputs: undefined })
 })
 
