@@ -4,9 +4,11 @@ import { attributeValue, ownKeys, readProperty } from '../span/attribute-values.
 import { capture } from '../span/capture.ts'
 import { cleanText } from '../span/capture-strings.ts'
 import type { Captured } from '../span/captured.ts'
+import { exportedKey } from '../span/exported-name.ts'
 import { toJsonText } from '../span/json-text.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
+import { redactText } from '../span/redact.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 
 /** What can be said of a whole trace from anywhere inside it. */
@@ -65,11 +67,13 @@ export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanH
   const update: TraceUpdate = {}
   for (const key of ownKeys(given)) Object.assign(update, { [key]: readProperty(given, key) })
   if (Object.keys(update).length > 0) record.said += 1
-  setUser(record, update.user)
-  setSession(record, update.sessionId)
+  setUser(record, update.user, host)
+  setSession(record, update.sessionId, host)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)
   for (const [key, value] of entries(update.tags)) setTag(record, key, value, host)
-  if (isText(update.clientRequestId)) record.clientRequestId = cleanText(update.clientRequestId)
+  if (isText(update.clientRequestId)) {
+    record.clientRequestId = exportedId(update.clientRequestId, 'clientRequestId', host)
+  }
   const request = preview(update.requestPreview, 'requestPreview', host)
   const response = preview(update.responsePreview, 'responsePreview', host)
   if (request !== undefined) record.requestPreview = request
@@ -77,21 +81,23 @@ export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanH
   if (update.state !== undefined) setState(record, update.state)
 }
 
-function setUser(record: TraceRecord, user: unknown): void {
+function setUser(record: TraceRecord, user: unknown, host: SpanHost): void {
   const text = idText(user, 'user')
-  if (text !== undefined) record.userId = text
+  if (text !== undefined) record.userId = exportedId(text, keys.USER_ID, host)
 }
 
-function setSession(record: TraceRecord, sessionId: unknown): void {
+function setSession(record: TraceRecord, sessionId: unknown, host: SpanHost): void {
   const text = idText(sessionId, 'session ID')
-  if (text !== undefined) record.sessionId = cut(text, MOST_SESSION, 'The session ID')
+  if (text === undefined) return
+  record.sessionId = cut(exportedId(text, keys.SESSION_ID, host), MOST_SESSION, 'The session ID')
 }
 
-function setMetadata(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
-  const text = asText(value, key, host)
+function setMetadata(record: TraceRecord, given: string, value: unknown, host: SpanHost): void {
+  const text = asText(value, given, host)
+  const key = exportedKey(given, host.redact)
   if (text === undefined) return
-  if (key === keys.METADATA_USER) setUser(record, text)
-  else if (key === keys.METADATA_SESSION) setSession(record, text)
+  if (key === keys.METADATA_USER) setUser(record, text, host)
+  else if (key === keys.METADATA_SESSION) setSession(record, text, host)
   else if (fits(key, 'metadata')) record.metadata.set(key, cut(text, MOST_METADATA, `Metadata "${key}"`))
 }
 
@@ -111,7 +117,10 @@ function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost
     return
   }
   const text = asText(value, key, host)
-  if (text !== undefined && fits(key, 'tag')) record.tags.set(key, cut(text, MOST_TAG, `Tag "${key}"`))
+  const exported = exportedKey(key, host.redact)
+  if (text !== undefined && fits(exported, 'tag')) {
+    record.tags.set(exported, cut(text, MOST_TAG, `Tag "${exported}"`))
+  }
 }
 
 function setState(record: TraceRecord, state: unknown): void {
@@ -171,6 +180,11 @@ function fits(key: string, what: string): boolean {
     {},
   )
   return false
+}
+
+/** An ID as it leaves: after `redact`, of any length. */
+function exportedId(id: string, key: string, { redact }: SpanHost): string {
+  return redactText(id, redact, { span: 'trace', spanType: 'UNKNOWN', key }) || 'unnamed'
 }
 
 /** Text of an ID; nothing of what has no text that would name anybody. */

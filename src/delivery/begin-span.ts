@@ -3,6 +3,7 @@ import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { kindOf, spanContextOf } from '../span/clean-fields.ts'
+import { exportedName } from '../span/exported-name.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
@@ -84,7 +85,9 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   const forced = parent === undefined ? options.traceId : undefined
   const kind = options.kind === undefined ? undefined : kindOf(options.kind)
   const asRoot = { kind, startTime: options.startTime, root: parent === undefined }
-  const shadow = options.shadow?.(options.name, asRoot, context, forced)
+  const source = { span: '', spanType: options.spanType ?? 'UNKNOWN', key: 'name' }
+  const name = options.shadow === undefined ? '' : exportedName(options.name, host.redact, source)
+  const shadow = options.shadow?.(name, asRoot, context, forced)
   const made = shadow && spanContextOf(shadow)
   const traceId = parent?.trace.traceId ?? forced ?? made?.traceId ?? newTraceId()
   const twin = made !== undefined && made.traceId === traceId ? made : undefined

@@ -4,7 +4,7 @@ import type { HrTime } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
-import { attributeValue, copyAttributes, ownKeys, readProperty } from '../span/attribute-values.ts'
+import { attributeValue, copyAttributes, readProperty } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
 import {
@@ -24,7 +24,7 @@ import {
   type SpanStatus,
   StatusCode,
 } from '../span/ended-span.ts'
-import { isContentKey } from '../span/foreign-content.ts'
+import { admittedName, isAdmitted, isAdmittedInEvent } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { exportedTo } from './double-export.ts'
@@ -109,14 +109,16 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
   const name = read('name')
   const given = objectOr(read('attributes'))
   const spanType = spanTypeOfAttributes(readable(given, TYPE_KEYS))
+  const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
+  const scoped = scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version'))
   const copying: Copying = {
     config,
+    scope: scoped.name,
     optionsFor: (key) =>
       captureOptionsFor(config, typeof name === 'string' ? name : 'unnamed', spanType, key),
   }
   const parent = parentIdOf(span)
   const state = stateTextOf(traceState)
-  const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
   const elsewhere = exportedTo(span, config)
   const [startTime, endTime] = timesOf(read('startTime'), read('endTime'))
   const [events, links] = [itemsOf(read('events')), itemsOf(read('links'))]
@@ -132,7 +134,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     parentIsRemote: readProperty(read('parentSpanContext'), 'isRemote') === true,
     traceFlags,
     ...(state !== undefined && { traceState: state }),
-    name: textIn(copying, name, 'name') ?? 'unnamed',
+    name: textIn(copying, nameIn(copying, name, 'span'), 'name') ?? 'unnamed',
     kind: kindOf(read('kind')),
     startTime,
     endTime,
@@ -141,7 +143,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     events: events.items.flatMap((event) => eventOf(copying, event, endTime)),
     links: links.items.flatMap((link) => linkOf(copying, link)),
     ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
-    scope: scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version')),
+    scope: scoped,
     ...(elsewhere.length > 0 && { exportedTo: elsewhere }),
     trace,
   })
@@ -155,6 +157,8 @@ function droppedAttributes(given: unknown): { droppedAttributes?: number } {
 
 interface Copying {
   readonly config: Config
+  /** Name of the instrumentation scope. */
+  readonly scope: string
   readonly optionsFor: (key: string) => CaptureOptions
 }
 
@@ -183,17 +187,15 @@ function textIn({ optionsFor }: Copying, value: unknown, key: string): string | 
   return kept === undefined ? undefined : String(kept)
 }
 
-/** The attributes that hold no content, or all of them when content is captured. */
-function attributesOf({ config, optionsFor }: Copying, given: object): Attributes {
-  if (config.captureContent) return copyAttributes({}, given, optionsFor)
-  return copyAttributes(
-    {},
-    readable(
-      given,
-      ownKeys(given).filter((key) => !isContentKey(key)),
-    ),
-    optionsFor,
-  )
+/** The attributes that hold no content, or all of them when content is captured; `event` names the one they are of. */
+function attributesOf({ config, scope, optionsFor }: Copying, given: object, event?: string): Attributes {
+  const admits = config.captureContent ? undefined : admitsFor(scope, event)
+  return copyAttributes({}, given, config.redact, optionsFor, admits)
+}
+
+/** A name that somebody gave, where that cannot be content. */
+function nameIn({ config, scope }: Copying, name: unknown, instead: string): unknown {
+  return config.captureContent || typeof name !== 'string' ? name : admittedName(scope, name, instead)
 }
 
 function statusOf(copying: Copying, given: unknown): SpanStatus {
@@ -208,11 +210,13 @@ function statusOf(copying: Copying, given: unknown): SpanStatus {
 function eventOf(copying: Copying, given: unknown, otherwise: HrTime): SpanEvent[] {
   if (typeof given !== 'object' || given === null) return []
   const attributes = readProperty(given, 'attributes')
+  const name = readProperty(given, 'name')
+  const event = typeof name === 'string' ? name : 'event'
   return [
     {
-      name: textIn(copying, readProperty(given, 'name'), 'event') ?? 'event',
+      name: textIn(copying, nameIn(copying, name, 'event'), 'event') ?? 'event',
       time: hrTimeOf(readProperty(given, 'time')) ?? otherwise,
-      ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes)) } : {}),
+      ...(attributes ? { attributes: attributesOf(copying, objectOr(attributes), event) } : {}),
       ...droppedAttributes(given),
     },
   ]
@@ -234,4 +238,10 @@ function linkOf(copying: Copying, given: unknown): SpanLinkData[] {
       ...droppedAttributes(given),
     },
   ]
+}
+
+/** What may be kept of the attributes of a span or a link, or of the event of that name, when content is not captured. */
+function admitsFor(scope: string, event: string | undefined): (key: string, value: unknown) => boolean {
+  if (event === undefined) return (key, value) => isAdmitted(scope, key, value)
+  return (key, value) => isAdmittedInEvent(scope, event, key, value)
 }

@@ -1,5 +1,7 @@
+import type { Redact } from '../config/limits.ts'
 import { type CaptureOptions, capture } from './capture.ts'
 import type { Attributes, AttributeValue } from './ended-span.ts'
+import { exportedKey } from './exported-name.ts'
 import { toJsonText } from './json-text.ts'
 
 /**
@@ -16,16 +18,21 @@ export function attributeValue(value: unknown, options: CaptureOptions): Attribu
   return toJsonText(captured)
 }
 
-/** Copies what can be recorded of `given` into `target`. A getter that throws loses its own attribute only. */
+/** Copies what can be recorded of `given` into `target`, and what `admits` lets pass. A getter that throws loses its own attribute only. */
 export function copyAttributes(
   target: Attributes,
   given: object,
+  redact: Redact | undefined,
   optionsFor: (key: string) => CaptureOptions,
+  admits?: (key: string, value: unknown) => boolean,
 ): Attributes {
   for (const key of ownKeys(given)) {
     if (key === '') continue
-    const value = attributeValue(readProperty(given, key), optionsFor(key))
-    if (value !== undefined) target[key] = value
+    const read = readProperty(given, key)
+    if (admits !== undefined && !admits(key, read)) continue
+    const value = attributeValue(read, optionsFor(key))
+    const exported = exportedKey(key, redact)
+    if (value !== undefined && exported !== '') target[exported] = value
   }
   return target
 }

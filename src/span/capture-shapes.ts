@@ -166,7 +166,44 @@ function opaqueShape(source: object, tag: unknown): Shape | undefined {
     hasMethod(source, Symbol.asyncIterator) ||
     (hasMethod(source, 'next') && hasMethod(source, Symbol.iterator)) ||
     (hasMethod(source, 'pipe') && hasMethod(source, 'on'))
-  // A schema is a large graph of closures; its name tells more than its insides.
-  const isSchema = ('_zod' in source || '_def' in source) && hasMethod(source, 'parse')
-  return isLive || isSchema ? { text: `[${name}]` } : undefined
+  if (isLive || isSchema(source) || isClient(source)) return { text: `[${name}]` }
+  return undefined
+}
+
+/** A schema is a large graph of closures, some of which run code of the program; its name tells more than its insides. */
+const isSchema = (source: object): boolean =>
+  '_zod' in source || '~standard' in source || ('_def' in source && 'parse' in source)
+
+const CLIENT_CLASS =
+  /(?:Client|Pool|Connection|Database|DataSource|Driver|Transport|Transporter|Producer|Consumer|Credentials?|SDK)$|^(?:Prisma|Redis|Sequelize|Kysely|Knex|Mongo|Firestore|OpenAI|Anthropic|GoogleGenAI)/
+const CLIENT_FIELD =
+  /^[_#]*(?:api_?keys?|auth(?:_?client|_?token)?|credentials?|password|passwd|secret|client_?secret|private_?key|access_?token|access_?key|secret_?(?:access_?)?key|refresh_?token|connection_?string)$/i
+/** What is shorter is a token of a language. */
+const LEAST_TOKEN = 16
+const MOST_CLASSES = 8
+
+/**
+ * Clients, pools and connections hold credentials, sockets and whole configurations. What is known of one is its class:
+ * it emits events, is called so, or has a property for a key.
+ */
+function isClient(source: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(source)
+  if (prototype === null || prototype === Object.prototype) return false
+  if (hasMethod(source, 'emit') && hasMethod(source, 'on')) return true
+  if (Object.keys(source).some((key) => CLIENT_FIELD.test(key))) return true
+  const token = findData(source, 'token')
+  if (typeof token === 'string' && token.length >= LEAST_TOKEN) return true
+  let holder: object | null = prototype as object
+  for (let steps = 0; holder !== null && steps < MOST_CLASSES; steps += 1) {
+    const maker: unknown = Object.getOwnPropertyDescriptor(holder, 'constructor')?.value
+    if (
+      maker !== Object &&
+      typeof maker === 'function' &&
+      CLIENT_CLASS.test(String(findData(maker, 'name') ?? ''))
+    ) {
+      return true
+    }
+    holder = Object.getPrototypeOf(holder)
+  }
+  return false
 }

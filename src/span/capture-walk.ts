@@ -12,6 +12,7 @@ import { MOST_FIELDS, type Shape, shapeOf } from './capture-shapes.ts'
 import { findMet, type Met, remember, type Walk } from './capture-state.ts'
 import { cleanText, cutLength } from './capture-strings.ts'
 import type { Captured } from './captured.ts'
+import { mediaMark } from './media-mark.ts'
 
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
@@ -48,7 +49,8 @@ function describeSafely(value: bigint | symbol): string {
   }
 }
 
-function copyText(walk: Walk, text: string): string {
+function copyText(walk: Walk, given: string, around?: object): string {
+  const text = mediaMark(given, around) ?? given
   const short = text.length > walk.maxLength ? cutLength(text, walk.maxLength) : text
   walk.bytes += short.length * WORST_UNIT_BYTES + 3
   if (walk.bytes < walk.cleanBelow) return cleanText(short)
@@ -231,7 +233,7 @@ function copyField(
     walk.path.push(key)
     value = walk.visit(value, walk.path)
   }
-  const copy = typeof value === 'string' ? copyText(walk, value) : copyValue(walk, value, depth + 1)
+  const copy = typeof value === 'string' ? copyText(walk, value, source) : copyValue(walk, value, depth + 1)
   if (walk.visit) walk.path.pop()
   if (copy === undefined) return
   const name = cleanText(key.length > LONGEST_KEY ? cutLength(key, LONGEST_KEY) : key)

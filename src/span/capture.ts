@@ -4,6 +4,7 @@ import { cleanText } from './capture-strings.ts'
 import { copyValue } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
 import { cleanValue, fitLength, fitTo } from './fit-value.ts'
+import { mediaMark } from './media-mark.ts'
 import { callRedact, type RedactSource } from './redact.ts'
 
 export { capturedBytes, fitTo } from './fit-value.ts'
@@ -39,7 +40,7 @@ export function capture(value: unknown, options: CaptureOptions): Captured {
   const maxBytes = mostBytes(options.limits)
   try {
     if (options.redact) return redacted(value, options.redact, options, maxBytes)
-    if (typeof value === 'string' && value.length * 6 < maxBytes) return cleanText(value)
+    if (typeof value === 'string' && value.length * 6 < maxBytes) return mediaMark(value) ?? cleanText(value)
     const walk = startWalk(deepest(options.limits), maxBytes)
     return fitted(walk, copyValue(walk, value, 0) ?? null, maxBytes)
   } catch {

@@ -62,6 +62,8 @@ export interface AgentData {
   readonly inputs?: Content | undefined
   readonly outputs?: Content | undefined
   readonly usage?: CountedUsage | undefined
+  /** The usage is the sum of what was used below, which counts there already. */
+  readonly isSum?: boolean | undefined
   readonly model?: string | undefined
   readonly provider?: string | undefined
   /** Keys of attributes whose JSON text stands for an object that was given. */

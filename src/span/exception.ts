@@ -33,6 +33,16 @@ function typeOf(thrown: object): string {
     : name
 }
 
+/** A plain name, as classes and codes have: nobody's words. */
+const IDENTIFIER = /^[\w$][\w$.:/-]{0,99}$/
+
+/** Whether `value` can be the type of an error and nothing more: a name of a class, a code, a number. */
+export const isIdentifier = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && IDENTIFIER.test(value))
+
+/** The type of a thrown value where its own words must not be told: the program chooses the `name` of its errors. */
+export const plainType = (type: string): string => (IDENTIFIER.test(type) ? type : 'Error')
+
 /** `TypeError: message`, as MLflow's Python client describes a failed span. */
 export function describeException(facts: ExceptionFacts): string {
   return facts.message === '' ? facts.type : `${facts.type}: ${facts.message}`

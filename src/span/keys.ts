@@ -58,6 +58,8 @@ export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 export const USAGE_CACHE_CREATION_1H = 'gen_ai.usage.cache_creation_1h.input_tokens'
 export const USAGE_AUDIO_INPUT = 'gen_ai.usage.audio.input_tokens'
 export const USAGE_AUDIO_OUTPUT = 'gen_ai.usage.audio.output_tokens'
+/** Before the names of what an agent only sums up, in place of the conventions' `gen_ai.usage.`. */
+export const SUMMED_USAGE = 'turnspan.usage.'
 /** Former names of the two base counts. */
 export const USAGE_PROMPT = 'gen_ai.usage.prompt_tokens'
 export const USAGE_COMPLETION = 'gen_ai.usage.completion_tokens'

@@ -20,8 +20,9 @@ import {
   StatusCode,
   spanStatus,
 } from './ended-span.ts'
-import { describeException, exceptionFacts } from './exception.ts'
-import { isContentKey } from './foreign-content.ts'
+import { describeException, exceptionFacts, plainType } from './exception.ts'
+import { exportedKey, exportedName } from './exported-name.ts'
+import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { readLink } from './read-link.ts'
@@ -89,6 +90,7 @@ export class LiveSpan implements Span, OpenSpan {
   #inputs: Content | undefined
   #outputs: Content | undefined
   #usage: CountedUsage | undefined
+  #usageIsSum = false
   #model: string | undefined
   #provider: string | undefined
   #context: SpanContext | undefined
@@ -100,8 +102,8 @@ export class LiveSpan implements Span, OpenSpan {
     this.spanId = init.spanId
     this.parent = init.parent
     this.#own = init.spanType !== undefined
-    this.#spanType = init.spanType ?? SpanType.UNKNOWN
-    this.#name = cleanName(init.name)
+    this.#spanType = this.#exportedType(init.spanType ?? SpanType.UNKNOWN)
+    this.#name = this.#exported(this.#barredName(init.name, 'span'), 'name')
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
     init.trace.open.set(init.spanId, this)
     LiveSpan.#latest = this
@@ -151,7 +153,7 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setSpanType(type: string): this {
-    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = type
+    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = this.#exportedType(type)
     return this
   }
 
@@ -164,24 +166,27 @@ export class LiveSpan implements Span, OpenSpan {
 
   setModel(model: string, provider?: string): this {
     if (!this.#open) return this
-    if (typeof model === 'string' && model !== '') this.#model = model
-    if (typeof provider === 'string' && provider !== '') this.#provider = provider
+    if (typeof model === 'string' && model !== '') this.#model = this.#exported(model, keys.REQUEST_MODEL)
+    if (typeof provider === 'string' && provider !== '') {
+      this.#provider = this.#exported(provider, keys.PROVIDER_NAME)
+    }
     return this
   }
 
-  setAttribute(key: string, value: unknown): this {
+  setAttribute(key: string, given: unknown): this {
     if (!this.#open || typeof key !== 'string' || key === '') return this
     const { shadow, host } = this.#init
     // An assignment to this key would set the prototype.
     if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
-    if (!this.#own && !host.captureContent && isContentKey(key)) return this
+    const value = host.captureContent ? given : this.#admitted(key, given)
     const kept = attributeValue(value, this.#captureOptions(key))
-    if (kept === undefined) return this
-    shadow?.setAttribute(key, kept as never)
+    const exported = exportedKey(key, host.redact)
+    if (kept === undefined || exported === '') return this
+    shadow?.setAttribute(exported, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
       const isJson = typeof value === 'object' && typeof kept === 'string'
-      if (!keepAttribute(this.#attributes, key, kept, isJson)) this.#drop('attributes')
+      if (!keepAttribute(this.#attributes, exported, kept, isJson)) this.#drop('attributes')
     }
     return this
   }
@@ -206,7 +211,7 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.#open || typeof name !== 'string') return this
     const ms = msOfTimeInput(attributesOrTime)
     const given = ms === undefined && typeof attributesOrTime === 'object' ? attributesOrTime : undefined
-    this.#addEvent(name, given ? this.#copy(given) : undefined, ms ?? msOfTimeInput(time))
+    this.#addEvent(name, given ? this.#copy(given, name) : undefined, ms ?? msOfTimeInput(time))
     return this
   }
 
@@ -234,7 +239,9 @@ export class LiveSpan implements Span, OpenSpan {
   recordException(exception: unknown, time?: TimeInput): void {
     if (!this.#open) return
     const facts = exceptionFacts(exception)
-    const attributes: Attributes = { [keys.EXCEPTION_TYPE]: cleanName(facts.type) }
+    const attributes: Attributes = {
+      [keys.EXCEPTION_TYPE]: this.#exported(this.#typeOf(facts.type), keys.EXCEPTION_TYPE),
+    }
     const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
     const stack = this.#init.host.captureContent
       ? this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
@@ -249,13 +256,13 @@ export class LiveSpan implements Span, OpenSpan {
     if (!this.#open) return
     const facts = exceptionFacts(thrown)
     this.recordException(thrown)
-    this.setAttribute(keys.ERROR_TYPE, cleanName(facts.type))
+    this.setAttribute(keys.ERROR_TYPE, cleanName(this.#typeOf(facts.type)))
     this.setStatus('ERROR', this.#init.host.captureContent ? describeException(facts) : undefined)
   }
 
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
-      this.#name = cleanName(name)
+      this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
       this.#init.shadow?.updateName(this.#name)
     }
     return this
@@ -353,6 +360,7 @@ export class LiveSpan implements Span, OpenSpan {
     const summed = sumUpUsage(this, this.#spanType, own)
     if (!this.#own) return
     this.#usage = summed.usage
+    this.#usageIsSum = summed.isSum
     this.#model = summed.model
     this.#provider = summed.provider
     if (summed.severalModels && this.#attributes !== undefined) {
@@ -392,6 +400,7 @@ export class LiveSpan implements Span, OpenSpan {
       inputs: this.#inputs,
       outputs: this.#outputs,
       usage: this.#usage,
+      isSum: this.#usageIsSum,
       model: this.#model,
       provider: this.#provider,
       jsonKeys: this.#attributes?.jsonKeys ?? NO_KEYS,
@@ -400,7 +409,7 @@ export class LiveSpan implements Span, OpenSpan {
 
   #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
     const event: SpanEvent = {
-      name: cleanName(name),
+      name: name === keys.EXCEPTION_EVENT ? name : this.#exported(this.#barredName(name, 'event'), 'event'),
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
@@ -416,12 +425,43 @@ export class LiveSpan implements Span, OpenSpan {
     this.#dropped[what] += count
   }
 
-  #copy(given: object): Attributes {
-    const copy = copyAttributes({}, given, (key) => this.#captureOptions(key))
-    if (!this.#own && !this.#init.host.captureContent) {
-      for (const key of Object.keys(copy)) if (isContentKey(key)) delete copy[key]
-    }
-    return copy
+  #copy(given: object, event?: string): Attributes {
+    const scope = this.#init.scope.name
+    const admits = (key: string, value: unknown): boolean =>
+      this.#own
+        ? admittedOfOurs(key, value) === value
+        : event === undefined
+          ? isAdmitted(scope, key, value)
+          : isAdmittedInEvent(scope, event, key, value)
+    const options = (key: string): CaptureOptions => this.#captureOptions(key)
+    return copyAttributes(
+      {},
+      given,
+      this.#init.host.redact,
+      options,
+      this.#init.host.captureContent ? undefined : admits,
+    )
+  }
+
+  /** What is kept of an attribute while content is not captured. */
+  #admitted(key: string, value: unknown): unknown {
+    if (this.#own) return admittedOfOurs(key, value)
+    return isAdmitted(this.#init.scope.name, key, value) ? value : undefined
+  }
+
+  /** Content of other libraries must be kept out. */
+  get #isBarred(): boolean {
+    return !this.#own && !this.#init.host.captureContent
+  }
+
+  #barredName(name: string, instead: string): string {
+    return this.#isBarred && typeof name === 'string'
+      ? admittedName(this.#init.scope.name, name, instead)
+      : name
+  }
+
+  #typeOf(type: string): string {
+    return this.#init.host.captureContent ? type : plainType(type)
   }
 
   /** Text that is content: absent with capture off, redacted and cut like any captured value. */
@@ -429,6 +469,18 @@ export class LiveSpan implements Span, OpenSpan {
     if (text === undefined || text === '' || !this.#init.host.captureContent) return undefined
     const value = attributeValue(text, this.#captureOptions(key))
     return value === undefined ? undefined : String(value)
+  }
+
+  /** A name as it leaves, for `redact` decides on these too. */
+  #exported(name: unknown, key: string): string {
+    const source = { span: this.#name ?? '', spanType: this.#spanType, key }
+    return exportedName(name, this.#init.host.redact, source)
+  }
+
+  #exportedType(type: string): string {
+    const { redact } = this.#init.host
+    if (redact === undefined || Object.hasOwn(SpanType, type)) return type
+    return exportedName(type, redact, { span: this.#name ?? '', spanType: type, key: keys.SPAN_TYPE })
   }
 
   #captureOptions(key: string): CaptureOptions {

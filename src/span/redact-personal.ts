@@ -1,9 +1,12 @@
-import { patternRule, type Rule } from './redact-rules.ts'
+import { eachMatch, type Finder, type Found, patternFinder } from './redact-rules.ts'
 
-const EMAIL =
-  /(?<![\p{L}\p{N}_.%+-])[\p{L}\p{N}_.%+-]{1,64}@(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,61}\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}])/gu
+/** What follows the `@` of an address. */
+const DOMAIN = /(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,61}\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}])/uy
+const LETTER_OR_DIGIT = /^[\p{L}\p{N}]$/u
+const LONGEST_LOCAL = 64
 /** A card number's usual groups, or no groups. The back reference keeps the separators alike. */
-const CARD = /(?<![\w.+-])\d{4}([ -]?)(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![\w-]|\.\d)/g
+const CARD =
+  /(?<![\w.+-])\d{4}([ \u00a0\u202f-]?)(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![\w-]|\.\d)/g
 const ISSUERS: readonly (readonly [prefix: RegExp, lengths: readonly number[]])[] = [
   [/^4/, [16, 19]],
   [/^5[1-5]|^2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)/, [16]],
@@ -16,18 +19,23 @@ const ISSUERS: readonly (readonly [prefix: RegExp, lengths: readonly number[]])[
 const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![a-z0-9])/g
 const IBAN_LENGTHS =
   'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20'
-const PHONE = /(?<![\w+)=/])\+(?!\d{4}-\d\d-\d\d)[1-9](?:[ .()/-]{0,2}\d){7,14}(?![\w]|[.-]\d)/g
+const PHONE =
+  /(?:(?<![\w+)=/])\+(?!\d{4}-\d\d-\d\d)|(?<![\w.,:/+=-]|\d[ -])00(?=[1-9]\d{0,2}[ /-]))[1-9](?:[ \u00a0\u202f.()/-]{0,2}\d){7,14}(?![\w]|[.-]\d)/g
+/** The form of North America, with its area code and exchange that begin at 2. */
+const US_PHONE = /(?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}(?![\w-]|\.\d)/g
 const SSN = /(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/g
 /** Numbers without a fraction from this on can be card numbers. */
 const LEAST_CARD = 30_000_000_000_000
 
 /** Data about people that its form gives away. */
-export const personalRules = (): readonly Rule[] => [
-  patternRule('email', ['@'], EMAIL),
+export const personalFinders = (): readonly Finder[] => [
+  (text, found) => emails(text, '@', found),
+  (text, found) => emails(text, '%40', found),
   ibans,
-  patternRule('card', [], CARD, isCard),
-  patternRule('phone', ['+'], PHONE, isPhone),
-  patternRule('ssn', ['-'], SSN),
+  patternFinder('card', [], CARD, isCard),
+  patternFinder('phone', ['+', '00'], PHONE, isPhone),
+  patternFinder('phone', ['-'], US_PHONE),
+  patternFinder('ssn', ['-'], SSN),
 ]
 
 /** Whether `value`, a number, can be a card number. */
@@ -51,14 +59,42 @@ function luhnSum(digits: string): number {
   return sum
 }
 
-function ibans(text: string, mark: (kind: string) => string): string {
-  return text.replace(IBAN, (found: string) => {
-    const length = ibanLength(found.slice(0, 2))
-    const end = length === undefined ? -1 : endOfDigits(found, length)
-    if (end < 0 || !isIban(found.slice(0, end).replaceAll(' ', ''))) return found
-    return mark('iban') + found.slice(end)
-  })
+/** Addresses around each `sign`, which is looked for first: few texts have one. */
+function emails(text: string, sign: string, found: Found): void {
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) {
+    DOMAIN.lastIndex = at + sign.length
+    if (!isLocalUnit(text, at - 1) || !DOMAIN.test(text)) continue
+    let start = at
+    while (start > 0 && start > at - LONGEST_LOCAL && isLocalUnit(text, start - 1)) start -= 1
+    found(start, DOMAIN.lastIndex, 'email')
+  }
 }
+
+function isLocalUnit(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  if (unit < 0x80) {
+    return (
+      (unit >= 0x61 && unit <= 0x7a) ||
+      (unit >= 0x41 && unit <= 0x5a) ||
+      (unit >= 0x30 && unit <= 0x39) ||
+      unit === 0x2e ||
+      unit === 0x2b ||
+      unit === 0x2d ||
+      unit === 0x5f ||
+      unit === 0x25
+    )
+  }
+  return LETTER_OR_DIGIT.test(text.charAt(at))
+}
+
+const ibans: Finder = (text, found) =>
+  eachMatch(IBAN, text, (match) => {
+    const [iban] = match
+    const length = ibanLength(iban.slice(0, 2))
+    const end = length === undefined ? -1 : endOfDigits(iban, length)
+    if (end >= 0 && isIban(iban.slice(0, end).replaceAll(' ', '')))
+      found(match.index, match.index + end, 'iban')
+  })
 
 function ibanLength(country: string): number | undefined {
   const at = IBAN_LENGTHS.indexOf(country)

@@ -1,8 +1,19 @@
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { Redact, RedactContext } from '../config/limits.ts'
-import { describesValue, rememberingNames } from './redact-names.ts'
-import { isCardNumber, personalRules } from './redact-personal.ts'
-import { assignmentRules, ipRules, type Rule, secretRules } from './redact-rules.ts'
+import { assignmentFinder } from './redact-assignments.ts'
+import { contextFinders } from './redact-contexts.ts'
+import { formFinder } from './redact-forms.ts'
+import {
+  describesValue,
+  type NameKinds,
+  plainName,
+  rememberingNames,
+  rememberingPersonalNames,
+} from './redact-names.ts'
+import { privateKeys } from './redact-pem.ts'
+import { isCardNumber, personalFinders } from './redact-personal.ts'
+import { type Finder, findAll, ipFinders, patternFinder, withMarks } from './redact-rules.ts'
+import { cleanFields, cleanList, type Fields, type Structure } from './redact-structures.ts'
 
 /** What {@link redactSecrets} looks for. */
 export interface RedactSecretsOptions {
@@ -64,29 +75,56 @@ export function redactSecrets(options: RedactSecretsOptions = {}): Redact {
   checkKeys(KNOWN, options)
   const { secrets = true, personalData = true, ipAddresses = false } = options
   const mark = options.mark ?? ((kind: string): string => `[redacted: ${kind}]`)
-  const rules: Rule[] = [
-    ...patternRules(options.patterns ?? {}),
-    ...(secrets ? [...secretRules(), ...assignmentRules()] : []),
-    ...(personalData ? personalRules() : []),
-    ...(ipAddresses ? ipRules() : []),
+  const kindOfName = secrets ? rememberingNames() : noKind
+  const personalKindOf = personalData ? rememberingPersonalNames() : noKind
+  const ofSecrets: Finder[] = [
+    ...patternFinders(options.patterns ?? {}),
+    ...(secrets
+      ? [privateKeys, formFinder(), assignmentFinder(kindOfName), ...contextFinders(kindOfName)]
+      : []),
+  ]
+  const all: Finder[] = [
+    ...ofSecrets,
+    ...(personalData ? personalFinders() : []),
+    ...(ipAddresses ? ipFinders() : []),
   ]
   const ownName = nameMatcher(options.keys ?? [])
-  const kindOfName = rememberingNames()
-  const scan = (text: string): string => {
-    let result = text
-    for (const rule of rules) result = rule(result, mark)
-    return result
+  const shortest = options.patterns === undefined ? SHORTEST : 1
+  const scan = (text: string): string =>
+    text.length < shortest ? text : withMarks(text, findAll(all, text), mark)
+  const structure: Structure = {
+    kindOfName,
+    mark,
+    findInChunks: (text, isRunning) => findAll(isRunning ? all : ofSecrets, text),
   }
   return (value: unknown, context: RedactContext): unknown => {
     if (isEmpty(value)) return value
     if (ownName(context.key)) return mark(context.key)
-    const kind = secrets ? kindOfName(context.key) : undefined
-    if (kind !== undefined && !describesValue(value)) return mark(kind)
+    const kind = kindOfName(context.key)
+    if (kind !== undefined && !describesValue(value) && !isWordOfModel(context)) return mark(kind)
+    const personal = personalKindOf(context.key)
+    if (personal !== undefined && isPersonal(value)) return mark(personal)
     if (typeof value === 'string') return scan(value)
     if (typeof value === 'number') return personalData && isCardNumber(value) ? scan(String(value)) : value
-    return typeof value === 'object' && !Array.isArray(value) ? withNames(value as object, scan) : value
+    if (Array.isArray(value)) return cleanList(value, structure)
+    return typeof value === 'object' ? withNames(cleanFields(value as Fields, structure), scan) : value
   }
 }
+
+/** A text that can hold something which its form gives away: `a@b.co`, `pwd=x123`. */
+const SHORTEST = 6
+
+const noKind: NameKinds = () => undefined
+
+/** Words of a model's answer, each with its probability, are called `token` too. */
+const isWordOfModel = ({ key, path }: RedactContext): boolean =>
+  key === 'token' && path.some((name) => typeof name === 'string' && name.endsWith('logprobs'))
+
+/** What stands under `phone` may be the name of one; numbers are of people. */
+const isPersonal = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? value >= 100
+    : typeof value === 'string' && (value.match(/\d/g) ?? []).length >= 3
 
 /** Telling whether there is a password gives none away. */
 const isEmpty = (value: unknown): boolean => value === null || value === '' || typeof value === 'boolean'
@@ -111,13 +149,8 @@ function nameMatcher(keys: readonly (string | RegExp)[]): (name: string) => bool
   return (name) => names.has(plainName(name)) || patterns.some((pattern) => pattern.test(name))
 }
 
-const plainName = (name: string): string => name.toLowerCase().replace(/[-_.\s]/g, '')
-
-function patternRules(patterns: Readonly<Record<string, RegExp>>): Rule[] {
-  return Object.entries(patterns).map(([kind, pattern]) => {
-    const every = withFlags(pattern, true)
-    return (text, mark) => text.replace(every, (found: string) => (found === '' ? '' : mark(kind)))
-  })
+function patternFinders(patterns: Readonly<Record<string, RegExp>>): Finder[] {
+  return Object.entries(patterns).map(([kind, pattern]) => patternFinder(kind, [], withFlags(pattern, true)))
 }
 
 /** A copy that keeps no position between calls. */

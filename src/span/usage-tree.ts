@@ -13,14 +13,16 @@ export interface Usage {
 export interface SummedUsage extends Usage {
   /** Several models worked below this agent, so that it can name none. */
   readonly severalModels: boolean
+  /** The usage is nothing but the sum of what was used below. */
+  readonly isSum: boolean
 }
 
 /**
  * Settles usage as a span ends: an agent without usage of its own gets the sum of what was used below it, and
  * whatever was used counts for the span above.
  *
- * MLflow prices an agent's usage by the agent's model and leaves out its children's. That is right only when one
- * model did all the work; with several the agent names none, and the children are priced each by its own.
+ * Whoever adds up usage or prices over all spans would count such a sum a second time, so it says of itself that it is
+ * one. With several models the agent names none.
  */
 export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage): SummedUsage {
   const isAgent = spanType === SpanType.AGENT
@@ -32,15 +34,16 @@ export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage): Summed
     else if (own.usage !== undefined) addModel(parent, own.model, own.provider)
   }
   const usage = isAgent ? counted : own.usage
+  const isSum = usage !== undefined && own.usage === undefined
   const { model, provider } = own
-  if (!isAgent || models === undefined) return { usage, model, provider, severalModels: false }
+  if (!isAgent || models === undefined) return { usage, model, provider, isSum, severalModels: false }
   const named = [...models.values()].filter((used) => used.model !== '')
   const [only] = named
   if (only !== undefined && models.size === 1) {
-    return { usage, model: only.model, provider: only.provider ?? provider, severalModels: false }
+    return { usage, model: only.model, provider: only.provider ?? provider, isSum, severalModels: false }
   }
-  if (named.length === 0) return { usage, model, provider, severalModels: false }
-  return { usage, model: undefined, provider, severalModels: true }
+  if (named.length === 0) return { usage, model, provider, isSum, severalModels: false }
+  return { usage, model: undefined, provider, isSum, severalModels: true }
 }
 
 /** One more model, or none by name, was used below `open`. */

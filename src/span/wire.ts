@@ -69,13 +69,14 @@ export function forEachWireAttribute(span: EndedSpan, options: WireOptions, sink
   if (agent) {
     const unlessSet = Object.keys(attributes).length === 0 ? sink : unless(isSet, sink)
     writeKind(span, agent, unlessSet.write)
-    writeModel(agent, unlessSet.write)
+    writeModel(agent, hidesModel(agent, options), unlessSet.write)
     writeUsage(agent, options, unlessSet.write)
     writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
   for (const key of Object.keys(attributes)) {
     const safe = guardedAt(attributes, key)
     if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
+    if (agent && MODEL_KEYS.has(key) && hidesModel(agent, options)) continue
     write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
   }
   if (!agent && !isSet(keys.SPAN_TYPE)) write(keys.SPAN_TYPE, spanTypeOfAttributes(attributes))
@@ -131,7 +132,7 @@ export function smallAttributes(span: EndedSpan, agent: AgentData): Record<strin
     if (!Object.hasOwn(span.attributes, key)) out[key] = value as AttributeValue
   }
   writeKind(span, agent, write)
-  writeModel(agent, write)
+  writeModel(agent, false, write)
   writeUsage(agent, { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }, write)
   if (span.trace.sessionId !== undefined) write(keys.SESSION_ID, span.trace.sessionId)
   if (span.trace.userId !== undefined) write(keys.USER_ID, span.trace.userId)
@@ -145,8 +146,8 @@ function writeKind(span: EndedSpan, agent: AgentData, write: WriteAttribute): vo
   if (agent.spanType === 'TOOL') write(keys.TOOL_NAME, span.name)
 }
 
-function writeModel({ model, provider }: AgentData, write: WriteAttribute): void {
-  if (model !== undefined) {
+function writeModel({ model, provider }: AgentData, hidden: boolean, write: WriteAttribute): void {
+  if (model !== undefined && !hidden) {
     write(keys.LLM_MODEL, model.slice(0, 500))
     write(keys.REQUEST_MODEL, model.slice(0, 500))
   }
@@ -157,9 +158,28 @@ function writeModel({ model, provider }: AgentData, write: WriteAttribute): void
   }
 }
 
-function writeUsage({ usage }: AgentData, { legacySemconv }: WireOptions, write: WriteAttribute): void {
+/** MLflow would price the sum by its model once more: its Overview adds up the cost of all spans. */
+const hidesModel = ({ isSum }: AgentData, { mlflow }: WireOptions): boolean => mlflow && isSum === true
+const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MODEL, keys.RESPONSE_MODEL])
+
+/**
+ * Usage, or the sum of what was used below. Backends add up what they find under the conventions' names, so only MLflow
+ * gets a sum under its own, with which it leaves out what is below; others get it under names that nobody adds up.
+ */
+function writeUsage(agent: AgentData, options: WireOptions, write: WriteAttribute): void {
+  const { usage, isSum } = agent
   if (usage === undefined) return
-  write(keys.TOKEN_USAGE, mlflowUsage(usage))
+  if (isSum && options.mlflow) write(keys.TOKEN_USAGE, mlflowUsage(usage))
+  else if (isSum) writeCounts(usage, false, (key, value) => write(summedKey(key), value))
+  else {
+    write(keys.TOKEN_USAGE, mlflowUsage(usage))
+    writeCounts(usage, options.legacySemconv, write)
+  }
+}
+
+const summedKey = (key: string): string => keys.SUMMED_USAGE + key.slice('gen_ai.usage.'.length)
+
+function writeCounts(usage: CountedUsage, legacySemconv: boolean, write: WriteAttribute): void {
   write(keys.USAGE_INPUT, usage.inputTokens)
   write(keys.USAGE_OUTPUT, usage.outputTokens)
   if (usage.cacheReadInputTokens !== undefined) write(keys.USAGE_CACHE_READ, usage.cacheReadInputTokens)

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { exceptionFacts } from '../span/exception.ts'
+import { exceptionFacts, plainType } from '../span/exception.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { thenPlainly } from './native-promise.ts'
 import { methodOf } from './shadow.ts'
@@ -48,7 +48,7 @@ function reduced(reducer: OutputReducer, items: unknown[]): unknown {
     if (types.isPromise(output)) void thenPlainly(output, ignore, ignore)
     say('returned a promise; it has to return what to record itself')
   } catch (error) {
-    say(`threw ${exceptionFacts(error).type}`)
+    say(`threw ${plainType(exceptionFacts(error).type)}`)
   }
   return items
 }

@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { readProperty } from '../span/attribute-values.ts'
+import { exportedName } from '../span/exported-name.ts'
 import * as keys from '../span/keys.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
@@ -97,7 +98,11 @@ function describe(span: LiveSpan, pipeline: Pipeline, agent: string, read: Read)
   })
   span.setAttributes(read('attributes') ?? {})
   if (model) span.setModel(model, provider)
-  pipeline.agentName ??= agent
+  pipeline.agentName ??= exportedName(agent, pipeline.redact, {
+    span: agent,
+    spanType: SpanType.AGENT,
+    key: keys.AGENT_NAME,
+  })
   const first = {
     ...(user && !span.trace.userId && { user }),
     ...(sessionId && !span.trace.sessionId && { sessionId }),

@@ -38,7 +38,8 @@ describe('with capture off', () => {
             'gen_ai.input.messages': secret,
             'input.value': secret,
             'ai.prompt.messages': secret,
-            kept: 'yes',
+            'ai.model.id': 'yes',
+            unknown: secret,
           },
         })
         .addEvent('gen_ai.content.prompt', { 'gen_ai.prompt': 'x', 'gen_ai.content.prompt': secret })
@@ -53,7 +54,7 @@ describe('with capture off', () => {
       ),
     ).toThrow()
     expect(JSON.stringify([traces.spans, traces.all])).not.toContain(secret)
-    expect(traces.get('chat').attributes).toEqual({ kept: 'yes' })
+    expect(traces.get('chat').attributes).toEqual({ 'ai.model.id': 'yes' })
   })
 
   test('a failed span has ERROR and the type of the error, no more', () => {

@@ -182,6 +182,33 @@ describe('tokens and model', () => {
   })
 })
 
+describe('what an agent only sums up', () => {
+  const usage = { inputTokens: 9, outputTokens: 3, totalTokens: 12, cacheReadInputTokens: 4 }
+  const agent = { spanType: 'AGENT', usage, isSum: true, model: 'gpt-5', provider: 'openai' }
+  const added = /^gen_ai\.usage\./
+
+  test('goes to MLflow under its own name, without a model that would price it again', () => {
+    const sent = wireAttributes(own(agent, { attributes: { 'gen_ai.request.model': 'gpt-5' } }), {
+      ...MLFLOW,
+      legacySemconv: true,
+    })
+    expect(sent['mlflow.chat.tokenUsage']).toContain('"total_tokens":12')
+    expect(sent['gen_ai.provider.name']).toBe('openai')
+    expect(Object.keys(sent).filter((key) => added.test(key) || /model/.test(key))).toEqual([])
+  })
+
+  test('goes elsewhere under a name that nobody adds up', () => {
+    const sent = wireAttributes(own(agent), { ...MLFLOW, mlflow: false, legacySemconv: true })
+    expect(sent).toMatchObject({
+      'gen_ai.request.model': 'gpt-5',
+      'turnspan.usage.input_tokens': 9,
+      'turnspan.usage.output_tokens': 3,
+      'turnspan.usage.cache_read.input_tokens': 4,
+    })
+    expect(Object.keys(sent).filter((key) => added.test(key) || /tokenUsage/.test(key))).toEqual([])
+  })
+})
+
 describe('one attribute that would lose the whole request', () => {
   test.each([
     ['mlflow.spanType', ['a', 'b'], undefined],

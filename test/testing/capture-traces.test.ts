@@ -202,7 +202,12 @@ describe('options', () => {
 
   test('come from init where it was called, but for content and sampling', () => {
     const exporter = recordingExporter()
-    init({ exporters: [exporter], sampleRatio: 0, redact: () => 'hidden', captureContent: false })
+    init({
+      exporters: [exporter],
+      sampleRatio: 0,
+      redact: (value, { key }) => (key === 'outputs' ? 'hidden' : value),
+      captureContent: false,
+    })
     traces = captureTraces()
     withSpan(() => 1, { name: 's' })
     expect(traces.get('s').outputs).toBe('hidden')

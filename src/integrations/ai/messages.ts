@@ -1,4 +1,4 @@
-import { dataOf, fieldsOf, isObject, list, read, text } from '../base/index.ts'
+import { dataOf, fieldsOf, isObject, list, mediaMark, read, text } from '../base/index.ts'
 
 /**
  * Messages of the AI SDK, or of a prompt that it hands to a model, in OpenAI's chat form, which MLflow shows and the
@@ -94,6 +94,9 @@ function contentPart(part: unknown): object {
   const mediaType =
     text(read(part, 'mediaType')) ?? (type === 'image' ? 'image/*' : 'application/octet-stream')
   const url = mediaType.startsWith('image/') ? urlOf(data, mediaType) : undefined
+  // Only a short one is an image that a page can show: of others, type and size are recorded.
+  const mark = url === undefined ? undefined : mediaMark(url)
+  if (mark !== undefined) return { type: 'text', text: mark }
   if (url !== undefined) return { type: 'image_url', image_url: { url } }
   return { type: 'text', text: `[${text(read(part, 'filename')) ?? mediaType}${sizeOf(data)}]` }
 }

@@ -3,6 +3,7 @@ import { MOST_FIELDS } from '../capture-shapes.ts'
 import { remember, startWalk } from '../capture-state.ts'
 import { cutLength, textBytes } from '../capture-strings.ts'
 import { copyValue, LONGEST_KEY } from '../capture-walk.ts'
+import { LEAST_MEDIA, mediaMark } from '../media-mark.ts'
 import { LIST_MESSAGES, MOST_NATIVE, OBJECT_MESSAGES } from '../nesting.ts'
 import { ARRAY, ITEM, KVLIST, VALUE } from '../otlp/tags.ts'
 import { putName, putPairStart, putTextPair } from './put-pair.ts'
@@ -103,7 +104,8 @@ function writeNumber(writing: Writing, tag: number, value: number): void {
   else putDouble(writing.scratch, tag, value)
 }
 
-function writeText(writing: Writing, tag: number, given: string): void {
+function writeText(writing: Writing, tag: number, whole: string): void {
+  const given = mediaMark(whole) ?? whole
   const text = given.length > writing.maxLength ? cutLength(given, writing.maxLength) : given
   const worst = text.length * WORST_UNIT_BYTES + 3
   const isCertain = text.length < LONG_TEXT || writing.bytes + worst <= writing.maxLength
@@ -199,6 +201,7 @@ function writeFields(writing: Writing, tag: number, source: Readonly<Record<stri
     } catch (thrown) {
       field = threwMark('getter', thrown)
     }
+    if (typeof field === 'string' && field.length >= LEAST_MEDIA) field = mediaMark(field, source) ?? field
     if (field !== undefined) writeField(writing, key, field)
   }
   takeRoom(writing, count)

@@ -1,0 +1,39 @@
+import { findData } from './capture-marks.ts'
+
+/** Shorter texts are recorded as they are. */
+export const LEAST_MEDIA = 256
+const DATA_URL = /^data:([\w.+-]{1,60}\/[\w.+-]{1,80})?(?:;[\w.+=-]{1,60}){0,4}?;base64,/i
+const LONGEST_HEAD = 300
+const SAMPLE = 64
+const BASE64 = /^[A-Za-z0-9+/_-]{64}$/
+const BASE64_END = /^[A-Za-z0-9+/_-]{61}[A-Za-z0-9+/_=-]{3}$/
+/** Properties that tell the type of what is in a neighbour: AI SDK, MCP, Google, Anthropic, OpenAI. */
+const TYPE_FIELDS = ['mediaType', 'mimeType', 'mime_type', 'media_type', 'contentType', 'format'] as const
+
+/**
+ * What is recorded of `text` where it is media in base64: `[image/png 1234 bytes]`. `around` is the object whose property
+ * it is, for there the type may stand.
+ */
+export function mediaMark(text: string, around?: object): string | undefined {
+  if (text.length < LEAST_MEDIA) return undefined
+  if (text.charCodeAt(0) === 0x64) {
+    const head = DATA_URL.exec(text.slice(0, LONGEST_HEAD))
+    if (head !== null) return describe(head[1] ?? 'data', text, head[0].length)
+  }
+  if (around === undefined || !BASE64.test(text.slice(0, SAMPLE))) return undefined
+  const type = typeIn(around)
+  return type !== undefined && BASE64_END.test(text.slice(-SAMPLE)) ? describe(type, text, 0) : undefined
+}
+
+function typeIn(around: object): string | undefined {
+  for (const field of TYPE_FIELDS) {
+    const type = findData(around, field)
+    if (typeof type === 'string' && /^[\w.+*-]{1,60}(?:\/[\w.+*-]{1,80})?$/.test(type)) return type
+  }
+  return undefined
+}
+
+function describe(type: string, text: string, from: number): string {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  return `[${type} ${Math.floor(((text.length - from) * 3) / 4) - padding} bytes]`
+}
