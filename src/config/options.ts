@@ -243,7 +243,8 @@ export interface PipelineOptions {
    */
   readonly watchdog?: boolean | WatchdogOptions | undefined
   /**
-   * Most bytes of ended spans that wait in memory.
+   * Most bytes of memory that ended spans may take while they wait, for each receiver: all that is held of them and of
+   * their traces, as it is in memory.
    * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` is a further cap, in spans.
    * @defaultValue `67108864` (64 MiB)
    */

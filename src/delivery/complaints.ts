@@ -8,7 +8,10 @@ export interface Complaints {
   recovered(): void
   /** @param kept - file in which the span was set aside */
   rejected(span: RejectedSpan, reason: string, kept: string | undefined): void
+  /** The queue is full, and `dropped` spans had to go. It is said once, however many follow, until there is room. */
   full(dropped: number, maxBytes: number): void
+  /** The queue is not full any more. */
+  hasRoom(): void
   /** Whether the last thing said was that delivery fails. */
   isFailing(): boolean
 }
@@ -25,6 +28,9 @@ interface RejectedSpan {
 export function createComplaints(target: { readonly name: string }): Complaints {
   let failing = false
   let aloud = false
+  let isFull = false
+  let saidFull = false
+  let droppedWhileFull = 0
   return {
     failed(answer, { inMemory, onDisk }) {
       failing = true
@@ -57,13 +63,25 @@ export function createComplaints(target: { readonly name: string }): Complaints 
       )
     },
     full(dropped, maxBytes) {
-      diagnose(
+      droppedWhileFull += dropped
+      if (isFull) return
+      // Before it is said: whoever hears it may trace that, and fill the queue further.
+      isFull = true
+      saidFull = diagnose(
         'error',
         'TS_QUEUE_FULL',
-        `${dropped} spans of the oldest traces were dropped: ${target.name} takes them more slowly than they come, and the queue is full. Raise maxQueueBytes, sample, or put an OpenTelemetry Collector in between.`,
+        `Spans are dropped, the oldest traces first, until there is room: ${target.name} takes them more slowly than they come, and those that wait fill the memory they may take (maxQueueBytes, ${maxBytes} bytes). Raise maxQueueBytes, use the option spool, sample, or put an OpenTelemetry Collector in between.`,
         { target: target.name, dropped, maxBytes },
         target.name,
       )
+    },
+    hasRoom() {
+      if (!isFull) return
+      isFull = false
+      const dropped = droppedWhileFull
+      droppedWhileFull = 0
+      const message = `There is room for spans again. While there was none, ${dropped} ${dropped === 1 ? 'span' : 'spans'} for ${target.name} ${dropped === 1 ? 'was' : 'were'} dropped.`
+      diagnoseMended(saidFull, 'TS_QUEUE_ROOM', message, { target: target.name, dropped })
     },
     isFailing: () => failing,
   }

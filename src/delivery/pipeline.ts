@@ -6,7 +6,7 @@ import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
-import { fitSpan, spanBytes } from '../span/span-size.ts'
+import { fitSpan, spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
@@ -74,6 +74,8 @@ export interface Undelivered {
 
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
 const MOST_HELD_MS = 30_000
+/** What is said of traces beside their spans may take so much of the memory for those. */
+const COMPLETIONS_SHARE = 8
 const DEFAULT_MOST_SPANS = 1_000_000
 
 export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
@@ -143,7 +145,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const spool = spoolOf(target, () => lane)
     const lane: Lane = {
       target,
-      completions: target.complete && createCompletions(target),
+      completions: target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE),
       index,
       spool,
       queue: createQueue(target, {
@@ -161,13 +163,13 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   const hasOneWay = lanes.length === 1 && lanes[0]?.spool === undefined
 
   const leave = (span: EndedSpan): void => {
-    const size = spanBytes(span)
-    const fits = size <= config.limits.maxSpanBytes
+    const whole = spanSize(span)
+    const fits = whole.wire <= config.limits.maxSpanBytes
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
-    const bytes = fits ? size : spanBytes(fitted)
+    const size = fits ? whole : spanSize(fitted)
     if (isLocalRoot(span)) span.trace.root = departed(span)
     if (!hasOneWay) progress.set(fitted, tickets.issue(lanes.length))
-    for (const lane of lanes) lane.queue.push(fitted, bytes, write(lane, fitted))
+    for (const lane of lanes) lane.queue.push(fitted, size, write(lane, fitted))
     pipeline.onWork?.()
   }
 
@@ -202,6 +204,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       return
     }
     for (const ready of filter.take(span)) leave(ready)
+    if (filter.held() > config.maxQueueBytes) release()
     if (filter.waiting() > 0 && holdTimer === undefined) {
       holdTimer = withoutHold(realTime.start(release, MOST_HELD_MS))
       pipeline.onWork?.()
@@ -225,7 +228,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const fitted = fitSpan(span, config.limits.maxSpanBytes)
       beside.add(fitted)
       anyBeside = true
-      for (const lane of lanes) lane.queue.push(fitted, spanBytes(fitted))
+      for (const lane of lanes) lane.queue.push(fitted, spanSize(fitted))
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),

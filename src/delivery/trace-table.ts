@@ -1,4 +1,5 @@
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
+import { Chain, type Linked } from './chain.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we joined its
 // provider, may still end and belong to one.
@@ -18,31 +19,41 @@ export interface TraceTable {
   openTraces(): readonly TraceRecord[]
 }
 
+interface OpenTrace extends Linked<OpenTrace> {
+  readonly record: TraceRecord
+}
+
 export function createTraceTable(): TraceTable {
-  const open = new Map<string, TraceRecord>()
+  const open = new Map<string, OpenTrace>()
+  // In the order in which they were opened, since the oldest of a map is dear to find where many were deleted before it.
+  const age = new Chain<OpenTrace>()
   const closed = new Map<string, TraceRecord>()
   // IDs in the order of their closing: to take the oldest out of a map by its iterator costs more than the map.
   const order: (string | undefined)[] = new Array(MOST_CLOSED).fill(undefined)
   let next = 0
 
-  const forgetOldest = (map: Map<string, TraceRecord>, most: number): void => {
-    if (map.size <= most) return
-    const oldest = map.keys().next()
-    if (!oldest.done) map.delete(oldest.value)
+  const find = (traceId: string): TraceRecord | undefined => open.get(traceId)?.record ?? closed.get(traceId)
+
+  const leave = (traceId: string): void => {
+    const known = open.get(traceId)
+    if (known === undefined) return
+    open.delete(traceId)
+    age.remove(known)
   }
 
-  const find = (traceId: string): TraceRecord | undefined => open.get(traceId) ?? closed.get(traceId)
-
   const add = (record: TraceRecord): void => {
-    open.set(record.traceId, record)
-    forgetOldest(open, MOST_OPEN)
+    leave(record.traceId)
+    const opened: OpenTrace = { record, before: undefined, after: undefined }
+    open.set(record.traceId, opened)
+    age.append(opened)
+    if (open.size > MOST_OPEN && age.first !== undefined) leave(age.first.record.traceId)
   }
 
   return {
     find,
     add,
     openCount: () => open.size,
-    openTraces: () => [...open.values()],
+    openTraces: () => Array.from(age, ({ record }) => record),
     get(traceId, create = () => newTraceRecord({ traceId, sampled: true })) {
       const known = find(traceId)
       if (known !== undefined) {
@@ -55,7 +66,7 @@ export function createTraceTable(): TraceTable {
     },
     touched(record) {
       if (record.open.size > 0) return
-      open.delete(record.traceId)
+      leave(record.traceId)
       if (closed.has(record.traceId)) return
       const oldest = order[next]
       if (oldest !== undefined) closed.delete(oldest)
