@@ -28,6 +28,8 @@ init({
 })
 const work = SHAPES[shape as ShapeName]
 for (let i = 0; i < 5; i += 1) await work(i)
+// What sends is loaded by then, and has its buffers.
+while (!said.has('TS_EXPORT_FAILED')) await turn()
 const before = inUse()
 const dropped = (): number => stats().dropped.queue_full ?? 0
 for (let i = 0; dropped() === 0 || stats().queued > dropped(); i += 1) {

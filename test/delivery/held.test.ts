@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fileBeside, runNode } from '../support/child.ts'
 import { SHAPES, type ShapeName } from './held-shapes.ts'
 
-const MOST = 8_000_000
+const MOST = 16_000_000
 /** So much may what is counted be off, either way. */
 const FACTOR = 1.5
 
