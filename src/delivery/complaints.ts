@@ -87,6 +87,17 @@ export function createComplaints(target: { readonly name: string }): Complaints 
   }
 }
 
+/** Says that spans which have not ended held too much. */
+export function sayOpenContent(maxBytes: number): void {
+  diagnose(
+    'warn',
+    'TS_OPEN_CONTENT',
+    `Spans that have not ended hold more than ${maxBytes} bytes of inputs, outputs, attributes and events (maxQueueBytes); what the oldest of them hold is given up, with a mark. ` +
+      'Whoever started them has to call end(), or the work in them never comes to its end. TURNSPAN_WATCHDOG=true says where they were started.',
+    { maxBytes },
+  )
+}
+
 const sentence = (text: string): string => `${text.replace(/\.$/, '')}.`
 
 const spans = (count: number): string => (count === 1 ? '1 span' : `${count} spans`)

@@ -6,11 +6,13 @@ import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
+import { createOpenContent } from '../span/open-content.ts'
 import { fitSpan, spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
+import { sayOpenContent } from './complaints.ts'
 import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
 import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
@@ -217,6 +219,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     captureContent: config.captureContent,
     limits: config.limits,
     redact: config.redact,
+    openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
     joinedResource: undefined,
     onWork: undefined,
     onIdle: undefined,

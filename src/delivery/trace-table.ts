@@ -1,5 +1,5 @@
+import { Chain, type Linked } from '../runtime/chain.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
-import { Chain, type Linked } from './chain.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we joined its
 // provider, may still end and belong to one.

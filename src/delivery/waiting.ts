@@ -1,6 +1,6 @@
+import { Chain, type Linked } from '../runtime/chain.ts'
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { traceBytes } from '../span/span-size.ts'
-import { Chain, type Linked } from './chain.ts'
 import type { Place, Stored } from './spool/spool.ts'
 import type { Ticket } from './ticket.ts'
 

@@ -9,6 +9,15 @@ import { captureOptionsFor } from './capture-source.ts'
 import { cleanName } from './clean-name.ts'
 import { captureContent } from './content/capture-content.ts'
 import type { Content } from './content/content.ts'
+import { isolated } from './content/scratch.ts'
+import {
+  changeBytes,
+  contentMark,
+  giveUpValues,
+  valueBytes,
+  valuesBytes,
+  withoutValues,
+} from './content-bytes.ts'
 import {
   type AgentData,
   type Attributes,
@@ -22,6 +31,7 @@ import { describeException, exceptionFacts } from './exception.ts'
 import { isContentKey } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
+import { ContentAge, type ContentHolder } from './open-content.ts'
 import { listOf, readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
@@ -55,7 +65,7 @@ const MOST_EVENTS = 1000
 const MOST_LINKS = 128
 
 /** A span while its work goes on. Its methods never throw; after the end they do nothing. */
-export class LiveSpan implements Span, OpenSpan {
+export class LiveSpan implements Span, OpenSpan, ContentHolder {
   static {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
@@ -73,6 +83,10 @@ export class LiveSpan implements Span, OpenSpan {
   readonly trace: TraceRecord
   usageBelow: CountedUsage | undefined
   modelsBelow: OpenSpan['modelsBelow']
+  before: ContentHolder | undefined
+  after: ContentHolder | undefined
+  contentBytes = 0
+  contentAge: ContentAge = ContentAge.NONE
 
   readonly #init: LiveSpanInit
   readonly #startMs: number
@@ -140,12 +154,22 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setInputs(inputs: unknown): this {
-    if (this.wantsContent) this.#inputs = captureContent(inputs, this.#captureOptions('inputs'))
+    if (this.wantsContent) {
+      const content = captureContent(inputs, this.#captureOptions('inputs'))
+      const more = changeBytes(this.#inputs, content)
+      this.#inputs = content
+      this.#grow(more)
+    }
     return this
   }
 
   setOutputs(outputs: unknown): this {
-    if (this.wantsContent) this.#outputs = captureContent(outputs, this.#captureOptions('outputs'))
+    if (this.wantsContent) {
+      const content = captureContent(outputs, this.#captureOptions('outputs'))
+      const more = changeBytes(this.#outputs, content)
+      this.#outputs = content
+      this.#grow(more)
+    }
     return this
   }
 
@@ -179,7 +203,9 @@ export class LiveSpan implements Span, OpenSpan {
     shadow?.setAttribute(key, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
+      const more = valueBytes(kept) - valueBytes(this.#attributes.values[key])
       keepAttribute(this.#attributes, key, kept, typeof value === 'object' && typeof kept === 'string')
+      this.#grow(more)
     }
     return this
   }
@@ -217,7 +243,10 @@ export class LiveSpan implements Span, OpenSpan {
       ...(attributes && { attributes: attributes as never }),
     })
     this.#links ??= []
-    if (this.#links.length < MOST_LINKS) this.#links.push(read.data)
+    if (this.#links.length < MOST_LINKS) {
+      this.#links.push(read.data)
+      this.#grow(valuesBytes(attributes))
+    }
     return this
   }
 
@@ -324,6 +353,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.#sumUp()
     this.#open = false
     const { trace, shadow, host } = this.#init
+    host.openContent.gone(this)
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
@@ -334,6 +364,23 @@ export class LiveSpan implements Span, OpenSpan {
       shadow.end(ended.endTime)
     }
     host.ended(ended)
+  }
+
+  #grow(bytes: number): void {
+    this.#init.host.openContent.grew(this, bytes)
+  }
+
+  isolateContent(): void {
+    this.#inputs = this.#inputs && isolated(this.#inputs)
+    this.#outputs = this.#outputs && isolated(this.#outputs)
+  }
+
+  giveUpContent(): void {
+    this.#inputs = this.#inputs && contentMark(this.#inputs)
+    this.#outputs = this.#outputs && contentMark(this.#outputs)
+    if (this.#attributes !== undefined) giveUpValues(this.#attributes)
+    this.#events = this.#events && withoutValues(this.#events)
+    this.#links = this.#links && withoutValues(this.#links)
   }
 
   #sumUp(): void {
@@ -399,7 +446,10 @@ export class LiveSpan implements Span, OpenSpan {
     this.#init.shadow?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
-    if (this.#events.length < MOST_EVENTS) this.#events.push(event)
+    if (this.#events.length < MOST_EVENTS) {
+      this.#events.push(event)
+      this.#grow(valuesBytes(attributes))
+    }
   }
 
   #copy(given: object): Attributes {

@@ -97,6 +97,13 @@ function copyOf(buffer: Buffer, from: number, to: number): Buffer {
   return copy
 }
 
+/** `content` in a buffer of its own, where it shares a slab with others. */
+export function isolated(content: Content): Content {
+  const { buffer, start, end } = content
+  if (buffer.length > SLAB_BYTES || buffer.length === end - start) return content
+  return { buffer: copyOf(buffer, start, end), start: 0, end: end - start }
+}
+
 /** Makes sure that `bytes` more can be written by position. */
 export function reserve(scratch: Scratch, bytes: number): void {
   if (scratch.at + bytes <= scratch.buffer.length) return
