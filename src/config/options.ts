@@ -230,8 +230,8 @@ export interface PipelineOptions {
    * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait there
    * when memory (`maxQueueBytes`) is full, and what one process leaves the next one sends. The files hold what spans
    * hold, content included where it is captured. For OTLP targets, not for `exporters`.
-   * Variable: `TURNSPAN_SPOOL` (`true`, or a folder).
-   * @defaultValue `false`
+   * Variable: `TURNSPAN_SPOOL` (`true`, `false`, or a folder).
+   * @defaultValue only what could not be delivered when the process ended is kept, for the next one; `false` keeps nothing
    */
   readonly spool?: boolean | SpoolOptions | undefined
   /**
@@ -252,7 +252,7 @@ export interface PipelineOptions {
   /**
    * Longest time, in milliseconds, that the end of the process is held up to send what is queued.
    * Variable: `TURNSPAN_EXIT_TIMEOUT_MS`.
-   * @defaultValue `2000`
+   * @defaultValue `2000`; `30000` where the program ends by itself and its receiver cannot be reached, or is starting
    */
   readonly exitTimeoutMs?: number | undefined
   /**

@@ -14,6 +14,8 @@ export interface Complaints {
   hasRoom(): void
   /** Whether the last thing said was that delivery fails. */
   isFailing(): boolean
+  /** Whether it fails for what a person has to put right, not for a receiver that is not there. */
+  needsHelp(): boolean
 }
 
 export type Retry = Extract<Answer, { kind: 'retry' }>
@@ -27,6 +29,7 @@ interface RejectedSpan {
 /** @param target - where spans go, for the messages */
 export function createComplaints(target: { readonly name: string }): Complaints {
   let failing = false
+  let helpless = false
   let aloud = false
   let isFull = false
   let saidFull = false
@@ -34,6 +37,7 @@ export function createComplaints(target: { readonly name: string }): Complaints 
   return {
     failed(answer, { inMemory, onDisk }) {
       failing = true
+      helpless = answer.slow ?? false
       const { name } = target
       const reason = sentence(answer.reason)
       const printed = diagnose(
@@ -84,6 +88,7 @@ export function createComplaints(target: { readonly name: string }): Complaints 
       diagnoseMended(saidFull, 'TS_QUEUE_ROOM', message, { target: target.name, dropped })
     },
     isFailing: () => failing,
+    needsHelp: () => failing && helpless,
   }
 }
 

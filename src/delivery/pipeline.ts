@@ -12,14 +12,16 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { sayOpenContent } from './complaints.ts'
+import { createComplaints, sayOpenContent } from './complaints.ts'
 import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
 import { copyForeignSpan, type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
-import { createQueue, type Fate, type QueueSpool } from './queue.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createQueue, type Fate, type QueueOptions, type QueueSpool } from './queue.ts'
 import { isSampled } from './sampling.ts'
+import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
 import { createTickets, type Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -58,7 +60,16 @@ export interface Pipeline extends SpanHost {
    *
    * @returns how many are lost now, and how many are on disk only
    */
-  settleUndelivered(fate: Fate): { readonly lost: number; readonly spooled: number }
+  settleUndelivered(fateOf: (index: number, span: EndedSpan) => Fate): {
+    readonly lost: number
+    readonly spooled: number
+  }
+  /** Leaves spans that were not delivered to the next process, as far as it can. @returns how many, and why not all */
+  leave(index: number, spans: readonly EndedSpan[]): Left
+  /** There may be something to send that former processes have left. */
+  hasLeftovers(): boolean
+  /** What is unsent waits for receivers that may still come up, not for somebody to put something right. */
+  mayComeUp(): boolean
   /** Leaves what is on disk to whoever comes next. */
   releaseDisk(): void
   /** ID of the last trace whose local root ended. */
@@ -110,7 +121,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
   const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
     if (fate === 'sent') tell(lane, span)
-    if (fate !== 'spooled') counts.settled(fate)
+    if (fate === 'spooled') counts.spooled(1)
+    else counts.settled(fate)
   }
 
   const isBeside = (span: EndedSpan): boolean => anyBeside && beside.has(span)
@@ -145,19 +157,25 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const lanes: Lane[] = targets.map((target, index) => {
     const spool = spoolOf(target, () => lane)
+    const completions = target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE)
+    const complaints = createComplaints(target)
+    const options: QueueOptions = {
+      maxBytes: config.maxQueueBytes,
+      maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
+      batchSpans: config.batch.maxSpans,
+      delayMs: config.batch.delayMs,
+      complaints,
+      settled: (span, fate) => settled(lane, span, fate),
+      spool,
+    }
     const lane: Lane = {
       target,
-      completions: target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE),
+      completions,
       index,
       spool,
-      queue: createQueue(target, {
-        maxBytes: config.maxQueueBytes,
-        maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
-        batchSpans: config.batch.maxSpans,
-        delayMs: config.batch.delayMs,
-        settled: (span, fate) => settled(lane, span, fate),
-        spool,
-      }),
+      complaints,
+      leftovers: createLeftovers({ index, completions }, target, options),
+      queue: createQueue(target, options),
     }
     return lane
   })
@@ -260,7 +278,9 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     async flush(timeoutMs) {
       const deadline = monotonicMs() + timeoutMs
       release()
-      await Promise.all(lanes.map((lane) => lane.queue.flush(deadline)))
+      await Promise.all(
+        lanes.flatMap(({ queue, leftovers }) => [queue.flush(deadline), leftovers?.flush(deadline)]),
+      )
       await Promise.all(lanes.map((lane) => lane.completions?.flush(deadline)))
     },
     async shutdown(timeoutMs) {
@@ -268,6 +288,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       for (const lane of lanes) {
         lane.queue.close('shutdown')
         lane.completions?.close()
+        lane.leftovers?.close()
         lane.spool?.disk.release()
       }
       await Promise.all(lanes.map((lane) => lane.target.shutdown()))
@@ -284,17 +305,28 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         ],
       }))
     },
-    settleUndelivered(fate) {
+    settleUndelivered(fateOf) {
       const before = lostIn(counts.report())
-      for (const { queue, completions } of lanes) {
-        queue.settleAll(fate)
-        if (fate === 'sent') completions?.clear()
+      let all = true
+      for (const { queue, completions, index } of lanes) {
+        queue.settleAll((span) => {
+          const fate = fateOf(index, span)
+          all &&= fate === 'sent'
+          return fate
+        })
+        if (all) completions?.clear()
       }
       const after = counts.report()
       return { lost: lostIn(after) - before, spooled: after.spooled }
     },
+    leave: (index, spans) => lanes[index]?.leftovers?.keep(spans) ?? { kept: 0 },
+    hasLeftovers: () => lanes.some(({ leftovers }) => leftovers?.any() ?? false),
+    mayComeUp: () => lanes.some(({ queue, complaints }) => queue.size() > 0 && !complaints.needsHelp()),
     releaseDisk() {
-      for (const { spool } of lanes) spool?.disk.release()
+      for (const { spool, leftovers } of lanes) {
+        spool?.disk.release()
+        leftovers?.close()
+      }
     },
     unsent() {
       const queued = lanes.reduce((sum, lane) => sum + lane.queue.size() + (lane.completions?.size() ?? 0), 0)

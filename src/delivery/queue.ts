@@ -4,7 +4,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import type { SpanSize } from '../span/span-size.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
-import { createComplaints } from './complaints.ts'
+import { type Complaints, createComplaints } from './complaints.ts'
 import { createOverflow } from './overflow.ts'
 import { createPacer } from './pacer.ts'
 import { type Later, sendParts } from './send-parts.ts'
@@ -32,6 +32,8 @@ export interface QueueOptions {
   readonly maxSpans: number
   readonly batchSpans: number
   readonly delayMs: number
+  /** Who speaks for the target, where several queues send to it. */
+  readonly complaints?: Complaints
   settled(span: EndedSpan, fate: Fate): void
   /** Disk for what waits. */
   readonly spool?: QueueSpool | undefined
@@ -53,6 +55,8 @@ export interface QueueSpool {
 export interface Queue {
   /** @param written - what is on disk of the span, where there is a disk */
   push(span: EndedSpan, size: SpanSize, written?: Written): void
+  /** Looks on disk for what other processes have left. */
+  adopt(): void
   /** There may be something on disk to send. */
   wake(): void
   /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (of the monotonic clock, ms) passes. */
@@ -62,7 +66,7 @@ export interface Queue {
   /** Everything in memory that has not been settled, what is on its way included. */
   contents(): readonly EndedSpan[]
   /** Settles all of it; what is on disk is left there, unless it was sent. Answers that still come in count no more. */
-  settleAll(fate: Fate): void
+  settleAll(fateOf: (span: EndedSpan) => Fate): void
   /** Spans in memory and on disk; see `Spool.size`. */
   size(): number
 }
@@ -84,7 +88,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
-  const complaints = createComplaints(target)
+  const complaints = options.complaints ?? createComplaints(target)
   let closed: string | undefined
   let delivered: Place[] = []
   const { spool } = options
@@ -283,6 +287,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       if (line.length() >= options.batchSpans && !complaints.isFailing()) pacer.hurry()
       else pacer.schedule(options.delayMs)
     },
+    adopt: () => spool?.disk.adopt(),
     wake: () => {
       if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.hurry()
     },
@@ -307,9 +312,10 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       overflow.close()
     },
     contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
-    settleAll(fate) {
+    settleAll(fateOf) {
       for (const item of all()) {
-        if (item.stored !== undefined) continue
+        if (item.span === undefined || item.settled) continue
+        const fate = fateOf(item.span)
         settle(item, typeof fate === 'object' && isKept(item.place) ? 'spooled' : fate)
       }
       acknowledge()

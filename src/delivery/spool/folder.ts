@@ -29,7 +29,7 @@ export interface SegmentFile {
 }
 
 const SEGMENT = /^([\w-]+)\.\d+\.seg$/
-const LEFTOVER = /^([\w-]+)(?:\.\d+\.ack|\.owner|\.owner\.new)$/
+const LEFTOVER = /^([\w-]+)(?:\.\d+\.ack|\.\d+\.seg\.new|\.owner|\.owner\.new)$/
 const KEY = /^[0-9a-f]{16}$/
 
 export const ownerPath = (folder: string, owner: string): string => join(folder, `${owner}.owner`)
@@ -105,6 +105,9 @@ export function segmentsIn(folder: string): SegmentFile[] {
   }
   return found.sort((a, b) => a.writtenMs - b.writtenMs)
 }
+
+/** Whether there are segments in `folder`. */
+export const hasSegments = (folder: string): boolean => namesIn(folder).some((name) => SEGMENT.test(name))
 
 /** The folders of all targets in the spool `dir`. */
 export function targetFolders(dir: string): string[] {

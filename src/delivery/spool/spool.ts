@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
@@ -7,7 +6,7 @@ import { type Enforced, enforce } from './bounds.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
 import { createNotices, type DropReason } from './notices.ts'
-import { HEARTBEAT_MS, thisOwner } from './owner.ts'
+import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { setAside } from './rejected.ts'
 import { adoptSegment, createSegment, type Place, type Segment } from './segment.ts'
@@ -70,7 +69,7 @@ export interface SpoolOptions<Ticket> extends SpoolEvents<Ticket> {
 
 const SEGMENT_BYTES = 4 * 1024 * 1024
 const LEAST_SEGMENTS = 8
-const MOST_AGE_MS = 7 * 24 * 3_600_000
+export const MOST_AGE_MS: number = 7 * 24 * 3_600_000
 const RETRY_MS = 30_000
 
 export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket> {
@@ -96,9 +95,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const owner = (): string => {
     if (id === undefined) {
       files.makePrivate(folder)
-      // Not imported: it would load the module in every process that has no spool.
-      const { threadId } = process.getBuiltinModule('node:worker_threads')
-      const fresh = `${realTime.epochMs().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
+      const fresh = freshOwnerId()
       files.writeOwner(folder, fresh, self)
       id = fresh
       watch()
