@@ -28,7 +28,8 @@ export interface Drain {
  */
 export function watchEnd(drain: Drain): EndWatch {
   process.on('beforeExit', () => void drain.natural())
-  process.on('exit', () => {
+  // Before all others: one of them may throw, and none after it is called then.
+  process.prependListener('exit', () => {
     drain.now()
     drain.last()
   })
