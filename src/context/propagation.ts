@@ -1,7 +1,9 @@
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { expectOptions } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import { traceStateOf } from '../delivery/begin-span.ts'
 import { currentPipeline } from '../delivery/current.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import { ownTraceState } from '../delivery/trace-state.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, propagation, TraceFlags, trace } from '../runtime/otel-trace.ts'
@@ -83,7 +85,8 @@ export function withRemoteContext<T>(carrier: Carrier, fn: () => T): T {
 }
 
 function stateText({ traceState }: SpanContext): string {
-  const ours = ownTraceState()
+  const live = currentLiveSpan()
+  const ours = live === undefined ? ownTraceState() : traceStateOf(live.trace, live.host as Pipeline)
   const merged = traceState === undefined ? ours : traceState.set('turnspan', ours.get('turnspan') ?? 'root')
   return merged.serialize()
 }

@@ -1,4 +1,4 @@
-import type { Context, Link, Span as OtelSpan, SpanContext } from '@opentelemetry/api'
+import type { Context, Link, Span as OtelSpan, SpanContext, TraceState } from '@opentelemetry/api'
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
@@ -8,7 +8,7 @@ import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-r
 import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
 import { wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
-import { isFromTurnspan, ownTraceState } from './trace-state.ts'
+import { experimentIn, isFromTurnspan, ownTraceState } from './trace-state.ts'
 
 export interface BeginOptions {
   readonly name: string
@@ -65,7 +65,7 @@ function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
     parentIsRemote: false,
     parent: above,
     traceFlags: record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    traceState: ownTraceState(),
+    traceState: traceStateOf(record, host),
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -95,7 +95,7 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     parentIsRemote: parent?.remote,
     parent: parent?.open,
     traceFlags: twin?.traceFlags ?? (record.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE),
-    traceState: twin === undefined ? ownTraceState() : twin.traceState,
+    traceState: twin === undefined ? traceStateOf(record, host) : twin.traceState,
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -104,6 +104,10 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     shadow,
   })
 }
+
+/** What is said of the trace to the services that it goes on to. */
+export const traceStateOf = ({ remote, experiment }: TraceRecord, host: Pipeline): TraceState =>
+  ownTraceState(remote ? experiment : host.experiment)
 
 function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefined): TraceRecord {
   const record = newTraceRecord({ traceId, sampled: pipeline.sampled(traceId, { ratio }) })
@@ -146,7 +150,8 @@ function joinedTrace(
   const sampled = rootElsewhere
     ? sampledThere
     : pipeline.sampled(traceId, { parent: remote ? sampledThere : undefined })
-  return newTraceRecord({ traceId, sampled, remote, rootElsewhere })
+  const experiment = remote ? experimentIn(traceState) : undefined
+  return newTraceRecord({ traceId, sampled, remote, rootElsewhere, experiment })
 }
 
 function ofLiveSpan(span: LiveSpan): Parent {

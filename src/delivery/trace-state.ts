@@ -3,17 +3,27 @@ import { createTraceState } from '../runtime/otel-trace-state.ts'
 
 // A member of the W3C tracestate that says: the process that began this trace exports it, and its root will arrive.
 // Without it, a root with a remote parent is taken for the only root that the trace will ever have.
+// `root;<experiment>` also says to which experiment of MLflow; see trace-experiment.ts.
 const MEMBER = 'turnspan'
+const ROOT = 'root'
 
-let own: TraceState | undefined
+const made = new Map<string | undefined, TraceState>()
 
-/** The tracestate of a trace that begins here. */
-export function ownTraceState(): TraceState {
-  own ??= createTraceState(`${MEMBER}=root`)
-  return own
+/** The tracestate of a trace that begins here, and goes to `experiment` as trace-experiment.ts writes it. */
+export function ownTraceState(experiment?: string): TraceState {
+  const known = made.get(experiment)
+  if (known !== undefined) return known
+  const state = createTraceState(`${MEMBER}=${experiment === undefined ? ROOT : `${ROOT};${experiment}`}`)
+  made.set(experiment, state)
+  return state
 }
 
 /** Whether a tracestate that came in says that turnspan exports the trace's beginning. */
 export function isFromTurnspan(state: TraceState | undefined): boolean {
-  return state?.get(MEMBER) === 'root'
+  return state?.get(MEMBER)?.split(';', 1)[0] === ROOT
+}
+
+/** What a tracestate that came in says of the experiment; `undefined` when nothing. */
+export function experimentIn(state: TraceState | undefined): string | undefined {
+  return isFromTurnspan(state) ? state?.get(MEMBER)?.slice(ROOT.length + 1) || undefined : undefined
 }

@@ -1,6 +1,6 @@
 import { Module } from 'node:module'
 import { join, sep } from 'node:path'
-import { ownFile } from '../runtime/own-file.ts'
+import { ownFile, runningFile } from '../runtime/own-file.ts'
 import { handOver } from './arrivals.ts'
 import { entryFiles, isEsModule } from './entry-files.ts'
 import type { KnownPackage } from './known-packages.ts'
@@ -13,8 +13,16 @@ import { programFiles } from './program-files.ts'
  * shows nothing of its), this very module is unknown to it.
  */
 export function seesLoader(): boolean {
-  const file = ownFile()
   if (process.versions.deno !== undefined) return false
+  const file = ownFile()
+  if (isLoaded(file)) return true
+  // webpack writes the path of the source into a bundle, which is not the file that runs.
+  const running = runningFile()
+  if (running === undefined) return Module instanceof Function
+  return running !== file && isLoaded(running)
+}
+
+function isLoaded(file: string): boolean {
   const cache = (Module as unknown as { _cache?: Readonly<Record<string, unknown>> })._cache
   if (cache?.[file] !== undefined) return true
   const { kind } = peek(file)
@@ -45,13 +53,16 @@ export function loadDeclared(known: KnownPackage, copy: PackageFolder): void {
     taken.add(asked)
     try {
       const exports: unknown = require(asked)
-      handOver({
+      const module = {
         package: String(name),
         version: typeof version === 'string' ? version : undefined,
         subpath,
         file,
         exports,
-      })
+      }
+      // One that runs right now has not exported everything yet; CommonJS has when the program's turn is over.
+      if (require.cache?.[file]?.loaded === false) queueMicrotask(() => handOver(module))
+      else handOver(module)
     } catch {
       // Not there under this condition, or only to be had by `import()`.
     }

@@ -1,6 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import type { Answer } from '../delivery/answer.ts'
+import { ACCEPTED, type Answer } from '../delivery/answer.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
@@ -48,12 +48,11 @@ async function deliver(
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
     const batch = spans.slice(at, at + maxSpans)
-    if (await insist(limits, () => sender.send(batch))) delivered.fill(1, at, at + batch.length)
+    if (await sendAll(sender, batch, limits)) delivered.fill(1, at, at + batch.length)
     else all = false
   }
   for (const completion of lane.completions) {
-    all =
-      (await insist(limits, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) && all
+    all = (await insist(limits, async () => settled(await sender.complete?.(completion)))) && all
   }
   return all
 }
@@ -83,7 +82,24 @@ function arrived(span: EndedSpan): EndedSpan {
   }
 }
 
-type Attempt = () => ReturnType<SpanTarget['send']>
+type Settled = Exclude<Answer, { kind: 'mixed' }>
+type Attempt = () => Promise<Settled>
+
+/** Sends spans in one request, or in those into which the target says that they belong. */
+async function sendAll(sender: SpanTarget, spans: readonly EndedSpan[], limits: Limits): Promise<boolean> {
+  let parts: readonly (readonly EndedSpan[])[] = []
+  const sent = await insist(limits, async () => {
+    const answer = await sender.send(spans)
+    if (answer.kind !== 'mixed') return answer
+    parts = answer.parts.map((indices) => indices.flatMap((index) => spans[index] ?? []))
+    return ACCEPTED
+  })
+  const results = await Promise.all(parts.map((part) => sendAll(sender, part, limits)))
+  return sent && results.every(Boolean)
+}
+
+const settled = (answer: Answer | undefined): Settled =>
+  answer === undefined || answer.kind === 'mixed' ? ACCEPTED : answer
 
 interface Limits {
   readonly deadline: number

@@ -11,6 +11,8 @@ export interface TraceRecord {
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
   readonly rootElsewhere: boolean
+  /** Where the process that began the trace sends it, as it said (`ownExperiment`); only where that is another one. */
+  readonly experiment?: string | undefined
   userId?: string
   sessionId?: string
   readonly tags: Map<string, string>
@@ -62,12 +64,14 @@ export function newTraceRecord(init: {
   sampled: boolean
   remote?: boolean
   rootElsewhere?: boolean
+  experiment?: string | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,
     sampled: init.sampled,
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
+    ...(init.experiment !== undefined && { experiment: init.experiment }),
     tags: new Map(),
     metadata: new Map(),
     said: 0,
