@@ -122,6 +122,8 @@ export interface Config {
   readonly maxQueueSpans?: number
   /** Where spans are kept on disk until they are delivered; absent where they wait in memory only. */
   readonly spool?: SpoolConfig
+  /** Where spans are kept that were not delivered when the process ended, where there is no spool. */
+  readonly leftovers?: SpoolConfig
   /** The serverless platform that this process runs on, if any. */
   readonly platform?: Platform
   /** Absent where spans that do not end are nobody's business. */
@@ -133,6 +135,8 @@ export interface Config {
   readonly instrumentations: 'auto' | false | readonly unknown[]
   /** Time in which what is queued is sent when the process ends. */
   readonly exitTimeoutMs: number
+  /** The same where the process ends by itself, and the receiver may still come up. */
+  readonly endTimeoutMs: number
 }
 
 /** Why nothing is traced. */

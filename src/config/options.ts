@@ -237,8 +237,8 @@ export interface PipelineOptions {
    * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait there
    * when memory (`maxQueueBytes`) is full, and what one process leaves the next one sends. The files hold what spans
    * hold, content included where it is captured. For OTLP targets, not for `exporters`.
-   * Variable: `TURNSPAN_SPOOL` (`true`, or a folder).
-   * @defaultValue `false`
+   * Variable: `TURNSPAN_SPOOL` (`true`, `false`, or a folder).
+   * @defaultValue only what could not be delivered when the process ended is kept, for the next one; `false` keeps nothing
    */
   readonly spool?: boolean | SpoolOptions | undefined
   /**
@@ -250,7 +250,8 @@ export interface PipelineOptions {
    */
   readonly watchdog?: boolean | WatchdogOptions | undefined
   /**
-   * Most bytes of ended spans that wait in memory.
+   * Most bytes of memory that ended spans may take while they wait, for each receiver: all that is held of them and of
+   * their traces, as it is in memory.
    * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` is a further cap, in spans.
    * @defaultValue `67108864` (64 MiB)
    */
@@ -258,7 +259,7 @@ export interface PipelineOptions {
   /**
    * Longest time, in milliseconds, that the end of the process is held up to send what is queued.
    * Variable: `TURNSPAN_EXIT_TIMEOUT_MS`.
-   * @defaultValue `2000`
+   * @defaultValue `2000`; `30000` where the program ends by itself and its receiver cannot be reached, or is starting
    */
   readonly exitTimeoutMs?: number | undefined
   /**

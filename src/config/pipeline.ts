@@ -16,8 +16,12 @@ export type PipelineConfig = Pick<
   | 'batch'
   | 'instrumentations'
   | 'exitTimeoutMs'
+  | 'endTimeoutMs'
 >
 
+const EXIT_MS = 2000
+/** A server of a development machine takes so long until it has come up; MLflow takes 5 to 20 seconds. */
+const END_MS = 30_000
 const MIB = 1024 * 1024
 
 const keep: rules.Rule<'all' | 'agent'> = rules.oneOf('all', 'agent')
@@ -40,6 +44,8 @@ const instrumentations: rules.Rule<Config['instrumentations']> = rules.parsed((v
 export function resolvePipeline(reader: Reader): PipelineConfig {
   const maxQueueSpans = reader.find(rules.count, ['OTEL_BSP_MAX_QUEUE_SIZE'])?.value
   const maxSpans = reader.choose(rules.count, ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'], 512)
+  const timeouts = ['exitTimeoutMs', 'TURNSPAN_EXIT_TIMEOUT_MS'] as const
+  const exitTimeoutMs = reader.find(rules.delayMs, timeouts, `${EXIT_MS} is used instead`)?.value
   const sharing: rules.Rule<'shared' | 'private'> = (name) =>
     (name === 'provider' ? provider : isolated)(name)
   return {
@@ -55,7 +61,8 @@ export function resolvePipeline(reader: Reader): PipelineConfig {
       delayMs: reader.choose(rules.delayMs, ['OTEL_BSP_SCHEDULE_DELAY'], 1000),
     },
     instrumentations: copied(reader.choose(instrumentations, ['instrumentations'], 'auto')),
-    exitTimeoutMs: reader.choose(rules.delayMs, ['exitTimeoutMs', 'TURNSPAN_EXIT_TIMEOUT_MS'], 2000),
+    exitTimeoutMs: exitTimeoutMs ?? EXIT_MS,
+    endTimeoutMs: exitTimeoutMs ?? END_MS,
   }
 }
 

@@ -96,7 +96,6 @@ function reportSwitches(reader: Reader): void {
 function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   const exporters = resolveExporters(reader)
   const console = reader.find(consoleTarget, ['target']) !== undefined
-  const spool = resolveSpool(reader, env)
   const watchdog = resolveWatchdog(reader)
   const platform = detectPlatform(env)
   return {
@@ -106,7 +105,8 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
     ...resolveContent(reader),
     ...resolveResource(reader),
     ...resolvePipeline(reader),
-    ...(spool && { spool }),
+    // A Worker has no disk that outlives it.
+    ...(platform !== 'cloudflare' && resolveSpool(reader, env)),
     ...(watchdog && { watchdog }),
     ...(platform && { platform }),
   }

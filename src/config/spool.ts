@@ -1,6 +1,6 @@
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { SpoolConfig } from './config.ts'
+import type { Config } from './config.ts'
 import type { Environment, Reader } from './reader.ts'
 import * as rules from './rules.ts'
 
@@ -22,13 +22,17 @@ const variable: rules.Rule<Asked> = rules.parsed((value) => {
   return path.success ? { dir: path.data } : undefined
 })
 
-/** Where spans are kept on disk, if anywhere. */
-export function resolveSpool(reader: Reader, env: Environment): SpoolConfig | undefined {
+/** What goes to disk: all spans until they are delivered, or those that are left when the process ends, or nothing. */
+export function resolveSpool(reader: Reader, env: Environment): Pick<Config, 'spool' | 'leftovers'> {
   const either: rules.Rule<Asked> = (name) => (name === 'spool' ? option : variable)(name)
   const asked = reader.find(either, ['spool', 'TURNSPAN_SPOOL'], 'spans wait in memory only')
-  if (asked === undefined || asked.value === false) return undefined
+  if (asked === undefined) {
+    const isSet = [reader.raw('spool'), reader.raw('TURNSPAN_SPOOL')].some((value) => value !== undefined)
+    return isSet ? {} : { leftovers: { dir: defaultDir(env), maxBytes: MOST_BYTES } }
+  }
+  if (asked.value === false) return {}
   const { dir, maxBytes = MOST_BYTES } = asked.value
-  return { dir: dir === undefined ? defaultDir(env) : resolve(dir), maxBytes }
+  return { spool: { dir: dir === undefined ? defaultDir(env) : resolve(dir), maxBytes } }
 }
 
 /** The user's own folder for what programs keep between their runs. */

@@ -84,13 +84,13 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
   },
   TURNSPAN_EXIT_TIMEOUT_MS: {
     meaning: 'longest time that the end of the process is held up, in milliseconds',
-    defaultText: '`2000`',
+    defaultText: '`2000`; `30000` at the end of a program whose receiver may still start',
     group: 'pipeline',
     source: 'turnspan',
   },
   TURNSPAN_SPOOL: {
-    meaning: 'keep spans on disk until they are delivered',
-    defaultText: '`false`',
+    meaning: 'keep spans on disk until they are delivered; `false`: keep nothing there',
+    defaultText: 'what is left when the process ends',
     group: 'pipeline',
     source: 'turnspan',
   },

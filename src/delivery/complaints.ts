@@ -8,9 +8,14 @@ export interface Complaints {
   recovered(): void
   /** @param kept - file in which the span was set aside */
   rejected(span: RejectedSpan, reason: string, kept: string | undefined): void
+  /** The queue is full, and `dropped` spans had to go. It is said once, however many follow, until there is room. */
   full(dropped: number, maxBytes: number): void
+  /** The queue is not full any more. */
+  hasRoom(): void
   /** Whether the last thing said was that delivery fails. */
   isFailing(): boolean
+  /** Whether it fails for what a person has to put right, not for a receiver that is not there. */
+  needsHelp(): boolean
 }
 
 export type Retry = Extract<Answer, { kind: 'retry' }>
@@ -24,10 +29,15 @@ interface RejectedSpan {
 /** @param target - where spans go, for the messages */
 export function createComplaints(target: { readonly name: string }): Complaints {
   let failing = false
+  let helpless = false
   let aloud = false
+  let isFull = false
+  let saidFull = false
+  let droppedWhileFull = 0
   return {
     failed(answer, { inMemory, onDisk }) {
       failing = true
+      helpless = answer.slow ?? false
       const { name } = target
       const reason = sentence(answer.reason)
       const printed = diagnose(
@@ -57,15 +67,28 @@ export function createComplaints(target: { readonly name: string }): Complaints 
       )
     },
     full(dropped, maxBytes) {
-      diagnose(
+      droppedWhileFull += dropped
+      if (isFull) return
+      // Before it is said: whoever hears it may trace that, and fill the queue further.
+      isFull = true
+      saidFull = diagnose(
         'error',
         'TS_QUEUE_FULL',
-        `${dropped} spans of the oldest traces were dropped: ${target.name} takes them more slowly than they come, and the queue is full. Raise maxQueueBytes, sample, or put an OpenTelemetry Collector in between.`,
+        `Spans are dropped, the oldest traces first, until there is room: ${target.name} takes them more slowly than they come, and those that wait fill the memory they may take (maxQueueBytes, ${maxBytes} bytes). Raise maxQueueBytes, use the option spool, sample, or put an OpenTelemetry Collector in between.`,
         { target: target.name, dropped, maxBytes },
         target.name,
       )
     },
+    hasRoom() {
+      if (!isFull) return
+      isFull = false
+      const dropped = droppedWhileFull
+      droppedWhileFull = 0
+      const message = `There is room for spans again. While there was none, ${dropped} ${dropped === 1 ? 'span' : 'spans'} for ${target.name} ${dropped === 1 ? 'was' : 'were'} dropped.`
+      diagnoseMended(saidFull, 'TS_QUEUE_ROOM', message, { target: target.name, dropped })
+    },
     isFailing: () => failing,
+    needsHelp: () => failing && helpless,
   }
 }
 
@@ -79,6 +102,17 @@ export function sayUnencodable(span: RejectedSpan, reason: string): void {
     'TS_SPAN_UNENCODABLE',
     `The span "${name}" of trace ${traceId} was set aside: it holds something that OTLP cannot carry (${reason}). The others are unharmed. Please report this with how the span was made.`,
     { traceId, spanId, name, reason },
+  )
+}
+
+/** Says that spans which have not ended held too much. */
+export function sayOpenContent(maxBytes: number): void {
+  diagnose(
+    'warn',
+    'TS_OPEN_CONTENT',
+    `Spans that have not ended hold more than ${maxBytes} bytes of inputs, outputs, attributes and events (maxQueueBytes); what the oldest of them hold is given up, with a mark. ` +
+      'Whoever started them has to call end(), or the work in them never comes to its end. TURNSPAN_WATCHDOG=true says where they were started.',
+    { maxBytes },
   )
 }
 

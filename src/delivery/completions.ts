@@ -19,9 +19,14 @@ export interface Completions {
 
 // Traces whose metadata waits for a server that does not answer; beyond this the oldest is given up, with a word.
 const MOST_WAITING = 1000
+const FRAME_BYTES = 500
+const ENTRY_BYTES = 100
 
-export function createCompletions(target: SpanTarget): Completions {
+/** @param maxBytes - of memory, for what waits */
+export function createCompletions(target: SpanTarget, maxBytes: number): Completions {
   const waiting: TraceCompletion[] = []
+  let bytes = 0
+  let isCrowded = false
   let running: Promise<void> | undefined
   let timer: Timer | undefined
   let attempt = 0
@@ -46,17 +51,39 @@ export function createCompletions(target: SpanTarget): Completions {
         return
       }
       attempt = 0
-      waiting.shift()
-      if (answer?.kind === 'refused') lost(next, answer.reason)
+      takeFirst()
+      if (waiting.length === 0) isCrowded = false
+      if (answer?.kind === 'refused') lost([next], answer.reason)
     }
   }
 
-  const lost = (completion: TraceCompletion, reason: string): void => {
+  const takeFirst = (): TraceCompletion | undefined => {
+    const first = waiting.shift()
+    if (first !== undefined) bytes -= bytesOf(first)
+    return first
+  }
+
+  /** Keeps to the bounds. That they are reached is said once, until nothing waits. */
+  const makeRoom = (): void => {
+    while (waiting.length > MOST_WAITING || (bytes > maxBytes && waiting.length > 1)) {
+      const oldest = takeFirst()
+      if (oldest === undefined || isCrowded) continue
+      isCrowded = true
+      lost([oldest], 'too many are waiting, and the oldest are given up until the server takes them')
+    }
+  }
+
+  const lost = (completions: readonly TraceCompletion[], reason: string): void => {
+    const [first] = completions
+    if (first === undefined) return
+    const count = completions.length
+    const { traceId } = first
+    const whose = count === 1 ? `trace ${traceId}` : `${count} traces (the first is ${traceId})`
     diagnose(
       'error',
       'TS_TRACE_METADATA_LOST',
-      `Metadata of trace ${completion.traceId} could not be written to ${target.name}: ${reason}. Its spans are not affected.`,
-      { target: target.name, traceId: completion.traceId, reason },
+      `Metadata of ${whose} could not be written to ${target.name}: ${reason}. Their spans are not affected.`,
+      { target: target.name, traceId, count, reason },
       target.name,
     )
   }
@@ -65,7 +92,8 @@ export function createCompletions(target: SpanTarget): Completions {
     push(completion) {
       if (closed) return
       waiting.push(completion)
-      if (waiting.length > MOST_WAITING) lost(waiting.shift() as TraceCompletion, 'too many are waiting')
+      bytes += bytesOf(completion)
+      makeRoom()
       if (timer === undefined) void run()
     },
     async flush(deadline) {
@@ -78,12 +106,24 @@ export function createCompletions(target: SpanTarget): Completions {
     close() {
       closed = true
       realTime.stop(timer)
-      for (const completion of waiting.splice(0)) lost(completion, 'the process ended first')
+      bytes = 0
+      lost(waiting.splice(0), 'the process ended first')
     },
     contents: () => [...waiting],
     clear() {
       waiting.length = 0
+      bytes = 0
     },
     size: () => waiting.length,
   }
+}
+
+/** Roughly what `completion` takes in memory. */
+function bytesOf({ tags, metadata, ...rest }: TraceCompletion): number {
+  let bytes = FRAME_BYTES
+  for (const entries of [tags, metadata]) {
+    for (const [key, value] of Object.entries(entries)) bytes += ENTRY_BYTES + key.length + value.length
+  }
+  for (const value of Object.values(rest)) if (typeof value === 'string') bytes += value.length
+  return bytes
 }

@@ -1,5 +1,6 @@
 import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { SPAN_TYPE } from '../span/keys.ts'
+import { spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 
@@ -14,15 +15,23 @@ export interface KeepFilter {
   /** Everything that waits, decided by what is known now. */
   release(): readonly EndedSpan[]
   waiting(): number
+  /** Bytes of memory that what waits takes. */
+  held(): number
 }
 
 /** Whom a span stands below. */
 type Place = Pick<EndedSpan, 'parentSpanId' | 'parentIsRemote'>
 
+interface Held {
+  readonly span: EndedSpan
+  /** What it takes in memory. */
+  readonly bytes: number
+}
+
 interface State {
   /** By the ID of a span that was left out. */
   readonly dropped: Map<string, Place>
-  readonly held: EndedSpan[]
+  held: Held[]
   /** Roots that were given as a parent before they ended, so that they must be sent too. */
   readonly promised: Set<string>
 }
@@ -35,6 +44,7 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
   // As long as the record of its trace: work can go on below a span of a trace in which none is open any more.
   const states = new WeakMap<TraceRecord, State>()
   const holding = new Set<State>()
+  let bytes = 0
 
   const stateOf = (trace: TraceRecord): State => {
     const known = states.get(trace)
@@ -51,10 +61,16 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
     onFiltered()
   }
 
+  const hold = ({ held }: State, span: EndedSpan): void => {
+    const item = { span, bytes: spanSize(span).held }
+    held.push(item)
+    bytes += item.bytes
+  }
+
   const decide = (state: State, span: EndedSpan): void => {
-    if (isAgentSpan(span)) state.held.push(span)
+    if (isAgentSpan(span)) hold(state, span)
     else if (state.promised.has(span.spanId) || (isLocalRoot(span) && holdsTogether(state, span))) {
-      state.held.push(asChain(span))
+      hold(state, asChain(span))
     } else {
       drop(state, span)
     }
@@ -62,13 +78,16 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
 
   const settle = (state: State, force: boolean): EndedSpan[] => {
     const ready: EndedSpan[] = []
-    const still: EndedSpan[] = []
-    for (const span of state.held) {
-      const place = placeOf(state, span, force)
-      if (place === 'undecided') still.push(span)
-      else ready.push(place)
+    const still: Held[] = []
+    for (const item of state.held) {
+      const place = placeOf(state, item.span, force)
+      if (place === 'undecided') still.push(item)
+      else {
+        ready.push(place)
+        bytes -= item.bytes
+      }
     }
-    state.held.splice(0, state.held.length, ...still)
+    state.held = still
     if (still.length > 0) holding.add(state)
     else holding.delete(state)
     return ready
@@ -81,6 +100,7 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
       return settle(state, false)
     },
     release: () => [...holding].flatMap((state) => settle(state, true)),
+    held: () => bytes,
     waiting: () => [...holding].reduce((sum, state) => sum + state.held.length, 0),
   }
 }
@@ -92,7 +112,7 @@ function isAgentSpan(span: EndedSpan): boolean {
 /** Whether leaving out this root would leave several roots behind: kept children that ended, or work still open. */
 function holdsTogether(state: State, root: EndedSpan): boolean {
   if ([...root.trace.open.values()].some((open) => !open.foreign)) return true
-  const below = state.held.filter((span) => topOf(state, span) === root.spanId)
+  const below = state.held.filter(({ span }) => topOf(state, span) === root.spanId)
   return below.length > 1
 }
 

@@ -4,7 +4,9 @@ import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
 import type { DepartedRoot, TraceRecord } from '../span/trace-record.ts'
+import type { Complaints } from './complaints.ts'
 import type { Completions } from './completions.ts'
+import type { Leftovers } from './leftovers.ts'
 import type { Queue, QueueSpool, Written } from './queue.ts'
 import type { Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
@@ -17,6 +19,8 @@ export interface Lane {
   readonly queue: Queue
   readonly spool: QueueSpool | undefined
   readonly completions: Completions | undefined
+  readonly complaints: Complaints
+  readonly leftovers: Leftovers | undefined
   /** Its place among the lanes. */
   readonly index: number
 }
@@ -38,7 +42,7 @@ export function write(lane: Lane, span: EndedSpan): Written | undefined {
 }
 
 /** {@link tell}, for a span that was read from disk. */
-export function tellStored({ completions }: Lane, { completion }: Stored<Ticket>): void {
+export function tellStored({ completions }: Pick<Lane, 'completions'>, { completion }: Stored<Ticket>): void {
   if (completions === undefined || completion === undefined) return
   try {
     completions.push(JSON.parse(Buffer.from(completion).toString('utf8')) as TraceCompletion)

@@ -103,7 +103,11 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
         impossible = true
         return
       }
-      if (lent.size >= MOST_LENT) helper.listen()
+      const before = lent.size
+      lend(helper)
+      if (before === 0 || lent.size > before) return
+      // Nothing more can be lent: there are enough on their way, or the rest of what memory holds is no batch.
+      helper.listen()
       lend(helper)
     },
     lent: () => [...lent].flat(),

@@ -10,12 +10,13 @@ import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
-import { fitSpan, spanBytes } from '../span/span-size.ts'
+import { createOpenContent } from '../span/open-content.ts'
+import { fitSpan, spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { sayUnencodable } from './complaints.ts'
+import { createComplaints, sayOpenContent, sayUnencodable } from './complaints.ts'
 import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
 import {
@@ -28,8 +29,10 @@ import {
 import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
-import { createQueue, type Fate, type QueueSpool } from './queue.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createQueue, type Fate, type QueueOptions, type QueueSpool } from './queue.ts'
 import { isSampled } from './sampling.ts'
+import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
 import { createTickets, type Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -73,7 +76,16 @@ export interface Pipeline extends SpanHost {
    *
    * @returns how many are lost now, and how many are on disk only
    */
-  settleUndelivered(fate: Fate): { readonly lost: number; readonly spooled: number }
+  settleUndelivered(fateOf: (index: number, span: EndedSpan) => Fate): {
+    readonly lost: number
+    readonly spooled: number
+  }
+  /** Leaves spans that were not delivered to the next process, as far as it can. @returns how many, and why not all */
+  leave(index: number, spans: readonly EndedSpan[]): Left
+  /** There may be something to send that former processes have left. */
+  hasLeftovers(): boolean
+  /** What is unsent waits for receivers that may still come up, not for somebody to put something right. */
+  mayComeUp(): boolean
   /** Leaves what is on disk to whoever comes next. */
   releaseDisk(): void
   /** ID of the last trace whose local root ended. */
@@ -91,6 +103,8 @@ export interface Undelivered {
 
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
 const MOST_HELD_MS = 30_000
+/** What is said of traces beside their spans may take so much of the memory for those. */
+const COMPLETIONS_SHARE = 8
 const DEFAULT_MOST_SPANS = 1_000_000
 
 export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
@@ -123,7 +137,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
   const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
     if (fate === 'sent') tell(lane, span)
-    if (fate !== 'spooled') counts.settled(fate)
+    if (fate === 'spooled') counts.spooled(1)
+    else counts.settled(fate)
   }
 
   const isBeside = (span: EndedSpan): boolean => anyBeside && beside.has(span)
@@ -158,19 +173,25 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const lanes: Lane[] = targets.map((target, index) => {
     const spool = spoolOf(target, () => lane)
+    const completions = target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE)
+    const complaints = createComplaints(target)
+    const options: QueueOptions = {
+      maxBytes: config.maxQueueBytes,
+      maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
+      batchSpans: config.batch.maxSpans,
+      delayMs: config.batch.delayMs,
+      complaints,
+      settled: (span, fate) => settled(lane, span, fate),
+      spool,
+    }
     const lane: Lane = {
       target,
-      completions: target.complete && createCompletions(target),
+      completions,
       index,
       spool,
-      queue: createQueue(target, {
-        maxBytes: config.maxQueueBytes,
-        maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
-        batchSpans: config.batch.maxSpans,
-        delayMs: config.batch.delayMs,
-        settled: (span, fate) => settled(lane, span, fate),
-        spool,
-      }),
+      complaints,
+      leftovers: createLeftovers({ index, completions }, target, options),
+      queue: createQueue(target, options),
     }
     return lane
   })
@@ -178,13 +199,13 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   const hasOneWay = lanes.length === 1 && lanes[0]?.spool === undefined
 
   const leave = (span: EndedSpan): void => {
-    const size = spanBytes(span)
-    const fits = size <= config.limits.maxSpanBytes
+    const whole = spanSize(span)
+    const fits = whole.wire <= config.limits.maxSpanBytes
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
-    const bytes = fits ? size : spanBytes(fitted)
+    const size = fits ? whole : spanSize(fitted)
     if (isLocalRoot(span)) span.trace.root = departed(span)
     if (!hasOneWay) progress.set(fitted, tickets.issue(lanes.length))
-    for (const lane of lanes) lane.queue.push(fitted, bytes, write(lane, fitted))
+    for (const lane of lanes) lane.queue.push(fitted, size, write(lane, fitted))
     pipeline.onWork?.()
   }
 
@@ -228,6 +249,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       return
     }
     for (const ready of filter.take(span)) leave(ready)
+    if (filter.held() > config.maxQueueBytes) release()
     if (filter.waiting() > 0 && holdTimer === undefined) {
       holdTimer = withoutHold(realTime.start(release, MOST_HELD_MS))
       pipeline.onWork?.()
@@ -254,6 +276,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     captureContent: config.captureContent,
     limits: config.limits,
     redact: config.redact,
+    openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
     joinedResource: undefined,
     onWork: undefined,
     onIdle: undefined,
@@ -266,7 +289,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const fitted = fitSpan(span, config.limits.maxSpanBytes)
       beside.add(fitted)
       anyBeside = true
-      for (const lane of lanes) lane.queue.push(fitted, spanBytes(fitted))
+      for (const lane of lanes) lane.queue.push(fitted, spanSize(fitted))
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
@@ -301,7 +324,9 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     async flush(timeoutMs) {
       const deadline = monotonicMs() + timeoutMs
       release()
-      await Promise.all(lanes.map((lane) => lane.queue.flush(deadline)))
+      await Promise.all(
+        lanes.flatMap(({ queue, leftovers }) => [queue.flush(deadline), leftovers?.flush(deadline)]),
+      )
       await Promise.all(lanes.map((lane) => lane.completions?.flush(deadline)))
     },
     async shutdown(timeoutMs) {
@@ -309,6 +334,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       for (const lane of lanes) {
         lane.queue.close('shutdown')
         lane.completions?.close()
+        lane.leftovers?.close()
         lane.spool?.disk.release()
       }
       await Promise.all(lanes.map((lane) => lane.target.shutdown()))
@@ -325,17 +351,28 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         ],
       }))
     },
-    settleUndelivered(fate) {
+    settleUndelivered(fateOf) {
       const before = lostIn(counts.report())
-      for (const { queue, completions } of lanes) {
-        queue.settleAll(fate)
-        if (fate === 'sent') completions?.clear()
+      let all = true
+      for (const { queue, completions, index } of lanes) {
+        queue.settleAll((span) => {
+          const fate = fateOf(index, span)
+          all &&= fate === 'sent'
+          return fate
+        })
+        if (all) completions?.clear()
       }
       const after = counts.report()
       return { lost: lostIn(after) - before, spooled: after.spooled }
     },
+    leave: (index, spans) => lanes[index]?.leftovers?.keep(spans) ?? { kept: 0 },
+    hasLeftovers: () => lanes.some(({ leftovers }) => leftovers?.any() ?? false),
+    mayComeUp: () => lanes.some(({ queue, complaints }) => queue.size() > 0 && !complaints.needsHelp()),
     releaseDisk() {
-      for (const { spool } of lanes) spool?.disk.release()
+      for (const { spool, leftovers } of lanes) {
+        spool?.disk.release()
+        leftovers?.close()
+      }
     },
     unsent() {
       const queued = lanes.reduce((sum, lane) => sum + lane.queue.size() + (lane.completions?.size() ?? 0), 0)

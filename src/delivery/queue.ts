@@ -1,9 +1,10 @@
 import { monotonicMs } from '../runtime/clock.ts'
 import { sleep } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import type { SpanSize } from '../span/span-size.ts'
 import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
-import { createComplaints, sayUnencodable } from './complaints.ts'
+import { type Complaints, createComplaints, sayUnencodable } from './complaints.ts'
 import { createOverflow } from './overflow.ts'
 import { createPacer } from './pacer.ts'
 import { type Later, type Refused, sendParts } from './send-parts.ts'
@@ -12,14 +13,7 @@ import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
 import { within } from './wait.ts'
-import {
-  forgetSettled,
-  groupByTrace,
-  type TraceGroups,
-  takeBatch,
-  type Waiting,
-  waitingFor,
-} from './waiting.ts'
+import { createWaitingLine, type Waiting, waitingFor } from './waiting.ts'
 
 /** A span as it was written to disk. */
 export interface Written {
@@ -33,10 +27,13 @@ export interface Written {
 export type Fate = 'sent' | 'rejected' | 'spooled' | { readonly dropped: string }
 
 export interface QueueOptions {
+  /** Of memory, for everything that is held: what waits and what is on its way. */
   readonly maxBytes: number
   readonly maxSpans: number
   readonly batchSpans: number
   readonly delayMs: number
+  /** Who speaks for the target, where several queues send to it. */
+  readonly complaints?: Complaints
   settled(span: EndedSpan, fate: Fate): void
   /** Disk for what waits. */
   readonly spool?: QueueSpool | undefined
@@ -57,7 +54,9 @@ export interface QueueSpool {
 /** Spans that wait for one target: batched, sent one batch at a time, kept while the target cannot take them. */
 export interface Queue {
   /** @param written - what is on disk of the span, where there is a disk */
-  push(span: EndedSpan, bytes: number, written?: Written): void
+  push(span: EndedSpan, size: SpanSize, written?: Written): void
+  /** Looks on disk for what other processes have left. */
+  adopt(): void
   /** There may be something on disk to send. */
   wake(): void
   /** Sends what is waiting now. Resolves when none of it is left, or `deadline` (of the monotonic clock, ms) passes. */
@@ -67,7 +66,7 @@ export interface Queue {
   /** Everything in memory that has not been settled, what is on its way included. */
   contents(): readonly EndedSpan[]
   /** Settles all of it; what is on disk is left there, unless it was sent. Answers that still come in count no more. */
-  settleAll(fate: Fate): void
+  settleAll(fateOf: (span: EndedSpan) => Fate): void
   /** Spans in memory and on disk; see `Spool.size`. */
   size(): number
 }
@@ -76,37 +75,30 @@ export interface Queue {
 const BATCH_BYTES = 2 * 1024 * 1024
 /** So far a flush, for which somebody waits, follows a receiver that asks to be left alone. */
 const MOST_ASKED_MS = 2000
+/** A queue that was full has room again when no more than this share of it is taken. */
+const ROOM_SHARE = 0.5
 /** From this share of the memory on it is asked whether the event loop still turns. */
 const PRESSING_SHARE = 8
+/** What a span that was read from disk takes in memory beside its record. */
+const STORED_BYTES = 500
 
 export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
-  let waiting: Waiting[] = []
-  let bytes = 0
+  const line = createWaitingLine()
   let flying: readonly Waiting[] = []
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
-  const complaints = createComplaints(target)
+  const complaints = options.complaints ?? createComplaints(target)
   let closed: string | undefined
   let delivered: Place[] = []
-  // There only since the queue was full, until it is empty again.
-  let byTrace: TraceGroups | undefined
-  /** What is in memory and not settled, on its way or not. */
-  let left = 0
   const { spool } = options
 
-  const enter = (item: Waiting): Waiting => {
-    bytes += item.bytes
-    left += 1
-    return item
-  }
+  /** Something that waits may be on disk as well. */
+  let mayDefer = false
 
   const letGo = (item: Waiting): void => {
     item.settled = true
-    bytes -= item.bytes
-    left -= 1
-    byTrace?.settled(item)
-    if (left === 0) byTrace = undefined
+    line.leave(item)
   }
 
   const settle = (item: Waiting, fate: Fate): void => {
@@ -126,8 +118,8 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const onDisk = (): number => spool?.disk.size() ?? 0
 
   const drain = async (): Promise<void> => {
-    while (waiting.length + onDisk() > 0 && closed === undefined) {
-      if (waiting.length === 0 && (await readBatch()) === 0) continue
+    while (line.length() + onDisk() > 0 && closed === undefined) {
+      if (line.length() === 0 && (await readBatch()) === 0) continue
       if (closed !== undefined) return
       const batch = nextBatch()
       flying = batch
@@ -144,10 +136,14 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     }
   }
 
+  const giveBack = (items: readonly Waiting[]): void => {
+    line.giveBack(items)
+    mayDefer = spool !== undefined
+  }
+
   const again = ({ rest, answer }: Later<Waiting>): void => {
-    for (const item of rest) item.flying = false
-    waiting = [...rest, ...waiting]
-    complaints.failed(answer, { inMemory: waiting.length, onDisk: onDisk() })
+    giveBack(rest)
+    complaints.failed(answer, { inMemory: line.length(), onDisk: onDisk() })
     const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
     askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
     pacer.schedule(delay)
@@ -155,7 +151,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   }
 
   const pacer = createPacer(drain, () => {
-    if (waiting.length + onDisk() > 0 && closed === undefined) pacer.schedule(options.delayMs)
+    if (line.length() + onDisk() > 0 && closed === undefined) pacer.schedule(options.delayMs)
   })
 
   const accepted = (items: readonly Waiting[], rejectedSpans: number): void => {
@@ -165,6 +161,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     for (let i = 0; i < items.length; i += 1)
       settle(items[i] as Waiting, i < rejectedSpans ? 'rejected' : 'sent')
     acknowledge()
+    if (line.bytes() < options.maxBytes * ROOM_SHARE) complaints.hasRoom()
   }
 
   const deliver = (batch: readonly Waiting[]): Promise<Later<Waiting> | undefined> =>
@@ -172,15 +169,14 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const overflow = createOverflow({
     start: () => (spool === undefined ? target.startHelper?.() : undefined),
-    take: () => (waiting.length < options.batchSpans || complaints.isFailing() ? [] : nextBatch()),
+    take: () => (line.length() < options.batchSpans || complaints.isFailing() ? [] : nextBatch()),
     answered(batch, answer) {
       if (answer.kind === 'accepted') {
         accepted(batch, answer.rejectedSpans ?? 0)
         return
       }
       // What is to become of it is found out here, where it can be tried in parts.
-      for (const item of batch) item.flying = false
-      waiting = [...batch.filter((item) => !item.settled), ...waiting]
+      giveBack(batch)
       if (!pacer.isRunning() && closed === undefined) pacer.hurry()
     },
   })
@@ -217,12 +213,15 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     const read = (await spool?.disk.take(BATCH_BYTES, options.batchSpans)) ?? []
     for (const stored of read) {
       const { place, record } = stored
-      waiting.push(enter(waitingFor(undefined, stored, place, record, record.length)))
+      const { length } = record
+      const item = waitingFor(undefined, stored, place, record, length, length + STORED_BYTES)
+      line.enter(item)
+      line.append(item)
     }
     return read.length
   }
 
-  const nextBatch = (): Waiting[] => takeBatch(waiting, { bytes: BATCH_BYTES, spans: options.batchSpans })
+  const nextBatch = (): Waiting[] => line.take({ bytes: BATCH_BYTES, spans: options.batchSpans })
 
   const reject = (item: Waiting, { reason, unencodable }: Refused): void => {
     const record = recordOf(item)
@@ -238,7 +237,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     acknowledge()
   }
 
-  const isFull = (): boolean => bytes > options.maxBytes || left > options.maxSpans
+  const isFull = (): boolean => line.bytes() > options.maxBytes || line.held() > options.maxSpans
 
   /** Lets go of the memory that `item` takes; it is sent from disk when there is room. */
   const defer = (item: Waiting): boolean => {
@@ -248,28 +247,38 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     return true
   }
 
+  const deferOldest = (): void => {
+    let item = line.first()
+    while (item !== undefined && isFull()) {
+      const next: Waiting | undefined = item.after
+      defer(item)
+      item = next
+    }
+    mayDefer = item !== undefined
+  }
+
   /** Makes room: by what is on disk as well, then by giving up the oldest trace whole; a half of it is of little use. */
   const makeRoom = (): void => {
-    if (spool !== undefined) waiting = waiting.filter((item) => !isFull() || !defer(item))
-    if (!isFull()) return
-    byTrace ??= groupByTrace([...flying, ...overflow.lent(), ...waiting])
+    if (mayDefer) deferOldest()
     let dropped = 0
-    for (const lost of byTrace) {
-      if (!isFull()) break
+    while (isFull()) {
+      const lost = line.oldestTrace()
+      if (lost.length === 0) break
       drop(lost, 'queue_full')
-      forgetSettled(waiting, lost.length)
       dropped += lost.length
     }
     if (dropped > 0) complaints.full(dropped, options.maxBytes)
   }
 
-  const all = (): Waiting[] => [...flying, ...overflow.lent(), ...waiting]
+  const all = (): Waiting[] => [...flying, ...overflow.lent(), ...line.items()]
 
   return {
     push(span, size, written) {
       const place = written?.place
       const record = written?.record
-      const item = enter(waitingFor(span, undefined, place, record, record?.length ?? size))
+      const held = size.held + (record?.length ?? 0)
+      const item = waitingFor(span, undefined, place, record, record?.length ?? size.wire, held)
+      line.enter(item)
       if (closed !== undefined) {
         drop([item], closed)
         return
@@ -277,26 +286,27 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       // What came before it and is on disk only goes first.
       const late = spool !== undefined && spool.disk.own() > 0
       if (!((late || isFull()) && defer(item))) {
-        waiting.push(item)
-        byTrace?.add(item)
+        line.append(item)
+        mayDefer ||= place !== undefined
       }
-      if (bytes > options.maxBytes / PRESSING_SHARE) overflow.pressed()
+      if (line.bytes() > options.maxBytes / PRESSING_SHARE) overflow.pressed()
       if (isFull()) makeRoom()
       if (pacer.isRunning()) return
-      if (waiting.length >= options.batchSpans && !complaints.isFailing()) pacer.hurry()
+      if (line.length() >= options.batchSpans && !complaints.isFailing()) pacer.hurry()
       else pacer.schedule(options.delayMs)
     },
+    adopt: () => spool?.disk.adopt(),
     wake: () => {
       if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.hurry()
     },
     async flush(deadline) {
       spool?.disk.adopt()
-      while (left + onDisk() > 0 && closed === undefined && monotonicMs() < deadline) {
+      while (line.held() + onDisk() > 0 && closed === undefined && monotonicMs() < deadline) {
         await within(
           Promise.all([pacer.run(), overflow.idle()]).then(() => undefined),
           deadline,
         )
-        if (left + onDisk() === 0 || monotonicMs() >= deadline) return
+        if (line.held() + onDisk() === 0 || monotonicMs() >= deadline) return
         const asked = Math.min(MOST_ASKED_MS, askedUntil - monotonicMs())
         const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
         await sleep(Math.min(pause, deadline - monotonicMs()))
@@ -308,18 +318,17 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       // What is on its way has no answer that anybody waits for, so it counts as lost as well.
       drop(all(), reason)
       overflow.close()
-      waiting = []
     },
     contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
-    settleAll(fate) {
+    settleAll(fateOf) {
       for (const item of all()) {
-        if (item.stored !== undefined) continue
+        if (item.span === undefined || item.settled) continue
+        const fate = fateOf(item.span)
         settle(item, typeof fate === 'object' && isKept(item.place) ? 'spooled' : fate)
       }
       acknowledge()
-      waiting = []
     },
-    size: () => left + onDisk(),
+    size: () => line.held() + onDisk(),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import type { HelperThread } from './overflow.ts'
+import type { Left, LeftRecord } from './spool/leave.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'
 import type { Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
@@ -18,6 +19,8 @@ export interface SpanTarget {
   encode?(span: EndedSpan): Uint8Array | undefined
   /** Absent where spans wait in memory only. */
   readonly disk?: TargetDisk | undefined
+  /** Absent where what is left when the process ends is lost. */
+  readonly leftovers?: TargetLeftovers | undefined
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
@@ -32,4 +35,15 @@ export interface TargetDisk {
   /** Whether it is known what the receiver is, so that a record is as the receiver wants it. */
   isFinal(): boolean
   open(events: SpoolEvents<Ticket>): Spool<Ticket>
+}
+
+/** How spans for one target that are left when a process ends come to the next one. */
+export interface TargetLeftovers extends TargetDisk {
+  readonly dir: string
+  /** Whether former processes have left something. */
+  exist(): boolean
+  /** Calls `work` when the application has started. */
+  soon(work: () => void): void
+  /** Leaves `records` to the next process. Never throws. */
+  keep(records: readonly LeftRecord[]): Left
 }

@@ -1,3 +1,4 @@
+import { Chain, type Linked } from '../runtime/chain.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we joined its
@@ -26,9 +27,15 @@ export interface TraceTable {
   openTraces(): readonly TraceRecord[]
 }
 
+interface OpenTrace extends Linked<OpenTrace> {
+  readonly record: TraceRecord
+}
+
 export function createTraceTable(): TraceTable {
   const byId = new Map<string, TraceRecord | Set<TraceRecord>>()
-  const open = new Set<TraceRecord>()
+  const open = new Map<TraceRecord, OpenTrace>()
+  // In the order in which they were opened: the oldest of a map is expensive to find where many were deleted before it.
+  const age = new Chain<OpenTrace>()
   const closed = new Set<TraceRecord>()
   const tied = new WeakMap<object, TraceRecord>()
   // In the order of their closing: to take the oldest out of a set by its iterator costs more than the set.
@@ -48,15 +55,24 @@ export function createTraceTable(): TraceTable {
     else if (known instanceof Set && known.delete(record) && known.size === 0) byId.delete(record.traceId)
   }
 
+  const leave = (record: TraceRecord): void => {
+    const known = open.get(record)
+    if (known === undefined) return
+    open.delete(record)
+    age.remove(known)
+  }
+
   const add = (record: TraceRecord): void => {
     closed.delete(record)
     index(record)
-    open.add(record)
-    if (open.size <= MOST_OPEN) return
-    const oldest = open.values().next()
-    if (oldest.done) return
-    open.delete(oldest.value)
-    forget(oldest.value)
+    leave(record)
+    const opened: OpenTrace = { record, before: undefined, after: undefined }
+    open.set(record, opened)
+    age.append(opened)
+    const oldest = age.first?.record
+    if (open.size <= MOST_OPEN || oldest === undefined) return
+    leave(oldest)
+    forget(oldest)
   }
 
   return {
@@ -64,7 +80,7 @@ export function createTraceTable(): TraceTable {
     of: (span) => tied.get(span),
     tie: (span, record) => void tied.set(span, record),
     openCount: () => open.size,
-    openTraces: () => [...open],
+    openTraces: () => Array.from(age, ({ record }) => record),
     find(traceId, spanId) {
       const known = byId.get(traceId)
       if (known === undefined) return undefined
@@ -77,7 +93,7 @@ export function createTraceTable(): TraceTable {
     },
     touched(record) {
       if (record.open.size > 0) return
-      open.delete(record)
+      leave(record)
       if (closed.has(record)) return
       const oldest = order[next]
       if (oldest !== undefined && closed.delete(oldest)) forget(oldest)

@@ -1,21 +1,29 @@
-import type { EndedSpan } from '../span/ended-span.ts'
+import { Chain, type Linked } from '../runtime/chain.ts'
+import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { traceBytes } from '../span/span-size.ts'
 import type { Place, Stored } from './spool/spool.ts'
 import type { Ticket } from './ticket.ts'
 
 /** A span on its way to one target: as it ended, or as it was read from disk. */
-export interface Waiting {
+export interface Waiting extends Linked<Waiting> {
   readonly span: EndedSpan | undefined
   readonly stored: Stored<Ticket> | undefined
   /** Where it is on disk, if it is. */
   readonly place: Place | undefined
   /** Its bytes, where they were made already. */
   record: Uint8Array | undefined
+  /** How long it is on the wire, roughly. */
   readonly bytes: number
+  /** What it takes in memory. */
+  readonly held: number
   /** In the request that is on its way. */
   flying: boolean
   settled: boolean
-  /** What waits with it of its trace, while anybody asks for that. */
+  /** Its trace, while it is held. */
   group: Group | undefined
+  /** Its neighbours among those that wait of its trace. */
+  older: Waiting | undefined
+  newer: Waiting | undefined
 }
 
 // By position, for one is made for each span.
@@ -25,86 +33,188 @@ export function waitingFor(
   place: Waiting['place'],
   record: Waiting['record'],
   bytes: number,
+  held: number,
 ): Waiting {
-  return { span, stored, place, record, bytes, flying: false, settled: false, group: undefined }
-}
-
-/** What waits of one trace. */
-interface Group {
-  readonly traceId: string
-  items: Waiting[]
-  /** How many are not settled. */
-  left: number
-}
-
-/** What waits, by trace, the oldest trace first: a full queue gives up whole traces. */
-export interface TraceGroups {
-  add(item: Waiting): void
-  settled(item: Waiting): void
-  /** What of the oldest traces could be given up, trace by trace. */
-  [Symbol.iterator](): Iterator<readonly Waiting[]>
-}
-
-/** A long trace always has something waiting; so many settled ones are kept of it. */
-const MOST_SETTLED = 64
-
-export function groupByTrace(items: Iterable<Waiting>): TraceGroups {
-  const groups = new Map<string, Group>()
-
-  const add = (item: Waiting): void => {
-    if (item.span === undefined || item.settled) return
-    const { traceId } = item.span
-    const group = groups.get(traceId) ?? { traceId, items: [], left: 0 }
-    if (group.left === 0) groups.set(traceId, group)
-    group.items.push(item)
-    group.left += 1
-    item.group = group
-    if (group.items.length > 2 * group.left + MOST_SETTLED) {
-      group.items = group.items.filter((kept) => !kept.settled)
-    }
-  }
-
-  for (const item of items) add(item)
   return {
-    add,
-    settled({ group }) {
+    span,
+    stored,
+    place,
+    record,
+    bytes,
+    held,
+    flying: false,
+    settled: false,
+    group: undefined,
+    before: undefined,
+    after: undefined,
+    older: undefined,
+    newer: undefined,
+  }
+}
+
+/** What is held of one trace. */
+interface Group extends Linked<Group> {
+  readonly traceId: string
+  /** What the record of the trace takes in memory, and how often something had been said of it then. */
+  bytes: number
+  said: number
+  /** How many of its spans are held. */
+  held: number
+  /** The last of them that wait. */
+  waiting: Waiting | undefined
+}
+
+function addTo(group: Group, item: Waiting): void {
+  item.older = group.waiting
+  if (group.waiting !== undefined) group.waiting.newer = item
+  group.waiting = item
+}
+
+function takeFrom(group: Group, item: Waiting): void {
+  if (item.newer === undefined) group.waiting = item.older
+  else item.newer.older = item.older
+  if (item.older !== undefined) item.older.newer = item.newer
+  item.older = undefined
+  item.newer = undefined
+}
+
+/**
+ * What is held for one target, in the order in which it is sent. Whatever is done costs the same however much waits:
+ * a queue is long when a receiver is down, which is when an application must not become slow.
+ */
+export interface WaitingLine {
+  /** Bytes of memory that everything in it takes, what is on its way included. */
+  bytes(): number
+  /** How many wait. */
+  length(): number
+  /** How many are held: those that wait, and those that are on their way. */
+  held(): number
+  /** `item` is held from now on. */
+  enter(item: Waiting): void
+  /** `item`, which is held, waits behind all others. */
+  append(item: Waiting): void
+  /** Those of `items` that are not settled wait again, before all others. */
+  giveBack(items: readonly Waiting[]): void
+  /** Takes one request's worth off the front: spans, or records, never both. */
+  take(most: { readonly bytes: number; readonly spans: number }): Waiting[]
+  /** `item` is not held any more. */
+  leave(item: Waiting): void
+  /** What waits of the oldest trace of which something waits: a full queue gives up whole traces. */
+  oldestTrace(): readonly Waiting[]
+  first(): Waiting | undefined
+  items(): Iterable<Waiting>
+}
+
+export function createWaitingLine(): WaitingLine {
+  const line = new Chain<Waiting>()
+  const groups = new Map<string, Group>()
+  /** Traces of which something waits, the oldest first. */
+  const order = new Chain<Group>()
+  let bytes = 0
+  let held = 0
+
+  const groupOf = (span: EndedSpan): Group => {
+    const known = groups.get(span.traceId)
+    if (known !== undefined) return known
+    const group: Group = {
+      traceId: span.traceId,
+      bytes: 0,
+      said: -1,
+      held: 0,
+      waiting: undefined,
+      before: undefined,
+      after: undefined,
+    }
+    groups.set(span.traceId, group)
+    return group
+  }
+
+  /** More may have been said of the trace since its last span came, and its root may have left. */
+  const weigh = (group: Group, span: EndedSpan): void => {
+    const { trace } = span
+    if (group.said === trace.said && group.held > 0 && !isLocalRoot(span)) return
+    bytes -= group.bytes
+    group.bytes = traceBytes(trace)
+    group.said = trace.said
+    bytes += group.bytes
+  }
+
+  const standDown = (item: Waiting): void => {
+    line.remove(item)
+    const { group } = item
+    if (group === undefined) return
+    takeFrom(group, item)
+    if (group.waiting === undefined) order.remove(group)
+  }
+
+  return {
+    bytes: () => bytes,
+    length: () => line.length,
+    held: () => held,
+    enter(item) {
+      bytes += item.held
+      held += 1
+      if (item.span === undefined) return
+      const group = groupOf(item.span)
+      weigh(group, item.span)
+      group.held += 1
+      item.group = group
+    },
+    append(item) {
+      line.append(item)
+      const { group } = item
       if (group === undefined) return
-      group.left -= 1
-      if (group.left === 0) groups.delete(group.traceId)
+      if (group.waiting === undefined) order.append(group)
+      addTo(group, item)
     },
-    *[Symbol.iterator]() {
-      for (const { items: all } of groups.values()) yield all.filter((item) => !item.settled && !item.flying)
+    giveBack(items) {
+      for (let i = items.length - 1; i >= 0; i -= 1) {
+        const item = items[i] as Waiting
+        if (item.settled) continue
+        item.flying = false
+        line.prepend(item)
+        const { group } = item
+        if (group === undefined) continue
+        if (group.waiting !== undefined) order.remove(group)
+        order.prepend(group)
+        addTo(group, item)
+      }
     },
+    take(most) {
+      const batch: Waiting[] = []
+      const encoded = line.first?.record !== undefined
+      let size = 0
+      for (let item = line.first; item !== undefined; item = line.first) {
+        if ((item.record !== undefined) !== encoded) break
+        if (batch.length > 0 && (batch.length >= most.spans || size + item.bytes > most.bytes)) break
+        size += item.bytes
+        standDown(item)
+        item.flying = true
+        batch.push(item)
+      }
+      return batch
+    },
+    leave(item) {
+      const { group } = item
+      if (!item.flying && isIn(line, item)) standDown(item)
+      bytes -= item.held
+      held -= 1
+      if (group === undefined) return
+      item.group = undefined
+      group.held -= 1
+      if (group.held > 0) return
+      bytes -= group.bytes
+      groups.delete(group.traceId)
+    },
+    oldestTrace() {
+      const found: Waiting[] = []
+      for (let item = order.first?.waiting; item !== undefined; item = item.older) found.push(item)
+      return found.reverse()
+    },
+    first: () => line.first,
+    items: () => line,
   }
 }
 
-/** Takes one request's worth off the front of `waiting`: spans, or records, never both. */
-export function takeBatch(
-  waiting: Waiting[],
-  most: { readonly bytes: number; readonly spans: number },
-): Waiting[] {
-  const encoded = waiting[0]?.record !== undefined
-  let size = 0
-  let count = 0
-  for (const item of waiting) {
-    if ((item.record !== undefined) !== encoded) break
-    if (count > 0 && (count >= most.spans || size + item.bytes > most.bytes)) break
-    size += item.bytes
-    count += 1
-  }
-  const batch = waiting.splice(0, count)
-  for (const item of batch) item.flying = true
-  return batch
-}
-
-/** Takes `count` settled spans off the front part of `waiting`, where the oldest are. */
-export function forgetSettled(waiting: Waiting[], count: number): void {
-  const others: Waiting[] = []
-  let seen = 0
-  for (let found = 0; found < count && seen < waiting.length; seen += 1) {
-    const item = waiting[seen] as Waiting
-    if (item.settled) found += 1
-    else others.push(item)
-  }
-  waiting.splice(0, seen, ...others)
-}
+const isIn = (line: Chain<Waiting>, item: Waiting): boolean =>
+  item.before !== undefined || line.first === item

@@ -91,13 +91,20 @@ const diagnosticOf = (
   Object.freeze({ code, level, message: withoutLongSecrets(message), data: dataWithoutSecrets(data) })
 
 function tell(diagnostic: Diagnostic): void {
-  for (const listener of [...state().listeners]) {
+  const { listeners } = state()
+  if (listeners.size === 0) return
+  // One that causes again what it is told of would be told of it for ever.
+  const telling = processWide('telling', () => new Set<string>())
+  if (telling.has(diagnostic.code)) return
+  telling.add(diagnostic.code)
+  for (const listener of [...listeners]) {
     try {
       listener(diagnostic)
     } catch {
       // A listener's own fault must not reach the code being traced.
     }
   }
+  telling.delete(diagnostic.code)
 }
 
 /** {@link diagnose}, once per process for each code and key. */

@@ -18,6 +18,8 @@ export interface Drain {
   now(): void
   /** A signal came that the application handles itself: it may go on, or exit. */
   early(): Promise<void>
+  /** Nothing is done after this but what handlers of the same event do. */
+  last(): void
 }
 
 /**
@@ -26,8 +28,45 @@ export interface Drain {
  */
 export function watchEnd(drain: Drain): EndWatch {
   process.on('beforeExit', () => void drain.natural())
-  process.on('exit', () => drain.now())
+  // Before all others: one of them may throw, and none after it is called then.
+  process.prependListener('exit', () => {
+    drain.now()
+    drain.last()
+  })
+  beforeThrowingHandlers(drain.now)
   return hasSignals() ? watchSignals({ ending: drain.now, handled: () => void drain.early() }) : NONE
+}
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+/**
+ * Calls `ending` where a handler of uncaught exceptions throws itself: Node ends the process then, and tells nobody.
+ * Node looks up `process.emit` right after it has told the monitors, so it is replaced for that one call.
+ */
+function beforeThrowingHandlers(ending: () => void): void {
+  process.on('uncaughtExceptionMonitor', () => {
+    if (process.listenerCount('uncaughtException') === 0) return
+    const own = Object.getOwnPropertyDescriptor(process, 'emit')
+    const original = process.emit as Emit
+    const restore = (): void => {
+      if (process.emit !== replacement) return
+      if (own === undefined) Reflect.deleteProperty(process, 'emit')
+      else Object.defineProperty(process, 'emit', own)
+    }
+    const replacement: Emit = (event, ...args) => {
+      restore()
+      let threw = true
+      // Not caught and thrown again: what Node prints would no longer show the line that threw.
+      try {
+        const handled = Reflect.apply(original, process, [event, ...args])
+        threw = false
+        return handled
+      } finally {
+        if (threw && event === 'uncaughtException') ending()
+      }
+    }
+    Object.defineProperty(process, 'emit', { value: replacement, writable: true, configurable: true })
+  })
 }
 
 const NONE: SignalWatch = { hold() {}, release() {} }

@@ -1,12 +1,12 @@
 import { hideListeners } from './hidden-listeners.ts'
 
 /** The signals that end a process unless it listens to them, and that others send to ask for its end. */
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 
 /** Signals that a process may send to itself and that end it where it does not listen to them. */
 const ENDING: ReadonlySet<unknown> = new Set([
   ...SIGNALS,
-  ...['SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGALRM', 'SIGUSR2'],
+  ...['SIGABRT', 'SIGKILL', 'SIGALRM', 'SIGUSR2'],
   // The same by their numbers, as far as all systems agree on them.
   ...[1, 2, 3, 6, 9, 14, 15],
 ])

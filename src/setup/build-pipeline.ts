@@ -64,7 +64,7 @@ function otlp(
   const index = config.targets.indexOf(target)
   const parts = { index, encode, learned }
   return lazyTarget(target.endpoint, load, {
-    disk,
+    ...disk,
     startHelper: () => startHelper({ pipeline: pipeline(), ...parts }),
   })
 }

@@ -12,14 +12,29 @@ const RUNNING = 0
 const DELIVERED = 1
 const MOST_REASON_BYTES = 1024
 
-/** Sends `work` in a worker and waits for it. @returns why something is left, or `undefined` when nothing is */
-export function sendInWorker(work: ExitWork, timeoutMs: number): string | undefined {
+/** How the spans of a process that ends have fared. */
+export interface SentInWorker {
+  /** Why something is left; `undefined` when nothing is. */
+  readonly left: string | undefined
+  /** A byte for each span, lane after lane: 1 where the receiver has it. */
+  readonly delivered: Uint8Array
+}
+
+/** Sends `work` in a worker and waits for it. */
+export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
+  const spans = work.lanes.reduce((sum, lane) => sum + lane.spans.length, 0)
+  const delivered = new Uint8Array(new SharedArrayBuffer(spans))
+  const left = send(work, timeoutMs, delivered)
+  return { left, delivered: left === undefined ? delivered.fill(1) : delivered }
+}
+
+function send(work: ExitWork, timeoutMs: number, delivered: Uint8Array): string | undefined {
   const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
   if (timeoutMs === 0) return timeUp
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
     const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
-    const worker = startWorker({ work, done, reason, timeoutMs })
+    const worker = startWorker({ work, done, reason, delivered, timeoutMs })
     if (worker === undefined)
       return 'the thread that delivers then was not there yet, or was left out by a bundler'
     worker.unref()

@@ -11,6 +11,8 @@ export interface Rest {
   readonly work: ExitWork | undefined
   /** How many spans only this thread could have delivered. */
   readonly stuck: number
+  /** The targets, by their place, of which all is delivered. */
+  readonly done: ReadonlySet<number>
 }
 
 /** Delivers at once what can be, without an event loop, and gives the rest. */
@@ -25,8 +27,9 @@ export function deliverNow(pipeline: Pipeline): Rest {
     0,
     ...left.filter((lane) => !sendable.includes(lane)).map(({ spans }) => spans.length),
   )
-  if (sendable.length === 0) return { work: undefined, stuck }
-  return { work: { ...conditionsOf(pipeline), lanes: sendable.map(detached) }, stuck }
+  const done = new Set(lanes.filter((lane) => !left.includes(lane)).map(({ index }) => index))
+  if (sendable.length === 0) return { work: undefined, stuck, done }
+  return { work: { ...conditionsOf(pipeline), lanes: sendable.map(detached) }, stuck, done }
 }
 
 /** What another thread must know to send spans of `pipeline`. */

@@ -27,20 +27,29 @@ interface WorkerInput {
   readonly done: Int32Array
   /** Takes the reason of the last failure, as UTF-8. */
   readonly reason: Uint8Array
+  /** A byte for each span, lane after lane: set to 1 when the receiver has it. */
+  readonly delivered: Uint8Array
   readonly timeoutMs: number
 }
 
 const RETRY_MS = 50
 
 /** Delivers one target's share, trying again until the time is up. */
-async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promise<boolean> {
+async function deliver(
+  lane: Undelivered,
+  work: ExitWork,
+  limits: Limits,
+  delivered: Uint8Array,
+): Promise<boolean> {
   const sender = senderTo(lane.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
   const spans = lane.spans.map(arrived)
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
-    all = (await sendAll(sender, spans.slice(at, at + maxSpans), limits)) && all
+    const batch = spans.slice(at, at + maxSpans)
+    if (await sendAll(sender, batch, limits)) delivered.fill(1, at, at + batch.length)
+    else all = false
   }
   for (const completion of lane.completions) {
     all = (await insist(limits, async () => settled(await sender.complete?.(completion)))) && all
@@ -108,7 +117,7 @@ async function insist({ deadline, failed }: Limits, attempt: Attempt): Promise<b
   }
 }
 
-async function run({ work, done, reason, timeoutMs }: WorkerInput): Promise<void> {
+async function run({ work, done, reason, delivered, timeoutMs }: WorkerInput): Promise<void> {
   // Connections do not hold the event loop of their thread; this does, until the process ends or there is no use.
   const hold = realTime.start(() => {}, timeoutMs)
   const failed = (text: string): void => {
@@ -116,7 +125,14 @@ async function run({ work, done, reason, timeoutMs }: WorkerInput): Promise<void
     new TextEncoder().encodeInto(text, reason)
   }
   const limits: Limits = { deadline: realTime.uptimeMs() + timeoutMs, failed }
-  const results = await Promise.all(work.lanes.map((lane) => deliver(lane, work, limits).catch(() => false)))
+  let before = 0
+  const results = await Promise.all(
+    work.lanes.map((lane) => {
+      const own = delivered.subarray(before, before + lane.spans.length)
+      before += lane.spans.length
+      return deliver(lane, work, limits, own).catch(() => false)
+    }),
+  )
   Atomics.store(done, 0, results.every(Boolean) ? 1 : 2)
   Atomics.notify(done, 0)
   realTime.stop(hold)

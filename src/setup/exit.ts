@@ -3,6 +3,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
+import { type SentRest, settleRest } from './exit-rest.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
 import { flushAfterRequests } from './serverless.ts'
@@ -11,22 +12,46 @@ import { forgetOpenSpans, hasOpenSpans, leaveOpenSpans, sendOpenSpans, watchOpen
 interface State {
   readonly pipelines: Set<Pipeline>
   watch: EndWatch | undefined
-  /** When the process has waited long enough to end, of the monotonic clock, ms; none while it has no mind to end. */
+  /** When the process has waited long enough to end at once, of the monotonic clock, ms; none before it had a mind to. */
   deadline: number | undefined
+  /** How long, and how often, the end of the event loop was put off in a row, and until when. */
+  waitedMs: number
+  waits: number
+  waitedUntil: number
+  /** The process is beyond the last moment at which it waits for anything. */
+  isOver: boolean
+  isDraining: boolean
 }
 
 const state = (): State =>
-  processWide('exit', (): State => ({ pipelines: new Set(), watch: undefined, deadline: undefined }))
+  processWide(
+    'exit',
+    (): State => ({
+      pipelines: new Set(),
+      watch: undefined,
+      deadline: undefined,
+      waitedMs: 0,
+      waits: 0,
+      waitedUntil: Number.NEGATIVE_INFINITY,
+      isOver: false,
+      isDraining: false,
+    }),
+  )
 
 /** Sees to it that what `pipeline` has is delivered when the process ends, within the configured time. */
 export function watchExit(pipeline: Pipeline): void {
   const current = state()
   current.pipelines.add(pipeline)
   if (pipeline.config.platform !== 'cloudflare') prepareWorker()
-  current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs })
+  current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs, last: noteOver })
   const hold = (): void => current.watch?.hold()
   pipeline.onWork = () => {
-    current.deadline = undefined
+    // A handler of the end has ended a span: nobody comes after it to deliver that.
+    if (current.isOver) {
+      drainNow()
+      return
+    }
+    if (current.deadline !== undefined && !isInARow(current)) current.deadline = undefined
     hold()
   }
   pipeline.onIdle = releaseWhenDone
@@ -48,24 +73,70 @@ function releaseWhenDone(): void {
 
 const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0)
 
-/** What is left of the time that the process may take to end, ms; it runs from the first time that this is asked. */
+/** Those that have something to send, be it of a former process. */
+const busy = (): Pipeline[] =>
+  [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0 || pipeline.hasLeftovers())
+
+const longest = (times: readonly number[]): number => Math.max(0, ...times)
+
+/** What is left of the time that an end without an event loop may take, ms; it runs from the first time that this is asked. */
 function timeLeft(): number {
   const current = state()
-  current.deadline ??= realTime.uptimeMs() + Math.max(...unsent().map(({ config }) => config.exitTimeoutMs))
+  current.deadline ??=
+    realTime.uptimeMs() + longest([...current.pipelines].map(({ config }) => config.exitTimeoutMs))
   return Math.max(0, current.deadline - realTime.uptimeMs())
 }
 
+/** Node asks anew each time that the loop runs dry; between two such times the application has done nothing of its own. */
+const ROW_MS = 100
+/** A handler of `beforeExit` that traces would put off the end for ever. What comes later is delivered at the very end. */
+const MOST_WAITS = 3
+
+const isInARow = ({ waitedUntil }: State): boolean => realTime.uptimeMs() - waitedUntil < ROW_MS
+
 /**
- * The event loop is empty: sending keeps the process alive a little longer. When the time is up it is not kept alive
- * again, though Node asks anew each time that the loop runs dry.
+ * The event loop is empty: sending keeps the process alive a little longer, and longer than that where a receiver may
+ * still come up. When the time is up it is not kept alive again.
  */
 async function drain(): Promise<void> {
-  state().pipelines.forEach(sendOpenSpans)
-  if (unsent().length === 0) return
-  const timeoutMs = timeLeft()
-  if (timeoutMs === 0) return
-  await Promise.all(unsent().map((pipeline) => pipeline.flush(timeoutMs)))
-  if (unsent().length === 0) state().deadline = undefined
+  const current = state()
+  current.pipelines.forEach(sendOpenSpans)
+  if (!isInARow(current)) {
+    current.waitedMs = 0
+    current.waits = 0
+  }
+  current.waits += 1
+  if (busy().length === 0 || current.waits > MOST_WAITS) return
+  const began = realTime.uptimeMs()
+  const most = (wait: 'exitTimeoutMs' | 'endTimeoutMs'): number =>
+    longest(busy().map(({ config }) => config[wait])) - current.waitedMs - (realTime.uptimeMs() - began)
+  await flushBusy(most('exitTimeoutMs'))
+  if (mayComeUp() && most('endTimeoutMs') > FLUSH_MS) sayWaiting(unsent(), most('endTimeoutMs'))
+  while (mayComeUp() && most('endTimeoutMs') > 0) await flushBusy(Math.min(FLUSH_MS, most('endTimeoutMs')))
+  current.waitedUntil = realTime.uptimeMs()
+  current.waitedMs += current.waitedUntil - began
+  // What could not be sent in all that time is not tried again.
+  current.deadline = unsent().length > 0 ? current.waitedUntil : undefined
+}
+
+/** So often it is asked whether it is worth waiting on. */
+const FLUSH_MS = 1000
+
+const mayComeUp = (): boolean => unsent().some((pipeline) => pipeline.mayComeUp())
+
+async function flushBusy(timeoutMs: number): Promise<void> {
+  if (timeoutMs > 0) await Promise.all(busy().map((pipeline) => pipeline.flush(timeoutMs)))
+}
+
+function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
+  const count = pipelines.reduce((sum, pipeline) => sum + pipeline.unsent(), 0)
+  const seconds = Math.ceil(timeoutMs / 1000)
+  diagnose(
+    'warn',
+    'TS_EXIT_WAITING',
+    `The program has come to its end, and ${spans(count, 'is', 'are')} not delivered yet. It is kept alive for up to ${seconds} s, in case the receiver is still starting. Set exitTimeoutMs for another time; Ctrl-C ends it now.`,
+    { count, timeoutMs: Math.round(timeoutMs) },
+  )
 }
 
 /** The process may be about to end, or not: that is for the application to say. */
@@ -78,41 +149,60 @@ async function sendWhatThereIs(): Promise<void> {
  * sent again, since its answer cannot be heard; receivers know spans by their ID.
  */
 function drainNow(): void {
-  leaveOpenSpans([...state().pipelines], 'the process ended')
-  for (const pipeline of state().pipelines) {
-    const { work, stuck } = deliverNow(pipeline)
+  const current = state()
+  // A listener that hears what is lost may trace that.
+  if (current.isDraining) return
+  current.isDraining = true
+  if (!current.isOver) leaveOpenSpans([...current.pipelines], 'the process ended')
+  for (const pipeline of current.pipelines) {
+    const rest = deliverNow(pipeline)
     if (pipeline.unsent() === 0) continue
-    const left = work === undefined ? undefined : sendInWorker(work, timeLeft())
-    if (left !== undefined) lost(pipeline, pipeline.unsent(), left)
-    else if (stuck > 0) lost(pipeline, stuck, 'exporters of the application work in its own event loop only')
-    else sayKept(pipeline, pipeline.settleUndelivered('sent').spooled, 'there was no room for them in memory')
+    settle(pipeline, { ...rest, sent: rest.work && sendInWorker(rest.work, timeLeft()) })
   }
-  for (const pipeline of state().pipelines) pipeline.releaseDisk()
+  for (const pipeline of current.pipelines) pipeline.releaseDisk()
+  current.isDraining = false
 }
 
-/** Says what is left, and where. @param unsent - how many that is, where nothing is on disk */
-function lost(pipeline: Pipeline, unsent: number, reason: string): void {
-  const left = pipeline.settleUndelivered({ dropped: 'exit' })
-  sayKept(pipeline, left.spooled, reason)
-  const count = pipeline.config.spool === undefined ? unsent : left.lost
-  if (count === 0) return
+function noteOver(): void {
+  state().isOver = true
+}
+
+/** Settles what was left of `pipeline`, and says what is lost, or kept for the next process. */
+function settle(pipeline: Pipeline, rest: SentRest): void {
+  const { unsent, lost, spooled, kept, reason, keptIn, failure } = settleRest(pipeline, rest)
+  const { spool } = pipeline.config
+  if (spool !== undefined && spooled > 0) sayKept(spooled, reason, spool.dir)
+  else if (kept > 0 && keptIn !== undefined) sayKept(kept, reason, keptIn)
+  // Where no span is lost, it is what follows the spans by other means.
+  const others = spooled + kept === 0 && rest.sent?.left !== undefined ? unsent : 0
+  const count = lost > 0 ? lost : others
+  if (count > 0) sayLost(count, failure === undefined ? reason : `${reason}; ${failure}`)
+}
+
+const spans = (count: number, one: string, many: string): string =>
+  count === 1 ? `1 span ${one}` : `${count} spans ${many}`
+
+/** What handlers of the end have ended is said in a line of its own. */
+const moment = (): string => (state().isOver ? 'late' : '')
+
+function sayLost(count: number, reason: string): void {
   diagnose(
     'error',
     'TS_EXIT_LOST',
-    `${count} ${count === 1 ? 'span was' : 'spans were'} not delivered before the process ended: ${reason.replace(/\.$/, '')}. ` +
+    `${spans(count, 'was', 'were')} not delivered before the process ended: ${reason.replace(/\.$/, '')}. ` +
       'Call "await flushTraces()" before exiting, or raise exitTimeoutMs.',
     { count, reason },
+    moment(),
   )
 }
 
-function sayKept({ config }: Pipeline, count: number, reason: string): void {
-  if (count === 0 || config.spool === undefined) return
-  const { dir } = config.spool
+function sayKept(count: number, reason: string, dir: string): void {
   diagnose(
     'warn',
     'TS_EXIT_SPOOLED',
-    `${count} ${count === 1 ? 'span was' : 'spans were'} not delivered before the process ended: ${reason}. ` +
-      `Nothing is lost: the next process that uses the spool ${dir} sends them.`,
+    `${spans(count, 'was', 'were')} not delivered before the process ended: ${reason.replace(/\.$/, '')}. ` +
+      `Nothing is lost: the next process that traces to the same receiver sends them from ${dir}.`,
     { count, reason, dir },
+    moment(),
   )
 }

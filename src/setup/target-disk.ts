@@ -1,8 +1,12 @@
+import { join } from 'node:path'
 import type { Config, TargetConfig } from '../config/config.ts'
-import { createSpool } from '../delivery/spool/spool.ts'
+import { hasSegments } from '../delivery/spool/folder.ts'
+import { leaveBehind } from '../delivery/spool/leave.ts'
+import { createSpool, MOST_AGE_MS } from '../delivery/spool/spool.ts'
 import { targetKey } from '../delivery/spool/target-key.ts'
-import type { TargetDisk } from '../delivery/target.ts'
+import type { SpanTarget, TargetDisk, TargetLeftovers } from '../delivery/target.ts'
 import { wireOptions } from '../delivery/wire-options.ts'
+import { realTime, withoutHold } from '../runtime/real-time.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import { encodeRecord } from '../span/otlp/request.ts'
 
@@ -16,25 +20,29 @@ export interface TargetDiskParts {
   readonly isFinal: () => boolean
 }
 
-/** How spans for `target` are kept on disk; `undefined` where that is not wanted. */
+/** How spans for `target` are kept on disk: until they are delivered, or what is left at the end, or not at all. */
 export function targetDisk({
   config,
   target,
   resource,
   isMlflow,
   isFinal,
-}: TargetDiskParts): TargetDisk | undefined {
-  const { spool } = config
-  if (spool === undefined) return undefined
-  return {
+}: TargetDiskParts): Pick<SpanTarget, 'disk' | 'leftovers'> {
+  const place = config.spool ?? config.leftovers
+  if (place === undefined) return {}
+  const whose = { ...place, key: targetKey(target, config.serviceName), target: target.endpoint }
+  const disk: TargetDisk = {
     isFinal,
     encode: (span) => encodeRecord(span, resource(), wireOptions(config, isMlflow())),
-    open: (events) =>
-      createSpool({
-        ...events,
-        ...spool,
-        key: targetKey(target, config.serviceName),
-        target: target.endpoint,
-      }),
+    open: (events) => createSpool({ ...events, ...whose }),
   }
+  if (config.spool !== undefined) return { disk }
+  const leftovers: TargetLeftovers = {
+    ...disk,
+    dir: place.dir,
+    exist: () => hasSegments(join(place.dir, whose.key)),
+    soon: (work) => void withoutHold(realTime.start(work, 0)),
+    keep: (records) => leaveBehind({ ...whose, maxAgeMs: MOST_AGE_MS }, records),
+  }
+  return { leftovers }
 }

@@ -11,6 +11,15 @@ import { itemsOf, kindOf } from './clean-fields.ts'
 import { cleanName } from './clean-name.ts'
 import { captureContent } from './content/capture-content.ts'
 import type { Content } from './content/content.ts'
+import { isolated } from './content/scratch.ts'
+import {
+  changeBytes,
+  contentMark,
+  giveUpValues,
+  valueBytes,
+  valuesBytes,
+  withoutValues,
+} from './content-bytes.ts'
 import {
   type AgentData,
   type Attributes,
@@ -25,6 +34,7 @@ import { exportedKey, exportedName } from './exported-name.ts'
 import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
+import { ContentAge, type ContentHolder } from './open-content.ts'
 import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
@@ -56,7 +66,7 @@ const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
 
 /** A span while its work goes on. Its methods never throw; after the end they do nothing. */
-export class LiveSpan implements Span, OpenSpan {
+export class LiveSpan implements Span, OpenSpan, ContentHolder {
   static {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
@@ -74,6 +84,10 @@ export class LiveSpan implements Span, OpenSpan {
   readonly trace: TraceRecord
   usageBelow: CountedUsage | undefined
   modelsBelow: OpenSpan['modelsBelow']
+  before: ContentHolder | undefined
+  after: ContentHolder | undefined
+  contentBytes = 0
+  contentAge: ContentAge = ContentAge.NONE
 
   readonly #init: LiveSpanInit
   readonly #startMs: number
@@ -143,12 +157,22 @@ export class LiveSpan implements Span, OpenSpan {
   }
 
   setInputs(inputs: unknown): this {
-    if (this.wantsContent) this.#inputs = captureContent(inputs, this.#captureOptions('inputs'))
+    if (this.wantsContent) {
+      const content = captureContent(inputs, this.#captureOptions('inputs'))
+      const more = changeBytes(this.#inputs, content)
+      this.#inputs = content
+      this.#grow(more)
+    }
     return this
   }
 
   setOutputs(outputs: unknown): this {
-    if (this.wantsContent) this.#outputs = captureContent(outputs, this.#captureOptions('outputs'))
+    if (this.wantsContent) {
+      const content = captureContent(outputs, this.#captureOptions('outputs'))
+      const more = changeBytes(this.#outputs, content)
+      this.#outputs = content
+      this.#grow(more)
+    }
     return this
   }
 
@@ -186,7 +210,9 @@ export class LiveSpan implements Span, OpenSpan {
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
       const isJson = typeof value === 'object' && typeof kept === 'string'
-      if (!keepAttribute(this.#attributes, exported, kept, isJson)) this.#drop('attributes')
+      const more = valueBytes(kept) - valueBytes(this.#attributes.values[exported])
+      if (keepAttribute(this.#attributes, exported, kept, isJson)) this.#grow(more)
+      else this.#drop('attributes')
     }
     return this
   }
@@ -224,8 +250,10 @@ export class LiveSpan implements Span, OpenSpan {
       ...(attributes && { attributes: attributes as never }),
     })
     this.#links ??= []
-    if (this.#links.length < MOST_LINKS) this.#links.push(read.data)
-    else this.#drop('links')
+    if (this.#links.length < MOST_LINKS) {
+      this.#links.push(read.data)
+      this.#grow(valuesBytes(attributes))
+    } else this.#drop('links')
     return this
   }
 
@@ -337,6 +365,7 @@ export class LiveSpan implements Span, OpenSpan {
     this.#sumUp()
     this.#open = false
     const { trace, shadow, host } = this.#init
+    host.openContent.gone(this)
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
@@ -348,6 +377,23 @@ export class LiveSpan implements Span, OpenSpan {
       shadow.end(ended.endTime)
     }
     host.ended(ended)
+  }
+
+  #grow(bytes: number): void {
+    this.#init.host.openContent.grew(this, bytes)
+  }
+
+  isolateContent(): void {
+    this.#inputs = this.#inputs && isolated(this.#inputs)
+    this.#outputs = this.#outputs && isolated(this.#outputs)
+  }
+
+  giveUpContent(): void {
+    this.#inputs = this.#inputs && contentMark(this.#inputs)
+    this.#outputs = this.#outputs && contentMark(this.#outputs)
+    if (this.#attributes !== undefined) giveUpValues(this.#attributes)
+    this.#events = this.#events && withoutValues(this.#events)
+    this.#links = this.#links && withoutValues(this.#links)
   }
 
   #sumUp(): void {
@@ -416,8 +462,10 @@ export class LiveSpan implements Span, OpenSpan {
     this.#init.shadow?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
-    if (this.#events.length < MOST_EVENTS) this.#events.push(event)
-    else this.#drop('events')
+    if (this.#events.length < MOST_EVENTS) {
+      this.#events.push(event)
+      this.#grow(valuesBytes(attributes))
+    } else this.#drop('events')
   }
 
   #drop(what: keyof Dropping, count = 1): void {

@@ -2,6 +2,7 @@ import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
+import type { OpenContent } from './open-content.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
 
 /** What a span must know of the pipeline that it will leave through. */
@@ -9,6 +10,8 @@ export interface SpanHost {
   readonly captureContent: boolean
   readonly limits: Limits
   readonly redact: Redact | undefined
+  /** What its open spans hold. */
+  readonly openContent: OpenContent
   /** Told of each span that begins, where somebody asked to be. */
   began?: ((span: OpenSpan) => void) | undefined
   /** Takes a span that has ended. */

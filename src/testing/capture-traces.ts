@@ -182,7 +182,7 @@ function createStore(config: Config, counts: Counts): Store {
   // Taken out of the queue as they are put in, so that a test can look without waiting.
   const drain = (): void => {
     for (const { spans } of pipeline.undelivered()) keep(spans)
-    pipeline.settleUndelivered('sent')
+    pipeline.settleUndelivered(() => 'sent')
   }
   // A filter holds spans back until it knows what stands above them: there they stay until somebody looks.
   if (config.keep === 'all') pipeline.onWork = drain

@@ -3,6 +3,7 @@ import type { Answer } from '../../src/delivery/answer.ts'
 import { createQueue, type Fate, type QueueOptions } from '../../src/delivery/queue.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
+import { newTraceRecord } from '../../src/span/trace-record.ts'
 import { useFakeTimers } from '../support/fake-timers.ts'
 import { endedSpan } from './ended-span.ts'
 
@@ -23,7 +24,7 @@ function setUp(answer: (names: string[], call: number) => Answer, given: Partial
     shutdown: async () => {},
   }
   const queue = createQueue(target, {
-    maxBytes: 1_000_000,
+    maxBytes: 100_000_000,
     maxSpans: 1000,
     batchSpans: 4,
     delayMs: 1000,
@@ -31,7 +32,7 @@ function setUp(answer: (names: string[], call: number) => Answer, given: Partial
     ...given,
   })
   const push = (name: string, bytes = 100, trace = 1): void =>
-    queue.push(endedSpan({ name, traceId: traceId(trace) }), bytes)
+    queue.push(endedSpan({ name, traceId: traceId(trace) }), { wire: bytes, held: bytes })
   return { queue, push, sent, fates }
 }
 
@@ -154,11 +155,11 @@ test('keeps what is left of a halved batch when the target fails in the middle',
 })
 
 test('drops the oldest trace whole when the bytes do not fit, and says so', async () => {
-  const { queue, push, fates } = setUp(() => AGAIN, { maxBytes: 1000, batchSpans: 100 })
-  push('old-1', 400, 1)
-  push('new-1', 400, 2)
-  push('old-2', 100, 1)
-  push('new-2', 400, 2)
+  const { queue, push, fates } = setUp(() => AGAIN, { maxBytes: 100_000, batchSpans: 100 })
+  push('old-1', 40_000, 1)
+  push('new-1', 40_000, 2)
+  push('old-2', 10_000, 1)
+  push('new-2', 40_000, 2)
   expect(Object.fromEntries(fates)).toEqual({
     'old-1': { dropped: 'queue_full' },
     'old-2': { dropped: 'queue_full' },
@@ -214,7 +215,7 @@ test('gives up nothing that is on its way, and no more traces than it must', asy
       shutdown: async () => {},
     },
     {
-      maxBytes: 1000,
+      maxBytes: 100_000,
       maxSpans: 1000,
       batchSpans: 2,
       delayMs: 1000,
@@ -222,13 +223,13 @@ test('gives up nothing that is on its way, and no more traces than it must', asy
     },
   )
   const add = (name: string, bytes: number, trace: number): void =>
-    slow.push(endedSpan({ name, traceId: traceId(trace) }), bytes)
-  add('flying-1', 300, 1)
-  add('flying-2', 300, 1)
+    slow.push(endedSpan({ name, traceId: traceId(trace) }), { wire: bytes, held: bytes })
+  add('flying-1', 30_000, 1)
+  add('flying-2', 30_000, 1)
   await vi.advanceTimersByTimeAsync(0)
-  add('late', 100, 1)
-  add('b', 200, 2)
-  add('c', 300, 3)
+  add('late', 10_000, 1)
+  add('b', 20_000, 2)
+  add('c', 30_000, 3)
   expect(Object.fromEntries(fates)).toEqual({ late: { dropped: 'queue_full' }, b: { dropped: 'queue_full' } })
   answer(ACCEPTED)
   await vi.advanceTimersByTimeAsync(0)
@@ -237,4 +238,53 @@ test('gives up nothing that is on its way, and no more traces than it must', asy
   expect(fates.get('flying-1')).toBe('sent')
   expect(fates.get('c')).toBe('sent')
   expect(slow.size()).toBe(0)
+})
+
+test('says once that it is full, also to a listener that fills it further, and again when there is room', async () => {
+  let down = true
+  const { queue, push, fates } = setUp(() => (down ? AGAIN : ACCEPTED), { maxBytes: 20_000 })
+  let said = 0
+  const stopListening = onDiagnostic(({ code }) => {
+    said += 1
+    if (code === 'TS_QUEUE_FULL') push(`traced-${said}`, 5000, 900 + said)
+  })
+  for (let i = 0; i < 500; i += 1) push(`span-${i}`, 5000, i)
+  expect(diagnostics).toEqual(['TS_QUEUE_FULL'])
+  const dropped = [...fates.values()].filter((fate) => fate !== 'sent').length
+  down = false
+  await vi.advanceTimersByTimeAsync(10_000)
+  stopListening()
+  expect(queue.size()).toBe(0)
+  expect(diagnostics).toEqual(['TS_QUEUE_FULL', 'TS_QUEUE_ROOM'])
+  expect(dropped).toBeGreaterThan(400)
+
+  down = true
+  for (let i = 0; i < 50; i += 1) push(`more-${i}`, 5000, i)
+  expect(diagnostics.filter((code) => code === 'TS_QUEUE_FULL')).toHaveLength(2)
+})
+
+test('counts the record of a trace once, with all that was said of it', () => {
+  const { queue, fates } = setUp(() => AGAIN, { maxBytes: 300_000 })
+  const record = newTraceRecord({ traceId: traceId(7), sampled: true })
+  const add = (name: string): void =>
+    queue.push(endedSpan({ name, traceId: traceId(7), parentSpanId: '1', trace: record }), {
+      wire: 100,
+      held: 1000,
+    })
+  for (let i = 0; i < 100; i += 1) add(`child-${i}`)
+  expect(fates.size).toBe(0)
+  for (let i = 0; i < 60; i += 1) record.tags.set(`tag-${i}`, 'x'.repeat(4096))
+  record.said += 1
+  add('after tags')
+  expect(fates.size).toBe(101)
+})
+
+test('gives up what was given back before what came later', async () => {
+  const { push, fates } = setUp(() => AGAIN, { maxBytes: 10_000, batchSpans: 2 })
+  push('first', 3000, 1)
+  push('second', 3000, 2)
+  await vi.advanceTimersByTimeAsync(10)
+  push('third', 3000, 3)
+  push('fourth', 3000, 4)
+  expect([...fates.keys()]).toEqual(['first', 'second'])
 })

@@ -5,7 +5,7 @@ import { type OtlpGrpcServer, startOtlpGrpc } from '../support/otlp-grpc-server.
 import { makeCertificates } from '../support/tls.ts'
 import { type ExitRun, ending, endsUntraced, exitApp, runToEnd } from './program.ts'
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 
 interface Way {
   readonly way: string

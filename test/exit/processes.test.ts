@@ -61,6 +61,7 @@ it('says from a worker thread too what was lost at its end', async () => {
     ...env,
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
     TURNSPAN_EXIT_TIMEOUT_MS: '300',
+    TURNSPAN_SPOOL: 'false',
   }
   const { stderr } = await runToEnd(app, 'threads.mjs', { args: ['exit'], env: dead })
   expect(stderr.match(/\[TS_EXIT_LOST\]/g)).toHaveLength(2)

@@ -60,6 +60,7 @@ describe.each(WAYS)('at the end of a process (%s)', (way, signal) => {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.invalid',
       HTTPS_PROXY: `http://${CREDENTIALS}@127.0.0.1:9`,
       TURNSPAN_EXIT_TIMEOUT_MS: '300',
+      TURNSPAN_SPOOL: 'false',
     })
     const ended = await runToEnd(app, 'end.mjs', given)
     const { code, signal: by } = await endsUntraced(app, 'end.mjs', given)

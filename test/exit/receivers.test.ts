@@ -30,6 +30,7 @@ describe.each(WAYS)('a process that ends by: $way', ({ way, signal }) => {
     signal,
     env: {
       TURNSPAN_EXIT_TIMEOUT_MS: String(TIMEOUT_MS),
+      TURNSPAN_SPOOL: 'false',
       ...env,
     },
   })

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /** Variables that would change what the code under test, MLflow or an OpenTelemetry SDK does. */
 const TRACING = /^_?(OTEL|MLFLOW|DATABRICKS|OMNIGENT)_|^TURNSPAN_|^(ENABLE_MLFLOW_TRACING|APP_ENVIRONMENT)$/
@@ -14,7 +16,16 @@ export function configuresTracing(name: string): boolean {
 
 /** The parent's environment without anything that configures tracing, then `extra` (undefined removes). */
 export function cleanEnv(extra: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
-  return environment((name) => !TRACING.test(name) && !RUNNER.test(name) && !AUTHORITIES.test(name), extra)
+  const ours = { XDG_STATE_HOME: freshStateHome(), ...extra }
+  return environment((name) => !TRACING.test(name) && !RUNNER.test(name) && !AUTHORITIES.test(name), ours)
+}
+
+let homes = 0
+
+/** Where a program keeps what it leaves: no other test finds it. It is there only when something was left. */
+export function freshStateHome(): string {
+  homes += 1
+  return join(tmpdir(), `turnspan-state-${process.pid}-${Date.now().toString(36)}-${homes}`)
 }
 
 function environment(

@@ -70,7 +70,10 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
     if (run.own) waiting.own -= run.count
     else waiting.adopted -= run.count
     if (bytes === undefined || run.segment.isGone()) {
-      if (run.own) events.lost(ticketsOf(run, 0))
+      if (run.own) {
+        events.damaged(run.segment.path, 1)
+        events.lost(ticketsOf(run, 0))
+      }
       return []
     }
     const { records, damaged } = scan(bytes)

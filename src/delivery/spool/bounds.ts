@@ -54,7 +54,9 @@ export function enforce(
     from.push(file)
   }
   for (const file of removable.sort((a, b) => a.writtenMs - b.writtenMs)) {
-    if (realTime.epochMs() - file.writtenMs > bounds.maxAgeMs) remove(file, expired)
+    // The clock may have been set since this process wrote what it has.
+    const idleMs = self.mine.get(file.path)?.idleMs() ?? realTime.epochMs() - file.writtenMs
+    if (idleMs > bounds.maxAgeMs) remove(file, expired)
     else if (total + needed > bounds.maxBytes) remove(file, crowdedOut)
   }
   return { expired, crowdedOut, room: total + needed <= bounds.maxBytes }

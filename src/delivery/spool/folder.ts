@@ -29,12 +29,14 @@ export interface SegmentFile {
 }
 
 const SEGMENT = /^([\w-]+)\.\d+\.seg$/
-const LEFTOVER = /^([\w-]+)(?:\.\d+\.ack|\.owner|\.owner\.new)$/
+const LEFTOVER = /^([\w-]+)(?:\.\d+\.ack|\.\d+\.seg\.new|\.owner|\.owner\.new)$/
 const KEY = /^[0-9a-f]{16}$/
 
 export const ownerPath = (folder: string, owner: string): string => join(folder, `${owner}.owner`)
 export const segmentPath = (folder: string, owner: string, number: number): string =>
   join(folder, `${owner}.${number}.seg`)
+
+const OTHERS_WRITE = 0o002
 
 /**
  * Makes `folder`, for this user alone. Throws what the file system says, and when the folder is another user's, who
@@ -42,16 +44,28 @@ export const segmentPath = (folder: string, owner: string, number: number): stri
  */
 export function makePrivate(folder: string): void {
   makeFolder(folder)
-  const found = lstatSync(folder)
+  const mode = expectOwn(folder)
+  refusePlanted(folder)
+  if (process.platform !== 'win32' && ((mode ?? 0) & 0o077) !== 0) chmodSync(folder, 0o700)
+}
+
+/**
+ * Throws where `folder` is not this user's alone to write in: somebody may have put it in the place of ours meanwhile.
+ *
+ * @returns its mode; `undefined` where there is none
+ */
+export function expectOwn(folder: string): number | undefined {
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     throw new Error(`${folder} belongs to another user`)
   }
-  refusePlanted(folder)
-  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+  if (process.platform !== 'win32' && (found.mode & OTHERS_WRITE) !== 0) {
+    throw new Error(`everybody may write in ${folder}`)
+  }
+  return found.mode
 }
-
-const OTHERS_WRITE = 0o002
 
 /**
  * Refuses a folder below one of another user's in a place where everybody may make one, such as `/tmp`: its owner could
@@ -93,18 +107,34 @@ export function writeOwner(folder: string, id: string, owner: Owner): void {
   renameSync(`${path}.new`, path)
 }
 
-/** The segments in `folder`, the longest unwritten first; none where there is no folder. */
-export function segmentsIn(folder: string): SegmentFile[] {
+/**
+ * The segments of this user in `folder`, the longest unwritten first; none where there is no folder.
+ *
+ * @param wanted - asked by path and owner before a file is looked at
+ * @param most - how many are looked for; names begin with a time, so that they are the oldest
+ */
+export function segmentsIn(
+  folder: string,
+  wanted: (path: string, owner: string) => boolean = () => true,
+  most: number = Number.POSITIVE_INFINITY,
+): SegmentFile[] {
   const found: SegmentFile[] = []
-  for (const name of namesIn(folder)) {
+  const self = process.getuid?.()
+  for (const name of namesIn(folder).sort()) {
+    if (found.length >= most) break
     const owner = SEGMENT.exec(name)?.[1]
-    if (owner === undefined) continue
     const path = join(folder, name)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat?.isFile()) found.push({ path, owner, bytes: stat.size, writtenMs: stat.mtimeMs })
+    if (owner === undefined || !wanted(path, owner)) continue
+    // Not through links, which lead to whatever somebody wants to have read.
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (!stat?.isFile() || (self !== undefined && stat.uid !== self)) continue
+    found.push({ path, owner, bytes: stat.size, writtenMs: stat.mtimeMs })
   }
   return found.sort((a, b) => a.writtenMs - b.writtenMs)
 }
+
+/** Whether there are segments in `folder`. */
+export const hasSegments = (folder: string): boolean => namesIn(folder).some((name) => SEGMENT.test(name))
 
 /** The folders of all targets in the spool `dir`. */
 export function targetFolders(dir: string): string[] {

@@ -8,6 +8,8 @@ export interface Notices {
   on(): void
   damaged(path: string, count: number): void
   unknownVersion(path: string): void
+  /** What stands at `path` is too long for a segment. */
+  tooLong(path: string, bytes: number): void
   dropped(segments: readonly SegmentFile[], reason: DropReason, bounds: Bounds): void
 }
 
@@ -52,6 +54,15 @@ export function createNotices(dir: string, target: string): Notices {
         `${path} was written by another version of turnspan, which this one cannot read; it is left alone.`,
         { path },
         dir,
+      )
+    },
+    tooLong(path, bytes) {
+      diagnoseOnce(
+        'warn',
+        'TS_SPOOL_DAMAGED',
+        `${path} has ${bytes} bytes, more than any file that turnspan writes; it is left alone.`,
+        { path, bytes, target },
+        path,
       )
     },
     dropped(segments, reason, { maxBytes, maxAgeMs }) {

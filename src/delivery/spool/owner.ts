@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
 import { realTime } from '../../runtime/real-time.ts'
@@ -22,6 +23,13 @@ export function thisOwner(): Owner {
     space: `${hostname()} ${pidSpace()}`,
     bootMs: Math.round(realTime.epochMs() - uptime() * 1000),
   }
+}
+
+/** A name for what this process writes, which nothing else has. */
+export function freshOwnerId(): string {
+  // Not imported: it would load the module in every process that has no spool.
+  const { threadId } = process.getBuiltinModule('node:worker_threads')
+  return `${realTime.epochMs().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
 }
 
 /** How often a living owner touches its file. */

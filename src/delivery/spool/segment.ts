@@ -1,5 +1,16 @@
-import { appendFileSync, closeSync, ftruncateSync, openSync, readFileSync, rmSync, writevSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writevSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
+import { realTime } from '../../runtime/real-time.ts'
 import { covers, decodeAcks, encodeAck, merge, type Stretch } from './ack.ts'
 import { encodeHeader, HEADER_BYTES, type SegmentHeader } from './header.ts'
 
@@ -29,7 +40,10 @@ export interface Segment {
   read(stretch: Stretch): Promise<Uint8Array>
   /** Deletes it with everything in it. */
   discard(): void
+  /** Whether it is not there any more: delivered, given up, or deleted by somebody. */
   isGone(): boolean
+  /** How long nothing was written to it, ms of a clock that is never set; `undefined` where another process wrote it. */
+  idleMs(): number | undefined
 }
 
 /** File that tells what of a segment has been delivered. */
@@ -66,6 +80,7 @@ function segmentOf(
   let { file, bytes } = start
   let waiting = 0
   let gone = false
+  let writtenMs = file === undefined ? undefined : realTime.uptimeMs()
   let fresh: Stretch[] = []
 
   const remove = (): void => {
@@ -81,6 +96,7 @@ function segmentOf(
       if (file === undefined) throw new Error('the segment is sealed')
       const from = bytes
       bytes += writeAll(file, parts, bytes)
+      writtenMs = realTime.uptimeMs()
       waiting += 1
       return { segment, from, to: bytes }
     },
@@ -132,7 +148,11 @@ function segmentOf(
         // It cannot be deleted, but it is ours no more.
       }
     },
-    isGone: () => gone,
+    isGone() {
+      gone ||= file === undefined ? !existsSync(path) : fstatSync(file).nlink === 0
+      return gone
+    },
+    idleMs: () => (writtenMs === undefined ? undefined : realTime.uptimeMs() - writtenMs),
   }
   return segment
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
@@ -7,7 +6,7 @@ import { type Enforced, enforce } from './bounds.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
 import { createNotices, type DropReason } from './notices.ts'
-import { HEARTBEAT_MS, thisOwner } from './owner.ts'
+import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { setAside } from './rejected.ts'
 import { adoptSegment, createSegment, type Place, type Segment } from './segment.ts'
@@ -70,8 +69,12 @@ export interface SpoolOptions<Ticket> extends SpoolEvents<Ticket> {
 
 const SEGMENT_BYTES = 4 * 1024 * 1024
 const LEAST_SEGMENTS = 8
-const MOST_AGE_MS = 7 * 24 * 3_600_000
+export const MOST_AGE_MS: number = 7 * 24 * 3_600_000
 const RETRY_MS = 30_000
+/** To take over thousands of segments takes seconds, during which nothing else runs. */
+const MOST_AT_ONCE = 64
+/** Whoever takes a segment over reads it whole. */
+const MOST_SEGMENT_BYTES = 64 * 1024 * 1024
 
 export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket> {
   const { dir, key, target, maxBytes, maxAgeMs = MOST_AGE_MS, retryMs = RETRY_MS } = options
@@ -85,6 +88,10 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   let numbered = 0
   let active: Segment | undefined
   let offUntilMs: number | undefined
+  /** There are more segments of others than were made part of this spool at once. */
+  let more = false
+  /** Segments of others that were looked at: what cannot be read is not looked at again and again. */
+  const passed = new Set<string>()
   let timer: Timer | undefined
 
   const backlog = createBacklog<Ticket>({
@@ -96,9 +103,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const owner = (): string => {
     if (id === undefined) {
       files.makePrivate(folder)
-      // Not imported: it would load the module in every process that has no spool.
-      const { threadId } = process.getBuiltinModule('node:worker_threads')
-      const fresh = `${realTime.epochMs().toString(36)}-${process.pid}-${threadId}-${randomBytes(6).toString('hex')}`
+      const fresh = freshOwnerId()
       files.writeOwner(folder, fresh, self)
       id = fresh
       watch()
@@ -134,6 +139,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   }
 
   const begin = (): Segment => {
+    files.expectOwn(folder)
     if (!makeRoom(segmentBytes).room) {
       throw new Error(`other processes fill its ${maxBytes} bytes`)
     }
@@ -146,6 +152,12 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
     active?.seal()
     active?.commit()
     active = undefined
+  }
+
+  /** Somebody deleted the folder, or took us for dead: what is written from now on must be ours again. */
+  const startAnew = (): void => {
+    id = undefined
+    end()
   }
 
   const fail = (thrown: unknown): void => {
@@ -166,9 +178,18 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       lives.set(other, known)
       return !known
     }
+    files.expectOwn(folder)
     let found = false
-    for (const file of files.segmentsIn(folder)) {
-      if (mine.has(file.path) || !isGone(file.owner)) continue
+    const isOthers = (path: string, owner: string): boolean =>
+      !mine.has(path) && !passed.has(path) && isGone(owner)
+    const left = files.segmentsIn(folder, isOthers, MOST_AT_ONCE)
+    more = left.length === MOST_AT_ONCE
+    for (const file of left) {
+      passed.add(file.path)
+      if (file.bytes > Math.max(MOST_SEGMENT_BYTES, 2 * segmentBytes)) {
+        notices.tooLong(file.path, file.bytes)
+        continue
+      }
       const readability = files.readability(file.path)
       if (readability === 'unknown-version') notices.unknownVersion(file.path)
       if (readability !== 'readable') continue
@@ -198,9 +219,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
         const now = new Date(realTime.epochMs())
         utimesSync(files.ownerPath(folder, id), now, now)
       } catch {
-        // Somebody deleted the folder, or took us for dead: what is written from now on must be ours again.
-        id = undefined
-        end()
+        startAnew()
       }
     }
     makeRoom(0)
@@ -226,6 +245,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       try {
         const parts = [frame(RecordKind.SPAN, record), record]
         if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
+        if (active?.isGone()) startAnew()
         active ??= begin()
         const place = active.append(parts)
         if (offUntilMs !== undefined) notices.on()
@@ -251,8 +271,11 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       }
     },
     defer: backlog.defer,
-    take: backlog.take,
-    size: backlog.size,
+    take(maxBytes, maxSpans) {
+      if (more && backlog.size() === 0) quietly(adopt)
+      return backlog.take(maxBytes, maxSpans)
+    },
+    size: () => Math.max(backlog.size(), more ? 1 : 0),
     own: backlog.own,
     adopt: () => quietly(adopt),
     reject(record, reason) {

@@ -10,6 +10,8 @@ const GROWTH = 1.4
 const MOST_UNUSED = 1.5
 /** A new slab is begun where less than this is left. */
 const LEAST_ROOM = 4_096
+/** A slab that a value has outgrown is used on where at least this is left, or a long answer would cost all of it. */
+const WORTH_KEEPING = SLAB_BYTES / 4
 
 /**
  * The place where a value is being written: `at` is the next free byte of `buffer`, and the value began at `base`.
@@ -21,6 +23,10 @@ export interface Scratch {
   at: number
   /** A value is being written, and code of the application may run meanwhile. */
   busy: boolean
+  /** The slab that the value has outgrown. */
+  outgrown: Buffer | undefined
+  /** Where the value began in it. */
+  outgrownAt: number
 }
 
 const fresh = (bytes: number): Scratch => ({
@@ -28,6 +34,8 @@ const fresh = (bytes: number): Scratch => ({
   base: 0,
   at: 0,
   busy: false,
+  outgrown: undefined,
+  outgrownAt: 0,
 })
 
 let slab: Scratch | undefined
@@ -52,9 +60,7 @@ export function finish(scratch: Scratch): Content {
   scratch.busy = false
   if (buffer.length <= SLAB_BYTES) return { buffer, start: base, end: at }
   // It has outgrown the slab and has a buffer of its own, of which it keeps no more than it needs.
-  scratch.buffer = emptyBuffer()
-  scratch.base = 0
-  scratch.at = 0
+  backToSlab(scratch)
   const end = at - base
   return buffer.length <= end * MOST_UNUSED
     ? { buffer, start: base, end: at }
@@ -64,9 +70,17 @@ export function finish(scratch: Scratch): Content {
 /** As if nothing had been written since {@link begin}. */
 export function abandon(scratch: Scratch): void {
   scratch.busy = false
-  scratch.at = scratch.base
-  if (scratch.buffer.length > SLAB_BYTES) scratch.buffer = emptyBuffer()
-  if (scratch.buffer === none) scratch.at = 0
+  if (scratch.buffer.length > SLAB_BYTES) backToSlab(scratch)
+  else scratch.at = scratch.base
+}
+
+function backToSlab(scratch: Scratch): void {
+  const { outgrown, outgrownAt } = scratch
+  scratch.outgrown = undefined
+  const isOfUse = outgrown !== undefined && outgrown.length - outgrownAt >= WORTH_KEEPING
+  scratch.buffer = isOfUse ? outgrown : emptyBuffer()
+  scratch.at = isOfUse ? outgrownAt : 0
+  scratch.base = scratch.at
 }
 
 let none: Buffer | undefined
@@ -83,12 +97,23 @@ function copyOf(buffer: Buffer, from: number, to: number): Buffer {
   return copy
 }
 
+/** `content` in a buffer of its own, where it shares a slab with others. */
+export function isolated(content: Content): Content {
+  const { buffer, start, end } = content
+  if (buffer.length > SLAB_BYTES || buffer.length === end - start) return content
+  return { buffer: copyOf(buffer, start, end), start: 0, end: end - start }
+}
+
 /** Makes sure that `bytes` more can be written by position. */
 export function reserve(scratch: Scratch, bytes: number): void {
   if (scratch.at + bytes <= scratch.buffer.length) return
   const used = scratch.at - scratch.base
   const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES + 1, Math.ceil((used + bytes) * GROWTH)))
   scratch.buffer.copy(larger, 0, scratch.base, scratch.at)
+  if (scratch.buffer.length <= SLAB_BYTES) {
+    scratch.outgrown = scratch.buffer
+    scratch.outgrownAt = scratch.base
+  }
   scratch.buffer = larger
   scratch.base = 0
   scratch.at = used

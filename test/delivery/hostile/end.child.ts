@@ -6,6 +6,7 @@ init({
   protocol: process.argv[3] as 'grpc',
   exitTimeoutMs: 700,
   insecureTls: true,
+  spool: false,
 })
 withAgent({ agent: 'a' }, () => withTool({ tool: 't', arguments: { x: 1 } }, () => 1))
 process.stdout.write('done')

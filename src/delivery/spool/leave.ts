@@ -1,0 +1,87 @@
+import { renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { realTime } from '../../runtime/real-time.ts'
+import { enforce } from './bounds.ts'
+import { makePrivate, segmentPath } from './folder.ts'
+import { VERSION } from './header.ts'
+import { createNotices } from './notices.ts'
+import { freshOwnerId, thisOwner } from './owner.ts'
+import { frame, RecordKind } from './record.ts'
+import { createSegment } from './segment.ts'
+
+/** A span that a process leaves on disk. */
+export interface LeftRecord {
+  /** A complete `resource_spans` entry of an OTLP request. */
+  readonly record: Uint8Array
+  /** What follows it by other means, as JSON text. */
+  readonly completion: Uint8Array | undefined
+}
+
+export interface LeaveOptions {
+  /** Folder of all spools. */
+  readonly dir: string
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+  /** Whom the spans are for; see `targetKey`. */
+  readonly key: string
+  /** The same for messages. */
+  readonly target: string
+}
+
+/** How many of the records are on disk, the first ones, and why not all. */
+export interface Left {
+  readonly kept: number
+  readonly error?: unknown
+}
+
+/** A segment is read whole by whoever takes it over. */
+const SEGMENT_BYTES = 4 * 1024 * 1024
+
+/**
+ * Writes `records` into segments of a spool, as a process that is gone would have left them. They stand under another
+ * name until they are whole: a process that looks for what others have left takes what has a segment's name.
+ */
+export function leaveBehind(options: LeaveOptions, records: readonly LeftRecord[]): Left {
+  const { dir, key, maxBytes, maxAgeMs, target } = options
+  let kept = 0
+  try {
+    const folder = join(dir, key)
+    makePrivate(folder)
+    const id = freshOwnerId()
+    const bytes = records.reduce((sum, { record }) => sum + record.length, 0)
+    const made = enforce({ dir, maxBytes, maxAgeMs }, bytes, { owner: thisOwner(), mine: new Map() })
+    const notices = createNotices(dir, target)
+    if (made.expired.length > 0) notices.dropped(made.expired, 'spool_expired', options)
+    if (made.crowdedOut.length > 0) notices.dropped(made.crowdedOut, 'spool_full', options)
+    if (!made.room) throw new Error(`it has no room for ${bytes} bytes more`)
+    for (let number = 0; kept < records.length; number += 1) {
+      kept += writeSegment(segmentPath(folder, id, number), key, records.slice(kept))
+    }
+    return { kept }
+  } catch (error) {
+    return { kept, error }
+  }
+}
+
+/** @returns how many of `records` it has */
+function writeSegment(path: string, key: string, records: readonly LeftRecord[]): number {
+  const unfinished = `${path}.new`
+  const segment = createSegment(unfinished, { version: VERSION, key, createdMs: realTime.epochMs() })
+  let count = 0
+  try {
+    for (const { record, completion } of records) {
+      if (segment.size() >= SEGMENT_BYTES) break
+      const parts = [frame(RecordKind.SPAN, record), record]
+      if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
+      segment.append(parts)
+      count += 1
+    }
+    segment.seal()
+    renameSync(unfinished, path)
+    return count
+  } catch (thrown) {
+    segment.seal()
+    rmSync(unfinished, { force: true })
+    throw thrown
+  }
+}

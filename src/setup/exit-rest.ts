@@ -1,0 +1,74 @@
+import type { Pipeline } from '../delivery/pipeline.ts'
+import type { Fate } from '../delivery/queue.ts'
+import { messageOf } from '../runtime/errors.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import type { SentInWorker } from './exit-thread.ts'
+import type { Rest } from './exit-work.ts'
+
+/** What was left of a pipeline at the end of the process, and how that which another thread was given has fared. */
+export interface SentRest extends Rest {
+  readonly sent: SentInWorker | undefined
+}
+
+/** What became of it. */
+export interface Settled {
+  /** Spans and trace data that were not delivered before. */
+  readonly unsent: number
+  readonly lost: number
+  /** On disk by the spool. */
+  readonly spooled: number
+  /** Written to disk just now, and where. */
+  readonly kept: number
+  readonly keptIn: string | undefined
+  readonly reason: string
+  /** Why not all of them could be written. */
+  readonly failure: string | undefined
+}
+
+const DROPPED: Fate = { dropped: 'exit' }
+
+/** Gives each span its fate: delivered by the worker, left to the next process, or lost. */
+export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
+  const unsent = pipeline.unsent()
+  const { leftovers } = pipeline.config
+  const fates = work?.lanes.map(() => new Map<string, Fate>()) ?? []
+  let kept = 0
+  let failure: string | undefined
+  let at = 0
+  for (const [i, { index, spans }] of (work?.lanes ?? []).entries()) {
+    const left: EndedSpan[] = []
+    for (const span of spans) {
+      if (sent?.delivered[at] === 1) fates[i]?.set(span.spanId, 'sent')
+      else left.push(span)
+      at += 1
+    }
+    if (leftovers === undefined || left.length === 0) continue
+    const { kept: written, error } = pipeline.leave(index, left)
+    for (const span of left.slice(0, written)) fates[i]?.set(span.spanId, 'spooled')
+    kept += written
+    if (error !== undefined) failure = `nor could they be kept in ${leftovers.dir}: ${messageOf(error)}`
+  }
+  const lanes = new Map(work?.lanes.map(({ index }, i) => [index, fates[i]]))
+  const isLeft = sent?.left !== undefined
+  const { lost, spooled } = pipeline.settleUndelivered((index, span) => {
+    const lane = lanes.get(index)
+    if (lane === undefined) return done.has(index) ? 'sent' : DROPPED
+    return lane.get(span.spanId) ?? (isLeft ? DROPPED : 'sent')
+  })
+  return {
+    unsent,
+    lost,
+    spooled,
+    kept,
+    keptIn: kept > 0 || failure !== undefined ? leftovers?.dir : undefined,
+    reason: reasonOf(sent?.left, stuck),
+    failure,
+  }
+}
+
+function reasonOf(left: string | undefined, stuck: number): string {
+  if (left !== undefined) return left
+  return stuck > 0
+    ? 'exporters of the application work in its own event loop only'
+    : 'there was no room for them in memory'
+}
