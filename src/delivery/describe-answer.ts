@@ -9,15 +9,18 @@ const LEAST_SECRET = 8
  * gives back.
  */
 export function describeAnswer(text: string, headers: Readonly<Record<string, string>> = {}): string {
-  let line = withoutSecrets(text)
+  const known = secretsIn(headers)
+  const withoutHeaders = (said: string): string =>
+    known.reduce((left, secret) => left.replaceAll(secret, '[header]'), said)
+  const line = withoutSecrets(withoutHeaders(text))
     .slice(0, 20 * MOST_SHOWN)
     .replace(/<[^>]{0,200}>/g, ' ')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
     .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
     .trim()
-  line = withoutSecrets(line)
-  for (const secret of secretsIn(headers)) line = line.replaceAll(secret, '[header]')
-  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line
+  // Once more, for what was in several lines.
+  const told = withoutSecrets(withoutHeaders(line))
+  return told.length > MOST_SHOWN ? `${told.slice(0, MOST_SHOWN)}…` : told
 }
 
 function secretsIn(headers: Readonly<Record<string, string>>): string[] {
