@@ -17,6 +17,21 @@ const shared = {
 const needsMlflow = ['test/e2e/**/*.test.ts', 'test/support/mlflow.test.ts']
 const needsGo = ['test/backends/**/*.test.ts', 'test/support/backends.test.ts']
 
+/** What is read back from MLflow, from a server of `version`. */
+const e2e = (name: string, version: string, include = needsMlflow) => ({
+  test: {
+    ...shared,
+    name,
+    setupFiles: ['./test/setup/each-test.ts'],
+    include,
+    globalSetup: ['./test/setup/mlflow.ts'],
+    // Read by mlflowVersion() of test/support.
+    env: { TESTS_OF_TURNSPAN_MLFLOW: version },
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+})
+
 export default defineConfig({
   test: {
     maxWorkers: '100%',
@@ -55,17 +70,10 @@ export default defineConfig({
           },
         },
       },
-      {
-        test: {
-          ...shared,
-          name: 'e2e',
-          setupFiles: ['./test/setup/each-test.ts'],
-          include: needsMlflow,
-          globalSetup: ['./test/setup/mlflow.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
-        },
-      },
+      e2e('e2e', '3.18.0'),
+      e2e('e2e-3.17', '3.17.2'),
+      // The first version that takes OTLP: whether a turn arrives.
+      e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),
       {
         test: {
           ...shared,

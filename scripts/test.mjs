@@ -35,6 +35,8 @@ const STEPS = [
   suite('unit'),
   suite('types'),
   suite('e2e'),
+  suite('e2e-3.17'),
+  suite('e2e-3.6'),
   suite('packed'),
   suite('environments'),
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { mlflowPython, startMlflow } from '../../test/support/mlflow.ts'
+import { delimiter, join } from 'node:path'
+import { startMlflow } from '../../test/support/mlflow.ts'
+import { mlflowPython } from '../../test/support/mlflow-version.ts'
 import { usage } from './descendants.mjs'
 import { sendLoad } from './load.mjs'
 import { postgresDriver, startPostgres } from './postgres.mjs'
@@ -25,7 +26,8 @@ export async function measureMlflow({ templates, seconds }) {
   const postgres = await startPostgres()
   if (postgres === undefined) return rows
   try {
-    const driver = postgresDriver(await mlflowPython())
+    const { command, env } = await mlflowPython()
+    const driver = [postgresDriver(command), env.PYTHONPATH ?? []].flat().join(delimiter)
     for (const [index, template] of templates.entries()) {
       for (const count of [1, 2])
         rows.push(await onPostgres(postgres, driver, template, seconds, count, index))

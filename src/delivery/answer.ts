@@ -6,6 +6,7 @@
  * - `refused`: never as it is; a part of it may be taken. `tooLarge` for its size alone. `serverFault`: the receiver says
  *   that the fault is its own (500, `INTERNAL`), so that it may choke on one span, or be broken for all: a span is the
  *   reason only if others are accepted after it was refused.
+ * - `mixed`: nothing was sent, for the spans belong into several requests: into these, by their indices.
  */
 export type Answer =
   | { readonly kind: 'accepted'; readonly rejectedSpans?: number; readonly reason?: string }
@@ -16,5 +17,6 @@ export type Answer =
       readonly tooLarge?: boolean
       readonly serverFault?: boolean
     }
+  | { readonly kind: 'mixed'; readonly parts: readonly (readonly number[])[] }
 
-export const ACCEPTED: Answer = Object.freeze({ kind: 'accepted' })
+export const ACCEPTED: Extract<Answer, { kind: 'accepted' }> = Object.freeze({ kind: 'accepted' })

@@ -5,7 +5,7 @@ import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import type { Pipeline } from './pipeline.ts'
-import { ownMemberIn, ownTraceState } from './trace-state.ts'
+import { ownMemberIn, upstreamOf } from './trace-state.ts'
 
 // Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
 const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
@@ -88,6 +88,7 @@ function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): 
     ...placeBelow(spanContext, sampled),
     remote,
     rootElsewhere: caller?.sendsRoot ?? false,
+    experiment: remote ? ownMemberIn(spanContext.traceState)?.experiment : undefined,
   })
 }
 
@@ -95,9 +96,9 @@ function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): 
 function placeBelow(
   { traceFlags, traceState }: SpanContext,
   sampled: boolean,
-): { sampled: boolean; flags: number; traceState: string } {
+): { sampled: boolean; flags: number; upstreamState: string | undefined } {
   const flags = (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
-  return { sampled, flags, traceState: ownTraceState({ sampled }, traceState) }
+  return { sampled, flags, upstreamState: upstreamOf(traceState) }
 }
 
 /** What is known of turnspan in the process that calls. */

@@ -7,15 +7,18 @@ import { ACCEPTED, type Answer } from './answer.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
 import { acceptedAnswer } from './receiver-says.ts'
+import { type Placing, sendPlaced } from './send-placed.ts'
 import type { Sender, Sent } from './sender.ts'
+import { describeRecord } from './spool/describe-record.ts'
 import type { SpanTarget } from './target.ts'
 import type { TraceCompletion } from './trace-completion.ts'
 import { wireOptions } from './wire-options.ts'
 
 /** What an OTLP target needs of the MLflow server that it may be. */
-export interface Companion {
+export interface Companion extends Placing {
   prepare(): Promise<{ readonly mlflow: boolean }>
-  headers(): Promise<Record<string, string>>
+  /** @param place - where the spans go that are not for the usual place */
+  headers(place?: string): Promise<Record<string, string>>
   refreshAuth(): Promise<boolean>
   learnIsMlflow(): void
   finishTrace(completion: TraceCompletion): Promise<void>
@@ -46,12 +49,12 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   let verified = false
   let isMlflow: boolean | undefined
 
-  const attempt = async (body: Body): Promise<Sent> => {
+  const attempt = async (body: Body, place: string | undefined): Promise<Sent> => {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
     const bytes = body(wireOptions(config, mlflow))
-    const headers = { ...target.headers, ...(await companion.headers()) }
+    const headers = { ...target.headers, ...(await companion.headers(place)) }
     return sender.send(bytes, headers)
   }
 
@@ -72,18 +75,23 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 
   /** One batch, with the second tries that the first answer asks for. */
-  const deliver = async (body: Body): Promise<Sent> => {
-    let sent = await attempt(body)
+  const deliver = async (body: Body, place: string | undefined): Promise<Sent> => {
+    let sent = await attempt(body, place)
     if (sent.outcome === 'wrong-protocol' && target.protocolIsGuess) {
       switchToHttp(sent.reason)
-      sent = await attempt(body)
+      sent = await attempt(body, place)
     }
     if (asksForExperiment(sent)) {
       companion.learnIsMlflow()
-      sent = await attempt(body)
+      sent = await attempt(body, place)
     }
-    if (sent.outcome === 'unauthorized' && (await companion.refreshAuth())) sent = await attempt(body)
+    if (sent.outcome === 'unauthorized' && (await companion.refreshAuth())) sent = await attempt(body, place)
     return sent
+  }
+
+  const placing = (): Placing => companion
+  const noteExpected = ({ trace }: EndedSpan): void => {
+    if (trace.experiment !== undefined) companion.places.expect(trace.traceId, trace.experiment)
   }
 
   return {
@@ -92,7 +100,12 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     },
     async send(spans) {
       try {
-        const sent = await deliver((options) => parts.serialise(spans, options))
+        for (const span of spans) noteExpected(span)
+        const traceIds = (): string[] => spans.map(({ traceId }) => traceId)
+        const sent = await sendPlaced(traceIds, placing, (place) =>
+          deliver((options) => parts.serialise(spans, options), place),
+        )
+        if ('kind' in sent) return sent
         if (sent.outcome === 'accepted' && !verified && spans[0] !== undefined) {
           verified = true
           void companion.verifyStored(spans[0].traceId)
@@ -102,13 +115,17 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         return failure(thrown)
       }
     },
-    encode: (span) =>
-      isMlflow === undefined ? undefined : parts.serialise([span], wireOptions(config, isMlflow)),
+    encode(span) {
+      noteExpected(span)
+      return isMlflow === undefined ? undefined : parts.serialise([span], wireOptions(config, isMlflow))
+    },
     async sendRecords(records) {
       try {
         // Records one after the other are a request.
         const bytes = Buffer.concat(records)
-        return answerOf(target.endpoint, await deliver(() => bytes))
+        const traceIds = (): string[] => records.map((record) => describeRecord(record).traceId)
+        const sent = await sendPlaced(traceIds, placing, (place) => deliver(() => bytes, place))
+        return 'kind' in sent ? sent : answerOf(target.endpoint, sent)
       } catch (thrown) {
         return failure(thrown)
       }

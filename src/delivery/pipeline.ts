@@ -23,11 +23,14 @@ import { isSampled } from './sampling.ts'
 import type { SpanTarget } from './target.ts'
 import { createTickets, type Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
+import { ownExperiment } from './trace-experiment.ts'
 import { createTraceTable, type TraceTable } from './trace-table.ts'
 
 /** The way of spans from their end to their targets, for one configuration. */
 export interface Pipeline extends SpanHost {
   readonly config: Config
+  /** Where its traces go, for the services that they go on to; see `ownExperiment`. */
+  readonly experiment: string | undefined
   readonly traces: TraceTable
   /** Whether a new trace is kept; see `isSampled`. */
   sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
@@ -223,6 +226,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     onWork: undefined,
     onIdle: undefined,
     agentName: undefined,
+    experiment: ownExperiment(config),
     lastTraceId: undefined,
     began: undefined,
     ended: take,

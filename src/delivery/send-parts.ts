@@ -18,6 +18,7 @@ export interface Later<T> {
 }
 
 type Refused = Extract<Answer, { kind: 'refused' }>
+type Single = Exclude<Answer, { kind: 'mixed' }>
 
 /**
  * Sends `batch`, in parts where the receiver refuses it. A span that is refused alone is tried once more, and then
@@ -36,6 +37,10 @@ export async function sendParts<T>(batch: readonly T[], work: BatchWork<T>): Pro
     if (answer.kind === 'accepted') {
       work.accepted(part, Math.min(answer.rejectedSpans ?? 0, part.length))
       afterSuccess = true
+      continue
+    }
+    if (answer.kind === 'mixed') {
+      parts.unshift(...answer.parts.map((indices) => indices.flatMap((index) => part[index] ?? [])))
       continue
     }
     const [item] = part
@@ -70,7 +75,7 @@ async function judge<T>(suspect: Suspect<T>, work: BatchWork<T>): Promise<Later<
     const broken = await probe(suspect, work)
     if (broken !== undefined) return broken
   }
-  const again = answer.tooLarge ? answer : await work.send([item])
+  const again = answer.tooLarge ? answer : await sendOne(item, work)
   if (again.kind === 'accepted') work.accepted([item], Math.min(again.rejectedSpans ?? 0, 1))
   else if (again.kind === 'refused') work.rejected(item, again.reason)
   else return { rest: [item, ...parts.flat()], answer: again }
@@ -87,12 +92,18 @@ async function probe<T>(
   const other = others[chosen]
   const all = [item, ...others]
   if (other === undefined) return { rest: all, answer: waitOut(answer) }
-  const said = await work.send([other])
+  const said = await sendOne(other, work)
   if (said.kind === 'retry') return { rest: all, answer: said }
   if (said.kind === 'refused') return { rest: all, answer: waitOut(said) }
   work.accepted([other], Math.min(said.rejectedSpans ?? 0, 1))
   remove(parts, chosen)
   return undefined
+}
+
+/** The answer for a single span, which belongs into one request. */
+async function sendOne<T>(item: T, work: BatchWork<T>): Promise<Single> {
+  const answer = await work.send([item])
+  return answer.kind === 'mixed' ? { kind: 'retry', reason: 'its place is not known yet' } : answer
 }
 
 const waitOut = ({ reason }: Refused): Retry => ({ kind: 'retry', slow: true, reason })

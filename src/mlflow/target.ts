@@ -8,6 +8,7 @@ import { createPreparation, type TargetHints } from './preparation.ts'
 import { createRest, type Rest } from './rest.ts'
 import { sayNotStored } from './target-diagnostics.ts'
 import { adoptHeaders, restHeaders } from './target-headers.ts'
+import { createTracePlaces, STORED_ELSEWHERE, type TracePlaces } from './trace-places.ts'
 import { getTraceRow } from './traces.ts'
 
 /** What {@link MlflowTarget.prepare} found out. */
@@ -32,8 +33,18 @@ export interface MlflowTarget {
   /**
    * What each request to the endpoint needs now: credentials where they belong to it, and for MLflow workspace,
    * experiment and run. Never an empty value. Never rejects.
+   *
+   * @param experimentId - of spans that belong into another experiment than this process's own
    */
-  headers(): Promise<Record<string, string>>
+  headers(experimentId?: string): Promise<Record<string, string>>
+  /** Where traces are stored that are not in this process's own experiment. */
+  readonly places: TracePlaces
+  /** Looks for the experiments in which traces are expected. Throws {@link MlflowError} as {@link prepare} does. */
+  settlePlaces(): Promise<void>
+  /** Whether the body of a refusal says that a trace is in another experiment. */
+  saysElsewhere(body: string): boolean
+  /** Asks where these traces are. Never rejects. @returns whether that is news */
+  locate(traceIds: readonly string[]): Promise<boolean>
   /** After a 401: reads the credentials again. Whether it is worth asking again. */
   refreshAuth(): Promise<boolean>
   /** The endpoint asked for MLflow's experiment header, so it is MLflow after all; call `prepare` again. */
@@ -69,21 +80,38 @@ export function createMlflowTarget(target: TargetConfig, hints: TargetHints): Ml
   )
   const preparation = createPreparation(target, { config, hints, rest, auth })
 
-  const headers = async (): Promise<Record<string, string>> => {
+  const places = createTracePlaces(rest, config.baseUrl)
+  const headers = async (experimentId?: string): Promise<Record<string, string>> => {
     const known = preparation.known()
     // A header that the user gave for the endpoint is meant for it more than the tracking server's credentials.
     const credentials = config.authOnEndpoint && !target.headers.authorization ? await auth.headers() : {}
     if (!known?.mlflow) return credentials
+    const experiment = experimentId ?? known.experimentId
     return {
       ...credentials,
       ...(config.workspace && { 'x-mlflow-workspace': config.workspace }),
-      ...(known.experimentId && { 'x-mlflow-experiment-id': known.experimentId }),
-      ...(config.runId && { 'x-mlflow-run-id': config.runId }),
+      ...(experiment && { 'x-mlflow-experiment-id': experiment }),
+      // A run is one of this process's own experiment.
+      ...(config.runId && experimentId === undefined && { 'x-mlflow-run-id': config.runId }),
     }
   }
 
   return {
     headers,
+    places,
+    async settlePlaces() {
+      if (!places.expects()) return
+      const known = await preparation.resolve()
+      if (known.mlflow) await places.settle(known.experimentId)
+    },
+    saysElsewhere: (body) => STORED_ELSEWHERE.test(body),
+    async locate(traceIds) {
+      try {
+        return await places.locate(traceIds, preparation.known()?.experimentId)
+      } catch {
+        return false
+      }
+    },
     refreshAuth: () => auth.refresh(),
     async prepare() {
       const found = await preparation.resolve()
@@ -94,9 +122,13 @@ export function createMlflowTarget(target: TargetConfig, hints: TargetHints): Ml
     async finishTrace(data) {
       const { experimentId } = await preparation.resolve()
       if (experimentId === undefined) return
-      await finishTrace(rest, data, experimentId).catch((thrown: unknown) =>
-        giveUpMissing(rest, data, thrown),
-      )
+      const finish = (): Promise<void> => finishTrace(rest, data, places.of(data.traceId) ?? experimentId)
+      await finish()
+        .catch(async (thrown: unknown) => {
+          if (!(isElsewhere(thrown) && (await places.locate([data.traceId], experimentId)))) throw thrown
+          return finish()
+        })
+        .catch((thrown: unknown) => giveUpMissing(rest, data, thrown))
     },
     async verifyStored(traceId) {
       if (preparation.known()?.mlflow && config.workspace) await verify(rest, traceId, config.workspace)
@@ -117,6 +149,9 @@ function giveUpMissing(rest: Rest, data: TraceCompletion, thrown: unknown): void
   if (!data.rootIsRemote || !isMissing(thrown)) throw thrown
   sayNotStored(rest.host, data.traceId, 'Its row is not there')
 }
+
+const isElsewhere = (thrown: unknown): boolean =>
+  thrown instanceof Error && STORED_ELSEWHERE.test(thrown.message)
 
 const isMissing = (thrown: unknown): boolean =>
   hasErrorCode(thrown, 'RESOURCE_DOES_NOT_EXIST') && !isUnknownWorkspace(thrown)

@@ -1,6 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import type { Answer } from '../delivery/answer.ts'
+import { ACCEPTED, type Answer } from '../delivery/answer.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
@@ -40,11 +40,10 @@ async function deliver(lane: Undelivered, work: ExitWork, limits: Limits): Promi
   const spans = lane.spans.map(arrived)
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
-    all = (await insist(limits, () => sender.send(spans.slice(at, at + maxSpans)))) && all
+    all = (await sendAll(sender, spans.slice(at, at + maxSpans), limits)) && all
   }
   for (const completion of lane.completions) {
-    all =
-      (await insist(limits, async () => (await sender.complete?.(completion)) ?? { kind: 'accepted' })) && all
+    all = (await insist(limits, async () => settled(await sender.complete?.(completion)))) && all
   }
   return all
 }
@@ -74,7 +73,24 @@ function arrived(span: EndedSpan): EndedSpan {
   }
 }
 
-type Attempt = () => ReturnType<SpanTarget['send']>
+type Settled = Exclude<Answer, { kind: 'mixed' }>
+type Attempt = () => Promise<Settled>
+
+/** Sends spans in one request, or in those into which the target says that they belong. */
+async function sendAll(sender: SpanTarget, spans: readonly EndedSpan[], limits: Limits): Promise<boolean> {
+  let parts: readonly (readonly EndedSpan[])[] = []
+  const sent = await insist(limits, async () => {
+    const answer = await sender.send(spans)
+    if (answer.kind !== 'mixed') return answer
+    parts = answer.parts.map((indices) => indices.flatMap((index) => spans[index] ?? []))
+    return ACCEPTED
+  })
+  const results = await Promise.all(parts.map((part) => sendAll(sender, part, limits)))
+  return sent && results.every(Boolean)
+}
+
+const settled = (answer: Answer | undefined): Settled =>
+  answer === undefined || answer.kind === 'mixed' ? ACCEPTED : answer
 
 interface Limits {
   readonly deadline: number

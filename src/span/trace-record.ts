@@ -9,12 +9,14 @@ export interface TraceRecord {
   readonly sampled: boolean
   /** Flags of the W3C trace context that all of our spans here have. */
   readonly flags: number
-  /** The tracestate of our spans here, and of what they call. */
-  readonly traceState?: string
+  /** The tracestate that came with the trace, if it began elsewhere. */
+  readonly upstreamState?: string
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
   readonly rootElsewhere: boolean
+  /** Where the process that began the trace sends it, as it said (`ownExperiment`); only where that is another one. */
+  readonly experiment?: string | undefined
   userId?: string
   sessionId?: string
   readonly tags: Map<string, string>
@@ -67,15 +69,17 @@ export function newTraceRecord(init: {
   remote?: boolean
   rootElsewhere?: boolean
   flags?: number
-  traceState?: string | undefined
+  upstreamState?: string | undefined
+  experiment?: string | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,
     sampled: init.sampled,
     flags: init.flags ?? (init.sampled ? 1 : 0),
-    ...(init.traceState && { traceState: init.traceState }),
+    ...(init.upstreamState && { upstreamState: init.upstreamState }),
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
+    ...(init.experiment !== undefined && { experiment: init.experiment }),
     tags: new Map(),
     metadata: new Map(),
     said: 0,

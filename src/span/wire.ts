@@ -17,6 +17,7 @@ import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-t
 import * as keys from './keys.ts'
 import { type JsonContent, jsonText } from './message-json.ts'
 import { inputMessages, outputMessages } from './messages.ts'
+import { rootInputs } from './root-inputs.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { type CountedUsage, mlflowUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
@@ -70,7 +71,7 @@ export function forEachWireAttribute(span: EndedSpan, options: WireOptions, sink
     writeKind(span, agent, unlessSet.write)
     writeModel(agent, unlessSet.write)
     writeUsage(agent, options, unlessSet.write)
-    writeContent(agent, options, unlessSet)
+    writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
   for (const key of Object.keys(attributes)) {
     const safe = guardedAt(attributes, key)
@@ -182,7 +183,12 @@ function writeRareUsage(usage: CountedUsage, write: WriteAttribute): void {
 }
 
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
-function writeContent(agent: AgentData, options: WireOptions, sink: AttributeSink): void {
+function writeContent(
+  agent: AgentData,
+  options: WireOptions,
+  sink: AttributeSink,
+  beginsTrace: boolean,
+): void {
   const { spanType, inputs, outputs } = agent
   const isTool = spanType === 'TOOL'
   const isSaid = options.contentKeys !== 'mlflow' && (isTool || CONVERSING.has(spanType))
@@ -191,7 +197,11 @@ function writeContent(agent: AgentData, options: WireOptions, sink: AttributeSin
   if (asked) writeJson(isTool ? keys.TOOL_CALL_ARGUMENTS : keys.INPUT_MESSAGES, asked, options, sink)
   if (answered) writeJson(isTool ? keys.TOOL_CALL_RESULT : keys.OUTPUT_MESSAGES, answered, options, sink)
   const both = options.contentKeys === 'both'
-  if (inputs && (both || !asked)) writeNative(keys.SPAN_INPUTS, inputs, sink)
+  if (inputs && (both || !asked)) {
+    const isForDataset = beginsTrace && (options.mlflow || options.contentKeys === 'mlflow')
+    const given = isForDataset ? rootInputs(inputs, CONVERSING.has(spanType)) : inputs
+    writeNative(keys.SPAN_INPUTS, given, sink)
+  }
   if (outputs && (both || !answered)) writeNative(keys.SPAN_OUTPUTS, outputs, sink)
 }
 

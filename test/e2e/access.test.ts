@@ -51,7 +51,7 @@ describe('behind the official login', () => {
     })
     await delivered()
     const { info } = await readWithPython(server.url, traceId, { username: 'admin', password })
-    expect(info).toMatchObject({ state: 'OK', requestPreview: '"q"', metadata: { build: '7' } })
+    expect(info).toMatchObject({ state: 'OK', requestPreview: 'q', metadata: { build: '7' } })
   })
 
   test('the variables do the same beside an OTLP endpoint', async () => {

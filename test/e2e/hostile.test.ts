@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { flushTraces, type Span, SpanType, updateCurrentTrace, withSpan, withTool } from '../../src/index.ts'
 import { fileBeside } from '../support/child.ts'
-import { mlflowPython } from '../support/mlflow.ts'
 import { mlflowTraceId } from '../support/mlflow-read.ts'
+import { mlflowPython } from '../support/mlflow-version.ts'
 import { run } from '../support/run.ts'
 import { type Poison, poisons } from './poison.ts'
 import { delivered, mlflowUrl, named, reader, startTracing, tracingPerTest, treeOf } from './tracing.ts'
@@ -52,10 +52,9 @@ async function readByPython(traceIds: readonly string[]): Promise<Record<string,
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   await writeFile(join(dir, 'ids.json'), JSON.stringify(traceIds.map(mlflowTraceId)))
   const script = fileBeside(import.meta.url, './read_traces.py')
-  return JSON.parse(await run(await mlflowPython(), [script, mlflowUrl, join(dir, 'ids.json')])) as Record<
-    string,
-    unknown
-  >
+  const { command, env } = await mlflowPython()
+  const output = await run(command, [script, mlflowUrl, join(dir, 'ids.json')], { env })
+  return JSON.parse(output) as Record<string, unknown>
 }
 
 test('no poison loses its batch or makes its trace unreadable', async () => {

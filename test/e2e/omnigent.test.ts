@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startOtlpHttp } from '../support/collector.ts'
 import { type ProcessOutcome, runAgent } from './agent-process.ts'
-import { experimentIdOf, freshName, mlflowUrl, named, reader, treeOf } from './tracing.ts'
+import { asked, experimentIdOf, freshName, mlflowUrl, named, reader, treeOf } from './tracing.ts'
 
 const tree = ['agent:travel AGENT', '  tool:get_weather TOOL']
 
@@ -65,7 +65,7 @@ test('the tracking URI alone is enough, and speaks HTTP from the start', async (
   expect(outcome.codes).not.toContain('TS_PROTOCOL_SWITCHED')
   expect(await experimentOf(outcome)).toBe(await experimentIdOf(service))
   expect(named(await reader.spans(outcome.traceId), 'agent:travel')).toMatchObject({
-    inputs: 'the question',
+    inputs: asked('the question'),
     outputs: 'the answer',
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { newResponseId, SpanType, toMlflowTraceId, withAgent, withSpan, withTool } from '../../src/index.ts'
 import { type OpenPage, openPage } from '../support/chromium.ts'
+import { mlflowVersion } from '../support/mlflow-version.ts'
 import { until } from '../support/until.ts'
 import { delivered, experimentIdOf, mlflowUrl, startTracing, tracingPerTest } from './tracing.ts'
 
@@ -9,6 +10,10 @@ const messages = [
   { role: 'system', content: 'You are terse.' },
   { role: 'user', content: 'Will it rain in Lisbon?' },
 ]
+
+/** Tokens, cost and state, as each version writes them. */
+const FIGURES =
+  mlflowVersion() === '3.17.2' ? ['1,234 tokens', '$0.00184', 'Success'] : ['1.2K tokens', '≈$0.0018', 'OK']
 
 /** What can be seen of the page, line by line. */
 async function visibleLines({ page }: OpenPage): Promise<string[]> {
@@ -76,14 +81,12 @@ test("MLflow's own page shows the turn: tree, content, conversation, tokens, cos
     'chat',
     'Take an umbrella.',
     'Will it rain in Lisbon?',
-    '1,234 tokens',
-    '$0.00184',
     'session-31',
     'gpt-5',
-    'Success',
+    ...FIGURES,
   ])
   // Behind the trace stands the list, with the previews.
-  expect(first).toContain('"Will it rain in Lisbon?"')
+  expect(first.slice(0, first.indexOf('Spans'))).toContain('Will it rain in Lisbon?')
   const tree = first.slice(first.indexOf('Spans'))
   const rows = ['agent:support', 'tool:get_weather', 'tool:broken', 'chat'].map((name) => tree.indexOf(name))
   expect(rows).toEqual([...rows].sort((a, b) => a - b))

@@ -56,7 +56,7 @@ test('a call of another process stands in the same tree, and leaves the trace to
   const info = await reader.traceInfo(responseId)
   expect(info).toMatchObject({
     state: 'OK',
-    request_preview: '"the call"',
+    request_preview: 'the call',
     response_preview: '"the end"',
     tags: { 'mlflow.traceName': 'agent:caller' },
     trace_metadata: { by: 'caller' },

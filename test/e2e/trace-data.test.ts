@@ -14,7 +14,16 @@ import {
   withTool,
 } from '../../src/index.ts'
 import { readWithPython } from '../support/mlflow-python.ts'
-import { delivered, mlflowUrl, named, reader, startTracing, tracingPerTest, treeOf } from './tracing.ts'
+import {
+  asked,
+  delivered,
+  mlflowUrl,
+  named,
+  reader,
+  startTracing,
+  tracingPerTest,
+  treeOf,
+} from './tracing.ts'
 
 const said = tracingPerTest()
 const traceTags: Record<string, string> = {
@@ -92,7 +101,7 @@ test('metadata, previews, client request ID, session and user are said from anyw
   })
   expect(said.codes()).toContain('TS_TRACE_VALUE_CUT')
   expect(named(await reader.spans(responseId), 'agent:told')).toMatchObject({
-    inputs: 'the question',
+    inputs: asked('the question'),
     outputs: 'the answer',
   })
 })

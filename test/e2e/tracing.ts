@@ -86,6 +86,9 @@ export async function toolCounts(experimentName: string): Promise<string[]> {
     .sort()
 }
 
+/** What is stored of a root whose input was `text`. */
+export const asked = (text: string): object => ({ messages: [{ role: 'user', content: text }] })
+
 /** The span of that name. */
 export function named(spans: readonly MlflowSpan[], name: string): MlflowSpan {
   const found = spans.filter((span) => span.name === name)

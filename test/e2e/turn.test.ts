@@ -12,7 +12,9 @@ import {
 } from '../../src/index.ts'
 import { readWithPython } from '../support/mlflow-python.ts'
 import type { MlflowTraceInfo } from '../support/mlflow-read.ts'
+import { mlflowVersion } from '../support/mlflow-version.ts'
 import {
+  asked,
   delivered,
   experimentIdOf,
   mlflowUrl,
@@ -87,7 +89,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
     expect(span.endTimeUnixNano).toBeGreaterThanOrEqual(span.startTimeUnixNano)
   }
   const agent = named(spans, 'agent:support')
-  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: 'Weather in SF?', outputs: 'sunny' })
+  expect(agent).toMatchObject({ parentSpanId: undefined, inputs: asked('Weather in SF?'), outputs: 'sunny' })
   expect(agent.attributes).toMatchObject({
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': 'support',
@@ -119,7 +121,7 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
   expect(info).toMatchObject({
     state: 'OK',
     trace_location: { mlflow_experiment: { experiment_id: await experimentIdOf(experimentName) } },
-    request_preview: '"Weather in SF?"',
+    request_preview: 'Weather in SF?',
     response_preview: '"sunny"',
     tags: { 'mlflow.traceName': 'agent:support', domain: 'travel', 'service.name': 'support' },
     trace_metadata: {
@@ -169,13 +171,13 @@ test("MLflow's Python client reads the same turn", async () => {
   const { info, spans } = await readWithPython(mlflowUrl, responseId)
   expect(info).toMatchObject({
     state: 'OK',
-    requestPreview: '"Weather in SF?"',
+    requestPreview: 'Weather in SF?',
     tokenUsage: storedUsage,
     metadata: { agent_version: '1.2.0' },
     tags: { domain: 'travel' },
   })
   expect(spans.map(({ name, spanType, inputs, outputs }) => [name, spanType, inputs, outputs])).toEqual([
-    ['agent:support', 'AGENT', 'Weather in SF?', 'sunny'],
+    ['agent:support', 'AGENT', asked('Weather in SF?'), 'sunny'],
     ['tool:get_weather', 'TOOL', { city: 'SF' }, { degrees: 20.5 }],
     ['chat', 'CHAT_MODEL', { messages }, 'sunny'],
   ])
@@ -198,16 +200,18 @@ test('the cost of an agent is the sum of its model calls, and is counted once', 
   await delivered()
   const spans = await reader.spans(responseId)
   const cost = (name: string): number =>
-    (named(spans, name).attributes['mlflow.llm.cost'] as { total_cost: number }).total_cost
+    (named(spans, name).attributes['mlflow.llm.cost'] as { total_cost: number } | undefined)?.total_cost ?? 0
+  const sum = cost('chat 1000') + cost('chat 3000')
   expect(cost('chat 1000')).toBeGreaterThan(0)
-  expect(cost('agent:twice')).toBeCloseTo(cost('chat 1000') + cost('chat 3000'), 10)
+  // Since 3.18 MLflow gives agents no price.
+  expect(cost('agent:twice')).toBeCloseTo(mlflowVersion() === '3.17.2' ? sum : 0, 10)
   const info = await reader.traceInfo(responseId)
   expect(parsed(info, 'mlflow.trace.tokenUsage')).toEqual({
     input_tokens: 4000,
     output_tokens: 200,
     total_tokens: 4200,
   })
-  expect(parsed(info, 'mlflow.trace.cost').total_cost).toBeCloseTo(cost('agent:twice'), 10)
+  expect(parsed(info, 'mlflow.trace.cost').total_cost).toBeCloseTo(sum, 10)
 })
 
 test('an agent whose calls used two models names none, and the cost is right', async () => {
@@ -264,7 +268,7 @@ test('an error marks the span and the trace, with the exception as event', async
       },
     })
   }
-  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: 'q', outputs: { soFar: 1 } })
+  expect(named(spans, 'agent:failing')).toMatchObject({ inputs: asked('q'), outputs: { soFar: 1 } })
   expect(named(spans, 'tool:broken')).toMatchObject({ inputs: { a: 1 }, outputs: undefined })
 })
 

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { type MlflowServer, startMlflow } from '../support/mlflow.ts'
+import { MLFLOW_VERSIONS } from '../support/mlflow-version.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,7 +13,8 @@ let server: MlflowServer | undefined
 
 /** Starts the shared MLflow before the first end-to-end test. */
 export async function setup(project: TestProject): Promise<void> {
-  server = await startMlflow()
+  const version = MLFLOW_VERSIONS.find((one) => one === project.config.env.TESTS_OF_TURNSPAN_MLFLOW)
+  server = await startMlflow(version && { version })
   project.provide('mlflowUrl', server.url)
 }
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from './decoded-span.ts'
 import { parseExactJson } from './exact-json.ts'
-import { mlflowPython } from './mlflow.ts'
 import { type MlflowReadOptions, mlflowTraceId } from './mlflow-read.ts'
+import { mlflowPython } from './mlflow-version.ts'
 import { supportFile } from './python.ts'
 import { run } from './run.ts'
 
@@ -54,19 +54,17 @@ export async function readWithPython(
   traceId: string,
   options: MlflowReadOptions = {},
 ): Promise<PythonTrace> {
-  const output = await run(
-    await mlflowPython(),
-    [supportFile('mlflow_read.py'), url, mlflowTraceId(traceId)],
-    {
-      env: {
-        MLFLOW_DISABLE_TELEMETRY: 'true',
-        MLFLOW_TRACKING_USERNAME: options.username,
-        MLFLOW_TRACKING_PASSWORD: options.password,
-        MLFLOW_TRACKING_TOKEN: options.token,
-        MLFLOW_WORKSPACE: options.workspace,
-        MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1',
-      },
+  const python = await mlflowPython()
+  const output = await run(python.command, [supportFile('mlflow_read.py'), url, mlflowTraceId(traceId)], {
+    env: {
+      ...python.env,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      MLFLOW_TRACKING_USERNAME: options.username,
+      MLFLOW_TRACKING_PASSWORD: options.password,
+      MLFLOW_TRACKING_TOKEN: options.token,
+      MLFLOW_WORKSPACE: options.workspace,
+      MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1',
     },
-  )
+  })
   return parseExactJson(output) as PythonTrace
 }

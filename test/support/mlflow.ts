@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { supportFile, venvPython } from './python.ts'
+import { type MlflowPython, type MlflowVersion, mlflowPython } from './mlflow-version.ts'
+import { supportFile } from './python.ts'
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts'
 
 /** How a test wants its MLflow. */
 export interface MlflowOptions {
+  /** @defaultValue the one that the run is about */
+  readonly version?: MlflowVersion
   /** Starts it with workspaces. @defaultValue false */
   readonly workspaces?: boolean
   /** Starts it by the official command line with `--app-name basic-auth`; the user is `admin`. */
@@ -34,14 +37,9 @@ export interface MlflowServer {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Python of the venv with MLflow 3.17.2, made at the first call on a machine (about a minute). */
-export function mlflowPython(): Promise<string> {
-  return venvPython('mlflow-3.17.2', 'requirements-mlflow.txt')
-}
-
 /** Starts MLflow on SQLite and waits until `/health` answers. */
 export async function startMlflow(options: MlflowOptions = {}): Promise<MlflowServer> {
-  const python = await mlflowPython()
+  const python = await mlflowPython(options.version)
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'turnspan-mlflow-')))
   await mkdir(join(dir, 'art'), { recursive: true })
   const start = (port: number): Promise<ServerProcess> =>
@@ -92,17 +90,17 @@ function serverEnv(dir: string, options: MlflowOptions): Record<string, string> 
 }
 
 function startOneProcess(
-  python: string,
+  python: MlflowPython,
   dir: string,
   port: number,
   options: MlflowOptions,
 ): Promise<ServerProcess> {
   return startServerProcess({
     name: 'MLflow',
-    command: python,
+    command: python.command,
     args: [supportFile('mlflow_server.py'), String(port)],
     cwd: dir,
-    env: serverEnv(dir, options),
+    env: { ...python.env, ...serverEnv(dir, options) },
     ready: async (stdout) => {
       const said = /\{"port": (\d+)\}/.exec(stdout())?.[1]
       return said === undefined ? undefined : healthy(Number(said))
@@ -112,7 +110,7 @@ function startOneProcess(
 }
 
 async function startCommandLine(
-  python: string,
+  python: MlflowPython,
   dir: string,
   wanted: number,
   options: MlflowOptions,
@@ -124,13 +122,14 @@ async function startCommandLine(
   const workspaces = options.workspaces ? ['--enable-workspaces'] : []
   return startServerProcess({
     name: 'MLflow with basic auth',
-    command: python,
+    command: python.command,
     args: ['-m', 'mlflow', 'server', '--app-name', 'basic-auth', ...place, ...store, ...workspaces],
     cwd: dir,
     env: {
+      ...python.env,
       ...serverEnv(dir, options),
       // The command line starts Python again, and must find this one.
-      PATH: `${dirname(python)}:${process.env.PATH ?? ''}`,
+      PATH: `${dirname(python.command)}:${process.env.PATH ?? ''}`,
       MLFLOW_FLASK_SERVER_SECRET_KEY: 'only-for-tests',
       MLFLOW_AUTH_ADMIN_PASSWORD: adminPassword,
     },

@@ -21,18 +21,33 @@ export async function venvPython(name: string, requirements: string): Promise<st
   const dir = await cached(entry, async (target) => {
     const onProgress = (line: string): void => progress(`${entry}: ${line}`)
     await run('python3', ['-m', 'venv', target], { onProgress })
-    // Without --no-compile pip compiles 10,000 files of which a server reads a tenth.
-    const flags = ['--no-compile', '--disable-pip-version-check', '--progress-bar', 'off']
-    await run(
-      join(target, 'bin', 'python'),
-      ['-m', 'pip', 'install', ...flags, '-r', supportFile(requirements)],
-      {
-        onProgress,
-      },
-    )
+    await run(join(target, 'bin', 'python'), [...INSTALL, '-r', supportFile(requirements)], { onProgress })
   })
   return join(dir, 'bin', 'python')
 }
+
+/**
+ * A cached folder with these packages (`name==version`), without what they depend on: on `PYTHONPATH` it goes before the
+ * versions that the venv of `python` has.
+ */
+export function pythonFolder(python: string, packages: readonly string[]): Promise<string> {
+  const entry = `${packages.join('-').replaceAll('==', '-')}-alone`
+  return cached(entry, async (target) => {
+    const onProgress = (line: string): void => progress(`${entry}: ${line}`)
+    await run(python, [...INSTALL, '--no-deps', '--target', target, ...packages], { onProgress })
+  })
+}
+
+// Without --no-compile pip compiles 10,000 files of which a server reads a tenth.
+const INSTALL = [
+  '-m',
+  'pip',
+  'install',
+  '--no-compile',
+  '--disable-pip-version-check',
+  '--progress-bar',
+  'off',
+]
 
 let version: Promise<string> | undefined
 

@@ -5,7 +5,7 @@ const GIVEN = 'TURNSPAN_TEST_'
 const ASIDE = 'TESTS_OF_TURNSPAN_'
 
 /** The value of `TURNSPAN_TEST_<name>` as it was given to the test run; `undefined` where it was not, or is empty. */
-export function testSetting(name: 'CACHE' | 'CHROMIUM'): string | undefined {
+export function testSetting(name: 'CACHE' | 'CHROMIUM' | 'MLFLOW'): string | undefined {
   return process.env[GIVEN + name] || process.env[ASIDE + name] || undefined
 }
 

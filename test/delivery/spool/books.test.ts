@@ -174,7 +174,7 @@ test('whatever the receiver answers, the books add up and nothing is in them twi
         expect(new Set(namesAt(server)).size).toBe(flushed.sent)
         // Where the disk gave up a span that is in memory too, it is the memory that gives it up for good.
         const { spool_full = 0, queue_full = 0 } = flushed.dropped
-        expect(flushed.rejected + flushed.sent + spool_full + queue_full).toBe(ended)
+        expect(flushed.rejected + flushed.sent + spool_full + queue_full, JSON.stringify(flushed)).toBe(ended)
         const report = await shutdown({ timeoutMs: 0 })
         expect(sum(report)).toBe(ended)
         expect(await own.segments()).toEqual([])

@@ -18,6 +18,7 @@ export function expectAttributes(set: Way['set'], spansOf: SpansOf): void {
       found.map(([key, value]) => [key, TEXTS.has(key) ? JSON.parse(String(value)) : value]),
     )
   }
+  expectRetry(one('retry', 'ChatOpenAI'))
   expectModels(attributes)
   expectEnds(attributes)
   expectOthers(attributes)
@@ -28,6 +29,13 @@ export function expectAttributes(set: Way['set'], spansOf: SpansOf): void {
 }
 
 type Attributes = (probe: string, name: string, index?: number) => Readonly<Record<string, unknown>>
+
+/** LangChain repeats the call itself, and tells its client to repeat nothing. */
+function expectRetry({ events }: DecodedSpan): void {
+  expect(events.map(({ name, attributes }) => [name, attributes])).toEqual([
+    ['retry', expect.objectContaining({ 'http.response.status_code': 500 })],
+  ])
+}
 
 /** Objects that MLflow wants as JSON text. */
 const TEXTS: ReadonlySet<string> = new Set(['mlflow.chat.tokenUsage', 'mlflow.chat.tools'])

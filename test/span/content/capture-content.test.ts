@@ -53,7 +53,9 @@ const data = fc.letrec<{ value: unknown }>((tie) => ({
 function decoded(content: Content): unknown {
   const agent = { spanType: 'UNKNOWN', jsonKeys: new Set<string>(), inputs: content }
   const options = { contentKeys: 'mlflow', legacySemconv: false, mlflow: false } as const
-  const [span] = decodeTraceRequest(encodeRecord(endedSpan({ agent }), {}, options))
+  const [span] = decodeTraceRequest(
+    encodeRecord(endedSpan({ agent, parentSpanId: 'b7ad6b7169203331' }), {}, options),
+  )
   return span?.attributes['mlflow.spanInputs']
 }
 
