@@ -1,8 +1,10 @@
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { expectOptions } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import { traceStateOf } from '../delivery/begin-span.ts'
 import { currentPipeline } from '../delivery/current.ts'
 import { setTrusted } from '../delivery/joined-trace.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import { baggageText, readBaggage } from '../runtime/baggage.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, propagation, trace } from '../runtime/otel-trace.ts'
@@ -67,17 +69,17 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
   const context = activeContext()
   const spanContext = trace.getSpanContext(context)
   if (spanContext === undefined || !isSpanContextValid(spanContext)) return
-  const ours = currentLiveSpan()?.trace
+  const live = currentLiveSpan()
   // Ours is exported whatever an application's sampler said of its own spans, so the next service records too. What is
   // only passed on stays as it came: whoever began it decides.
-  const isOurs = ours?.traceId === spanContext.traceId
+  const isOurs = live !== undefined && live.traceId === spanContext.traceId
   write(
     carrier,
     'traceparent',
-    traceparentOf(isOurs ? { ...spanContext, traceFlags: ours.flags } : spanContext),
+    traceparentOf(isOurs ? { ...spanContext, traceFlags: live.trace.flags } : spanContext),
   )
-  const state = isOurs ? ours.traceState : tracestateOf(spanContext)
-  if (state) write(carrier, 'tracestate', state)
+  const state = isOurs ? traceStateOf(live.trace, live.host as Pipeline) : tracestateOf(spanContext)
+  if (state !== '') write(carrier, 'tracestate', state)
   if (baggage) writeBaggage(carrier, context)
 }
 

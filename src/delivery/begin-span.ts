@@ -11,7 +11,7 @@ import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
 import { traceOf } from './joined-trace.ts'
 import { wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
-import { ownTraceState } from './trace-state.ts'
+import { ownTraceState, upstreamOf } from './trace-state.ts'
 
 export interface BeginOptions {
   readonly name: string
@@ -68,7 +68,7 @@ function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
     parentIsRemote: false,
     parent: above,
     traceFlags: record.flags,
-    traceState: record.traceState,
+    traceState: traceStateOf(record, host),
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -101,7 +101,7 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     parentIsRemote: parent?.remote,
     parent: parent?.open,
     traceFlags: twin?.traceFlags ?? record.flags,
-    traceState: twin?.traceState === undefined ? record.traceState : ownTraceState(record, twin.traceState),
+    traceState: traceStateOf(record, host, twin?.traceState && upstreamOf(twin.traceState)),
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,
@@ -111,11 +111,19 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   })
 }
 
+/**
+ * The text of the tracestate of our spans in a trace, which the services that it goes on to get.
+ *
+ * @param upstream - what others have put there; that of the trace, where it is not given
+ */
+export const traceStateOf = (
+  { remote, experiment, sampled, upstreamState }: TraceRecord,
+  host: Pipeline,
+  upstream: string | undefined = upstreamState,
+): string => ownTraceState({ sampled, experiment: remote ? experiment : host.experiment }, upstream)
+
 function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefined): TraceRecord {
-  const sampled = pipeline.sampled(traceId, { ratio })
-  const { experiment } = pipeline
-  const traceState = ownTraceState({ sampled, experiment })
-  const record = newTraceRecord({ traceId, sampled, experiment, traceState })
+  const record = newTraceRecord({ traceId, sampled: pipeline.sampled(traceId, { ratio }) })
   pipeline.traces.add(record)
   return record
 }

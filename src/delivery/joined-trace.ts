@@ -6,7 +6,7 @@ import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type OwnMember, ownMemberIn, ownTraceState } from './trace-state.ts'
+import { ownMemberIn, upstreamOf } from './trace-state.ts'
 
 // Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
 const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
@@ -42,7 +42,7 @@ export function traceOfStarted(
   span: ForeignSpan,
   parent: OtelSpan | undefined,
 ): TraceRecord {
-  const record = traceAbove(pipeline, span, parent) ?? foreignTrace(pipeline, span)
+  const record = traceAbove(pipeline, span, parent) ?? foreignTrace(span)
   pipeline.traces.tie(span, record)
   return record
 }
@@ -61,25 +61,21 @@ function traceAbove(
 }
 
 /** The record of a span of another library that ended; it may have begun before we could hear of it. */
-export function traceOfEnded(pipeline: Pipeline, span: ForeignSpan): TraceRecord {
-  const { traces } = pipeline
+export function traceOfEnded({ traces }: Pipeline, span: ForeignSpan): TraceRecord {
   const { traceId, spanId } = spanContextOf(span)
   const parentId = parentIdOf(span)
   const known =
     traces.of(span) ?? traces.find(traceId, spanId) ?? (parentId && traces.find(traceId, parentId))
   if (known) return known
-  const record = foreignTrace(pipeline, span)
+  const record = foreignTrace(span)
   traces.add(record)
   return record
 }
 
 /** Of a trace that began in another provider. What that one hands over it has sampled. */
-function foreignTrace({ experiment }: Pipeline, span: ForeignSpan): TraceRecord {
+function foreignTrace(span: ForeignSpan): TraceRecord {
   const spanContext = spanContextOf(span)
-  return newTraceRecord({
-    traceId: spanContext.traceId,
-    ...placeBelow(spanContext, { sampled: true, experiment }),
-  })
+  return newTraceRecord({ traceId: spanContext.traceId, ...placeBelow(spanContext, true) })
 }
 
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
@@ -91,19 +87,20 @@ function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): 
   const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
   return newTraceRecord({
     traceId,
-    ...placeBelow(spanContext, { sampled, experiment: remote ? caller?.experiment : pipeline.experiment }),
+    ...placeBelow(spanContext, sampled),
     remote,
     rootElsewhere: caller?.sendsRoot ?? false,
+    experiment: remote ? ownMemberIn(spanContext.traceState)?.experiment : undefined,
   })
 }
 
 /** What our spans say of themselves below one of somebody else's. */
 function placeBelow(
   { traceFlags, traceState }: SpanContext,
-  member: OwnMember,
-): OwnMember & { flags: number; traceState: string } {
-  const flags = (member.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
-  return { ...member, flags, traceState: ownTraceState(member, traceState) }
+  sampled: boolean,
+): { sampled: boolean; flags: number; upstreamState: string | undefined } {
+  const flags = (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
+  return { sampled, flags, upstreamState: upstreamOf(traceState) }
 }
 
 /** What is known of turnspan in the process that calls. */
@@ -111,8 +108,6 @@ interface Caller {
   readonly sendsRoot: boolean
   /** What it has decided; only of one that is trusted, for whoever decides this can switch the tracing of a request off. */
   readonly sampled: boolean | undefined
-  /** Where it sends the trace, as `ownExperiment` writes it. */
-  readonly experiment?: string | undefined
 }
 
 /** What turnspan that called has said; `undefined` where somebody else called. */
@@ -122,16 +117,11 @@ function callerOf(pipeline: Pipeline, span: OtelSpan): Caller | undefined {
   // A span that is open in this very process has its root here.
   const here = pipeline.traces.find(traceId, spanId)
   if (here?.open.has(spanId))
-    return {
-      sendsRoot: here.sampled,
-      sampled: here.sampled || isTrusted ? here.sampled : undefined,
-      experiment: here.experiment,
-    }
+    return { sendsRoot: here.sampled, sampled: here.sampled || isTrusted ? here.sampled : undefined }
   const said = ownMemberIn(traceState)
   if (said === undefined) return undefined
   const sampledThere = said.sampled ?? isSampledBy(traceFlags)
-  const { experiment } = said
-  return { sendsRoot: sampledThere, sampled: isTrusted ? sampledThere : undefined, experiment }
+  return { sendsRoot: sampledThere, sampled: isTrusted ? sampledThere : undefined }
 }
 
 const isSampledBy = (flags: number): boolean => (flags & TraceFlags.SAMPLED) !== 0

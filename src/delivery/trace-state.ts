@@ -8,45 +8,63 @@ const MEMBER = 'turnspan'
 const ROOT = 'root'
 
 // What else the member says, as `key:value` after the first word, with `;` between them. The flags of `traceparent` may
-// be those of another vendor whose span lies between.
+// be those of another vendor whose span lies between. The experiment comes last.
 const SAMPLED = 's'
-const EXPERIMENT = 'e'
+const EXPERIMENT = 'x'
 
 /** What turnspan tells of a trace to those whom it calls. */
 export interface OwnMember {
   /** Whether turnspan exports the trace. */
   readonly sampled: boolean
-  /** To which experiment of MLflow, as `ownExperiment` writes it. */
+  /** To which experiment of MLflow the trace goes, as trace-experiment.ts writes it. */
   readonly experiment?: string | undefined
 }
+
+interface Made extends OwnMember {
+  readonly upstream: string | undefined
+  readonly text: string
+}
+
+let last: Made | undefined
 
 /**
  * The text of the tracestate of our spans in a trace: our member in front of what others had put there before.
  *
- * @param upstream - what came with the parent; without one the trace begins here
+ * @param upstream - what came with the parent, as {@link upstreamOf} gives it; without one the trace begins here
  */
-export function ownTraceState(member: OwnMember, upstream?: TraceState): string {
-  const others = upstream === undefined ? '' : textOf(upstream)
-  const value = memberText(member)
-  return others === '' ? `${MEMBER}=${value}` : createTraceState(others).set(MEMBER, value).serialize()
+export function ownTraceState({ sampled, experiment }: OwnMember, upstream?: string): string {
+  // All spans of most processes have the same one.
+  if (last?.sampled === sampled && last.experiment === experiment && last.upstream === upstream)
+    return last.text
+  const value = `${ROOT};${SAMPLED}:${sampled ? 1 : 0}${experiment === undefined ? '' : `;${EXPERIMENT}:${experiment}`}`
+  const text = createTraceState(upstream).set(MEMBER, value).serialize()
+  last = { sampled, experiment, upstream, text }
+  return text
+}
+
+/** What others have put into a tracestate, and turnspan above. It may be of any SDK, or of the program itself. */
+export function upstreamOf(state: TraceState | undefined): string | undefined {
+  try {
+    const text: unknown = state?.serialize()
+    return typeof text === 'string' && text !== '' ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** What turnspan above has said in a tracestate that came in; `undefined` where it is not turnspan that called. */
 export function ownMemberIn(state: TraceState | undefined): Partial<OwnMember> | undefined {
-  const [word, ...pairs] = memberIn(state).split(';')
+  const value = memberIn(state)
+  const [head = '', ...rest] = value.split(`;${EXPERIMENT}:`)
+  const [word, ...pairs] = head.split(';')
   if (word !== ROOT) return undefined
   const said = new Map(pairs.map((pair): [string, string] => splitAt(pair, pair.indexOf(':'))))
   const sampled = said.get(SAMPLED)
-  const experiment = said.get(EXPERIMENT)
+  const experiment = rest.join(`;${EXPERIMENT}:`)
   return {
     ...(sampled !== undefined && { sampled: sampled === '1' }),
-    ...(experiment !== undefined && { experiment }),
+    ...(experiment !== '' && { experiment }),
   }
-}
-
-function memberText({ sampled, experiment }: OwnMember): string {
-  const text = `${ROOT};${SAMPLED}:${sampled ? 1 : 0}`
-  return experiment === undefined ? text : `${text};${EXPERIMENT}:${experiment}`
 }
 
 const splitAt = (pair: string, at: number): [string, string] =>
@@ -57,15 +75,6 @@ function memberIn(state: TraceState | undefined): string {
   try {
     const value: unknown = state?.get(MEMBER)
     return typeof value === 'string' ? value : ''
-  } catch {
-    return ''
-  }
-}
-
-function textOf(state: TraceState): string {
-  try {
-    const text: unknown = state.serialize()
-    return typeof text === 'string' ? text : ''
   } catch {
     return ''
   }

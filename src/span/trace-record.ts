@@ -9,8 +9,8 @@ export interface TraceRecord {
   readonly sampled: boolean
   /** Flags of the W3C trace context that all of our spans here have. */
   readonly flags: number
-  /** The tracestate of our spans here, and of what they call. */
-  readonly traceState?: string
+  /** The tracestate that came with the trace, if it began elsewhere. */
+  readonly upstreamState?: string
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
@@ -68,15 +68,15 @@ export function newTraceRecord(init: {
   sampled: boolean
   remote?: boolean
   rootElsewhere?: boolean
-  experiment?: string | undefined
   flags?: number
-  traceState?: string | undefined
+  upstreamState?: string | undefined
+  experiment?: string | undefined
 }): TraceRecord {
   return {
     traceId: init.traceId,
     sampled: init.sampled,
     flags: init.flags ?? (init.sampled ? 1 : 0),
-    ...(init.traceState && { traceState: init.traceState }),
+    ...(init.upstreamState && { upstreamState: init.upstreamState }),
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
     ...(init.experiment !== undefined && { experiment: init.experiment }),

@@ -120,7 +120,7 @@ test('an experiment that is none is not believed', async () => {
   const desk = startTracing({ experimentName: undefined, experimentId: '987654321' })
   expect(desk).toBeDefined()
   const forged = await withAgent({ agent: 'desk' }, () => injectHeaders<Carrier>({}))
-  expect(forged.tracestate).toMatch(/^turnspan=root;s:1;e:[\da-f]{8}\.id\.987654321$/)
+  expect(forged.tracestate).toMatch(/^turnspan=root;s:1;x:[\da-f]{8}\.id\.987654321$/)
   await shutdown({ timeoutMs: 0 })
 
   const warehouse = startTracing()
