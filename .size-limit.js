@@ -28,13 +28,13 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '98 kB'),
-  budget('otel', '79 kB'),
-  budget('mlflow', '32 kB'),
-  budget('register', '78 kB'),
-  budget('testing', '63 kB'),
+  budget('index', '122 kB'),
+  budget('otel', '97 kB'),
+  budget('mlflow', '34 kB'),
+  budget('register', '96 kB'),
+  budget('testing', '78 kB'),
   budget('bundler', '12 kB'),
   budget('next', '12 kB'),
   // What a front end gets that imports a module which also runs on the server.
-  budget('edge/index', '9 kB'),
+  budget('edge/index', '17 kB'),
 ]
