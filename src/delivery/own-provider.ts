@@ -1,5 +1,6 @@
 import type { Context, Span as OtelSpan, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
+import { leftOutSpans } from '../runtime/model-call-spans.ts'
 import { context as contextApi } from '../runtime/otel-context.ts'
 import { INVALID_SPAN_CONTEXT, trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
@@ -40,8 +41,12 @@ function ownTracer(
     if (other) return other.startSpan(name, given, context)
     const options = readOptions(given)
     const pipeline = other === null ? undefined : sharedPipeline()
-    if (pipeline === undefined || isSuppressed(context) || isMuted(scope.name, name))
-      return unrecorded(options.root ? undefined : context)
+    const isLeftOut = isMuted(scope.name, name)
+    if (pipeline === undefined || isSuppressed(context) || isLeftOut) {
+      const none = unrecorded(options.root ? undefined : context)
+      if (isLeftOut) leftOutSpans().add(none)
+      return none
+    }
     const span = beginSpan(pipeline, context, {
       name,
       scope,

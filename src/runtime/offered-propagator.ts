@@ -1,7 +1,8 @@
 import type { Context, TextMapGetter, TextMapPropagator } from '@opentelemetry/api'
 import { type Api, forEachApiCopy } from './api-copies.ts'
 import { baggageText, readBaggage } from './baggage.ts'
-import { apiGlobals } from './otel-context.ts'
+import { leftOutSpans, modelCallSpans } from './model-call-spans.ts'
+import { apiGlobals, createContextKey } from './otel-context.ts'
 import { isSpanContextValid, propagation, trace } from './otel-trace.ts'
 import { processWide } from './registry.ts'
 import { isSuppressed } from './suppress.ts'
@@ -54,6 +55,19 @@ function offerTo({ propagation: api }: Api): void {
   })
 }
 
+/** The nearest span of turnspan; a client's own span may be the active one. */
+const SPAN: symbol = createContextKey('turnspan.span')
+
+/**
+ * Whether what runs is the call of a traced client. Its request stays the one that the program would send without turnspan,
+ * though clients inject by themselves as soon as there is a propagator; and a provider of models has no part in the trace.
+ */
+function isOfClient(context: Context): boolean {
+  const [ours, active] = [context.getValue(SPAN), trace.getSpan(context)]
+  if (active !== undefined && leftOutSpans().has(active)) return true
+  return typeof ours === 'object' && ours !== null && modelCallSpans().has(ours)
+}
+
 const FIELDS = ['traceparent', 'tracestate', 'baggage'] as const
 const [TRACEPARENT, TRACESTATE, BAGGAGE] = FIELDS
 
@@ -62,7 +76,7 @@ function createPropagator(api: NonNullable<Api['propagation']>): TextMapPropagat
   return {
     fields: () => [...FIELDS],
     inject(context, carrier, setter) {
-      if (isSuppressed(context)) return
+      if (isSuppressed(context) || isOfClient(context)) return
       const active = trace.getSpanContext(context)
       if (active !== undefined && isSpanContextValid(active)) {
         setter.set(carrier, TRACEPARENT, traceparentOf(active))

@@ -7,6 +7,6 @@ export function retryAfterMs(
 ): number | undefined {
   if (header === undefined) return undefined
   const seconds = Number(header)
-  const ms = Number.isNaN(seconds) || header.trim() === '' ? Date.parse(header) - now : seconds * 1000
+  const ms = Number.isFinite(seconds) && header.trim() !== '' ? seconds * 1000 : Date.parse(header) - now
   return ms > 0 ? ms : undefined
 }

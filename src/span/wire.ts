@@ -159,7 +159,8 @@ function writeModel({ model, provider }: AgentData, hidden: boolean, write: Writ
 }
 
 /** MLflow would price the sum by its model once more: its Overview adds up the cost of all spans. */
-const hidesModel = ({ isSum }: AgentData, { mlflow }: WireOptions): boolean => mlflow && isSum === true
+const hidesModel = ({ isSum }: AgentData, options: WireOptions): boolean =>
+  reachesMlflow(options) && isSum === true
 const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MODEL, keys.RESPONSE_MODEL])
 
 /**
@@ -169,13 +170,16 @@ const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MO
 function writeUsage(agent: AgentData, options: WireOptions, write: WriteAttribute): void {
   const { usage, isSum } = agent
   if (usage === undefined) return
-  if (isSum && options.mlflow) write(keys.TOKEN_USAGE, mlflowUsage(usage))
+  if (isSum && reachesMlflow(options)) write(keys.TOKEN_USAGE, mlflowUsage(usage))
   else if (isSum) writeCounts(usage, false, (key, value) => write(summedKey(key), value))
   else {
     write(keys.TOKEN_USAGE, mlflowUsage(usage))
     writeCounts(usage, options.legacySemconv, write)
   }
 }
+
+/** Whether it is MLflow in the end: the receiver, or what stands behind a collector. */
+const reachesMlflow = ({ mlflow, contentKeys }: WireOptions): boolean => mlflow || contentKeys === 'mlflow'
 
 const summedKey = (key: string): string => keys.SUMMED_USAGE + key.slice('gen_ai.usage.'.length)
 
@@ -218,7 +222,7 @@ function writeContent(
   if (answered) writeJson(isTool ? keys.TOOL_CALL_RESULT : keys.OUTPUT_MESSAGES, answered, options, sink)
   const both = options.contentKeys === 'both'
   if (inputs && (both || !asked)) {
-    const isForDataset = beginsTrace && (options.mlflow || options.contentKeys === 'mlflow')
+    const isForDataset = beginsTrace && reachesMlflow(options)
     const given = isForDataset ? rootInputs(inputs, CONVERSING.has(spanType)) : inputs
     writeNative(keys.SPAN_INPUTS, given, sink)
   }

@@ -12,7 +12,7 @@ describe('quickstart', { timeout: 60_000 }, () => {
     expect(span('agent:weather').attributes).toMatchObject({
       'session.id': 's-1',
       'user.id': 'u-1',
-      'gen_ai.usage.input_tokens': 120,
+      'turnspan.usage.input_tokens': 120,
     })
     expect(result.stdout).toBe('It is sunny with 24 °C. Leave the coat at home.\n')
   })

@@ -198,7 +198,8 @@ describe('what an agent only sums up', () => {
   })
 
   test('goes elsewhere under a name that nobody adds up', () => {
-    const sent = wireAttributes(own(agent), { ...MLFLOW, mlflow: false, legacySemconv: true })
+    const elsewhere = { ...MLFLOW, contentKeys: 'gen_ai', mlflow: false, legacySemconv: true } as const
+    const sent = wireAttributes(own(agent), elsewhere)
     expect(sent).toMatchObject({
       'gen_ai.request.model': 'gpt-5',
       'turnspan.usage.input_tokens': 9,

@@ -1,11 +1,10 @@
 import type { Context } from '@opentelemetry/api'
 import { liveSpanIn } from '../../delivery/context-keys.ts'
-import { processWide } from '../../runtime/registry.ts'
+import { modelCallSpans } from '../../runtime/model-call-spans.ts'
 import type { ModelCall } from './model-call.ts'
 
-/** The model calls under way, by their spans; shared by all copies of turnspan in the process. */
-const calls = (): WeakMap<object, ModelCall> =>
-  processWide('model-calls', () => new WeakMap<object, ModelCall>())
+/** The model calls under way, by their spans. */
+const calls = (): WeakMap<object, ModelCall> => modelCallSpans()
 
 /** Notes that `call` is what `span` stands for. */
 export function noteModelCall(span: object, call: ModelCall): void {

@@ -225,7 +225,6 @@ function expectNewest(
     'gen_ai.agent.name': 'clerk',
     'session.id': 'thread-1',
     thread_id: 'thread-1',
-    'gen_ai.request.model': 'gpt-4o-mini',
     'mlflow.chat.tokenUsage': usage(40, 20),
   })
   expect(attributes('agent', 'get_weather', 1)).toMatchObject({
