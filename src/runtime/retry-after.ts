@@ -7,6 +7,8 @@ export function retryAfterMs(
 ): number | undefined {
   if (header === undefined) return undefined
   const seconds = Number(header)
-  const ms = Number.isFinite(seconds) && header.trim() !== '' ? seconds * 1000 : Date.parse(header) - now
+  // Digits may be more than a number can hold; they are a long time all the same.
+  const isNumber = /^\s*\d+\s*$/.test(header) || (Number.isFinite(seconds) && header.trim() !== '')
+  const ms = isNumber ? seconds * 1000 : Date.parse(header) - now
   return ms > 0 ? ms : undefined
 }
