@@ -54,7 +54,12 @@ const scheme: Finder = (text, found) =>
   })
 
 function isUserAndPassword(value: string): boolean {
-  return /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(Buffer.from(value, 'base64').toString('latin1'))
+  try {
+    // Known to browsers too, which this is also for.
+    return /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(atob(value.replaceAll('-', '+').replaceAll('_', '/')))
+  } catch {
+    return false
+  }
 }
 
 const urls: Finder = (text, found) => {

@@ -82,7 +82,6 @@ test("MLflow's own page shows the turn: tree, content, conversation, tokens, cos
     'Take an umbrella.',
     'Will it rain in Lisbon?',
     'session-31',
-    'gpt-5',
     ...FIGURES,
   ])
   // Behind the trace stands the list, with the previews.
@@ -92,7 +91,7 @@ test("MLflow's own page shows the turn: tree, content, conversation, tokens, cos
   expect(rows).toEqual([...rows].sort((a, b) => a - b))
 
   await page.getByText('chat', { exact: true }).first().click()
-  const chat = await shown(open, ['System', 'You are terse.', 'User', 'Assistant'])
+  const chat = await shown(open, ['System', 'You are terse.', 'User', 'Assistant', 'gpt-5'])
   expect(chat.indexOf('Assistant')).toBeGreaterThan(chat.indexOf('User'))
   expect(chat[chat.indexOf('Assistant') + 1]).toBe('Take an umbrella.')
 
