@@ -95,8 +95,8 @@ function expectTurn(spans: readonly DecodedSpan[]): void {
     'gen_ai.provider.name': 'openai',
     'gen_ai.response.id': `resp_${root.traceId}`,
     'gen_ai.conversation.id': 's-1',
-    'gen_ai.usage.input_tokens': 120,
-    'gen_ai.usage.output_tokens': 30,
+    'turnspan.usage.input_tokens': 120,
+    'turnspan.usage.output_tokens': 30,
   })
   expectModel(one(spans, 'chat'))
   expectTool(one(spans, 'tool:weather'))
