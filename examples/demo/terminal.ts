@@ -64,12 +64,12 @@ function line(branch: string, span: FinishedSpan): string {
   return `${name} ${paint('cyan', type)} ${time}   ${paint(failed ? 'red' : 'dim', short(said))}`
 }
 
-/** Tokens where a model worked, else what went in and came out. */
+/** Tokens of a model's call and of a turn, else what went in and came out. */
 function detail({ attributes }: FinishedSpan): string {
-  const input = attributes['gen_ai.usage.input_tokens']
-  const cached = attributes['gen_ai.usage.cache_read.input_tokens']
-  if (input !== undefined) {
-    return `${input} → ${attributes['gen_ai.usage.output_tokens']} tokens${cached ? `, ${cached} cached` : ''}`
+  const usage = attributes['mlflow.chat.tokenUsage']
+  if (typeof usage === 'string') {
+    const { input_tokens, output_tokens, cache_read_input_tokens: cached } = JSON.parse(usage)
+    return `${input_tokens} → ${output_tokens} tokens${cached ? `, ${cached} cached` : ''}`
   }
   const text = (key: string): string => JSON.stringify(attributes[key] ?? null)
   return `${text('mlflow.spanInputs')} → ${text('mlflow.spanOutputs')}`
