@@ -8,7 +8,7 @@ import type { Pipeline } from '../delivery/pipeline.ts'
 import { baggageText, readBaggage } from '../runtime/baggage.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, propagation, trace } from '../runtime/otel-trace.ts'
-import { readTraceContext, traceparentOf, tracestateOf } from '../runtime/trace-context.ts'
+import { readTraceContext, stateTextOf, traceparentOf } from '../runtime/trace-context.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { activeContext, runIn } from './active-context.ts'
 import { currentLiveSpan } from './current-trace.ts'
@@ -78,8 +78,8 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
     'traceparent',
     traceparentOf(isOurs ? { ...spanContext, traceFlags: live.trace.flags } : spanContext),
   )
-  const state = isOurs ? traceStateOf(live.trace, live.host as Pipeline) : tracestateOf(spanContext)
-  if (state !== '') write(carrier, 'tracestate', state)
+  const state = isOurs ? traceStateOf(live.trace, live.host as Pipeline) : stateTextOf(spanContext.traceState)
+  if (state !== undefined) write(carrier, 'tracestate', state)
   if (baggage) writeBaggage(carrier, context)
 }
 

@@ -2,6 +2,7 @@ import type { Context, Link, Span as OtelSpan } from '@opentelemetry/api'
 import { newSpanId, newTraceId } from '../ids/random-hex.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
+import { stateTextOf } from '../runtime/trace-context.ts'
 import { kindOf, spanContextOf } from '../span/clean-fields.ts'
 import { exportedName } from '../span/exported-name.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
@@ -11,7 +12,7 @@ import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
 import { traceOf } from './joined-trace.ts'
 import { wasMuted } from './muted-scopes.ts'
 import type { Pipeline } from './pipeline.ts'
-import { ownTraceState, upstreamOf } from './trace-state.ts'
+import { ownTraceState } from './trace-state.ts'
 
 export interface BeginOptions {
   readonly name: string
@@ -101,7 +102,7 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     parentIsRemote: parent?.remote,
     parent: parent?.open,
     traceFlags: twin?.traceFlags ?? record.flags,
-    traceState: traceStateOf(record, host, twin?.traceState && upstreamOf(twin.traceState)),
+    traceState: traceStateOf(record, host, twin?.traceState && stateTextOf(twin.traceState)),
     name: options.name,
     kind: options.kind,
     startTime: options.startTime,

@@ -4,18 +4,11 @@ import type { HrTime } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
+import { stateTextOf } from '../runtime/trace-context.ts'
 import { attributeValue, copyAttributes, readProperty } from '../span/attribute-values.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
-import {
-  countOf,
-  hrTimeOf,
-  itemsOf,
-  kindOf,
-  scopeOf,
-  spanContextOf,
-  stateTextOf,
-} from '../span/clean-fields.ts'
+import { countOf, hrTimeOf, itemsOf, kindOf, scopeOf, spanContextOf } from '../span/clean-fields.ts'
 import {
   type Attributes,
   type EndedSpan,

@@ -1,12 +1,13 @@
 import type { Span as OtelSpan, SpanContext } from '@opentelemetry/api'
 import { TraceFlags } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
+import { stateTextOf } from '../runtime/trace-context.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
 import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
 import type { Pipeline } from './pipeline.ts'
-import { ownMemberIn, upstreamOf } from './trace-state.ts'
+import { ownMemberIn } from './trace-state.ts'
 
 // Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
 const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
@@ -100,7 +101,7 @@ function placeBelow(
   sampled: boolean,
 ): { sampled: boolean; flags: number; upstreamState: string | undefined } {
   const flags = (sampled ? TraceFlags.SAMPLED : TraceFlags.NONE) | (traceFlags & TraceFlags.RANDOM)
-  return { sampled, flags, upstreamState: upstreamOf(traceState) }
+  return { sampled, flags, upstreamState: stateTextOf(traceState) }
 }
 
 /** What is known of turnspan in the process that calls. */

@@ -30,7 +30,7 @@ let last: Made | undefined
 /**
  * The text of the tracestate of our spans in a trace: our member in front of what others had put there before.
  *
- * @param upstream - what came with the parent, as {@link upstreamOf} gives it; without one the trace begins here
+ * @param upstream - what came with the parent, as `stateTextOf` gives it; without one the trace begins here
  */
 export function ownTraceState({ sampled, experiment }: OwnMember, upstream?: string): string {
   // All spans of most processes have the same one.
@@ -40,16 +40,6 @@ export function ownTraceState({ sampled, experiment }: OwnMember, upstream?: str
   const text = createTraceState(upstream).set(MEMBER, value).serialize()
   last = { sampled, experiment, upstream, text }
   return text
-}
-
-/** What others have put into a tracestate, and turnspan above. It may be of any SDK, or of the program itself. */
-export function upstreamOf(state: TraceState | undefined): string | undefined {
-  try {
-    const text: unknown = state?.serialize()
-    return typeof text === 'string' && text !== '' ? text : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** What turnspan above has said in a tracestate that came in; `undefined` where it is not turnspan that called. */

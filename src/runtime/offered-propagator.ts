@@ -6,7 +6,7 @@ import { apiGlobals, createContextKey } from './otel-context.ts'
 import { isSpanContextValid, propagation, trace } from './otel-trace.ts'
 import { processWide } from './registry.ts'
 import { isSuppressed } from './suppress.ts'
-import { readTraceContext, traceparentOf, tracestateOf } from './trace-context.ts'
+import { readTraceContext, stateTextOf, traceparentOf } from './trace-context.ts'
 
 interface Offer {
   isOpen: boolean
@@ -80,8 +80,8 @@ function createPropagator(api: NonNullable<Api['propagation']>): TextMapPropagat
       const active = trace.getSpanContext(context)
       if (active !== undefined && isSpanContextValid(active)) {
         setter.set(carrier, TRACEPARENT, traceparentOf(active))
-        const state = tracestateOf(active)
-        if (state !== '') setter.set(carrier, TRACESTATE, state)
+        const state = stateTextOf(active.traceState)
+        if (state !== undefined) setter.set(carrier, TRACESTATE, state)
       }
       const text = baggageText(propagation.getBaggage(context)?.getAllEntries() ?? [])
       if (text !== '') setter.set(carrier, BAGGAGE, text)

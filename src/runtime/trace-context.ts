@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api'
+import type { SpanContext, TraceState } from '@opentelemetry/api'
 import { isSpanContextValid, TraceFlags } from './otel-trace.ts'
 import { createTraceState } from './otel-trace-state.ts'
 
@@ -11,10 +11,14 @@ export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): str
   return `00-${traceId}-${spanId}-0${traceFlags & KNOWN_FLAGS}`
 }
 
-/** The text of a `tracestate`; empty where there is none. It may be of any SDK. */
-export function tracestateOf({ traceState }: Pick<SpanContext, 'traceState'>): string {
-  const text: unknown = traceState?.serialize()
-  return typeof text === 'string' ? text : ''
+/** The text of a tracestate, if it has any. It may be of any SDK, or of the program itself. */
+export function stateTextOf(state: unknown): string | undefined {
+  try {
+    const text: unknown = (state as TraceState | undefined)?.serialize()
+    return typeof text === 'string' && text !== '' ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The caller that two headers name, with what of a `tracestate` can be read; `undefined` where they name none. */

@@ -1,6 +1,7 @@
 import type { SpanContext, TraceState } from '@opentelemetry/api'
 import { type HrTime, hrTimeOfMs, isStorable, msOfTimeInput } from '../runtime/clock.ts'
 import { INVALID_SPAN_CONTEXT } from '../runtime/otel-trace.ts'
+import { stateTextOf } from '../runtime/trace-context.ts'
 import { readProperty } from './attribute-values.ts'
 import { cleanName } from './clean-name.ts'
 import type { EndedSpan } from './ended-span.ts'
@@ -22,16 +23,6 @@ export const flagsOf = (given: unknown, otherwise = 0): number =>
 /** How many were dropped elsewhere; 0 for what is no count. */
 export const countOf = (given: unknown): number =>
   typeof given === 'number' && Number.isInteger(given) && given > 0 ? Math.min(given, MOST_COUNT) : 0
-
-/** The text of a tracestate, if it has any. */
-export function stateTextOf(state: unknown): string | undefined {
-  try {
-    const text: unknown = (state as TraceState | undefined)?.serialize()
-    return typeof text === 'string' && text !== '' ? text : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** An instrumentation scope by its name and version. */
 export function scopeOf(name: unknown, version?: unknown): EndedSpan['scope'] {

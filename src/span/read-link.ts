@@ -1,6 +1,7 @@
 import type { Link, Span as OtelSpan, SpanContext } from '@opentelemetry/api'
 import { isSpanContextValid } from '../runtime/otel-trace.ts'
-import { flagsOf, stateTextOf } from './clean-fields.ts'
+import { stateTextOf } from '../runtime/trace-context.ts'
+import { flagsOf } from './clean-fields.ts'
 import type { Attributes, SpanLinkData } from './ended-span.ts'
 
 /** A link as it was meant, and as it is kept. */
