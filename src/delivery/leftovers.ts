@@ -1,8 +1,8 @@
 import type { EndedSpan } from '../span/ended-span.ts'
-import { due, type Lane, tellStored } from './lane.ts'
 import { createQueue, type Queue, type QueueOptions } from './queue.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
+import { due, type TargetExporter, tellStored } from './target-exporter.ts'
 
 /** What former processes could not deliver to a target before they ended, and what this one leaves to the next. */
 export interface Leftovers {
@@ -16,11 +16,11 @@ export interface Leftovers {
 }
 
 /**
- * @param lane - the way of this process's own spans to the same target
+ * @param exporter - the way of this process's own spans to the same target
  * @param options - those of its queue
  */
 export function createLeftovers(
-  lane: Pick<Lane, 'index' | 'completions'>,
+  exporter: Pick<TargetExporter, 'index' | 'completions'>,
   target: SpanTarget,
   options: QueueOptions,
 ): Leftovers | undefined {
@@ -43,7 +43,7 @@ export function createLeftovers(
         isFinal: leftovers.isFinal,
         deferred: () => undefined,
         settled(stored, fate) {
-          if (fate === 'sent') tellStored(lane, stored)
+          if (fate === 'sent') tellStored(exporter, stored)
         },
       },
     })
@@ -66,7 +66,7 @@ export function createLeftovers(
   leftovers.soon(look)
 
   const recordOf = (span: EndedSpan) => {
-    const follows = lane.completions && due(lane, span)
+    const follows = exporter.completions && due(exporter, span)
     return {
       record: leftovers.encode(span),
       completion: follows && Buffer.from(JSON.stringify(follows)),

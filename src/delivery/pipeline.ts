@@ -28,12 +28,12 @@ import {
 } from './foreign-span.ts'
 import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
-import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createQueue, type Fate, type QueueOptions, type QueueSpool } from './queue.ts'
 import { isSampled } from './sampling.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
+import { departed, due, type TargetExporter, tell, tellStored, write } from './target-exporter.ts'
 import { createTickets, type Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
 import { ownExperiment } from './trace-experiment.ts'
@@ -121,22 +121,22 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     if (pipeline.unsent() === 0) pipeline.onIdle?.()
   }
 
-  const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
+  const settled = (exporter: TargetExporter, span: EndedSpan, fate: Fate): void => {
     if (hasOneWay) {
-      if (!isBeside(span)) settledAtOnce(lane, span, fate)
+      if (!isBeside(span)) settledAtOnce(exporter, span, fate)
     } else {
       const ticket = progress.get(span)
       if (ticket !== undefined) {
-        if (fate === 'sent') tell(lane, span)
+        if (fate === 'sent') tell(exporter, span)
         if (tickets.settled(ticket, fate)) progress.delete(span)
       }
     }
-    if (lane.queue.size() === 0) noteIdle()
+    if (exporter.queue.size() === 0) noteIdle()
   }
 
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
-  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(lane, span)
+  const settledAtOnce = (exporter: TargetExporter, span: EndedSpan, fate: Fate): void => {
+    if (fate === 'sent') tell(exporter, span)
     if (fate === 'spooled') counts.spooled(1)
     else counts.settled(fate)
   }
@@ -149,7 +149,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     noteIdle()
   }
 
-  const spoolOf = (target: SpanTarget, lane: () => Lane): QueueSpool | undefined =>
+  const spoolOf = (target: SpanTarget, exporter: () => TargetExporter): QueueSpool | undefined =>
     target.disk && {
       encode: target.disk.encode,
       isFinal: target.disk.isFinal,
@@ -157,22 +157,22 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         lost(gone, reason) {
           for (const ticket of gone) settledOnDisk(ticket, { dropped: reason })
         },
-        found: () => lane().queue.wake(),
+        found: () => exporter().queue.wake(),
       }),
       deferred(span) {
         const ticket = progress.get(span)
         if (ticket === undefined) return undefined
         if (tickets.deferred(ticket)) progress.delete(span)
-        return lanes.length > 1 ? ticket : undefined
+        return exporters.length > 1 ? ticket : undefined
       },
       settled(stored, fate) {
-        if (fate === 'sent') tellStored(lane(), stored)
+        if (fate === 'sent') tellStored(exporter(), stored)
         if (stored.own) settledOnDisk(stored.ticket, fate)
       },
     }
 
-  const lanes: Lane[] = targets.map((target, index) => {
-    const spool = spoolOf(target, () => lane)
+  const exporters: TargetExporter[] = targets.map((target, index) => {
+    const spool = spoolOf(target, () => exporter)
     const completions = target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE)
     const complaints = createComplaints(target)
     const options: QueueOptions = {
@@ -181,10 +181,10 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       batchSpans: config.batch.maxSpans,
       delayMs: config.batch.delayMs,
       complaints,
-      settled: (span, fate) => settled(lane, span, fate),
+      settled: (span, fate) => settled(exporter, span, fate),
       spool,
     }
-    const lane: Lane = {
+    const exporter: TargetExporter = {
       target,
       completions,
       index,
@@ -193,10 +193,10 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       leftovers: createLeftovers({ index, completions }, target, options),
       queue: createQueue(target, options),
     }
-    return lane
+    return exporter
   })
 
-  const hasOneWay = lanes.length === 1 && lanes[0]?.spool === undefined
+  const hasOneWay = exporters.length === 1 && exporters[0]?.spool === undefined
 
   const leave = (span: EndedSpan): void => {
     const whole = spanSize(span)
@@ -204,8 +204,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
     const size = fits ? whole : spanSize(fitted)
     if (isLocalRoot(span)) span.trace.root = departed(span)
-    if (!hasOneWay) progress.set(fitted, tickets.issue(lanes.length))
-    for (const lane of lanes) lane.queue.push(fitted, size, write(lane, fitted))
+    if (!hasOneWay) progress.set(fitted, tickets.issue(exporters.length))
+    for (const exporter of exporters) exporter.queue.push(fitted, size, write(exporter, fitted))
     pipeline.onWork?.()
   }
 
@@ -227,13 +227,13 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   const takeAgain = (span: EndedSpan): void => {
     try {
-      if (!lanes.some(({ queue }) => queue.contents().includes(span))) accept(span)
+      if (!exporters.some(({ queue }) => queue.contents().includes(span))) accept(span)
     } catch (thrown) {
       sayUnencodable(span, messageOf(thrown))
       counts.settled({ dropped: 'unencodable' })
       progress.delete(span)
     }
-    for (const { queue } of lanes) queue.wake()
+    for (const { queue } of exporters) queue.wake()
   }
 
   const accept = (span: EndedSpan): void => {
@@ -289,7 +289,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const fitted = fitSpan(span, config.limits.maxSpanBytes)
       beside.add(fitted)
       anyBeside = true
-      for (const lane of lanes) lane.queue.push(fitted, spanSize(fitted))
+      for (const exporter of exporters) exporter.queue.push(fitted, spanSize(fitted))
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
@@ -325,36 +325,36 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const deadline = monotonicMs() + timeoutMs
       release()
       await Promise.all(
-        lanes.flatMap(({ queue, leftovers }) => [queue.flush(deadline), leftovers?.flush(deadline)]),
+        exporters.flatMap(({ queue, leftovers }) => [queue.flush(deadline), leftovers?.flush(deadline)]),
       )
-      await Promise.all(lanes.map((lane) => lane.completions?.flush(deadline)))
+      await Promise.all(exporters.map((exporter) => exporter.completions?.flush(deadline)))
     },
     async shutdown(timeoutMs) {
       await pipeline.flush(timeoutMs)
-      for (const lane of lanes) {
-        lane.queue.close('shutdown')
-        lane.completions?.close()
-        lane.leftovers?.close()
-        lane.spool?.disk.release()
+      for (const exporter of exporters) {
+        exporter.queue.close('shutdown')
+        exporter.completions?.close()
+        exporter.leftovers?.close()
+        exporter.spool?.disk.release()
       }
-      await Promise.all(lanes.map((lane) => lane.target.shutdown()))
+      await Promise.all(exporters.map((exporter) => exporter.target.shutdown()))
     },
     undelivered() {
       release()
-      return lanes.map((lane, index) => ({
+      return exporters.map((exporter, index) => ({
         index,
-        spans: lane.queue.contents(),
-        ...(lane.target.sendNow && { sendNow: lane.target.sendNow }),
+        spans: exporter.queue.contents(),
+        ...(exporter.target.sendNow && { sendNow: exporter.target.sendNow }),
         completions: [
-          ...(lane.completions?.contents() ?? []),
-          ...lane.queue.contents().flatMap((span) => due(lane, span) ?? []),
+          ...(exporter.completions?.contents() ?? []),
+          ...exporter.queue.contents().flatMap((span) => due(exporter, span) ?? []),
         ],
       }))
     },
     settleUndelivered(fateOf) {
       const before = lostIn(counts.report())
       let all = true
-      for (const { queue, completions, index } of lanes) {
+      for (const { queue, completions, index } of exporters) {
         queue.settleAll((span) => {
           const fate = fateOf(index, span)
           all &&= fate === 'sent'
@@ -365,17 +365,20 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const after = counts.report()
       return { lost: lostIn(after) - before, spooled: after.spooled }
     },
-    leave: (index, spans) => lanes[index]?.leftovers?.keep(spans) ?? { kept: 0 },
-    hasLeftovers: () => lanes.some(({ leftovers }) => leftovers?.any() ?? false),
-    mayComeUp: () => lanes.some(({ queue, complaints }) => queue.size() > 0 && !complaints.needsHelp()),
+    leave: (index, spans) => exporters[index]?.leftovers?.keep(spans) ?? { kept: 0 },
+    hasLeftovers: () => exporters.some(({ leftovers }) => leftovers?.any() ?? false),
+    mayComeUp: () => exporters.some(({ queue, complaints }) => queue.size() > 0 && !complaints.needsHelp()),
     releaseDisk() {
-      for (const { spool, leftovers } of lanes) {
+      for (const { spool, leftovers } of exporters) {
         spool?.disk.release()
         leftovers?.close()
       }
     },
     unsent() {
-      const queued = lanes.reduce((sum, lane) => sum + lane.queue.size() + (lane.completions?.size() ?? 0), 0)
+      const queued = exporters.reduce(
+        (sum, exporter) => sum + exporter.queue.size() + (exporter.completions?.size() ?? 0),
+        0,
+      )
       return queued + (filter?.waiting() ?? 0)
     },
   }

@@ -35,12 +35,12 @@ const fateOf = (inThread: number | undefined): Fate | undefined =>
 export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
   const unsent = pipeline.unsent()
   const { leftovers } = pipeline.config
-  const fates = work?.lanes.map(() => new Map<string, Fate>()) ?? []
+  const fates = work?.undelivered.map(() => new Map<string, Fate>()) ?? []
   let kept = 0
   let refused = 0
   let failure: string | undefined
   let at = 0
-  for (const [i, { index, spans }] of (work?.lanes ?? []).entries()) {
+  for (const [i, { index, spans }] of (work?.undelivered ?? []).entries()) {
     const left: EndedSpan[] = []
     for (const span of spans) {
       const fate = fateOf(sent?.fates[at])
@@ -55,12 +55,12 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
     kept += written
     if (error !== undefined) failure = `nor could they be kept in ${leftovers.dir}: ${messageOf(error)}`
   }
-  const lanes = new Map(work?.lanes.map(({ index }, i) => [index, fates[i]]))
+  const outcomesByTarget = new Map(work?.undelivered.map(({ index }, i) => [index, fates[i]]))
   const isLeft = sent?.left !== undefined
   const { lost, spooled } = pipeline.settleUndelivered((index, span) => {
-    const lane = lanes.get(index)
-    if (lane === undefined) return done.has(index) ? 'sent' : DROPPED
-    return lane.get(span.spanId) ?? (isLeft ? DROPPED : 'sent')
+    const outcomesHere = outcomesByTarget.get(index)
+    if (outcomesHere === undefined) return done.has(index) ? 'sent' : DROPPED
+    return outcomesHere.get(span.spanId) ?? (isLeft ? DROPPED : 'sent')
   })
   return {
     unsent,

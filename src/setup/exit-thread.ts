@@ -23,7 +23,7 @@ export interface SentInWorker {
 
 /** Sends `work` in a worker and waits for it. */
 export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
-  const spans = work.lanes.reduce((sum, lane) => sum + lane.spans.length, 0)
+  const spans = work.undelivered.reduce((sum, lane) => sum + lane.spans.length, 0)
   const fates = new Uint8Array(new SharedArrayBuffer(spans))
   const left = send(work, timeoutMs, fates)
   return { left, fates: left === undefined ? fates.fill(SPAN_DELIVERED) : fates }

@@ -18,18 +18,18 @@ export interface Rest {
 /** Delivers at once what can be, without an event loop, and gives the rest. */
 export function deliverNow(pipeline: Pipeline): Rest {
   const { config } = pipeline
-  const lanes = pipeline.undelivered().map((lane) => ({ ...lane, spans: withoutDoubles(lane.spans) }))
-  for (const { spans, sendNow } of lanes) sendNow?.(spans)
-  const left = lanes.filter((lane) => !lane.sendNow && lane.spans.length + lane.completions.length > 0)
+  const shares = pipeline.undelivered().map((share) => ({ ...share, spans: withoutDoubles(share.spans) }))
+  for (const { spans, sendNow } of shares) sendNow?.(spans)
+  const left = shares.filter((share) => !share.sendNow && share.spans.length + share.completions.length > 0)
   // An exporter of the application's lives in this thread, and only in it.
-  const sendable = left.filter((lane) => lane.index < config.targets.length)
+  const sendable = left.filter((share) => share.index < config.targets.length)
   const stuck = Math.max(
     0,
-    ...left.filter((lane) => !sendable.includes(lane)).map(({ spans }) => spans.length),
+    ...left.filter((share) => !sendable.includes(share)).map(({ spans }) => spans.length),
   )
-  const done = new Set(lanes.filter((lane) => !left.includes(lane)).map(({ index }) => index))
+  const done = new Set(shares.filter((share) => !left.includes(share)).map(({ index }) => index))
   if (sendable.length === 0) return { work: undefined, stuck, done }
-  return { work: { ...conditionsOf(pipeline), lanes: sendable.map(detached) }, stuck, done }
+  return { work: { ...conditionsOf(pipeline), undelivered: sendable.map(detached) }, stuck, done }
 }
 
 /** What another thread must know to send spans of `pipeline`. */

@@ -20,7 +20,7 @@ export interface Conditions {
 
 /** What a process that ends leaves to its worker thread. */
 export interface ExitWork extends Conditions {
-  readonly lanes: readonly Undelivered[]
+  readonly undelivered: readonly Undelivered[]
 }
 
 interface WorkerInput {
@@ -38,20 +38,20 @@ const RETRY_MS = 50
 
 /** Delivers one target's share, trying again until the time is up. What the receiver refuses costs no other span. */
 async function deliver(
-  lane: Undelivered,
+  share: Undelivered,
   work: ExitWork,
   limits: Limits,
   fates: Uint8Array,
 ): Promise<boolean> {
-  const sender = senderTo(lane.index, work)
+  const sender = senderTo(share.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
-  const spans = lane.spans.map((span, at): Placed => ({ span: arrived(span), at }))
+  const spans = share.spans.map((span, at): Placed => ({ span: arrived(span), at }))
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, fates)) && all
   }
-  for (const completion of lane.completions) {
+  for (const completion of share.completions) {
     const answer = await insist(limits, async () => (await sender.complete?.(completion)) ?? ACCEPTED)
     all = answer.kind === 'accepted' && all
   }
@@ -141,10 +141,10 @@ async function run({ work, done, reason, fates, timeoutMs }: WorkerInput): Promi
   const limits: Limits = { deadline: realTime.uptimeMs() + timeoutMs, failed }
   let before = 0
   const results = await Promise.all(
-    work.lanes.map((lane) => {
-      const own = fates.subarray(before, before + lane.spans.length)
-      before += lane.spans.length
-      return deliver(lane, work, limits, own).catch(() => false)
+    work.undelivered.map((share) => {
+      const own = fates.subarray(before, before + share.spans.length)
+      before += share.spans.length
+      return deliver(share, work, limits, own).catch(() => false)
     }),
   )
   Atomics.store(done, 0, results.every(Boolean) ? 1 : 2)

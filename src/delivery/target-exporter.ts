@@ -14,7 +14,7 @@ import type { Ticket } from './ticket.ts'
 import type { TraceCompletion } from './trace-completion.ts'
 
 /** The way of spans to one target. */
-export interface Lane {
+export interface TargetExporter {
   readonly target: SpanTarget
   readonly queue: Queue
   readonly spool: QueueSpool | undefined
@@ -26,12 +26,12 @@ export interface Lane {
 }
 
 /** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
-export function write(lane: Lane, span: EndedSpan): Written | undefined {
-  const { spool, completions } = lane
+export function write(exporter: TargetExporter, span: EndedSpan): Written | undefined {
+  const { spool, completions } = exporter
   // What the application's own exporter may send is known when it is sent, so that it has no record before.
   if (spool === undefined || span.exportedTo !== undefined) return undefined
   try {
-    const follows = completions && isLocalRoot(span) ? due(lane, span) : undefined
+    const follows = completions && isLocalRoot(span) ? due(exporter, span) : undefined
     const record = spool.encode(span)
     const place = spool.disk.push(record, follows && Buffer.from(JSON.stringify(follows)))
     return { place, record: spool.isFinal() ? record : undefined }
@@ -42,7 +42,10 @@ export function write(lane: Lane, span: EndedSpan): Written | undefined {
 }
 
 /** {@link tell}, for a span that was read from disk. */
-export function tellStored({ completions }: Pick<Lane, 'completions'>, { completion }: Stored<Ticket>): void {
+export function tellStored(
+  { completions }: Pick<TargetExporter, 'completions'>,
+  { completion }: Stored<Ticket>,
+): void {
   if (completions === undefined || completion === undefined) return
   try {
     completions.push(JSON.parse(Buffer.from(completion).toString('utf8')) as TraceCompletion)
@@ -70,22 +73,22 @@ export function departed(root: EndedSpan): DepartedRoot {
 }
 
 /** Sends what has to follow a span that arrived by other means than OTLP. */
-export function tell(lane: Lane, span: EndedSpan): void {
-  const completion = due(lane, span)
+export function tell(exporter: TargetExporter, span: EndedSpan): void {
+  const completion = due(exporter, span)
   if (isLocalRoot(span) || completion !== undefined) {
     span.trace.told ??= []
-    span.trace.told[lane.index] = span.trace.said
+    span.trace.told[exporter.index] = span.trace.said
   }
-  if (completion !== undefined) lane.completions?.push(completion)
+  if (completion !== undefined) exporter.completions?.push(completion)
 }
 
 /** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
-export function due(lane: Pick<Lane, 'index'>, span: EndedSpan): TraceCompletion | undefined {
+export function due(exporter: Pick<TargetExporter, 'index'>, span: EndedSpan): TraceCompletion | undefined {
   const { trace } = span
   const { root } = trace
   if (root === undefined) return undefined
   if (!isLocalRoot(span)) {
-    const told = trace.told?.[lane.index]
+    const told = trace.told?.[exporter.index]
     return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
   }
   const orphan = root.isRemote && !trace.rootElsewhere
