@@ -66,7 +66,7 @@ const KEY = /^[\w\-. :/]{1,250}$/
 export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanHost): void {
   const update: TraceUpdate = {}
   for (const key of ownKeys(given)) Object.assign(update, { [key]: readProperty(given, key) })
-  if (Object.keys(update).length > 0) record.said += 1
+  if (Object.keys(update).length > 0) record.revision += 1
   setUser(record, update.user, host)
   setSession(record, update.sessionId, host)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)

@@ -2,7 +2,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { createQueue, type Queue, type QueueOptions } from './queue.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
-import { due, type TargetExporter, tellStored } from './target-exporter.ts'
+import { enqueueStoredTraceInfo, pendingTraceInfo, type TargetExporter } from './target-exporter.ts'
 
 /** What former processes could not deliver to a target before they ended, and what this one leaves to the next. */
 export interface Leftovers {
@@ -20,7 +20,7 @@ export interface Leftovers {
  * @param options - those of its queue
  */
 export function createLeftovers(
-  exporter: Pick<TargetExporter, 'index' | 'completions'>,
+  exporter: Pick<TargetExporter, 'index' | 'traceInfoQueue'>,
   target: SpanTarget,
   options: QueueOptions,
 ): Leftovers | undefined {
@@ -43,7 +43,7 @@ export function createLeftovers(
         isFinal: leftovers.isFinal,
         deferred: () => undefined,
         settled(stored, fate) {
-          if (fate === 'sent') tellStored(exporter, stored)
+          if (fate === 'sent') enqueueStoredTraceInfo(exporter, stored)
         },
       },
     })
@@ -66,10 +66,10 @@ export function createLeftovers(
   leftovers.soon(look)
 
   const recordOf = (span: EndedSpan) => {
-    const follows = exporter.completions && due(exporter, span)
+    const follows = exporter.traceInfoQueue && pendingTraceInfo(exporter, span)
     return {
       record: leftovers.encode(span),
-      completion: follows && Buffer.from(JSON.stringify(follows)),
+      traceInfo: follows && Buffer.from(JSON.stringify(follows)),
     }
   }
 

@@ -8,12 +8,12 @@ import { ACCEPTED, type Answer } from './answer.ts'
 import { toSend } from './double-export.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
+import type { PendingTraceInfo } from './pending-trace-info.ts'
 import { acceptedAnswer } from './receiver-says.ts'
 import { type Placing, sendPlaced } from './send-placed.ts'
 import type { Sender, Sent } from './sender.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { SpanTarget } from './target.ts'
-import type { TraceCompletion } from './trace-completion.ts'
 import { wireOptions } from './wire-options.ts'
 
 /** What an OTLP target needs of the MLflow server that it may be. */
@@ -23,7 +23,7 @@ export interface Companion extends Placing {
   headers(place?: string): Promise<Record<string, string>>
   refreshAuth(): Promise<boolean>
   learnIsMlflow(): void
-  finishTrace(completion: TraceCompletion): Promise<void>
+  finishTrace(traceInfo: PendingTraceInfo): Promise<void>
   verifyStored(traceId: string): Promise<void>
   /** Gives up what it does in the background. */
   close(): void
@@ -138,9 +138,9 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         return failure(thrown)
       }
     },
-    async complete(completion) {
+    async complete(traceInfo) {
       try {
-        await companion.finishTrace(completion)
+        await companion.finishTrace(traceInfo)
         return ACCEPTED
       } catch (thrown) {
         const answer = failure(thrown)

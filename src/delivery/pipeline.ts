@@ -17,7 +17,6 @@ import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
 import { createComplaints, sayOpenContent, sayUnencodable } from './complaints.ts'
-import { createCompletions } from './completions.ts'
 import type { Counts, Report } from './counts.ts'
 import {
   copyForeignSpan,
@@ -29,14 +28,22 @@ import {
 import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { createLeftovers } from './leftovers.ts'
+import type { PendingTraceInfo } from './pending-trace-info.ts'
 import { createQueue, type Fate, type QueueOptions, type QueueSpool } from './queue.ts'
 import { isSampled } from './sampling.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
-import { departed, due, type TargetExporter, tell, tellStored, write } from './target-exporter.ts'
+import {
+  enqueueStoredTraceInfo,
+  enqueueTraceInfo,
+  pendingTraceInfo,
+  rootSummary,
+  type TargetExporter,
+  write,
+} from './target-exporter.ts'
 import { createTickets, type Ticket } from './ticket.ts'
-import type { TraceCompletion } from './trace-completion.ts'
 import { ownExperiment } from './trace-experiment.ts'
+import { createTraceInfoQueue } from './trace-info-queue.ts'
 import { createTraceTable, type TraceTable } from './trace-table.ts'
 
 /** The way of spans from their end to their targets, for one configuration. */
@@ -96,7 +103,7 @@ export interface Pipeline extends SpanHost {
 export interface Undelivered {
   readonly index: number
   readonly spans: readonly EndedSpan[]
-  readonly completions: readonly TraceCompletion[]
+  readonly traceInfoQueue: readonly PendingTraceInfo[]
   /** Delivers spans at once; see {@link SpanTarget.sendNow}. */
   readonly sendNow?: SpanTarget['sendNow']
 }
@@ -104,7 +111,7 @@ export interface Undelivered {
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
 const MOST_HELD_MS = 30_000
 /** What is said of traces beside their spans may take so much of the memory for those. */
-const COMPLETIONS_SHARE = 8
+const TRACE_INFO_SHARE = 8
 const DEFAULT_MOST_SPANS = 1_000_000
 
 export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
@@ -127,7 +134,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     } else {
       const ticket = progress.get(span)
       if (ticket !== undefined) {
-        if (fate === 'sent') tell(exporter, span)
+        if (fate === 'sent') enqueueTraceInfo(exporter, span)
         if (tickets.settled(ticket, fate)) progress.delete(span)
       }
     }
@@ -136,7 +143,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
 
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
   const settledAtOnce = (exporter: TargetExporter, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(exporter, span)
+    if (fate === 'sent') enqueueTraceInfo(exporter, span)
     if (fate === 'spooled') counts.spooled(1)
     else counts.settled(fate)
   }
@@ -166,14 +173,15 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         return exporters.length > 1 ? ticket : undefined
       },
       settled(stored, fate) {
-        if (fate === 'sent') tellStored(exporter(), stored)
+        if (fate === 'sent') enqueueStoredTraceInfo(exporter(), stored)
         if (stored.own) settledOnDisk(stored.ticket, fate)
       },
     }
 
   const exporters: TargetExporter[] = targets.map((target, index) => {
     const spool = spoolOf(target, () => exporter)
-    const completions = target.complete && createCompletions(target, config.maxQueueBytes / COMPLETIONS_SHARE)
+    const traceInfoQueue =
+      target.complete && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
     const complaints = createComplaints(target)
     const options: QueueOptions = {
       maxBytes: config.maxQueueBytes,
@@ -186,11 +194,11 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     }
     const exporter: TargetExporter = {
       target,
-      completions,
+      traceInfoQueue: traceInfoQueue,
       index,
       spool,
       complaints,
-      leftovers: createLeftovers({ index, completions }, target, options),
+      leftovers: createLeftovers({ index, traceInfoQueue: traceInfoQueue }, target, options),
       queue: createQueue(target, options),
     }
     return exporter
@@ -203,7 +211,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const fits = whole.wire <= config.limits.maxSpanBytes
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
     const size = fits ? whole : spanSize(fitted)
-    if (isLocalRoot(span)) span.trace.root = departed(span)
+    if (isLocalRoot(span)) span.trace.root = rootSummary(span)
     if (!hasOneWay) progress.set(fitted, tickets.issue(exporters.length))
     for (const exporter of exporters) exporter.queue.push(fitted, size, write(exporter, fitted))
     pipeline.onWork?.()
@@ -327,13 +335,13 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       await Promise.all(
         exporters.flatMap(({ queue, leftovers }) => [queue.flush(deadline), leftovers?.flush(deadline)]),
       )
-      await Promise.all(exporters.map((exporter) => exporter.completions?.flush(deadline)))
+      await Promise.all(exporters.map((exporter) => exporter.traceInfoQueue?.flush(deadline)))
     },
     async shutdown(timeoutMs) {
       await pipeline.flush(timeoutMs)
       for (const exporter of exporters) {
         exporter.queue.close('shutdown')
-        exporter.completions?.close()
+        exporter.traceInfoQueue?.close()
         exporter.leftovers?.close()
         exporter.spool?.disk.release()
       }
@@ -345,22 +353,22 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         index,
         spans: exporter.queue.contents(),
         ...(exporter.target.sendNow && { sendNow: exporter.target.sendNow }),
-        completions: [
-          ...(exporter.completions?.contents() ?? []),
-          ...exporter.queue.contents().flatMap((span) => due(exporter, span) ?? []),
+        traceInfoQueue: [
+          ...(exporter.traceInfoQueue?.contents() ?? []),
+          ...exporter.queue.contents().flatMap((span) => pendingTraceInfo(exporter, span) ?? []),
         ],
       }))
     },
     settleUndelivered(fateOf) {
       const before = lostIn(counts.report())
       let all = true
-      for (const { queue, completions, index } of exporters) {
+      for (const { queue, traceInfoQueue, index } of exporters) {
         queue.settleAll((span) => {
           const fate = fateOf(index, span)
           all &&= fate === 'sent'
           return fate
         })
-        if (all) completions?.clear()
+        if (all) traceInfoQueue?.clear()
       }
       const after = counts.report()
       return { lost: lostIn(after) - before, spooled: after.spooled }
@@ -376,7 +384,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     },
     unsent() {
       const queued = exporters.reduce(
-        (sum, exporter) => sum + exporter.queue.size() + (exporter.completions?.size() ?? 0),
+        (sum, exporter) => sum + exporter.queue.size() + (exporter.traceInfoQueue?.size() ?? 0),
         0,
       )
       return queued + (filter?.waiting() ?? 0)

@@ -3,22 +3,22 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
-import type { DepartedRoot, TraceRecord } from '../span/trace-record.ts'
+import type { RootSummary, TraceRecord } from '../span/trace-record.ts'
 import type { Complaints } from './complaints.ts'
-import type { Completions } from './completions.ts'
 import type { Leftovers } from './leftovers.ts'
+import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Queue, QueueSpool, Written } from './queue.ts'
 import type { Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
 import type { Ticket } from './ticket.ts'
-import type { TraceCompletion } from './trace-completion.ts'
+import type { TraceInfoQueue } from './trace-info-queue.ts'
 
 /** The way of spans to one target. */
 export interface TargetExporter {
   readonly target: SpanTarget
   readonly queue: Queue
   readonly spool: QueueSpool | undefined
-  readonly completions: Completions | undefined
+  readonly traceInfoQueue: TraceInfoQueue | undefined
   readonly complaints: Complaints
   readonly leftovers: Leftovers | undefined
   /** Its place among the lanes. */
@@ -27,11 +27,11 @@ export interface TargetExporter {
 
 /** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
 export function write(exporter: TargetExporter, span: EndedSpan): Written | undefined {
-  const { spool, completions } = exporter
+  const { spool, traceInfoQueue } = exporter
   // What the application's own exporter may send is known when it is sent, so that it has no record before.
   if (spool === undefined || span.exportedTo !== undefined) return undefined
   try {
-    const follows = completions && isLocalRoot(span) ? due(exporter, span) : undefined
+    const follows = traceInfoQueue && isLocalRoot(span) ? pendingTraceInfo(exporter, span) : undefined
     const record = spool.encode(span)
     const place = spool.disk.push(record, follows && Buffer.from(JSON.stringify(follows)))
     return { place, record: spool.isFinal() ? record : undefined }
@@ -41,28 +41,28 @@ export function write(exporter: TargetExporter, span: EndedSpan): Written | unde
   }
 }
 
-/** {@link tell}, for a span that was read from disk. */
-export function tellStored(
-  { completions }: Pick<TargetExporter, 'completions'>,
-  { completion }: Stored<Ticket>,
+/** {@link enqueueTraceInfo}, for a span that was read from disk. */
+export function enqueueStoredTraceInfo(
+  { traceInfoQueue }: Pick<TargetExporter, 'traceInfoQueue'>,
+  { traceInfo }: Stored<Ticket>,
 ): void {
-  if (completions === undefined || completion === undefined) return
+  if (traceInfoQueue === undefined || traceInfo === undefined) return
   try {
-    completions.push(JSON.parse(Buffer.from(completion).toString('utf8')) as TraceCompletion)
+    traceInfoQueue.push(JSON.parse(Buffer.from(traceInfo).toString('utf8')) as PendingTraceInfo)
   } catch {
     // Its checksum fits, so this is not JSON because no version of ours wrote it.
   }
 }
 
 /** What a trace still has to know of its local root after that one has left. */
-export function departed(root: EndedSpan): DepartedRoot {
+export function rootSummary(root: EndedSpan): RootSummary {
   const { name, trace, parentIsRemote: isRemote, agent } = root
   const previews = isRemote && !trace.rootElsewhere ? agent : undefined
   return {
     name,
     failed: root.status.code === StatusCode.ERROR,
     isRemote,
-    said: trace.said,
+    revision: trace.revision,
     ...(previews?.inputs !== undefined && {
       requestPreview: previewOf(readContent(previews.inputs), 'user'),
     }),
@@ -73,32 +73,35 @@ export function departed(root: EndedSpan): DepartedRoot {
 }
 
 /** Sends what has to follow a span that arrived by other means than OTLP. */
-export function tell(exporter: TargetExporter, span: EndedSpan): void {
-  const completion = due(exporter, span)
-  if (isLocalRoot(span) || completion !== undefined) {
-    span.trace.told ??= []
-    span.trace.told[exporter.index] = span.trace.said
+export function enqueueTraceInfo(exporter: TargetExporter, span: EndedSpan): void {
+  const traceInfo = pendingTraceInfo(exporter, span)
+  if (isLocalRoot(span) || traceInfo !== undefined) {
+    span.trace.reported ??= []
+    span.trace.reported[exporter.index] = span.trace.revision
   }
-  if (completion !== undefined) exporter.completions?.push(completion)
+  if (traceInfo !== undefined) exporter.traceInfoQueue?.push(traceInfo)
 }
 
 /** What OTLP cannot carry of the trace of `span`; `undefined` when there is nothing of the kind to follow this span. */
-export function due(exporter: Pick<TargetExporter, 'index'>, span: EndedSpan): TraceCompletion | undefined {
+export function pendingTraceInfo(
+  exporter: Pick<TargetExporter, 'index'>,
+  span: EndedSpan,
+): PendingTraceInfo | undefined {
   const { trace } = span
   const { root } = trace
   if (root === undefined) return undefined
   if (!isLocalRoot(span)) {
-    const told = trace.told?.[exporter.index]
-    return told !== undefined && trace.said > told ? completionOf(trace, root) : undefined
+    const reported = trace.reported?.[exporter.index]
+    return reported !== undefined && trace.revision > reported ? traceInfoOf(trace, root) : undefined
   }
   const orphan = root.isRemote && !trace.rootElsewhere
   const said =
     trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
   // Tags travel on the root; those that came after it left do not.
-  return orphan || said || trace.said > root.said ? completionOf(trace, root) : undefined
+  return orphan || said || trace.revision > root.revision ? traceInfoOf(trace, root) : undefined
 }
 
-function completionOf(trace: TraceRecord, root: DepartedRoot): TraceCompletion {
+function traceInfoOf(trace: TraceRecord, root: RootSummary): PendingTraceInfo {
   const requestPreview = trace.requestPreview ?? root.requestPreview
   const responsePreview = trace.responsePreview ?? root.responsePreview
   const metadata = Object.fromEntries(trace.metadata)

@@ -1,10 +1,10 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
 import type { HelperThread } from './overflow.ts'
+import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Left, LeftRecord } from './spool/leave.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'
 import type { Ticket } from './ticket.ts'
-import type { TraceCompletion } from './trace-completion.ts'
 
 /** One receiver of spans. Its methods never reject. */
 export interface SpanTarget {
@@ -24,7 +24,7 @@ export interface SpanTarget {
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
-  complete?(completion: TraceCompletion): Promise<Answer>
+  complete?(traceInfo: PendingTraceInfo): Promise<Answer>
   shutdown(): Promise<void>
 }
 

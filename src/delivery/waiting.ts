@@ -132,10 +132,10 @@ export function createWaitingLine(): WaitingLine {
   /** More may have been said of the trace since its last span came, and its root may have left. */
   const weigh = (group: Group, span: EndedSpan): void => {
     const { trace } = span
-    if (group.said === trace.said && group.held > 0 && !isLocalRoot(span)) return
+    if (group.said === trace.revision && group.held > 0 && !isLocalRoot(span)) return
     bytes -= group.bytes
     group.bytes = traceBytes(trace)
-    group.said = trace.said
+    group.said = trace.revision
     bytes += group.bytes
   }
 

@@ -1,4 +1,4 @@
-import type { TraceCompletion } from '../delivery/trace-completion.ts'
+import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import type { Rest } from './rest.ts'
 import { durationMs, type TraceRow, toDuration } from './trace-row.ts'
@@ -11,7 +11,7 @@ import { getTraceRow, startTrace } from './traces.ts'
  *
  * Not safe against another writer between reading and writing a remote trace; the next one to finish repairs it.
  */
-export async function finishTrace(rest: Rest, data: TraceCompletion, experimentId: string): Promise<void> {
+export async function finishTrace(rest: Rest, data: PendingTraceInfo, experimentId: string): Promise<void> {
   if (!data.rootIsRemote) {
     await startTrace(rest, localRow(data, experimentId))
     return
@@ -24,7 +24,7 @@ export async function finishTrace(rest: Rest, data: TraceCompletion, experimentI
 
 const schemaVersion = { 'mlflow.trace_schema.version': '3' }
 
-function localRow(data: TraceCompletion, experimentId: string): TraceRow {
+function localRow(data: PendingTraceInfo, experimentId: string): TraceRow {
   return {
     trace_id: toMlflowTraceId(data.traceId),
     ...(data.clientRequestId !== undefined && { client_request_id: data.clientRequestId }),
@@ -45,19 +45,19 @@ const locationOf = (
   mlflow_experiment: { experiment_id: experimentId },
 })
 
-function previewsOf(data: TraceCompletion): Partial<TraceRow> {
+function previewsOf(data: PendingTraceInfo): Partial<TraceRow> {
   return {
     ...(data.requestPreview !== undefined && { request_preview: data.requestPreview }),
     ...(data.responsePreview !== undefined && { response_preview: data.responsePreview }),
   }
 }
 
-const tagsOf = (data: TraceCompletion): Record<string, string> => ({
+const tagsOf = (data: PendingTraceInfo): Record<string, string> => ({
   ...data.tags,
   ...(data.name !== undefined && { 'mlflow.traceName': data.name }),
 })
 
-function completed(stored: TraceRow, data: TraceCompletion): TraceRow {
+function completed(stored: TraceRow, data: PendingTraceInfo): TraceRow {
   const storedStart = Date.parse(stored.request_time ?? '')
   const start = Math.floor(
     Number.isNaN(storedStart) ? data.startTimeMs : Math.min(storedStart, data.startTimeMs),
@@ -76,7 +76,7 @@ function completed(stored: TraceRow, data: TraceCompletion): TraceRow {
   }
 }
 
-const withMetadata = (stored: TraceRow, data: TraceCompletion): TraceRow => ({
+const withMetadata = (stored: TraceRow, data: PendingTraceInfo): TraceRow => ({
   ...stored,
   trace_metadata: { ...schemaVersion, ...stored.trace_metadata, ...data.metadata },
 })

@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../config/config.ts'
-import type { TraceCompletion } from '../delivery/trace-completion.ts'
+import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import { createAuth } from './auth.ts'
 import { hasErrorCode, isUnknownWorkspace } from './error.ts'
@@ -54,7 +54,7 @@ export interface MlflowTarget {
    *
    * @throws {@link MlflowError}
    */
-  finishTrace(data: TraceCompletion): Promise<void>
+  finishTrace(data: PendingTraceInfo): Promise<void>
   /**
    * Reads a sent trace back, where a workspace is set, and says so when it is not there: the server answers 200 and
    * drops spans whose trace ID another workspace has. Never rejects.
@@ -145,7 +145,7 @@ async function verify(rest: Rest, traceId: string, workspace: string): Promise<v
 }
 
 // A remote trace that is not there after its spans were accepted will not come back by asking again.
-function giveUpMissing(rest: Rest, data: TraceCompletion, thrown: unknown): void {
+function giveUpMissing(rest: Rest, data: PendingTraceInfo, thrown: unknown): void {
   if (!data.rootIsRemote || !isMissing(thrown)) throw thrown
   sayNotStored(rest.host, data.traceId, 'Its row is not there')
 }

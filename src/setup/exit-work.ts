@@ -20,7 +20,9 @@ export function deliverNow(pipeline: Pipeline): Rest {
   const { config } = pipeline
   const shares = pipeline.undelivered().map((share) => ({ ...share, spans: withoutDoubles(share.spans) }))
   for (const { spans, sendNow } of shares) sendNow?.(spans)
-  const left = shares.filter((share) => !share.sendNow && share.spans.length + share.completions.length > 0)
+  const left = shares.filter(
+    (share) => !share.sendNow && share.spans.length + share.traceInfoQueue.length > 0,
+  )
   // An exporter of the application's lives in this thread, and only in it.
   const sendable = left.filter((share) => share.index < config.targets.length)
   const stuck = Math.max(
@@ -43,8 +45,8 @@ export function conditionsOf({ config, joinedResource, agentName }: Pipeline): C
 }
 
 /** Spans as data that another thread can take: without what only live spans need. */
-function detached({ index, spans, completions }: Undelivered): Undelivered {
-  return { index, spans: spans.map(detachedSpan), completions }
+function detached({ index, spans, traceInfoQueue }: Undelivered): Undelivered {
+  return { index, spans: spans.map(detachedSpan), traceInfoQueue: traceInfoQueue }
 }
 
 /** `span` as another thread can take it. */

@@ -51,8 +51,8 @@ async function deliver(
   for (let at = 0; at < spans.length; at += maxSpans) {
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, fates)) && all
   }
-  for (const completion of share.completions) {
-    const answer = await insist(limits, async () => (await sender.complete?.(completion)) ?? ACCEPTED)
+  for (const traceInfo of share.traceInfoQueue) {
+    const answer = await insist(limits, async () => (await sender.complete?.(traceInfo)) ?? ACCEPTED)
     all = answer.kind === 'accepted' && all
   }
   return all

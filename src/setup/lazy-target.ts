@@ -39,10 +39,10 @@ export function lazyTarget(
         return failed(thrown)
       }
     },
-    async complete(completion) {
+    async complete(traceInfo) {
       try {
         const target = await loaded()
-        return (await target.complete?.(completion)) ?? { kind: 'accepted' }
+        return (await target.complete?.(traceInfo)) ?? { kind: 'accepted' }
       } catch (thrown) {
         loading = undefined
         return failed(thrown)

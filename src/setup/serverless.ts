@@ -1,6 +1,6 @@
+import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import type { TraceCompletion } from '../delivery/trace-completion.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { currentWaitUntil } from './platform.ts'
@@ -53,7 +53,7 @@ export function keptByRequest(target: SpanTarget): SpanTarget {
   const { complete } = target
   return Object.create(target, {
     send: { value: (spans: readonly EndedSpan[]) => keep(target.send(spans)) },
-    ...(complete && { complete: { value: (rest: TraceCompletion) => keep(complete(rest)) } }),
+    ...(complete && { complete: { value: (rest: PendingTraceInfo) => keep(complete(rest)) } }),
   }) as SpanTarget
 }
 

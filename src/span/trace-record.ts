@@ -26,11 +26,11 @@ export interface TraceRecord {
   responsePreview?: string
   state?: 'OK' | 'ERROR'
   /** How often something was said of the trace: what comes after its root left is noticed by this. */
-  said: number
+  revision: number
   /** By target, how much of what was said went with the local root or after it, once that one arrived there. */
-  told?: (number | undefined)[]
+  reported?: (number | undefined)[]
   /** The last local root that has left. */
-  root?: DepartedRoot
+  root?: RootSummary
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
   startMs: number
   endMs: number
@@ -39,12 +39,12 @@ export interface TraceRecord {
 }
 
 /** What a trace still has to know of its local root after that one has left. */
-export interface DepartedRoot {
+export interface RootSummary {
   readonly name: string
   readonly failed: boolean
   readonly isRemote: boolean
-  /** {@link TraceRecord.said} at that time. */
-  readonly said: number
+  /** {@link TraceRecord.revision} at that time. */
+  readonly revision: number
   /** Of its content, where MLflow makes none itself: the root of the trace never comes. */
   readonly requestPreview?: string
   readonly responsePreview?: string
@@ -82,7 +82,7 @@ export function newTraceRecord(init: {
     ...(init.experiment !== undefined && { experiment: init.experiment }),
     tags: new Map(),
     metadata: new Map(),
-    said: 0,
+    revision: 0,
     startMs: Number.POSITIVE_INFINITY,
     endMs: Number.NEGATIVE_INFINITY,
     open: new Map(),

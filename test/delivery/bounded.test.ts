@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Answer } from '../../src/delivery/answer.ts'
-import { createCompletions } from '../../src/delivery/completions.ts'
 import { createKeepFilter } from '../../src/delivery/keep.ts'
-import type { TraceCompletion } from '../../src/delivery/trace-completion.ts'
+import type { PendingTraceInfo } from '../../src/delivery/pending-trace-info.ts'
+import { createTraceInfoQueue } from '../../src/delivery/trace-info-queue.ts'
 import { createTraceTable } from '../../src/delivery/trace-table.ts'
 import { type Diagnostic, onDiagnostic } from '../../src/runtime/diagnostics.ts'
 import { newTraceRecord } from '../../src/span/trace-record.ts'
@@ -16,7 +16,7 @@ afterEach(() => {
 
 const traceId = (n: number): string => n.toString(16).padStart(32, '0')
 
-const completion = (n: number, tag: string): TraceCompletion => ({
+const completion = (n: number, tag: string): PendingTraceInfo => ({
   traceId: traceId(n),
   startTimeMs: 1,
   endTimeMs: 2,
@@ -34,7 +34,7 @@ test('what is said of traces waits within its bytes, and what must go is said on
     complete: async () => answer,
     shutdown: async () => {},
   }
-  const completions = createCompletions(target, 100_000)
+  const completions = createTraceInfoQueue(target, 100_000)
   for (let i = 0; i < 200; i += 1) completions.push(completion(i, 'x'.repeat(4096)))
   expect(completions.size()).toBeGreaterThan(15)
   expect(completions.size()).toBeLessThan(25)
@@ -49,7 +49,7 @@ test('what is said of traces waits within its bytes, and what must go is said on
 
 test('the metadata of all traces that are left at the end is said in one line', () => {
   const target = { name: 'a target', send: async () => never(), complete: never, shutdown: async () => {} }
-  const completions = createCompletions(target, 1_000_000)
+  const completions = createTraceInfoQueue(target, 1_000_000)
   for (let i = 0; i < 30; i += 1) completions.push(completion(i, 'tag'))
   completions.close()
   expect(said.map(({ code, data }) => [code, data.count])).toEqual([['TS_TRACE_METADATA_LOST', 30]])

@@ -274,7 +274,7 @@ test('counts the record of a trace once, with all that was said of it', () => {
   for (let i = 0; i < 100; i += 1) add(`child-${i}`)
   expect(fates.size).toBe(0)
   for (let i = 0; i < 60; i += 1) record.tags.set(`tag-${i}`, 'x'.repeat(4096))
-  record.said += 1
+  record.revision += 1
   add('after tags')
   expect(fates.size).toBe(101)
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
-import type { TraceCompletion } from '../../src/delivery/trace-completion.ts'
+import type { PendingTraceInfo } from '../../src/delivery/pending-trace-info.ts'
 import { createMlflowClient } from '../../src/mlflow/index.ts'
 import { createMlflowTarget, type MlflowTarget } from '../../src/mlflow/target.ts'
 import { targetConfig } from '../mlflow/scripted-server.ts'
@@ -9,7 +9,7 @@ import { newTraceId, sendSpan } from './mlflow-spans.ts'
 const url = inject('mlflowUrl')
 const client = createMlflowClient({ trackingUri: url })
 const startMs = Date.now() - 10_000
-const completion = (traceId: string, more: Partial<TraceCompletion> = {}): TraceCompletion => ({
+const completion = (traceId: string, more: Partial<PendingTraceInfo> = {}): PendingTraceInfo => ({
   traceId,
   startTimeMs: startMs + 0.123,
   endTimeMs: startMs + 1500.654,

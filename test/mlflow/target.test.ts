@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MlflowConfig } from '../../src/config/config.ts'
-import type { TraceCompletion } from '../../src/delivery/trace-completion.ts'
+import type { PendingTraceInfo } from '../../src/delivery/pending-trace-info.ts'
 import type { TargetHints } from '../../src/mlflow/preparation.ts'
 import { createMlflowTarget } from '../../src/mlflow/target.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
@@ -21,7 +21,7 @@ afterEach(() => stop())
 
 const codes = (): string[] => said.map(({ code }) => code)
 const hex = '0af7651916cd43dd8448eb211c80319c'
-const completion: TraceCompletion = {
+const completion: PendingTraceInfo = {
   traceId: hex,
   startTimeMs: 1_795_247_534_296.7,
   endTimeMs: 1_795_247_535_530.9,

@@ -8,7 +8,7 @@ export interface Stored<Ticket> {
   /** A complete `resource_spans` entry of an OTLP request. */
   readonly record: Uint8Array
   /** What follows the span by other means, as JSON text. */
-  readonly completion: Uint8Array | undefined
+  readonly traceInfo: Uint8Array | undefined
   readonly place: Place
   /** What {@link Backlog.defer} was given; `own` tells whether it was called at all, or another process wrote this. */
   readonly ticket: Ticket | undefined
@@ -79,10 +79,16 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
     const { records, damaged } = scan(bytes)
     if (damaged > 0) events.damaged(run.segment.path, damaged)
     const found = groups(records, run.from)
-      .map(({ record, completion, from, to }): Stored<Ticket> => {
+      .map(({ record, traceInfo, from, to }): Stored<Ticket> => {
         const ticket = run.tickets.get(from)
         run.tickets.delete(from)
-        return { record, completion, place: { segment: run.segment, from, to }, ticket, own: run.own }
+        return {
+          record,
+          traceInfo: traceInfo,
+          place: { segment: run.segment, from, to },
+          ticket,
+          own: run.own,
+        }
       })
       .filter(({ place }) => !run.segment.isDone(place))
     if (run.own) {
@@ -167,7 +173,7 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
 
 interface Group extends Stretch {
   readonly record: Uint8Array
-  readonly completion: Uint8Array | undefined
+  readonly traceInfo: Uint8Array | undefined
 }
 
 /** Span records, each with the completion that stands right behind it; places count from the start of the segment. */
@@ -179,7 +185,7 @@ function groups(records: readonly SpoolRecord[], offset: number): Group[] {
     const follows = next?.kind === RecordKind.COMPLETION && next.from === to ? next : undefined
     found.push({
       record: body,
-      completion: follows?.body,
+      traceInfo: follows?.body,
       from: offset + from,
       to: offset + (follows?.to ?? to),
     })

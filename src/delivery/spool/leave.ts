@@ -14,7 +14,7 @@ export interface LeftRecord {
   /** A complete `resource_spans` entry of an OTLP request. */
   readonly record: Uint8Array
   /** What follows it by other means, as JSON text. */
-  readonly completion: Uint8Array | undefined
+  readonly traceInfo: Uint8Array | undefined
 }
 
 export interface LeaveOptions {
@@ -69,10 +69,10 @@ function writeSegment(path: string, key: string, records: readonly LeftRecord[])
   const segment = createSegment(unfinished, { version: VERSION, key, createdMs: realTime.epochMs() })
   let count = 0
   try {
-    for (const { record, completion } of records) {
+    for (const { record, traceInfo } of records) {
       if (segment.size() >= SEGMENT_BYTES) break
       const parts = [frame(RecordKind.SPAN, record), record]
-      if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
+      if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
       segment.append(parts)
       count += 1
     }

@@ -20,10 +20,10 @@ export interface Spool<Ticket> {
    * Hands a span to the operating system: from then on it survives the death of this process.
    *
    * @param record - a complete `resource_spans` entry of an OTLP request
-   * @param completion - what follows the span by other means, as JSON text
+   * @param traceInfo - what follows the span by other means, as JSON text
    * @returns where it stands, or `undefined` when it is not on disk
    */
-  push(record: Uint8Array, completion?: Uint8Array): Place | undefined
+  push(record: Uint8Array, traceInfo?: Uint8Array): Place | undefined
   /** What stands at `places` needs to be sent no more. */
   done(places: readonly Place[]): void
   /** The span at `place` is no longer in memory. */
@@ -240,11 +240,11 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   )
 
   return {
-    push(record, completion) {
+    push(record, traceInfo) {
       if (offUntilMs !== undefined && realTime.epochMs() < offUntilMs) return undefined
       try {
         const parts = [frame(RecordKind.SPAN, record), record]
-        if (completion !== undefined) parts.push(frame(RecordKind.COMPLETION, completion), completion)
+        if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
         if (active?.isGone()) startAnew()
         active ??= begin()
         const place = active.append(parts)

@@ -54,7 +54,7 @@ const record = (text: string): Uint8Array => Buffer.from(text)
 const leave = (texts: readonly string[]) =>
   leaveBehind(
     { dir: folder.dir, maxBytes: 10 ** 9, maxAgeMs: 10 ** 9, key: KEY, target: 'a target' },
-    texts.map((text) => ({ record: record(text), completion: undefined })),
+    texts.map((text) => ({ record: record(text), traceInfo: undefined })),
   )
 
 async function takeAll(spool: Spool<number>): Promise<string[]> {

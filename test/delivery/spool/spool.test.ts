@@ -100,10 +100,9 @@ describe('what one process leaves', () => {
     const next = open()
     next.adopt()
     const found = await next.take(1000, 10)
-    expect(found.map(({ completion }) => completion && Buffer.from(completion).toString())).toEqual([
-      '{"traceId":"1"}',
-      undefined,
-    ])
+    expect(
+      found.map(({ traceInfo: completion }) => completion && Buffer.from(completion).toString()),
+    ).toEqual(['{"traceId":"1"}', undefined])
   })
 
   test('is sent by one of two that look at the same time', async () => {

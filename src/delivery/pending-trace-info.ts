@@ -1,5 +1,5 @@
 /** Trace-level data that OTLP cannot carry, for the target that takes it by other means once the spans are there. */
-export interface TraceCompletion {
+export interface PendingTraceInfo {
   /** W3C trace ID, 32 hex digits. */
   readonly traceId: string
   /** Epoch milliseconds, may have a fraction. */

@@ -2,17 +2,17 @@ import { monotonicMs } from '../runtime/clock.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { realTime, sleep, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { backoffMs } from './backoff.ts'
+import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { SpanTarget } from './target.ts'
-import type { TraceCompletion } from './trace-completion.ts'
 import { within } from './wait.ts'
 
 /** Delivers trace-level data that OTLP cannot carry, one trace at a time, retried as spans are. */
-export interface Completions {
-  push(completion: TraceCompletion): void
+export interface TraceInfoQueue {
+  push(traceInfo: PendingTraceInfo): void
   /** Resolves when none is left, or `deadline` (of the monotonic clock, ms) passes. */
   flush(deadline: number): Promise<void>
   close(): void
-  contents(): readonly TraceCompletion[]
+  contents(): readonly PendingTraceInfo[]
   clear(): void
   size(): number
 }
@@ -23,8 +23,8 @@ const FRAME_BYTES = 500
 const ENTRY_BYTES = 100
 
 /** @param maxBytes - of memory, for what waits */
-export function createCompletions(target: SpanTarget, maxBytes: number): Completions {
-  const waiting: TraceCompletion[] = []
+export function createTraceInfoQueue(target: SpanTarget, maxBytes: number): TraceInfoQueue {
+  const waiting: PendingTraceInfo[] = []
   let bytes = 0
   let isCrowded = false
   let running: Promise<void> | undefined
@@ -57,7 +57,7 @@ export function createCompletions(target: SpanTarget, maxBytes: number): Complet
     }
   }
 
-  const takeFirst = (): TraceCompletion | undefined => {
+  const takeFirst = (): PendingTraceInfo | undefined => {
     const first = waiting.shift()
     if (first !== undefined) bytes -= bytesOf(first)
     return first
@@ -73,10 +73,10 @@ export function createCompletions(target: SpanTarget, maxBytes: number): Complet
     }
   }
 
-  const lost = (completions: readonly TraceCompletion[], reason: string): void => {
-    const [first] = completions
+  const lost = (traceInfoQueue: readonly PendingTraceInfo[], reason: string): void => {
+    const [first] = traceInfoQueue
     if (first === undefined) return
-    const count = completions.length
+    const count = traceInfoQueue.length
     const { traceId } = first
     const whose = count === 1 ? `trace ${traceId}` : `${count} traces (the first is ${traceId})`
     diagnose(
@@ -89,10 +89,10 @@ export function createCompletions(target: SpanTarget, maxBytes: number): Complet
   }
 
   return {
-    push(completion) {
+    push(traceInfo) {
       if (closed) return
-      waiting.push(completion)
-      bytes += bytesOf(completion)
+      waiting.push(traceInfo)
+      bytes += bytesOf(traceInfo)
       makeRoom()
       if (timer === undefined) void run()
     },
@@ -119,7 +119,7 @@ export function createCompletions(target: SpanTarget, maxBytes: number): Complet
 }
 
 /** Roughly what `completion` takes in memory. */
-function bytesOf({ tags, metadata, ...rest }: TraceCompletion): number {
+function bytesOf({ tags, metadata, ...rest }: PendingTraceInfo): number {
   let bytes = FRAME_BYTES
   for (const entries of [tags, metadata]) {
     for (const [key, value] of Object.entries(entries)) bytes += ENTRY_BYTES + key.length + value.length
