@@ -1,5 +1,5 @@
 import { diagnose, diagnoseMended } from '../runtime/diagnostics.ts'
-import type { Answer } from './answer.ts'
+import type { ExportResult } from './export-result.ts'
 
 /** What a queue says aloud of its target. */
 export interface Complaints {
@@ -18,7 +18,7 @@ export interface Complaints {
   needsHelp(): boolean
 }
 
-export type Retry = Extract<Answer, { kind: 'retry' }>
+export type Retry = Extract<ExportResult, { kind: 'retry' }>
 
 interface RejectedSpan {
   readonly name: string

@@ -1,7 +1,7 @@
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { STILL_OPEN } from '../span/keys.ts'
 import { treeText } from '../span/tree-text.ts'
-import { ACCEPTED } from './answer.ts'
+import { ACCEPTED } from './export-result.ts'
 import type { SpanTarget } from './target.ts'
 
 const MOST_TRACES = 200

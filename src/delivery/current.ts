@@ -1,11 +1,11 @@
 import { processWide } from '../runtime/registry.ts'
-import { type Counts, NOTHING, type Report } from './counts.ts'
+import { type ExportStatistics, NOTHING, type Report } from './export-statistics.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** A pipeline with its books. */
 interface Place {
   readonly pipeline: Pipeline | undefined
-  readonly counts: Counts | undefined
+  readonly counts: ExportStatistics | undefined
 }
 
 interface Slot {
@@ -45,7 +45,7 @@ export function configuredPipeline(): Pipeline | undefined {
   return slot().configured.pipeline
 }
 
-export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: Counts): void {
+export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: ExportStatistics): void {
   const current = slot()
   current.configured = { pipeline, counts: counts ?? current.configured.counts }
   settleTop(current)
@@ -57,7 +57,7 @@ export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: Coun
  *
  * @returns takes it away again, whichever overlays came after it
  */
-export function layOver(pipeline: Pipeline, counts: Counts): () => void {
+export function layOver(pipeline: Pipeline, counts: ExportStatistics): () => void {
   const current = slot()
   const place: Place = { pipeline, counts }
   current.overlays.push(place)
@@ -70,7 +70,7 @@ export function layOver(pipeline: Pipeline, counts: Counts): () => void {
 }
 
 /** The books of this process since `init`. */
-export function currentCounts(): Counts | undefined {
+export function currentCounts(): ExportStatistics | undefined {
   return slot().configured.counts
 }
 

@@ -3,7 +3,7 @@ import type { SpanExporterLike } from '../config/exporter.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { realTime, withoutHold } from '../runtime/real-time.ts'
 import { untraced } from '../runtime/suppress.ts'
-import { ACCEPTED, type Answer } from './answer.ts'
+import { ACCEPTED, type ExportResult } from './export-result.ts'
 import { readableSpan } from './readable-span.ts'
 import type { SpanTarget } from './target.ts'
 
@@ -22,7 +22,7 @@ export function createExporterTarget(
   }
   return {
     name: exporter.constructor?.name || 'exporter',
-    send(spans): Promise<Answer> {
+    send(spans): Promise<ExportResult> {
       return new Promise((resolve) => {
         // An exporter that never calls back must not hold up the spans behind.
         const timer = withoutHold(
@@ -31,7 +31,7 @@ export function createExporterTarget(
             PATIENCE_MS,
           ),
         )
-        const done = (answer: Answer): void => {
+        const done = (answer: ExportResult): void => {
           realTime.stop(timer)
           resolve(answer)
         }

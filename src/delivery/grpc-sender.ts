@@ -16,7 +16,7 @@ import { inflated } from './inflate.ts'
 import { readPartialSuccess } from './partial-success.ts'
 import { speaksHttp1 } from './protocol-probe.ts'
 import { MOST_ANSWER_BYTES } from './read-accepted.ts'
-import type { Sender, Sent } from './sender.ts'
+import type { Sender, TransportResult } from './sender.ts'
 import { tlsAdvice } from './tls-advice.ts'
 
 const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
@@ -69,7 +69,7 @@ interface Call {
   readonly deadline: number
 }
 
-function call(session: ClientHttp2Session, request: Call): Promise<Sent> {
+function call(session: ClientHttp2Session, request: Call): Promise<TransportResult> {
   const { target, headers, message, deadline } = request
   return new Promise((resolve, reject) => {
     const leftMs = Math.max(1, Math.ceil(deadline - realTime.uptimeMs()))
@@ -132,7 +132,11 @@ function metadata({ headers, zipped }: Call, leftMs: number): OutgoingHttpHeader
 const FRAME_BYTES = 5
 
 /** Adds what the receiver says in its message, compressed or not. */
-function withMessage(sent: Sent, body: Buffer, encoding: string | string[] | undefined): Sent {
+function withMessage(
+  sent: TransportResult,
+  body: Buffer,
+  encoding: string | string[] | undefined,
+): TransportResult {
   if (body.length < FRAME_BYTES) return sent
   const framed = body.subarray(FRAME_BYTES, FRAME_BYTES + body.readUInt32BE(1))
   const message = body[0] === 0 ? framed : inflated(framed, String(encoding ?? ''), MOST_ANSWER_BYTES)
@@ -141,7 +145,7 @@ function withMessage(sent: Sent, body: Buffer, encoding: string | string[] | und
 }
 
 /** Why a call could not be made. A peer that answers HTTP/1.1 on that port does not speak gRPC. */
-async function explain(thrown: unknown, target: TargetConfig): Promise<Sent> {
+async function explain(thrown: unknown, target: TargetConfig): Promise<TransportResult> {
   if (thrown instanceof HttpError) {
     // Of the way to a proxy.
     return { outcome: thrown.kind === 'proxy' ? 'hold' : 'retry', reason: `gRPC: ${thrown.message}` }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http2'
 import { describeAnswer } from './describe-answer.ts'
 import { retryDelayMs } from './retry-info.ts'
-import type { Sent } from './sender.ts'
+import type { TransportResult } from './sender.ts'
 
 const NAMES: readonly string[] = [
   'OK',
@@ -42,7 +42,7 @@ export function readStatus(
   response: IncomingHttpHeaders,
   trailers: IncomingHttpHeaders,
   sent: Readonly<Record<string, string>>,
-): Sent {
+): TransportResult {
   const code = trailers['grpc-status']
   if (code === undefined) return readHttp(response)
   // A code is a number in plain digits; anything else comes from something between the receiver and us.
@@ -71,7 +71,7 @@ export function readStatus(
 }
 
 /** An answer without a gRPC status: no server's, but that of something before it, or of one that speaks HTTP/2 only. */
-function readHttp(response: IncomingHttpHeaders): Sent {
+function readHttp(response: IncomingHttpHeaders): TransportResult {
   const status = Number(response[':status'])
   if (Number.isNaN(status)) {
     return { outcome: 'retry', reason: 'gRPC: the connection was closed without an answer' }

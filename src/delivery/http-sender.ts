@@ -8,7 +8,7 @@ import { loadTls } from '../runtime/tls-files.ts'
 import { describeAnswer } from './describe-answer.ts'
 import { inflated } from './inflate.ts'
 import { isPage, MOST_ANSWER_BYTES, readAccepted } from './read-accepted.ts'
-import type { Sender, Sent } from './sender.ts'
+import type { Sender, TransportResult } from './sender.ts'
 import { tlsAdvice } from './tls-advice.ts'
 
 // Level 1 costs a quarter of the default level's time for a tenth more bytes.
@@ -20,7 +20,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
   const encrypted = url.startsWith('https:')
   return {
     protocol: 'http/protobuf',
-    async send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Sent> {
+    async send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<TransportResult> {
       try {
         const zipped = target.compression === 'gzip'
         const answer = await request(url, {
@@ -61,7 +61,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 /** Of 500 to 599, what no waiting mends: not implemented, no such version of HTTP, a network that wants a log-in. */
 const LASTING: ReadonlySet<number> = new Set([501, 505, 511])
 
-function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Sent {
+function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): TransportResult {
   const { status } = answer
   if (status >= 200 && status < 300) return readAccepted(answer, headers)
   const bytes = inflated(answer.body, answer.headers['content-encoding'], MOST_ANSWER_BYTES) ?? Buffer.of()
@@ -101,7 +101,7 @@ function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Se
 
 const LASTING_FAILURES: ReadonlySet<HttpErrorKind> = new Set(['tls', 'invalid-request', 'not-http', 'proxy'])
 
-function failed(thrown: unknown, { tls }: TargetConfig): Sent {
+function failed(thrown: unknown, { tls }: TargetConfig): TransportResult {
   if (thrown instanceof HttpError) {
     const { kind, code, message } = thrown
     if (LASTING_FAILURES.has(kind)) return { outcome: 'hold', reason: message + tlsAdvice(tls, code) }

@@ -42,8 +42,8 @@ export function createLeftovers(
         encode: leftovers.encode,
         isFinal: leftovers.isFinal,
         deferred: () => undefined,
-        settled(stored, fate) {
-          if (fate === 'sent') enqueueStoredTraceInfo(exporter, stored)
+        settled(stored, outcome) {
+          if (outcome === 'sent') enqueueStoredTraceInfo(exporter, stored)
         },
       },
     })

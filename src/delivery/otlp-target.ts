@@ -4,14 +4,14 @@ import { messageOf } from '../runtime/errors.ts'
 import { noteHeaders } from '../runtime/secrets.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { WireOptions } from '../span/wire.ts'
-import { ACCEPTED, type Answer } from './answer.ts'
 import { toSend } from './double-export.ts'
+import { ACCEPTED, type ExportResult } from './export-result.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import { acceptedAnswer } from './receiver-says.ts'
 import { type Placing, sendPlaced } from './send-placed.ts'
-import type { Sender, Sent } from './sender.ts'
+import type { Sender, TransportResult } from './sender.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { SpanTarget } from './target.ts'
 import { wireOptions } from './wire-options.ts'
@@ -51,7 +51,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   let verified = false
   let isMlflow: boolean | undefined
 
-  const attempt = async (body: Body, place: string | undefined): Promise<Sent> => {
+  const attempt = async (body: Body, place: string | undefined): Promise<TransportResult> => {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
@@ -82,7 +82,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 
   /** One batch, with the second tries that the first answer asks for. */
-  const deliver = async (body: Body, place: string | undefined): Promise<Sent> => {
+  const deliver = async (body: Body, place: string | undefined): Promise<TransportResult> => {
     let sent = await attempt(body, place)
     if (sent.outcome === 'wrong-protocol' && target.protocolIsGuess) {
       switchToHttp(sent.reason)
@@ -156,7 +156,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
 }
 
 /** The bytes that `encode` makes. An error of it is about a span of the batch, and no waiting mends it. */
-function encoded(encode: () => Uint8Array): Uint8Array | Sent {
+function encoded(encode: () => Uint8Array): Uint8Array | TransportResult {
   try {
     return encode()
   } catch (thrown) {
@@ -169,13 +169,13 @@ function senderFor(target: TargetConfig): Sender {
 }
 
 // MLflow's answer to a request without its header; behind basic authentication it has another form.
-const asksForExperiment = (sent: Sent): boolean =>
+const asksForExperiment = (sent: TransportResult): boolean =>
   sent.outcome === 'refused' &&
   (sent.status === 422 || sent.status === 400) &&
   /x-mlflow-experiment-id/i.test(sent.body ?? '')
 
 /** @param spans - how many were sent */
-function answerOf(name: string, sent: Sent, spans: number): Answer {
+function answerOf(name: string, sent: TransportResult, spans: number): ExportResult {
   switch (sent.outcome) {
     case 'accepted':
       return acceptedAnswer(name, sent, spans)
@@ -211,7 +211,7 @@ function answerOf(name: string, sent: Sent, spans: number): Answer {
 }
 
 /** Preparing failed: MLflow's own errors say whether the same may work later. */
-function failure(thrown: unknown): Answer {
+function failure(thrown: unknown): ExportResult {
   const { retryable, retryAfterMs } = (thrown ?? {}) as { retryable?: boolean; retryAfterMs?: number }
   return {
     kind: 'retry',

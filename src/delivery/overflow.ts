@@ -1,13 +1,13 @@
 import { monotonicMs } from '../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { Answer } from './answer.ts'
+import type { ExportResult } from './export-result.ts'
 import type { Waiting } from './waiting.ts'
 
 /** Another thread that sends while this one is too busy to. */
 export interface HelperThread {
   /** @param answered - called when the answer is heard, by {@link HelperThread.listen} or by the event loop */
-  send(spans: readonly EndedSpan[], answered: (answer: Answer) => void): void
+  send(spans: readonly EndedSpan[], answered: (answer: ExportResult) => void): void
   /** Hears what has come back so far, without an event loop. */
   listen(): void
   close(): void
@@ -19,7 +19,7 @@ export interface OverflowOptions {
   /** The next batch of what waits; empty when there is none that another thread can send. */
   readonly take: () => readonly Waiting[]
   /** What became of a batch that was taken. */
-  readonly answered: (batch: readonly Waiting[], answer: Answer) => void
+  readonly answered: (batch: readonly Waiting[], answer: ExportResult) => void
 }
 
 /** Sends what waits by another thread while code of the application holds the event loop. */
@@ -68,7 +68,7 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
     helper = undefined
   }
 
-  const settled = (batch: readonly Waiting[], answer: Answer): void => {
+  const settled = (batch: readonly Waiting[], answer: ExportResult): void => {
     if (!lent.delete(batch)) return
     if (answer.kind !== 'accepted') pausedUntilMs = monotonicMs() + PAUSE_MS
     answered(batch, answer)

@@ -17,7 +17,8 @@ import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
 import { createComplaints, sayOpenContent, sayUnencodable } from './complaints.ts'
-import type { Counts, Report } from './counts.ts'
+import { createDeliveryTrackers, type DeliveryTracker } from './delivery-tracker.ts'
+import type { ExportStatistics, Report } from './export-statistics.ts'
 import {
   copyForeignSpan,
   type ForeignSpan,
@@ -29,7 +30,7 @@ import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { createLeftovers } from './leftovers.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
-import { createQueue, type Fate, type QueueOptions, type QueueSpool } from './queue.ts'
+import { createQueue, type QueueOptions, type QueueSpool, type SpanOutcome } from './queue.ts'
 import { isSampled } from './sampling.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
@@ -41,7 +42,6 @@ import {
   type TargetExporter,
   write,
 } from './target-exporter.ts'
-import { createTickets, type Ticket } from './ticket.ts'
 import { ownExperiment } from './trace-experiment.ts'
 import { createTraceInfoQueue } from './trace-info-queue.ts'
 import { createTraceTable, type TraceTable } from './trace-table.ts'
@@ -83,7 +83,7 @@ export interface Pipeline extends SpanHost {
    *
    * @returns how many are lost now, and how many are on disk only
    */
-  settleUndelivered(fateOf: (index: number, span: EndedSpan) => Fate): {
+  settleUndelivered(outcomeOf: (index: number, span: EndedSpan) => SpanOutcome): {
     readonly lost: number
     readonly spooled: number
   }
@@ -114,45 +114,49 @@ const MOST_HELD_MS = 30_000
 const TRACE_INFO_SHARE = 8
 const DEFAULT_MOST_SPANS = 1_000_000
 
-export function createPipeline(config: Config, targets: readonly SpanTarget[], counts: Counts): Pipeline {
+export function createPipeline(
+  config: Config,
+  targets: readonly SpanTarget[],
+  statistics: ExportStatistics,
+): Pipeline {
   const traces = createTraceTable()
-  const progress = new Map<EndedSpan, Ticket>()
+  const progress = new Map<EndedSpan, DeliveryTracker>()
   // Spans that were sent while they were open, and are not in the books.
   const beside = new WeakSet<EndedSpan>()
   let anyBeside = false
-  const tickets = createTickets(counts)
-  const filter = config.keep === 'agent' ? createKeepFilter(() => counts.settled('filtered')) : undefined
+  const trackers = createDeliveryTrackers(statistics)
+  const filter = config.keep === 'agent' ? createKeepFilter(() => statistics.settled('filtered')) : undefined
   let holdTimer: Timer | undefined
 
   const noteIdle = (): void => {
     if (pipeline.unsent() === 0) pipeline.onIdle?.()
   }
 
-  const settled = (exporter: TargetExporter, span: EndedSpan, fate: Fate): void => {
+  const settled = (exporter: TargetExporter, span: EndedSpan, outcome: SpanOutcome): void => {
     if (hasOneWay) {
-      if (!isBeside(span)) settledAtOnce(exporter, span, fate)
+      if (!isBeside(span)) settledAtOnce(exporter, span, outcome)
     } else {
-      const ticket = progress.get(span)
-      if (ticket !== undefined) {
-        if (fate === 'sent') enqueueTraceInfo(exporter, span)
-        if (tickets.settled(ticket, fate)) progress.delete(span)
+      const tracker = progress.get(span)
+      if (tracker !== undefined) {
+        if (outcome === 'sent') enqueueTraceInfo(exporter, span)
+        if (trackers.settled(tracker, outcome)) progress.delete(span)
       }
     }
     if (exporter.queue.size() === 0) noteIdle()
   }
 
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
-  const settledAtOnce = (exporter: TargetExporter, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') enqueueTraceInfo(exporter, span)
-    if (fate === 'spooled') counts.spooled(1)
-    else counts.settled(fate)
+  const settledAtOnce = (exporter: TargetExporter, span: EndedSpan, outcome: SpanOutcome): void => {
+    if (outcome === 'sent') enqueueTraceInfo(exporter, span)
+    if (outcome === 'spooled') statistics.spooled(1)
+    else statistics.settled(outcome)
   }
 
   const isBeside = (span: EndedSpan): boolean => anyBeside && beside.has(span)
 
-  const settledOnDisk = (ticket: Ticket | undefined, fate: Fate): void => {
-    if (fate === 'spooled') return
-    tickets.settledOnDisk(ticket ?? onlyOnDisk(), fate)
+  const settledOnDisk = (tracker: DeliveryTracker | undefined, outcome: SpanOutcome): void => {
+    if (outcome === 'spooled') return
+    trackers.settledOnDisk(tracker ?? onlyOnDisk(), outcome)
     noteIdle()
   }
 
@@ -162,19 +166,19 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       isFinal: target.disk.isFinal,
       disk: target.disk.open({
         lost(gone, reason) {
-          for (const ticket of gone) settledOnDisk(ticket, { dropped: reason })
+          for (const tracker of gone) settledOnDisk(tracker, { dropped: reason })
         },
         found: () => exporter().queue.wake(),
       }),
       deferred(span) {
-        const ticket = progress.get(span)
-        if (ticket === undefined) return undefined
-        if (tickets.deferred(ticket)) progress.delete(span)
-        return exporters.length > 1 ? ticket : undefined
+        const tracker = progress.get(span)
+        if (tracker === undefined) return undefined
+        if (trackers.deferred(tracker)) progress.delete(span)
+        return exporters.length > 1 ? tracker : undefined
       },
-      settled(stored, fate) {
-        if (fate === 'sent') enqueueStoredTraceInfo(exporter(), stored)
-        if (stored.own) settledOnDisk(stored.ticket, fate)
+      settled(stored, outcome) {
+        if (outcome === 'sent') enqueueStoredTraceInfo(exporter(), stored)
+        if (stored.own) settledOnDisk(stored.tracker, outcome)
       },
     }
 
@@ -189,7 +193,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       batchSpans: config.batch.maxSpans,
       delayMs: config.batch.delayMs,
       complaints,
-      settled: (span, fate) => settled(exporter, span, fate),
+      settled: (span, outcome) => settled(exporter, span, outcome),
       spool,
     }
     const exporter: TargetExporter = {
@@ -212,7 +216,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     const fitted = fits ? span : fitSpan(span, config.limits.maxSpanBytes)
     const size = fits ? whole : spanSize(fitted)
     if (isLocalRoot(span)) span.trace.root = rootSummary(span)
-    if (!hasOneWay) progress.set(fitted, tickets.issue(exporters.length))
+    if (!hasOneWay) progress.set(fitted, trackers.issue(exporters.length))
     for (const exporter of exporters) exporter.queue.push(fitted, size, write(exporter, fitted))
     pipeline.onWork?.()
   }
@@ -224,7 +228,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
 
   const take = (span: EndedSpan): void => {
-    counts.ended()
+    statistics.ended()
     try {
       accept(span)
     } catch {
@@ -238,7 +242,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       if (!exporters.some(({ queue }) => queue.contents().includes(span))) accept(span)
     } catch (thrown) {
       sayUnencodable(span, messageOf(thrown))
-      counts.settled({ dropped: 'unencodable' })
+      statistics.settled({ dropped: 'unencodable' })
       progress.delete(span)
     }
     for (const { queue } of exporters) queue.wake()
@@ -249,7 +253,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     pipeline.agentName ??= agentNameOf(span)
     traces.touched(span.trace)
     if (!span.trace.sampled) {
-      counts.settled('unsampled')
+      statistics.settled('unsampled')
       return
     }
     if (filter === undefined) {
@@ -271,8 +275,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       const trace = traceOfEnded(pipeline, span)
       return { copy: copyForeignSpan(span, trace, config), trace }
     } catch (thrown) {
-      counts.ended()
-      counts.settled({ dropped: 'unreadable' })
+      statistics.ended()
+      statistics.settled({ dropped: 'unreadable' })
       sayUnreadable(thrown)
       return undefined
     }
@@ -321,9 +325,9 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       trace.startMs = Math.min(trace.startMs, msOfHrTime(copy.startTime))
       trace.endMs = Math.max(trace.endMs, msOfHrTime(copy.endTime))
       if ((traceFlags & 1) === 0) {
-        counts.ended()
+        statistics.ended()
         traces.touched(trace)
-        counts.settled('unsampled')
+        statistics.settled('unsampled')
         return trace
       }
       take(copy)
@@ -359,18 +363,18 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         ],
       }))
     },
-    settleUndelivered(fateOf) {
-      const before = lostIn(counts.report())
+    settleUndelivered(outcomeOf) {
+      const before = lostIn(statistics.report())
       let all = true
       for (const { queue, traceInfoQueue, index } of exporters) {
         queue.settleAll((span) => {
-          const fate = fateOf(index, span)
-          all &&= fate === 'sent'
-          return fate
+          const outcome = outcomeOf(index, span)
+          all &&= outcome === 'sent'
+          return outcome
         })
         if (all) traceInfoQueue?.clear()
       }
-      const after = counts.report()
+      const after = statistics.report()
       return { lost: lostIn(after) - before, spooled: after.spooled }
     },
     leave: (index, spans) => exporters[index]?.leftovers?.keep(spans) ?? { kept: 0 },
@@ -401,7 +405,7 @@ function agentNameOf({ attributes }: EndedSpan): string | undefined {
 const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((sum, n) => sum + n, 0)
 
 /** The ticket of a span that is at its only target on disk only: there are too many of them to keep one for each. */
-const onlyOnDisk = (): Ticket => ({ left: 1, inMemory: 0, worst: 'sent' })
+const onlyOnDisk = (): DeliveryTracker => ({ left: 1, inMemory: 0, worst: 'sent' })
 
 function openForeign(spanId: string, span: ForeignSpan, trace: TraceRecord): OpenSpan {
   const parent = parentIdOf(span)

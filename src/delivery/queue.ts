@@ -2,16 +2,16 @@ import { monotonicMs } from '../runtime/clock.ts'
 import { sleep } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { SpanSize } from '../span/span-size.ts'
-import type { Answer } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import { type Complaints, createComplaints, sayUnencodable } from './complaints.ts'
+import type { DeliveryTracker } from './delivery-tracker.ts'
+import type { ExportResult } from './export-result.ts'
 import { createOverflow } from './overflow.ts'
 import { createPacer } from './pacer.ts'
 import { type Later, type Refused, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
-import type { Ticket } from './ticket.ts'
 import { within } from './wait.ts'
 import { createWaitingLine, type Waiting, waitingFor } from './waiting.ts'
 
@@ -24,7 +24,7 @@ export interface Written {
 }
 
 /** How a span fared at this target. `spooled`: it is on disk, for a later process. */
-export type Fate = 'sent' | 'rejected' | 'spooled' | { readonly dropped: string }
+export type SpanOutcome = 'sent' | 'rejected' | 'spooled' | { readonly dropped: string }
 
 export interface QueueOptions {
   /** Of memory, for everything that is held: what waits and what is on its way. */
@@ -34,21 +34,21 @@ export interface QueueOptions {
   readonly delayMs: number
   /** Who speaks for the target, where several queues send to it. */
   readonly complaints?: Complaints
-  settled(span: EndedSpan, fate: Fate): void
+  settled(span: EndedSpan, outcome: SpanOutcome): void
   /** Disk for what waits. */
   readonly spool?: QueueSpool | undefined
 }
 
 /** What a queue with a spool has to do with it, and with those who keep the books. */
 export interface QueueSpool {
-  readonly disk: Spool<Ticket>
+  readonly disk: Spool<DeliveryTracker>
   encode(span: EndedSpan): Uint8Array
   /** See `TargetDisk.isFinal`. */
   isFinal(): boolean
   /** `span` is on disk only from now on. @returns what stands for it there */
-  deferred(span: EndedSpan): Ticket | undefined
+  deferred(span: EndedSpan): DeliveryTracker | undefined
   /** Like {@link QueueOptions.settled}, for a span that was read from disk. */
-  settled(stored: Stored<Ticket>, fate: Fate): void
+  settled(stored: Stored<DeliveryTracker>, outcome: SpanOutcome): void
 }
 
 /** Spans that wait for one target: batched, sent one batch at a time, kept while the target cannot take them. */
@@ -66,7 +66,7 @@ export interface Queue {
   /** Everything in memory that has not been settled, what is on its way included. */
   contents(): readonly EndedSpan[]
   /** Settles all of it; what is on disk is left there, unless it was sent. Answers that still come in count no more. */
-  settleAll(fateOf: (span: EndedSpan) => Fate): void
+  settleAll(outcomeOf: (span: EndedSpan) => SpanOutcome): void
   /** Spans in memory and on disk; see `Spool.size`. */
   size(): number
 }
@@ -101,12 +101,12 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     line.leave(item)
   }
 
-  const settle = (item: Waiting, fate: Fate): void => {
+  const settle = (item: Waiting, outcome: SpanOutcome): void => {
     if (item.settled) return
     letGo(item)
-    if (item.place !== undefined && fate !== 'spooled') delivered.push(item.place)
-    if (item.span !== undefined) options.settled(item.span, fate)
-    else if (item.stored !== undefined) spool?.settled(item.stored, fate)
+    if (item.place !== undefined && outcome !== 'spooled') delivered.push(item.place)
+    if (item.span !== undefined) options.settled(item.span, outcome)
+    else if (item.stored !== undefined) spool?.settled(item.stored, outcome)
   }
 
   /** Tells the disk what needs to be sent no more. */
@@ -202,7 +202,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     }
   }
 
-  const send = async (part: readonly Waiting[]): Promise<Answer> => {
+  const send = async (part: readonly Waiting[]): Promise<ExportResult> => {
     const records = part.flatMap(({ record }) => record ?? [])
     if (records.length === 0) return target.send(part.flatMap(({ span }) => span ?? []))
     return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
@@ -320,11 +320,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       overflow.close()
     },
     contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
-    settleAll(fateOf) {
+    settleAll(outcomeOf) {
       for (const item of all()) {
         if (item.span === undefined || item.settled) continue
-        const fate = fateOf(item.span)
-        settle(item, typeof fate === 'object' && isKept(item.place) ? 'spooled' : fate)
+        const outcome = outcomeOf(item.span)
+        settle(item, typeof outcome === 'object' && isKept(item.place) ? 'spooled' : outcome)
       }
       acknowledge()
     },

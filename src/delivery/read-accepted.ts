@@ -3,7 +3,7 @@ import { describeAnswer } from './describe-answer.ts'
 import { inflated } from './inflate.ts'
 import { readPartialSuccess, readPartialSuccessJson } from './partial-success.ts'
 import { saysError } from './says-error.ts'
-import type { Sent } from './sender.ts'
+import type { TransportResult } from './sender.ts'
 
 /** Longest answer that is read; an OTLP receiver's has a sentence at most. */
 export const MOST_ANSWER_BYTES: number = 64 * 1024
@@ -16,8 +16,8 @@ const NO_RECEIVER = 'this is not an OTLP endpoint'
  * What an answer with a status of 200 to 299 says. By itself the status says little: health checks, web pages and
  * proxies' log-in forms have it as well, and what was sent there is gone.
  */
-export function readAccepted(answer: HttpAnswer, headers: Readonly<Record<string, string>>): Sent {
-  const hold = (what: string): Sent => ({
+export function readAccepted(answer: HttpAnswer, headers: Readonly<Record<string, string>>): TransportResult {
+  const hold = (what: string): TransportResult => ({
     outcome: 'hold',
     reason: `HTTP ${answer.status} with ${what} for an answer: ${NO_RECEIVER}`,
   })

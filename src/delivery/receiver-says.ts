@@ -1,7 +1,7 @@
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
-import { ACCEPTED, type Answer } from './answer.ts'
 import { describeAnswer } from './describe-answer.ts'
-import type { Sent } from './sender.ts'
+import { ACCEPTED, type ExportResult } from './export-result.ts'
+import type { TransportResult } from './sender.ts'
 
 /**
  * The answer to a request of `spans` that was accepted; says aloud what the receiver says beside that.
@@ -10,9 +10,9 @@ import type { Sent } from './sender.ts'
  */
 export function acceptedAnswer(
   name: string,
-  { said, doubt }: Extract<Sent, { outcome: 'accepted' }>,
+  { said, doubt }: Extract<TransportResult, { outcome: 'accepted' }>,
   spans: number,
-): Answer {
+): ExportResult {
   if (doubt !== undefined) {
     diagnoseOnce(
       'warn',
@@ -32,7 +32,7 @@ export function acceptedAnswer(
   return ACCEPTED
 }
 
-function partial(name: string, rejectedSpans: number, message: string): Answer {
+function partial(name: string, rejectedSpans: number, message: string): ExportResult {
   const reason = message === '' ? 'it does not say why' : message
   diagnose(
     'error',

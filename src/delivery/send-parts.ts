@@ -1,9 +1,9 @@
-import type { Answer } from './answer.ts'
 import type { Retry } from './complaints.ts'
+import type { ExportResult } from './export-result.ts'
 
 /** What is done with the spans of a batch, each of which is settled once: accepted, rejected, or given back. */
 export interface BatchWork<T> {
-  send(items: readonly T[]): Promise<Answer>
+  send(items: readonly T[]): Promise<ExportResult>
   /** The receiver has `items`, but for `rejectedSpans` of them. */
   accepted(items: readonly T[], rejectedSpans: number): void
   rejected(item: T, refused: Refused): void
@@ -17,8 +17,8 @@ export interface Later<T> {
   readonly answer: Retry
 }
 
-export type Refused = Extract<Answer, { kind: 'refused' }>
-type Single = Exclude<Answer, { kind: 'mixed' }>
+export type Refused = Extract<ExportResult, { kind: 'refused' }>
+type Single = Exclude<ExportResult, { kind: 'mixed' }>
 
 /**
  * Sends `batch`, in parts where the receiver refuses it. A span that is refused alone is tried once more, and then

@@ -1,5 +1,5 @@
-import type { Answer } from './answer.ts'
-import type { Sent } from './sender.ts'
+import type { ExportResult } from './export-result.ts'
+import type { TransportResult } from './sender.ts'
 
 /** Where the traces are that a receiver keeps elsewhere than those of this process. */
 export interface Places {
@@ -24,7 +24,7 @@ export interface Placing {
   saysElsewhere(body: string): boolean
 }
 
-type Mixed = Extract<Answer, { kind: 'mixed' }>
+type Mixed = Extract<ExportResult, { kind: 'mixed' }>
 
 /**
  * Sends spans to where their traces are. A request has one place, so spans of several come back as `mixed`. Where the
@@ -33,8 +33,8 @@ type Mixed = Extract<Answer, { kind: 'mixed' }>
 export async function sendPlaced(
   traceIds: () => readonly string[],
   placing: () => Placing,
-  deliver: (place: string | undefined) => Promise<Sent>,
-): Promise<Sent | Mixed> {
+  deliver: (place: string | undefined) => Promise<TransportResult>,
+): Promise<TransportResult | Mixed> {
   await placing().settlePlaces()
   const first = placing().places.any() ? planned(traceIds(), placing().places) : HERE
   if ('kind' in first) return first

@@ -2,7 +2,7 @@ import type { Protocol } from '../config/config.ts'
 import type { PartialSuccess } from './partial-success.ts'
 
 /** What a request came to, in the terms that both protocols share. */
-export type Sent =
+export type TransportResult =
   /** `doubt`: the answer is none that OTLP knows, but one of success. */
   | { readonly outcome: 'accepted'; readonly said?: PartialSuccess; readonly doubt?: string }
   /** A passing fault: the network, an overloaded or restarting server. */
@@ -26,6 +26,6 @@ export type Sent =
 /** One way of getting a serialised OTLP request to its receiver. Never rejects. */
 export interface Sender {
   readonly protocol: Protocol
-  send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Sent>
+  send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<TransportResult>
   close(): void
 }

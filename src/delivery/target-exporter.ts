@@ -5,12 +5,12 @@ import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
 import type { RootSummary, TraceRecord } from '../span/trace-record.ts'
 import type { Complaints } from './complaints.ts'
+import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Queue, QueueSpool, Written } from './queue.ts'
 import type { Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
-import type { Ticket } from './ticket.ts'
 import type { TraceInfoQueue } from './trace-info-queue.ts'
 
 /** The way of spans to one target. */
@@ -44,7 +44,7 @@ export function write(exporter: TargetExporter, span: EndedSpan): Written | unde
 /** {@link enqueueTraceInfo}, for a span that was read from disk. */
 export function enqueueStoredTraceInfo(
   { traceInfoQueue }: Pick<TargetExporter, 'traceInfoQueue'>,
-  { traceInfo }: Stored<Ticket>,
+  { traceInfo }: Stored<DeliveryTracker>,
 ): void {
   if (traceInfoQueue === undefined || traceInfo === undefined) return
   try {

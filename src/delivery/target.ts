@@ -1,20 +1,20 @@
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { Answer } from './answer.ts'
+import type { DeliveryTracker } from './delivery-tracker.ts'
+import type { ExportResult } from './export-result.ts'
 import type { HelperThread } from './overflow.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Left, LeftRecord } from './spool/leave.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'
-import type { Ticket } from './ticket.ts'
 
 /** One receiver of spans. Its methods never reject. */
 export interface SpanTarget {
   /** For messages: where spans go, without credentials. */
   readonly name: string
-  send(spans: readonly EndedSpan[]): Promise<Answer>
+  send(spans: readonly EndedSpan[]): Promise<ExportResult>
   /** Delivers the last spans before it returns; there where that needs no event loop. */
   sendNow?(spans: readonly EndedSpan[]): void
   /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */
-  sendRecords?(records: readonly Uint8Array[]): Promise<Answer>
+  sendRecords?(records: readonly Uint8Array[]): Promise<ExportResult>
   /** `span` as a record; `undefined` while it is not known how the receiver wants it. */
   encode?(span: EndedSpan): Uint8Array | undefined
   /** Absent where spans wait in memory only. */
@@ -24,7 +24,7 @@ export interface SpanTarget {
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
-  complete?(traceInfo: PendingTraceInfo): Promise<Answer>
+  complete?(traceInfo: PendingTraceInfo): Promise<ExportResult>
   shutdown(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export interface TargetDisk {
   encode(span: EndedSpan): Uint8Array
   /** Whether it is known what the receiver is, so that a record is as the receiver wants it. */
   isFinal(): boolean
-  open(events: SpoolEvents<Ticket>): Spool<Ticket>
+  open(events: SpoolEvents<DeliveryTracker>): Spool<DeliveryTracker>
 }
 
 /** How spans for one target that are left when a process ends come to the next one. */

@@ -1,13 +1,13 @@
 import { Chain, type Linked } from '../runtime/chain.ts'
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { traceBytes } from '../span/span-size.ts'
+import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { Place, Stored } from './spool/spool.ts'
-import type { Ticket } from './ticket.ts'
 
 /** A span on its way to one target: as it ended, or as it was read from disk. */
 export interface Waiting extends Linked<Waiting> {
   readonly span: EndedSpan | undefined
-  readonly stored: Stored<Ticket> | undefined
+  readonly stored: Stored<DeliveryTracker> | undefined
   /** Where it is on disk, if it is. */
   readonly place: Place | undefined
   /** Its bytes, where they were made already. */

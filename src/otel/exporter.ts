@@ -1,5 +1,5 @@
 import type { InitOptions } from '../config/options.ts'
-import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
+import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
 import type { ForeignSpan } from '../delivery/foreign-span.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { buildPipeline } from '../setup/build-pipeline.ts'
@@ -22,7 +22,7 @@ const FLUSH_MS = 10_000
  */
 export class TurnspanExporter {
   readonly #pipeline: Pipeline | undefined
-  readonly #counts: Counts = createCounts()
+  readonly #counts: ExportStatistics = createExportStatistics()
 
   /**
    * @param options - as for `init`; what is left out comes from the environment

@@ -1,7 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { createConsoleTarget } from '../delivery/console-target.ts'
-import type { Counts } from '../delivery/counts.ts'
 import { toSend } from '../delivery/double-export.ts'
+import type { ExportStatistics } from '../delivery/export-statistics.ts'
 import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
@@ -19,7 +19,7 @@ import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
-export function buildPipeline(config: Config, counts: Counts): Pipeline {
+export function buildPipeline(config: Config, counts: ExportStatistics): Pipeline {
   noteSecretsOf(config)
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))

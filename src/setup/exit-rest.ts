@@ -1,5 +1,5 @@
 import type { Pipeline } from '../delivery/pipeline.ts'
-import type { Fate } from '../delivery/queue.ts'
+import type { SpanOutcome } from '../delivery/queue.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
@@ -26,16 +26,16 @@ export interface Settled {
   readonly failure: string | undefined
 }
 
-const DROPPED: Fate = { dropped: 'exit' }
+const DROPPED: SpanOutcome = { dropped: 'exit' }
 
-const fateOf = (inThread: number | undefined): Fate | undefined =>
+const outcomeOf = (inThread: number | undefined): SpanOutcome | undefined =>
   inThread === SPAN_DELIVERED ? 'sent' : inThread === SPAN_REFUSED ? 'rejected' : undefined
 
 /** Gives each span its fate: delivered by the worker, left to the next process, or lost. */
 export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
   const unsent = pipeline.unsent()
   const { leftovers } = pipeline.config
-  const fates = work?.undelivered.map(() => new Map<string, Fate>()) ?? []
+  const outcomes = work?.undelivered.map(() => new Map<string, SpanOutcome>()) ?? []
   let kept = 0
   let refused = 0
   let failure: string | undefined
@@ -43,19 +43,19 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
   for (const [i, { index, spans }] of (work?.undelivered ?? []).entries()) {
     const left: EndedSpan[] = []
     for (const span of spans) {
-      const fate = fateOf(sent?.fates[at])
-      if (fate === 'rejected') refused += 1
-      if (fate !== undefined) fates[i]?.set(span.spanId, fate)
+      const outcome = outcomeOf(sent?.outcomes[at])
+      if (outcome === 'rejected') refused += 1
+      if (outcome !== undefined) outcomes[i]?.set(span.spanId, outcome)
       else left.push(span)
       at += 1
     }
     if (leftovers === undefined || left.length === 0) continue
     const { kept: written, error } = pipeline.leave(index, left)
-    for (const span of left.slice(0, written)) fates[i]?.set(span.spanId, 'spooled')
+    for (const span of left.slice(0, written)) outcomes[i]?.set(span.spanId, 'spooled')
     kept += written
     if (error !== undefined) failure = `nor could they be kept in ${leftovers.dir}: ${messageOf(error)}`
   }
-  const outcomesByTarget = new Map(work?.undelivered.map(({ index }, i) => [index, fates[i]]))
+  const outcomesByTarget = new Map(work?.undelivered.map(({ index }, i) => [index, outcomes[i]]))
   const isLeft = sent?.left !== undefined
   const { lost, spooled } = pipeline.settleUndelivered((index, span) => {
     const outcomesHere = outcomesByTarget.get(index)

@@ -18,24 +18,24 @@ export interface SentInWorker {
   /** Why something is left; `undefined` when nothing is. */
   readonly left: string | undefined
   /** A byte for each span, lane after lane; see `exit-fates.ts`. */
-  readonly fates: Uint8Array
+  readonly outcomes: Uint8Array
 }
 
 /** Sends `work` in a worker and waits for it. */
 export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
   const spans = work.undelivered.reduce((sum, lane) => sum + lane.spans.length, 0)
-  const fates = new Uint8Array(new SharedArrayBuffer(spans))
-  const left = send(work, timeoutMs, fates)
-  return { left, fates: left === undefined ? fates.fill(SPAN_DELIVERED) : fates }
+  const outcomes = new Uint8Array(new SharedArrayBuffer(spans))
+  const left = send(work, timeoutMs, outcomes)
+  return { left, outcomes: left === undefined ? outcomes.fill(SPAN_DELIVERED) : outcomes }
 }
 
-function send(work: ExitWork, timeoutMs: number, fates: Uint8Array): string | undefined {
+function send(work: ExitWork, timeoutMs: number, outcomes: Uint8Array): string | undefined {
   const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
   if (timeoutMs === 0) return timeUp
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
     const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
-    const worker = startWorker({ work, done, reason, fates, timeoutMs })
+    const worker = startWorker({ work, done, reason, outcomes: outcomes, timeoutMs })
     if (worker === undefined)
       return 'the thread that delivers then was not there yet, or was left out by a bundler'
     worker.unref()

@@ -1,6 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import { ACCEPTED, type Answer } from '../delivery/answer.ts'
+import { ACCEPTED, type ExportResult } from '../delivery/export-result.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import { sendParts } from '../delivery/send-parts.ts'
@@ -30,7 +30,7 @@ interface WorkerInput {
   /** Takes the reason of the last failure, as UTF-8. */
   readonly reason: Uint8Array
   /** A byte for each span, lane after lane, for what has become of it: {@link SPAN_DELIVERED} or {@link SPAN_REFUSED}. */
-  readonly fates: Uint8Array
+  readonly outcomes: Uint8Array
   readonly timeoutMs: number
 }
 
@@ -41,7 +41,7 @@ async function deliver(
   share: Undelivered,
   work: ExitWork,
   limits: Limits,
-  fates: Uint8Array,
+  outcomes: Uint8Array,
 ): Promise<boolean> {
   const sender = senderTo(share.index, work)
   if (sender === undefined) return false
@@ -49,7 +49,7 @@ async function deliver(
   const spans = share.spans.map((span, at): Placed => ({ span: arrived(span), at }))
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
-    all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, fates)) && all
+    all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, outcomes)) && all
   }
   for (const traceInfo of share.traceInfoQueue) {
     const answer = await insist(limits, async () => (await sender.complete?.(traceInfo)) ?? ACCEPTED)
@@ -68,13 +68,14 @@ async function deliverBatch(
   batch: readonly Placed[],
   sender: SpanTarget,
   limits: Limits,
-  fates: Uint8Array,
+  outcomes: Uint8Array,
 ): Promise<boolean> {
   let all = true
   const later = await sendParts(batch, {
     send: (items) => insist(limits, () => sender.send(items.map(({ span }) => span))),
     accepted(items, rejectedSpans) {
-      for (const [i, { at }] of items.entries()) fates[at] = i < rejectedSpans ? SPAN_REFUSED : SPAN_DELIVERED
+      for (const [i, { at }] of items.entries())
+        outcomes[at] = i < rejectedSpans ? SPAN_REFUSED : SPAN_DELIVERED
       all &&= rejectedSpans === 0
     },
     // It is left to the next process, which can say so and set it aside.
@@ -117,7 +118,10 @@ interface Limits {
 }
 
 /** Attempts until there is an answer that trying again would not change, or until the time is up. */
-async function insist({ deadline, failed }: Limits, attempt: () => Promise<Answer>): Promise<Answer> {
+async function insist(
+  { deadline, failed }: Limits,
+  attempt: () => Promise<ExportResult>,
+): Promise<ExportResult> {
   for (;;) {
     const answer = await attempt()
     if (answer.kind === 'mixed') return answer
@@ -131,7 +135,7 @@ async function insist({ deadline, failed }: Limits, attempt: () => Promise<Answe
   }
 }
 
-async function run({ work, done, reason, fates, timeoutMs }: WorkerInput): Promise<void> {
+async function run({ work, done, reason, outcomes, timeoutMs }: WorkerInput): Promise<void> {
   // Connections do not hold the event loop of their thread; this does, until the process ends or there is no use.
   const hold = realTime.start(() => {}, timeoutMs)
   const failed = (text: string): void => {
@@ -142,7 +146,7 @@ async function run({ work, done, reason, fates, timeoutMs }: WorkerInput): Promi
   let before = 0
   const results = await Promise.all(
     work.undelivered.map((share) => {
-      const own = fates.subarray(before, before + share.spans.length)
+      const own = outcomes.subarray(before, before + share.spans.length)
       before += share.spans.length
       return deliver(share, work, limits, own).catch(() => false)
     }),
@@ -169,7 +173,7 @@ export interface HelperBatch {
 
 export interface HelperAnswer {
   readonly id: number
-  readonly answer: Answer
+  readonly answer: ExportResult
   /** Whether the receiver is an MLflow server, once that is known. */
   readonly mlflow: boolean | undefined
 }
@@ -180,12 +184,12 @@ function help({ port, index, ...conditions }: HelperInput): void {
   const sender = senderTo(index, conditions, (receiver) => {
     mlflow = receiver.mlflow
   })
-  const send = ({ request, spans = [] }: HelperBatch): Promise<Answer> | undefined =>
+  const send = ({ request, spans = [] }: HelperBatch): Promise<ExportResult> | undefined =>
     request === undefined ? sender?.send(spans.map(arrived)) : sender?.sendRecords?.([request])
   let before: Promise<void> = Promise.resolve()
   port.on('message', (batch: HelperBatch) => {
     before = before.then(async () => {
-      const answer: Answer = (await send(batch)) ?? { kind: 'retry', reason: 'there is no such target' }
+      const answer: ExportResult = (await send(batch)) ?? { kind: 'retry', reason: 'there is no such target' }
       port.postMessage({ id: batch.id, answer, mlflow } satisfies HelperAnswer)
     })
   })

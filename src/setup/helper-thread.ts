@@ -1,4 +1,4 @@
-import type { Answer } from '../delivery/answer.ts'
+import type { ExportResult } from '../delivery/export-result.ts'
 import type { HelperThread } from '../delivery/overflow.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { messageOf } from '../runtime/errors.ts'
@@ -33,7 +33,7 @@ export function startHelper({ pipeline, index, encode, learned }: HelperParts): 
       near.close()
       return undefined
     }
-    const asked = new Map<number, (answer: Answer) => void>()
+    const asked = new Map<number, (answer: ExportResult) => void>()
     const heard = ({ id, answer, mlflow }: HelperAnswer): void => {
       if (mlflow !== undefined) learned({ mlflow })
       const answered = asked.get(id)

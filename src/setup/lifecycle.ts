@@ -5,8 +5,8 @@ import { environment } from '../config/environment.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { type Counts, createCounts, type Report } from '../delivery/counts.ts'
 import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
 import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
@@ -93,7 +93,9 @@ function start(options: InitOptions | undefined): Status {
   if (before.config !== undefined && before.status.enabled && sameConfig(before.config, config))
     return before.status
   const refusal = config.provider === 'shared' ? checkApiCopy() : undefined
-  const counts = before.status.enabled ? (currentCounts() ?? createCounts()) : createCounts()
+  const counts = before.status.enabled
+    ? (currentCounts() ?? createExportStatistics())
+    : createExportStatistics()
   retire()
   resetDiagnosed()
   install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
@@ -111,7 +113,7 @@ function cannotRun(reason: string): Status {
   return statusOff(reason)
 }
 
-function install(config: Config, counts: Counts): void {
+function install(config: Config, counts: ExportStatistics): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
   if (config.provider === 'shared') meetProvider()

@@ -2,9 +2,9 @@ import type { Config } from '../config/config.ts'
 import { checkKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { ACCEPTED } from '../delivery/answer.ts'
-import { type Counts, createCounts } from '../delivery/counts.ts'
 import { configuredPipeline, layOver } from '../delivery/current.ts'
+import { ACCEPTED } from '../delivery/export-result.ts'
+import { createExportStatistics, type ExportStatistics } from '../delivery/export-statistics.ts'
 import { meetProvider } from '../delivery/follow-provider.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import type { SpanTarget } from '../delivery/target.ts'
@@ -89,7 +89,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   if (lacking !== undefined)
     throw new ConfigError('captureTraces', `captureTraces() cannot run: ${saysMissing(lacking)}.`)
   const config = configFor(options)
-  const counts = createCounts()
+  const counts = createExportStatistics()
   const waiters = new Set<() => void>()
   const heard = { ...counts, ended: () => heardEnd(counts, waiters) }
   const store = createStore(config, heard)
@@ -148,7 +148,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   }
 }
 
-function heardEnd(counts: Counts, waiters: ReadonlySet<() => void>): void {
+function heardEnd(counts: ExportStatistics, waiters: ReadonlySet<() => void>): void {
   counts.ended()
   // The span is taken off the open ones after it was counted.
   if (waiters.size === 0) return
@@ -165,7 +165,7 @@ interface Store {
 }
 
 /** A pipeline whose spans stay here. */
-function createStore(config: Config, counts: Counts): Store {
+function createStore(config: Config, counts: ExportStatistics): Store {
   const kept = new Map<EndedSpan, Kept>()
   const keep = (spans: readonly EndedSpan[]): void => {
     for (const ended of spans) kept.set(ended, { ended, span: capturedSpan(ended) })

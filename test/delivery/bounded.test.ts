@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Answer } from '../../src/delivery/answer.ts'
+import type { ExportResult } from '../../src/delivery/export-result.ts'
 import { createKeepFilter } from '../../src/delivery/keep.ts'
 import type { PendingTraceInfo } from '../../src/delivery/pending-trace-info.ts'
 import { createTraceInfoQueue } from '../../src/delivery/trace-info-queue.ts'
@@ -27,7 +27,7 @@ const completion = (n: number, tag: string): PendingTraceInfo => ({
 })
 
 test('what is said of traces waits within its bytes, and what must go is said once', async () => {
-  let answer: Answer = { kind: 'retry', reason: 'down' }
+  let answer: ExportResult = { kind: 'retry', reason: 'down' }
   const target = {
     name: 'a target',
     send: async () => answer,
@@ -55,7 +55,7 @@ test('the metadata of all traces that are left at the end is said in one line', 
   expect(said.map(({ code, data }) => [code, data.count])).toEqual([['TS_TRACE_METADATA_LOST', 30]])
 })
 
-const never = (): Promise<Answer> => new Promise(() => {})
+const never = (): Promise<ExportResult> => new Promise(() => {})
 
 test('the filter of agent spans counts what it holds, and nothing of what it has let go', () => {
   const filter = createKeepFilter(() => {})

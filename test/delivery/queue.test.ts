@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Answer } from '../../src/delivery/answer.ts'
-import { createQueue, type Fate, type QueueOptions } from '../../src/delivery/queue.ts'
+import type { ExportResult } from '../../src/delivery/export-result.ts'
+import { createQueue, type QueueOptions, type SpanOutcome } from '../../src/delivery/queue.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
 import { newTraceRecord } from '../../src/span/trace-record.ts'
 import { useFakeTimers } from '../support/fake-timers.ts'
 import { endedSpan } from './ended-span.ts'
 
-const ACCEPTED: Answer = { kind: 'accepted' }
-const AGAIN: Answer = { kind: 'retry', reason: 'down' }
+const ACCEPTED: ExportResult = { kind: 'accepted' }
+const AGAIN: ExportResult = { kind: 'retry', reason: 'down' }
 const traceId = (n: number): string => n.toString(16).padStart(32, 'a')
 
-function setUp(answer: (names: string[], call: number) => Answer, given: Partial<QueueOptions> = {}) {
+function setUp(answer: (names: string[], call: number) => ExportResult, given: Partial<QueueOptions> = {}) {
   const sent: string[][] = []
-  const fates = new Map<string, Fate>()
+  const fates = new Map<string, SpanOutcome>()
   const target = {
     name: 'a target',
-    send: async (spans: readonly EndedSpan[]): Promise<Answer> => {
+    send: async (spans: readonly EndedSpan[]): Promise<ExportResult> => {
       const names = spans.map((span) => span.name)
       sent.push(names)
       return answer(names, sent.length)
@@ -203,13 +203,13 @@ test('after closing, what waits is dropped with the reason, and so is what still
 })
 
 test('gives up nothing that is on its way, and no more traces than it must', async () => {
-  let answer: (given: Answer) => void = () => {}
-  const fates = new Map<string, Fate>()
+  let answer: (given: ExportResult) => void = () => {}
+  const fates = new Map<string, SpanOutcome>()
   const slow = createQueue(
     {
       name: 'slow',
       send: () =>
-        new Promise<Answer>((resolve) => {
+        new Promise<ExportResult>((resolve) => {
           answer = resolve
         }),
       shutdown: async () => {},

@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest'
-import type { Answer } from '../../src/delivery/answer.ts'
+import type { ExportResult } from '../../src/delivery/export-result.ts'
 import { sendParts } from '../../src/delivery/send-parts.ts'
 import { type Placing, sendPlaced } from '../../src/delivery/send-placed.ts'
-import type { Sent } from '../../src/delivery/sender.ts'
+import type { TransportResult } from '../../src/delivery/sender.ts'
 
-const ELSEWHERE: Sent = { outcome: 'refused', reason: 'HTTP 400', body: 'it is elsewhere', status: 400 }
-const TAKEN: Sent = { outcome: 'accepted' }
+const ELSEWHERE: TransportResult = {
+  outcome: 'refused',
+  reason: 'HTTP 400',
+  body: 'it is elsewhere',
+  status: 400,
+}
+const TAKEN: TransportResult = { outcome: 'accepted' }
 
 interface World {
   readonly placing: Placing
   readonly requests: string[]
-  send(traceIds: readonly string[]): Promise<Sent | Answer>
+  send(traceIds: readonly string[]): Promise<TransportResult | ExportResult>
 }
 
 /** A receiver with traces at the places of `stored`; nobody knows of them but the receiver. */
@@ -35,7 +40,7 @@ function world(
       return news.length > 0
     },
   }
-  const send = (traceIds: readonly string[]): Promise<Sent | Answer> =>
+  const send = (traceIds: readonly string[]): Promise<TransportResult | ExportResult> =>
     sendPlaced(
       () => traceIds,
       () => placing,
@@ -68,7 +73,7 @@ test('a place that was only expected is given up when the receiver refuses it', 
 
 test('what is refused for another reason is refused once', async () => {
   const { placing } = world({})
-  const refusal: Sent = { outcome: 'refused', reason: 'HTTP 400', body: 'no', status: 400 }
+  const refusal: TransportResult = { outcome: 'refused', reason: 'HTTP 400', body: 'no', status: 400 }
   let requests = 0
   const sent = await sendPlaced(
     () => ['a'],

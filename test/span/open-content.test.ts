@@ -2,7 +2,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/resolve.ts'
 import { beginSpan } from '../../src/delivery/begin-span.ts'
-import { createCounts } from '../../src/delivery/counts.ts'
+import { createExportStatistics } from '../../src/delivery/export-statistics.ts'
 import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts'
 import { onDiagnostic } from '../../src/runtime/diagnostics.ts'
 import { readContent } from '../../src/span/content/read-content.ts'
@@ -18,7 +18,7 @@ function setUp() {
   )
   if (config === undefined) throw new Error('no configuration')
   const ended: EndedSpan[] = []
-  const pipeline: Pipeline = createPipeline(config, [], createCounts())
+  const pipeline: Pipeline = createPipeline(config, [], createExportStatistics())
   pipeline.ended = (span) => void ended.push(span)
   const begin = (name: string, root = true): LiveSpan =>
     beginSpan(pipeline, ROOT_CONTEXT, { name, root, spanType: 'CHAIN', scope: { name: 'test' } })

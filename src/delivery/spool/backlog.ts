@@ -4,27 +4,27 @@ import { RecordKind, type SpoolRecord, scan } from './record.ts'
 import type { Place, Segment } from './segment.ts'
 
 /** A span that was read from disk. */
-export interface Stored<Ticket> {
+export interface Stored<DeliveryTracker> {
   /** A complete `resource_spans` entry of an OTLP request. */
   readonly record: Uint8Array
   /** What follows the span by other means, as JSON text. */
   readonly traceInfo: Uint8Array | undefined
   readonly place: Place
   /** What {@link Backlog.defer} was given; `own` tells whether it was called at all, or another process wrote this. */
-  readonly ticket: Ticket | undefined
+  readonly tracker: DeliveryTracker | undefined
   readonly own: boolean
 }
 
 /** Spans that are on disk only, in the order in which they are to be sent. */
-export interface Backlog<Ticket> {
+export interface Backlog<DeliveryTracker> {
   /** The span at `place` is on disk only from now on. */
-  defer(place: Place, ticket: Ticket | undefined): void
+  defer(place: Place, tracker: DeliveryTracker | undefined): void
   /** All of a segment that another process wrote. */
   adopt(segment: Segment): void
   /** The next spans, read from disk; none when there are no more. */
-  take(maxBytes: number, maxSpans: number): Promise<Stored<Ticket>[]>
+  take(maxBytes: number, maxSpans: number): Promise<Stored<DeliveryTracker>[]>
   /** Forgets the spans in `segment`, which is given up. @returns the tickets of those of this process */
-  drop(segment: Segment): (Ticket | undefined)[]
+  drop(segment: Segment): (DeliveryTracker | undefined)[]
   /** Spans of this process, and segments of others, that wait. */
   size(): number
   /** Spans of this process among them. */
@@ -32,15 +32,15 @@ export interface Backlog<Ticket> {
   clear(): void
 }
 
-export interface BacklogEvents<Ticket> {
+export interface BacklogEvents<DeliveryTracker> {
   /** Spans that should have been there, and are not. */
-  lost(tickets: readonly (Ticket | undefined)[]): void
+  lost(trackers: readonly (DeliveryTracker | undefined)[]): void
   /** Damage was found in the segment at `path`. */
   damaged(path: string, count: number): void
 }
 
 /** Neighbours in one segment. Their borders are found when they are read, so that a million of them cost nothing. */
-interface Run<Ticket> {
+interface Run<DeliveryTracker> {
   readonly segment: Segment
   readonly from: number
   to: number
@@ -48,24 +48,26 @@ interface Run<Ticket> {
   count: number
   readonly own: boolean
   /** By where the record begins; a span without one is not in it. */
-  readonly tickets: Map<number, Ticket>
+  readonly trackers: Map<number, DeliveryTracker>
 }
 
-export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ticket> {
-  let runs: Run<Ticket>[] = []
-  let loaded: Stored<Ticket>[] = []
+export function createBacklog<DeliveryTracker>(
+  events: BacklogEvents<DeliveryTracker>,
+): Backlog<DeliveryTracker> {
+  let runs: Run<DeliveryTracker>[] = []
+  let loaded: Stored<DeliveryTracker>[] = []
   // Asked for with every span that ends.
   const waiting = { own: 0, adopted: 0 }
 
-  const ticketsOf = (run: Run<Ticket>, seen: number): (Ticket | undefined)[] => {
-    const named = [...run.tickets.values()]
+  const ticketsOf = (run: Run<DeliveryTracker>, seen: number): (DeliveryTracker | undefined)[] => {
+    const named = [...run.trackers.values()]
     return [
       ...named,
       ...Array.from({ length: Math.max(0, run.count - seen - named.length) }, () => undefined),
     ]
   }
 
-  const load = async (run: Run<Ticket>): Promise<Stored<Ticket>[]> => {
+  const load = async (run: Run<DeliveryTracker>): Promise<Stored<DeliveryTracker>[]> => {
     const bytes = await run.segment.read(run).catch(() => undefined)
     if (run.own) waiting.own -= run.count
     else waiting.adopted -= run.count
@@ -79,14 +81,14 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
     const { records, damaged } = scan(bytes)
     if (damaged > 0) events.damaged(run.segment.path, damaged)
     const found = groups(records, run.from)
-      .map(({ record, traceInfo, from, to }): Stored<Ticket> => {
-        const ticket = run.tickets.get(from)
-        run.tickets.delete(from)
+      .map(({ record, traceInfo, from, to }): Stored<DeliveryTracker> => {
+        const tracker = run.trackers.get(from)
+        run.trackers.delete(from)
         return {
           record,
           traceInfo: traceInfo,
           place: { segment: run.segment, from, to },
-          ticket,
+          tracker: tracker,
           own: run.own,
         }
       })
@@ -107,17 +109,24 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
   }
 
   return {
-    defer(place, ticket) {
+    defer(place, tracker) {
       waiting.own += 1
       const last = runs.at(-1)
       if (last?.own && last.segment === place.segment && last.to === place.from) {
         last.to = place.to
         last.count += 1
-        if (ticket !== undefined) last.tickets.set(place.from, ticket)
+        if (tracker !== undefined) last.trackers.set(place.from, tracker)
         return
       }
-      const tickets = new Map<number, Ticket>(ticket === undefined ? [] : [[place.from, ticket]])
-      runs.push({ segment: place.segment, from: place.from, to: place.to, count: 1, own: true, tickets })
+      const trackers = new Map<number, DeliveryTracker>(tracker === undefined ? [] : [[place.from, tracker]])
+      runs.push({
+        segment: place.segment,
+        from: place.from,
+        to: place.to,
+        count: 1,
+        own: true,
+        trackers: trackers,
+      })
     },
     adopt(segment) {
       waiting.adopted += 1
@@ -127,7 +136,7 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
         to: segment.size(),
         count: 1,
         own: false,
-        tickets: new Map(),
+        trackers: new Map(),
       })
     },
     async take(maxBytes, maxSpans) {

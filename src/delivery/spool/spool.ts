@@ -15,7 +15,7 @@ export type { Stored } from './backlog.ts'
 export type { Place } from './segment.ts'
 
 /** Spans of one target on disk: what this process has not delivered yet, and what former ones left. */
-export interface Spool<Ticket> {
+export interface Spool<DeliveryTracker> {
   /**
    * Hands a span to the operating system: from then on it survives the death of this process.
    *
@@ -27,9 +27,9 @@ export interface Spool<Ticket> {
   /** What stands at `places` needs to be sent no more. */
   done(places: readonly Place[]): void
   /** The span at `place` is no longer in memory. */
-  defer(place: Place, ticket: Ticket | undefined): void
+  defer(place: Place, tracker: DeliveryTracker | undefined): void
   /** The next spans that are on disk only; none when there are no more. */
-  take(maxBytes: number, maxSpans: number): Promise<Stored<Ticket>[]>
+  take(maxBytes: number, maxSpans: number): Promise<Stored<DeliveryTracker>[]>
   /** Spans that are on disk only; a segment of another process counts as one until it is read. */
   size(): number
   /** Spans of this process that are on disk only. */
@@ -43,14 +43,14 @@ export interface Spool<Ticket> {
 }
 
 /** What a spool tells those who use it. */
-export interface SpoolEvents<Ticket> {
+export interface SpoolEvents<DeliveryTracker> {
   /** Spans of this process that were on disk only, and are lost. */
-  lost(tickets: readonly (Ticket | undefined)[], reason: string): void
+  lost(trackers: readonly (DeliveryTracker | undefined)[], reason: string): void
   /** There is something to send that was not there before. */
   found(): void
 }
 
-export interface SpoolOptions<Ticket> extends SpoolEvents<Ticket> {
+export interface SpoolOptions<DeliveryTracker> extends SpoolEvents<DeliveryTracker> {
   /** Folder of all spools; this one's is in it, by its key. */
   readonly dir: string
   /** Bound of `dir`, for all targets and processes together. */
@@ -76,7 +76,7 @@ const MOST_AT_ONCE = 64
 /** Whoever takes a segment over reads it whole. */
 const MOST_SEGMENT_BYTES = 64 * 1024 * 1024
 
-export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket> {
+export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTracker>): Spool<DeliveryTracker> {
   const { dir, key, target, maxBytes, maxAgeMs = MOST_AGE_MS, retryMs = RETRY_MS } = options
   const segmentBytes =
     options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / LEAST_SEGMENTS)))
@@ -94,8 +94,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const passed = new Set<string>()
   let timer: Timer | undefined
 
-  const backlog = createBacklog<Ticket>({
-    lost: (tickets) => options.lost(tickets, 'spool_damaged'),
+  const backlog = createBacklog<DeliveryTracker>({
+    lost: (trackers) => options.lost(trackers, 'spool_damaged'),
     damaged: notices.damaged,
   })
 
@@ -133,8 +133,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       if (segment === undefined) continue
       mine.delete(path)
       segment.discard()
-      const tickets = backlog.drop(segment)
-      if (tickets.length > 0) options.lost(tickets, reason)
+      const trackers = backlog.drop(segment)
+      if (trackers.length > 0) options.lost(trackers, reason)
     }
   }
 

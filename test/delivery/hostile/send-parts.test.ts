@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ACCEPTED, type Answer } from '../../../src/delivery/answer.ts'
+import { ACCEPTED, type ExportResult } from '../../../src/delivery/export-result.ts'
 import { sendParts } from '../../../src/delivery/send-parts.ts'
 
 /** A receiver that answers by what it is sent, and the books of what became of each item. */
-function play(answer: (items: readonly number[], request: number) => Answer) {
+function play(answer: (items: readonly number[], request: number) => ExportResult) {
   const accepted: number[] = []
   const rejected: number[] = []
   const requests: (readonly number[])[] = []
@@ -29,9 +29,9 @@ function play(answer: (items: readonly number[], request: number) => Answer) {
 }
 const ascending = (items: readonly number[]): number[] => [...items].sort((a, b) => a - b)
 const batchOf = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
-const REFUSED: Answer = { kind: 'refused', reason: 'bad' }
-const FAULT: Answer = { kind: 'refused', reason: 'oops', serverFault: true }
-const LATER: Answer = { kind: 'retry', reason: 'busy' }
+const REFUSED: ExportResult = { kind: 'refused', reason: 'bad' }
+const FAULT: ExportResult = { kind: 'refused', reason: 'oops', serverFault: true }
+const LATER: ExportResult = { kind: 'retry', reason: 'busy' }
 
 test('a batch that is accepted is one request', async () => {
   const { work, accepted, requests } = play(() => ACCEPTED)
@@ -97,8 +97,8 @@ test('a receiver that breaks in between loses no span', async () => {
 
 describe('a span that is too large', () => {
   const limit = 10
-  const tooLarge: Answer = { kind: 'refused', reason: 'too large', tooLarge: true }
-  const byBytes = (items: readonly number[]): Answer =>
+  const tooLarge: ExportResult = { kind: 'refused', reason: 'too large', tooLarge: true }
+  const byBytes = (items: readonly number[]): ExportResult =>
     items.reduce((sum, bytes) => sum + bytes, 0) > limit ? tooLarge : ACCEPTED
 
   test('is cut until it fits, and the others go in smaller requests', async () => {
@@ -125,7 +125,7 @@ test('so many as the receiver says count as rejected of a part, and never more t
 })
 
 test('whatever the receiver answers, every span is settled once or given back once', async () => {
-  const answer = fc.constantFrom<Answer>(ACCEPTED, REFUSED, FAULT, LATER)
+  const answer = fc.constantFrom<ExportResult>(ACCEPTED, REFUSED, FAULT, LATER)
   await fc.assert(
     fc.asyncProperty(fc.nat(40), fc.infiniteStream(answer), async (count, answers) => {
       const { work, accepted, rejected } = play(() => answers.next().value)

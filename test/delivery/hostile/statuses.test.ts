@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { TargetConfig } from '../../../src/config/config.ts'
 import { createGrpcSender } from '../../../src/delivery/grpc-sender.ts'
 import { createHttpSender } from '../../../src/delivery/http-sender.ts'
-import type { Sent } from '../../../src/delivery/sender.ts'
+import type { TransportResult } from '../../../src/delivery/sender.ts'
 import { partialSuccess, startOtlpHttp } from '../../support/collector.ts'
 import { answeringWith, startHostileGrpc } from './grpc-server.ts'
 
@@ -20,7 +20,7 @@ const targetOf = (endpoint: string): TargetConfig => ({
   mlflow: { baseUrl: endpoint, auth: {}, authOnEndpoint: false, requestTimeoutMs: 5000, maxRetries: 0 },
 })
 
-const STATUSES: readonly (readonly [status: number, body: string, sent: Partial<Sent>])[] = [
+const STATUSES: readonly (readonly [status: number, body: string, sent: Partial<TransportResult>])[] = [
   [400, 'bad', { outcome: 'refused', tooLarge: false }],
   [400, 'http: request body too large', { outcome: 'refused', tooLarge: true }],
   [413, '', { outcome: 'refused', tooLarge: true }],
@@ -121,7 +121,7 @@ test('a status of gRPC in the body of a success is an error', async () => {
   })
 })
 
-const CODES: readonly (readonly [code: number, message: string, sent: Partial<Sent>])[] = [
+const CODES: readonly (readonly [code: number, message: string, sent: Partial<TransportResult>])[] = [
   [8, 'grpc: received message larger than max (9 vs. 4)', { outcome: 'refused', tooLarge: true }],
   [8, 'gRPC message exceeds maximum size 4194304: 5242880', { outcome: 'refused', tooLarge: true }],
   [8, 'ingestion rate limit exceeded', { outcome: 'retry' }],

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Report } from '../../../src/delivery/counts.ts'
+import type { Report } from '../../../src/delivery/export-statistics.ts'
 import {
   flushTraces,
   init,

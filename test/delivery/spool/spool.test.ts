@@ -248,7 +248,7 @@ describe('what is on disk only', () => {
     for (let some = await spool.take(1000, 2); some.length > 0; some = await spool.take(1000, 2)) {
       expect(some.length).toBeLessThanOrEqual(2)
       found.push(
-        ...some.map(({ record, ticket }): [string, string | undefined] => [
+        ...some.map(({ record, tracker: ticket }): [string, string | undefined] => [
           Buffer.from(record).toString(),
           ticket,
         ]),

@@ -20,7 +20,7 @@ export interface Report {
 export type Outcome = 'sent' | 'rejected' | 'filtered' | 'unsampled' | { readonly dropped: string }
 
 /** The books: every ended span goes in once and is settled once. */
-export interface Counts {
+export interface ExportStatistics {
   ended(): void
   settled(outcome: Outcome): void
   /** So many more, or fewer, are on disk only. */
@@ -28,7 +28,7 @@ export interface Counts {
   report(): Report
 }
 
-export function createCounts(): Counts {
+export function createExportStatistics(): ExportStatistics {
   let ended = 0
   let spooled = 0
   const settled = { sent: 0, rejected: 0, filtered: 0, unsampled: 0 }

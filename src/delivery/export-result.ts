@@ -8,7 +8,7 @@
  *   reason only if others are accepted after it was refused. `unencodable`: nobody was asked, for there are no bytes.
  * - `mixed`: nothing was sent, for the spans belong into several requests: into these, by their indices.
  */
-export type Answer =
+export type ExportResult =
   | { readonly kind: 'accepted'; readonly rejectedSpans?: number; readonly reason?: string }
   | { readonly kind: 'retry'; readonly reason: string; readonly slow?: boolean; readonly afterMs?: number }
   | {
@@ -20,4 +20,4 @@ export type Answer =
     }
   | { readonly kind: 'mixed'; readonly parts: readonly (readonly number[])[] }
 
-export const ACCEPTED: Extract<Answer, { kind: 'accepted' }> = Object.freeze({ kind: 'accepted' })
+export const ACCEPTED: Extract<ExportResult, { kind: 'accepted' }> = Object.freeze({ kind: 'accepted' })
