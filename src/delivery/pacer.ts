@@ -7,7 +7,7 @@ export interface Pacer {
   /** Runs it in `ms`, unless it is to run anyway. */
   schedule(ms: number): void
   /** Runs it as soon as the event loop turns, whatever was planned. */
-  hurry(): void
+  runSoon(): void
   cancel(): void
   isRunning(): boolean
 }
@@ -15,13 +15,13 @@ export interface Pacer {
 /** @param work - never rejects */
 export function createPacer(work: () => Promise<void>, afterwards: () => void): Pacer {
   let timer: Timer | undefined
-  let hurrying = false
+  let isSoon = false
   let running: Promise<void> | undefined
 
   const cancel = (): void => {
     realTime.stop(timer)
     timer = undefined
-    hurrying = false
+    isSoon = false
   }
 
   const run = (): Promise<void> => {
@@ -46,11 +46,11 @@ export function createPacer(work: () => Promise<void>, afterwards: () => void): 
   return {
     run,
     schedule,
-    hurry() {
+    runSoon() {
       // Asked for with each span of a burst, in which a new timer each time would be the dearest part.
-      if (hurrying) return
+      if (isSoon) return
       cancel()
-      hurrying = true
+      isSoon = true
       schedule(0)
     },
     cancel,

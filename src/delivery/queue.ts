@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts'
 import { type Complaints, createComplaints, sayUnencodable } from './complaints.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { ExportResult } from './export-result.ts'
-import { createOverflow } from './overflow.ts'
+import { createOffloader } from './offloader.ts'
 import { createPacer } from './pacer.ts'
 import { type Later, type Refused, sendParts } from './send-parts.ts'
 import { describeRecord } from './spool/describe-record.ts'
@@ -78,13 +78,13 @@ const MOST_ASKED_MS = 2000
 /** A queue that was full has room again when no more than this share of it is taken. */
 const ROOM_SHARE = 0.5
 /** From this share of the memory on it is asked whether the event loop still turns. */
-const PRESSING_SHARE = 8
+const RELIEF_SHARE = 8
 /** What a span that was read from disk takes in memory beside its record. */
 const STORED_BYTES = 500
 
 export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const line = createWaitingLine()
-  let flying: readonly Waiting[] = []
+  let inFlight: readonly Waiting[] = []
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
@@ -122,9 +122,9 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       if (line.length() === 0 && (await readBatch()) === 0) continue
       if (closed !== undefined) return
       const batch = nextBatch()
-      flying = batch
+      inFlight = batch
       const later = await deliver(batch)
-      flying = []
+      inFlight = []
       acknowledge()
       if (later === undefined) continue
       if (closed !== undefined) {
@@ -167,7 +167,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const deliver = (batch: readonly Waiting[]): Promise<Later<Waiting> | undefined> =>
     sendParts(batch, { send, accepted, rejected: reject, smaller })
 
-  const overflow = createOverflow({
+  const offloader = createOffloader({
     start: () => (spool === undefined ? target.startHelper?.() : undefined),
     take: () => (line.length() < options.batchSpans || complaints.isFailing() ? [] : nextBatch()),
     answered(batch, answer) {
@@ -177,7 +177,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       }
       // What is to become of it is found out here, where it can be tried in parts.
       giveBack(batch)
-      if (!pacer.isRunning() && closed === undefined) pacer.hurry()
+      if (!pacer.isRunning() && closed === undefined) pacer.runSoon()
     },
   })
 
@@ -270,7 +270,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     if (dropped > 0) complaints.full(dropped, options.maxBytes)
   }
 
-  const all = (): Waiting[] => [...flying, ...overflow.lent(), ...line.items()]
+  const all = (): Waiting[] => [...inFlight, ...offloader.offloaded(), ...line.items()]
 
   return {
     push(span, size, written) {
@@ -289,21 +289,21 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
         line.append(item)
         mayDefer ||= place !== undefined
       }
-      if (line.bytes() > options.maxBytes / PRESSING_SHARE) overflow.pressed()
+      if (line.bytes() > options.maxBytes / RELIEF_SHARE) offloader.relieve()
       if (isFull()) makeRoom()
       if (pacer.isRunning()) return
-      if (line.length() >= options.batchSpans && !complaints.isFailing()) pacer.hurry()
+      if (line.length() >= options.batchSpans && !complaints.isFailing()) pacer.runSoon()
       else pacer.schedule(options.delayMs)
     },
     adopt: () => spool?.disk.adopt(),
     wake: () => {
-      if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.hurry()
+      if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.runSoon()
     },
     async flush(deadline) {
       spool?.disk.adopt()
       while (line.held() + onDisk() > 0 && closed === undefined && monotonicMs() < deadline) {
         await within(
-          Promise.all([pacer.run(), overflow.idle()]).then(() => undefined),
+          Promise.all([pacer.run(), offloader.idle()]).then(() => undefined),
           deadline,
         )
         if (line.held() + onDisk() === 0 || monotonicMs() >= deadline) return
@@ -317,7 +317,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       pacer.cancel()
       // What is on its way has no answer that anybody waits for, so it counts as lost as well.
       drop(all(), reason)
-      overflow.close()
+      offloader.close()
     },
     contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
     settleAll(outcomeOf) {

@@ -1,7 +1,7 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { ExportResult } from './export-result.ts'
-import type { HelperThread } from './overflow.ts'
+import type { HelperThread } from './offloader.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Left, LeftRecord } from './spool/leave.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'

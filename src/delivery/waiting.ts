@@ -17,7 +17,7 @@ export interface Waiting extends Linked<Waiting> {
   /** What it takes in memory. */
   readonly held: number
   /** In the request that is on its way. */
-  flying: boolean
+  inFlight: boolean
   settled: boolean
   /** Its trace, while it is held. */
   group: Group | undefined
@@ -42,7 +42,7 @@ export function waitingFor(
     record,
     bytes,
     held,
-    flying: false,
+    inFlight: false,
     settled: false,
     group: undefined,
     before: undefined,
@@ -171,7 +171,7 @@ export function createWaitingLine(): WaitingLine {
       for (let i = items.length - 1; i >= 0; i -= 1) {
         const item = items[i] as Waiting
         if (item.settled) continue
-        item.flying = false
+        item.inFlight = false
         line.prepend(item)
         const { group } = item
         if (group === undefined) continue
@@ -189,14 +189,14 @@ export function createWaitingLine(): WaitingLine {
         if (batch.length > 0 && (batch.length >= most.spans || size + item.bytes > most.bytes)) break
         size += item.bytes
         standDown(item)
-        item.flying = true
+        item.inFlight = true
         batch.push(item)
       }
       return batch
     },
     leave(item) {
       const { group } = item
-      if (!item.flying && isIn(line, item)) standDown(item)
+      if (!item.inFlight && isIn(line, item)) standDown(item)
       bytes -= item.held
       held -= 1
       if (group === undefined) return

@@ -1,5 +1,5 @@
 import type { ExportResult } from '../delivery/export-result.ts'
-import type { HelperThread } from '../delivery/overflow.ts'
+import type { HelperThread } from '../delivery/offloader.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { realTime } from '../runtime/real-time.ts'

@@ -13,7 +13,7 @@ export interface HelperThread {
   close(): void
 }
 
-export interface OverflowOptions {
+export interface OffloaderOptions {
   /** Starts the thread; `undefined` where there can be none. */
   readonly start: () => HelperThread | undefined
   /** The next batch of what waits; empty when there is none that another thread can send. */
@@ -23,11 +23,11 @@ export interface OverflowOptions {
 }
 
 /** Sends what waits by another thread while code of the application holds the event loop. */
-export interface Overflow {
+export interface Offloader {
   /** Much is waiting, and more comes. Called for each span then. */
-  pressed(): void
+  relieve(): void
   /** What the other thread has. */
-  lent(): readonly Waiting[]
+  offloaded(): readonly Waiting[]
   /** Resolves when the other thread has nothing. */
   idle(): Promise<void>
   close(): void
@@ -36,20 +36,20 @@ export interface Overflow {
 /** So long must the event loop not have turned before another thread is worth its start, ms. */
 const STUCK_MS = 25
 /** One is sent, one is on its way over, one is ready. */
-const MOST_LENT = 3
+const MAX_OFFLOADED = 3
 /** How long nothing more is tried after a batch was not taken, ms. */
 const PAUSE_MS = 1000
 /** What an idle thread takes is given back after this, ms. */
 const IDLE_MS = 10_000
 
-export function createOverflow({ start, take, answered }: OverflowOptions): Overflow {
+export function createOffloader({ start, take, answered }: OffloaderOptions): Offloader {
   let helper: HelperThread | undefined
   let impossible = false
   let pausedUntilMs = 0
   /** When the event loop was last asked to turn; `undefined` once it has. */
   let askedMs: number | undefined
   let stopTimer: Timer | undefined
-  const lent = new Set<readonly Waiting[]>()
+  const offloaded = new Set<readonly Waiting[]>()
   let whenIdle: (() => void)[] = []
 
   const isStuck = (): boolean => {
@@ -69,25 +69,25 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
   }
 
   const settled = (batch: readonly Waiting[], answer: ExportResult): void => {
-    if (!lent.delete(batch)) return
+    if (!offloaded.delete(batch)) return
     if (answer.kind !== 'accepted') pausedUntilMs = monotonicMs() + PAUSE_MS
     answered(batch, answer)
-    if (lent.size > 0) return
+    if (offloaded.size > 0) return
     for (const resolve of whenIdle) resolve()
     whenIdle = []
     stopTimer ??= withoutHold(
       realTime.start(() => {
         stopTimer = undefined
-        if (lent.size === 0) stop()
+        if (offloaded.size === 0) stop()
       }, IDLE_MS),
     )
   }
 
-  const lend = (thread: HelperThread): void => {
-    while (lent.size < MOST_LENT) {
+  const offload = (thread: HelperThread): void => {
+    while (offloaded.size < MAX_OFFLOADED) {
       const batch = take()
       if (batch.length === 0) return
-      lent.add(batch)
+      offloaded.add(batch)
       thread.send(
         batch.flatMap(({ span }) => span ?? []),
         (answer) => settled(batch, answer),
@@ -96,25 +96,26 @@ export function createOverflow({ start, take, answered }: OverflowOptions): Over
   }
 
   return {
-    pressed() {
+    relieve() {
       if (impossible || !isStuck()) return
       helper ??= start()
       if (helper === undefined) {
         impossible = true
         return
       }
-      const before = lent.size
-      lend(helper)
-      if (before === 0 || lent.size > before) return
+      const before = offloaded.size
+      offload(helper)
+      if (before === 0 || offloaded.size > before) return
       // Nothing more can be lent: there are enough on their way, or the rest of what memory holds is no batch.
       helper.listen()
-      lend(helper)
+      offload(helper)
     },
-    lent: () => [...lent].flat(),
-    idle: () => (lent.size === 0 ? Promise.resolve() : new Promise((resolve) => void whenIdle.push(resolve))),
+    offloaded: () => [...offloaded].flat(),
+    idle: () =>
+      offloaded.size === 0 ? Promise.resolve() : new Promise((resolve) => void whenIdle.push(resolve)),
     close() {
       realTime.stop(stopTimer)
-      lent.clear()
+      offloaded.clear()
       for (const resolve of whenIdle) resolve()
       stop()
     },
