@@ -16,8 +16,8 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { createComplaints, sayOpenContent, sayUnencodable } from './complaints.ts'
 import { createDeliveryTrackers, type DeliveryTracker } from './delivery-tracker.ts'
+import { createExportDiagnostics, sayOpenContent, sayUnencodable } from './export-diagnostics.ts'
 import type { ExportStatistics, Report } from './export-statistics.ts'
 import {
   copyForeignSpan,
@@ -186,13 +186,13 @@ export function createPipeline(
     const spool = spoolOf(target, () => exporter)
     const traceInfoQueue =
       target.complete && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
-    const complaints = createComplaints(target)
+    const diagnostics = createExportDiagnostics(target)
     const options: QueueOptions = {
       maxBytes: config.maxQueueBytes,
       maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
       batchSpans: config.batch.maxSpans,
       delayMs: config.batch.delayMs,
-      complaints,
+      diagnostics: diagnostics,
       settled: (span, outcome) => settled(exporter, span, outcome),
       spool,
     }
@@ -201,7 +201,7 @@ export function createPipeline(
       traceInfoQueue: traceInfoQueue,
       index,
       spool,
-      complaints,
+      diagnostics: diagnostics,
       leftovers: createLeftovers({ index, traceInfoQueue: traceInfoQueue }, target, options),
       queue: createQueue(target, options),
     }
@@ -379,7 +379,7 @@ export function createPipeline(
     },
     leave: (index, spans) => exporters[index]?.leftovers?.keep(spans) ?? { kept: 0 },
     hasLeftovers: () => exporters.some(({ leftovers }) => leftovers?.any() ?? false),
-    mayComeUp: () => exporters.some(({ queue, complaints }) => queue.size() > 0 && !complaints.needsHelp()),
+    mayComeUp: () => exporters.some(({ queue, diagnostics }) => queue.size() > 0 && !diagnostics.needsHelp()),
     releaseDisk() {
       for (const { spool, leftovers } of exporters) {
         spool?.disk.release()

@@ -3,8 +3,8 @@ import { sleep } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { SpanSize } from '../span/span-size.ts'
 import { backoffMs } from './backoff.ts'
-import { type Complaints, createComplaints, sayUnencodable } from './complaints.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
+import { createExportDiagnostics, type ExportDiagnostics, sayUnencodable } from './export-diagnostics.ts'
 import type { ExportResult } from './export-result.ts'
 import { createOffloader } from './offloader.ts'
 import { createPacer } from './pacer.ts'
@@ -33,7 +33,7 @@ export interface QueueOptions {
   readonly batchSpans: number
   readonly delayMs: number
   /** Who speaks for the target, where several queues send to it. */
-  readonly complaints?: Complaints
+  readonly diagnostics?: ExportDiagnostics
   settled(span: EndedSpan, outcome: SpanOutcome): void
   /** Disk for what waits. */
   readonly spool?: QueueSpool | undefined
@@ -88,7 +88,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
-  const complaints = options.complaints ?? createComplaints(target)
+  const diagnostics = options.diagnostics ?? createExportDiagnostics(target)
   let closed: string | undefined
   let delivered: Place[] = []
   const { spool } = options
@@ -143,7 +143,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const again = ({ rest, answer }: Later<Waiting>): void => {
     giveBack(rest)
-    complaints.failed(answer, { inMemory: line.length(), onDisk: onDisk() })
+    diagnostics.failed(answer, { inMemory: line.length(), onDisk: onDisk() })
     const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
     askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
     pacer.schedule(delay)
@@ -156,12 +156,12 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const accepted = (items: readonly Waiting[], rejectedSpans: number): void => {
     attempt = 0
-    complaints.recovered()
+    diagnostics.recovered()
     // Receivers do not say which ones they did not take.
     for (let i = 0; i < items.length; i += 1)
       settle(items[i] as Waiting, i < rejectedSpans ? 'rejected' : 'sent')
     acknowledge()
-    if (line.bytes() < options.maxBytes * ROOM_SHARE) complaints.hasRoom()
+    if (line.bytes() < options.maxBytes * ROOM_SHARE) diagnostics.hasRoom()
   }
 
   const deliver = (batch: readonly Waiting[]): Promise<Later<Waiting> | undefined> =>
@@ -169,7 +169,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const offloader = createOffloader({
     start: () => (spool === undefined ? target.startHelper?.() : undefined),
-    take: () => (line.length() < options.batchSpans || complaints.isFailing() ? [] : nextBatch()),
+    take: () => (line.length() < options.batchSpans || diagnostics.isFailing() ? [] : nextBatch()),
     answered(batch, answer) {
       if (answer.kind === 'accepted') {
         accepted(batch, answer.rejectedSpans ?? 0)
@@ -228,7 +228,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
     const kept = record && spool?.disk.reject(record, reason)
     const span = item.span ?? describeRecord(record ?? new Uint8Array())
     if (unencodable) sayUnencodable(span, reason)
-    else complaints.rejected(span, reason, kept)
+    else diagnostics.rejected(span, reason, kept)
     settle(item, unencodable ? { dropped: 'unencodable' } : 'rejected')
   }
 
@@ -267,7 +267,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       drop(lost, 'queue_full')
       dropped += lost.length
     }
-    if (dropped > 0) complaints.full(dropped, options.maxBytes)
+    if (dropped > 0) diagnostics.full(dropped, options.maxBytes)
   }
 
   const all = (): Waiting[] => [...inFlight, ...offloader.offloaded(), ...line.items()]
@@ -292,12 +292,12 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       if (line.bytes() > options.maxBytes / RELIEF_SHARE) offloader.relieve()
       if (isFull()) makeRoom()
       if (pacer.isRunning()) return
-      if (line.length() >= options.batchSpans && !complaints.isFailing()) pacer.runSoon()
+      if (line.length() >= options.batchSpans && !diagnostics.isFailing()) pacer.runSoon()
       else pacer.schedule(options.delayMs)
     },
     adopt: () => spool?.disk.adopt(),
     wake: () => {
-      if (!complaints.isFailing() && !pacer.isRunning() && closed === undefined) pacer.runSoon()
+      if (!diagnostics.isFailing() && !pacer.isRunning() && closed === undefined) pacer.runSoon()
     },
     async flush(deadline) {
       spool?.disk.adopt()

@@ -1,4 +1,4 @@
-import type { Retry } from './complaints.ts'
+import type { Retry } from './export-diagnostics.ts'
 import type { ExportResult } from './export-result.ts'
 
 /** What is done with the spans of a batch, each of which is settled once: accepted, rejected, or given back. */

@@ -4,8 +4,8 @@ import { isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
 import type { RootSummary, TraceRecord } from '../span/trace-record.ts'
-import type { Complaints } from './complaints.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
+import type { ExportDiagnostics } from './export-diagnostics.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Queue, QueueSpool, Written } from './queue.ts'
@@ -19,7 +19,7 @@ export interface TargetExporter {
   readonly queue: Queue
   readonly spool: QueueSpool | undefined
   readonly traceInfoQueue: TraceInfoQueue | undefined
-  readonly complaints: Complaints
+  readonly diagnostics: ExportDiagnostics
   readonly leftovers: Leftovers | undefined
   /** Its place among the lanes. */
   readonly index: number

@@ -4,10 +4,10 @@ import { realTime } from '../../runtime/real-time.ts'
 import { enforce } from './bounds.ts'
 import { makePrivate, segmentPath } from './folder.ts'
 import { VERSION } from './header.ts'
-import { createNotices } from './notices.ts'
 import { freshOwnerId, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { createSegment } from './segment.ts'
+import { createSpoolDiagnostics } from './spool-diagnostics.ts'
 
 /** A span that a process leaves on disk. */
 export interface LeftRecord {
@@ -50,9 +50,9 @@ export function leaveBehind(options: LeaveOptions, records: readonly LeftRecord[
     const id = freshOwnerId()
     const bytes = records.reduce((sum, { record }) => sum + record.length, 0)
     const made = enforce({ dir, maxBytes, maxAgeMs }, bytes, { owner: thisOwner(), mine: new Map() })
-    const notices = createNotices(dir, target)
-    if (made.expired.length > 0) notices.dropped(made.expired, 'spool_expired', options)
-    if (made.crowdedOut.length > 0) notices.dropped(made.crowdedOut, 'spool_full', options)
+    const diagnostics = createSpoolDiagnostics(dir, target)
+    if (made.expired.length > 0) diagnostics.dropped(made.expired, 'spool_expired', options)
+    if (made.crowdedOut.length > 0) diagnostics.dropped(made.crowdedOut, 'spool_full', options)
     if (!made.room) throw new Error(`it has no room for ${bytes} bytes more`)
     for (let number = 0; kept < records.length; number += 1) {
       kept += writeSegment(segmentPath(folder, id, number), key, records.slice(kept))

@@ -5,11 +5,11 @@ import { createBacklog, type Stored } from './backlog.ts'
 import { type Enforced, enforce } from './bounds.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
-import { createNotices, type DropReason } from './notices.ts'
 import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { setAside } from './rejected.ts'
 import { adoptSegment, createSegment, type Place, type Segment } from './segment.ts'
+import { createSpoolDiagnostics, type DropReason } from './spool-diagnostics.ts'
 
 export type { Stored } from './backlog.ts'
 export type { Place } from './segment.ts'
@@ -82,7 +82,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / LEAST_SEGMENTS)))
   const folder = join(dir, key)
   const self = thisOwner()
-  const notices = createNotices(dir, target)
+  const diagnostics = createSpoolDiagnostics(dir, target)
   const mine = new Map<string, Segment>()
   let id: string | undefined
   let numbered = 0
@@ -96,7 +96,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
 
   const backlog = createBacklog<DeliveryTracker>({
     lost: (trackers) => options.lost(trackers, 'spool_damaged'),
-    damaged: notices.damaged,
+    damaged: diagnostics.damaged,
   })
 
   /** ID under which this process writes; its file stands before the first segment does. */
@@ -127,7 +127,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
   }
 
   const giveUp = (segments: Enforced['expired'], reason: DropReason): void => {
-    if (segments.length > 0) notices.dropped(segments, reason, { maxBytes, maxAgeMs })
+    if (segments.length > 0) diagnostics.dropped(segments, reason, { maxBytes, maxAgeMs })
     for (const { path } of segments) {
       const segment = mine.get(path)
       if (segment === undefined) continue
@@ -168,7 +168,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     } catch {
       active = undefined
     }
-    if (was === undefined) notices.off(thrown, retryMs)
+    if (was === undefined) diagnostics.off(thrown, retryMs)
   }
 
   const adopt = (): void => {
@@ -187,11 +187,11 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     for (const file of left) {
       passed.add(file.path)
       if (file.bytes > Math.max(MOST_SEGMENT_BYTES, 2 * segmentBytes)) {
-        notices.tooLong(file.path, file.bytes)
+        diagnostics.tooLong(file.path, file.bytes)
         continue
       }
       const readability = files.readability(file.path)
-      if (readability === 'unknown-version') notices.unknownVersion(file.path)
+      if (readability === 'unknown-version') diagnostics.unknownVersion(file.path)
       if (readability !== 'readable') continue
       const path = nextPath()
       if (!files.claim(file.path, path)) continue
@@ -248,7 +248,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
         if (active?.isGone()) startAnew()
         active ??= begin()
         const place = active.append(parts)
-        if (offUntilMs !== undefined) notices.on()
+        if (offUntilMs !== undefined) diagnostics.on()
         offUntilMs = undefined
         if (active.size() >= segmentBytes) end()
         return place

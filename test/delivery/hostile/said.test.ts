@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createComplaints } from '../../../src/delivery/complaints.ts'
+import { createExportDiagnostics } from '../../../src/delivery/export-diagnostics.ts'
 import { type Diagnostic, flushTraces, init, onDiagnostic, shutdown } from '../../../src/index.ts'
 import { resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { partialSuccess, startOtlpHttp } from '../../support/collector.ts'
@@ -50,7 +50,7 @@ describe('stderr', () => {
 
   test('has good news where there was bad news, and after it, however often they alternate', () => {
     useFakeTimers()
-    const complaints = createComplaints({ name: 'http://a/v1/traces' })
+    const complaints = createExportDiagnostics({ name: 'http://a/v1/traces' })
     const told = (): string[] => lines.map((line) => /\[(\w+)\]/.exec(line)?.[1] ?? '')
     const flap = (): void => {
       complaints.failed({ kind: 'retry', reason: 'refused' }, { inMemory: 1, onDisk: 0 })
@@ -67,7 +67,7 @@ describe('stderr', () => {
 
   test('does not end with bad news when all is well', () => {
     useFakeTimers()
-    const complaints = createComplaints({ name: 'http://a/v1/traces' })
+    const complaints = createExportDiagnostics({ name: 'http://a/v1/traces' })
     const fail = () => complaints.failed({ kind: 'retry', reason: 'refused' }, { inMemory: 3, onDisk: 9 })
     fail()
     vi.advanceTimersByTime(25_000)

@@ -2,7 +2,7 @@ import { diagnose, diagnoseMended } from '../runtime/diagnostics.ts'
 import type { ExportResult } from './export-result.ts'
 
 /** What a queue says aloud of its target. */
-export interface Complaints {
+export interface ExportDiagnostics {
   failed(answer: Retry, waiting: { readonly inMemory: number; readonly onDisk: number }): void
   /** Says that delivery works again, where it was said that it does not. */
   recovered(): void
@@ -27,7 +27,7 @@ interface RejectedSpan {
 }
 
 /** @param target - where spans go, for the messages */
-export function createComplaints(target: { readonly name: string }): Complaints {
+export function createExportDiagnostics(target: { readonly name: string }): ExportDiagnostics {
   let failing = false
   let helpless = false
   let aloud = false

@@ -3,7 +3,7 @@ import { messageOf } from '../../runtime/errors.ts'
 import type { SegmentFile } from './folder.ts'
 
 /** What a spool says aloud. */
-export interface Notices {
+export interface SpoolDiagnostics {
   off(thrown: unknown, retryMs: number): void
   on(): void
   damaged(path: string, count: number): void
@@ -24,7 +24,7 @@ interface Bounds {
 const HOUR_MS = 3_600_000
 
 /** @param dir - the spool, and `target` whom it is for, both for the messages */
-export function createNotices(dir: string, target: string): Notices {
+export function createSpoolDiagnostics(dir: string, target: string): SpoolDiagnostics {
   return {
     off(thrown, retryMs) {
       diagnose(
