@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { liveSpanIn, withLiveSpan } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { isApart } from '../delivery/follow-provider.ts'
+import { isApart } from '../delivery/provider-bridge.ts'
 import {
   type Contexts,
   contextBeforeManager,

@@ -3,7 +3,7 @@ import { sayArgument } from '../config/arguments.ts'
 import { checkKeys } from '../config/known-keys.ts'
 import { liveSpanIn } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { traceOf } from '../delivery/joined-trace.ts'
+import { traceOf } from '../delivery/external-trace.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { isLiveSpan, type LiveSpan, type SpanHost } from '../span/live-span.ts'
@@ -62,7 +62,7 @@ export function updateCurrentTrace(update: TraceUpdate): void {
   checkKeys(TRACE_UPDATE, update)
   const context = activeContext()
   const span = spanIn(context)
-  const record = span?.trace ?? foreignRecord(context)
+  const record = span?.trace ?? externalRecord(context)
   if (record === undefined) {
     diagnoseOnce(
       'warn',
@@ -75,7 +75,7 @@ export function updateCurrentTrace(update: TraceUpdate): void {
 }
 
 /** The trace of a span of another library, when it is the active one. */
-function foreignRecord(context: Context): TraceRecord | undefined {
+function externalRecord(context: Context): TraceRecord | undefined {
   const [active, pipeline] = [trace.getSpan(context), currentPipeline()]
   if (active === undefined || pipeline === undefined || !isSpanContextValid(active.spanContext()))
     return undefined

@@ -9,9 +9,9 @@ import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
 import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
-import { traceOf } from './joined-trace.ts'
-import { wasMuted } from './muted-scopes.ts'
+import { traceOf } from './external-trace.ts'
 import type { Pipeline } from './pipeline.ts'
+import { wasSuppressed } from './suppressed-scopes.ts'
 import { ownTraceState } from './trace-state.ts'
 
 export interface BeginOptions {
@@ -28,11 +28,11 @@ export interface BeginOptions {
   readonly links?: Link[] | undefined
   readonly scope: { readonly name: string; readonly version?: string }
   /** Starts the same span in the application's provider. */
-  readonly shadow?: Shadow | undefined
+  readonly mirror?: StartMirrorSpan | undefined
 }
 
 /** Starts a span in another provider; `traceId` forces the ID of a new trace. */
-export type Shadow = (
+export type StartMirrorSpan = (
   name: string,
   options: { kind?: number | undefined; startTime?: TimeInput | undefined; root: boolean },
   context: Context,
@@ -50,7 +50,7 @@ interface Parent {
 
 /** Starts a span below whatever is active in `context`, or as the root of a new trace. */
 export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
-  const above = options.root === true || options.shadow !== undefined ? undefined : ownActiveSpan(context)
+  const above = options.root === true || options.mirror !== undefined ? undefined : ownActiveSpan(context)
   const span = above === undefined ? beginAnywhere(pipeline, context, options) : beginBelow(above, options)
   if (options.links) span.addLinks(options.links)
   return span
@@ -75,7 +75,7 @@ function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
     startTime: options.startTime,
     scope: options.scope,
     spanType: options.spanType,
-    shadow: undefined,
+    mirror: undefined,
   })
 }
 
@@ -87,9 +87,9 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   const kind = options.kind === undefined ? undefined : kindOf(options.kind)
   const asRoot = { kind, startTime: options.startTime, root: parent === undefined }
   const source = { span: '', spanType: options.spanType ?? 'UNKNOWN', key: 'name' }
-  const name = options.shadow === undefined ? '' : exportedName(options.name, host.redact, source)
-  const shadow = options.shadow?.(name, asRoot, context, forced)
-  const made = shadow && spanContextOf(shadow)
+  const name = options.mirror === undefined ? '' : exportedName(options.name, host.redact, source)
+  const mirror = options.mirror?.(name, asRoot, context, forced)
+  const made = mirror && spanContextOf(mirror)
   const traceId = parent?.trace.traceId ?? forced ?? made?.traceId ?? newTraceId()
   const twin = made !== undefined && made.traceId === traceId ? made : undefined
   const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
@@ -108,7 +108,7 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     startTime: options.startTime,
     scope: options.scope,
     spanType: options.spanType,
-    shadow,
+    mirror: mirror,
   })
 }
 
@@ -148,7 +148,7 @@ function findParent(pipeline: Pipeline, context: Context): Parent | undefined {
   const { spanId, traceFlags, isRemote: remote = false } = spanContext
   const exported = isSpanContextValid(spanContext) && (remote || (traceFlags & TraceFlags.SAMPLED) !== 0)
   const nearest = liveSpanIn(context)
-  if (!exported || nearest?.spanId === spanId || wasMuted(spanId)) return nearest && ofLiveSpan(nearest)
+  if (!exported || nearest?.spanId === spanId || wasSuppressed(spanId)) return nearest && ofLiveSpan(nearest)
   const record = traceOf(pipeline, active)
   pipeline.traces.add(record)
   return { spanId, remote, trace: record, open: record.open.get(spanId), host: undefined }

@@ -31,13 +31,13 @@ const NOWHERE: readonly string[] = []
  * Keeps `shadow`, which stands for a span of ours in the application's provider, from exporters that send to a target of
  * `config`: ours is sent there with more to it.
  */
-export function keepFromDoubles(shadow: object, config: Config): void {
+export function keepFromDoubles(mirror: object, config: Config): void {
   const isDouble = (processor: object): boolean => doublesOf(processor, config.targets).length > 0
-  if (!processorsOf(shadow).some(isDouble)) return
-  say(processorsOf(shadow).flatMap((each) => doublesOf(each, config.targets).map(({ endpoint }) => endpoint)))
-  const all = readProperty(shadow, '_spanProcessor') as object
+  if (!processorsOf(mirror).some(isDouble)) return
+  say(processorsOf(mirror).flatMap((each) => doublesOf(each, config.targets).map(({ endpoint }) => endpoint)))
+  const all = readProperty(mirror, '_spanProcessor') as object
   // This span alone has it; the application's own spans go their way.
-  Object.defineProperty(shadow, '_spanProcessor', {
+  Object.defineProperty(mirror, '_spanProcessor', {
     configurable: true,
     writable: true,
     value: Object.create(all, {

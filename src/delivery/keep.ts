@@ -111,7 +111,7 @@ function isAgentSpan(span: EndedSpan): boolean {
 
 /** Whether leaving out this root would leave several roots behind: kept children that ended, or work still open. */
 function holdsTogether(state: State, root: EndedSpan): boolean {
-  if ([...root.trace.open.values()].some((open) => !open.foreign)) return true
+  if ([...root.trace.open.values()].some((open) => !open.external)) return true
   const below = state.held.filter(({ span }) => topOf(state, span) === root.spanId)
   return below.length > 1
 }
@@ -135,7 +135,7 @@ function placeOf(state: State, span: EndedSpan, force: boolean): EndedSpan | 'un
     if (dropped !== undefined) {
       parent = dropped.parentSpanId
       remote = dropped.parentIsRemote
-    } else if (above?.foreign && !state.promised.has(parent)) {
+    } else if (above?.external && !state.promised.has(parent)) {
       if (!force) return 'undecided'
       if (above.parent === undefined) state.promised.add(parent)
       else parent = above.parent.spanId

@@ -8,7 +8,7 @@ import { readProperty } from '../span/attribute-values.ts'
 import { scopeOf } from '../span/clean-fields.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
-import { isMuted } from './muted-scopes.ts'
+import { isScopeSuppressed } from './suppressed-scopes.ts'
 
 /**
  * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
@@ -41,7 +41,7 @@ function ownTracer(
     if (other) return other.startSpan(name, given, context)
     const options = readOptions(given)
     const pipeline = other === null ? undefined : sharedPipeline()
-    const isLeftOut = isMuted(scope.name, name)
+    const isLeftOut = isScopeSuppressed(scope.name, name)
     if (pipeline === undefined || isSuppressed(context) || isLeftOut) {
       const none = unrecorded(options.root ? undefined : context)
       if (isLeftOut) leftOutSpans().add(none)

@@ -20,13 +20,13 @@ import { createDeliveryTrackers, type DeliveryTracker } from './delivery-tracker
 import { createExportDiagnostics, sayOpenContent, sayUnencodable } from './export-diagnostics.ts'
 import type { ExportStatistics, Report } from './export-statistics.ts'
 import {
-  copyForeignSpan,
-  type ForeignSpan,
-  foreignContext,
+  copyExternalSpan,
+  type ExternalSpan,
+  externalContext,
   parentIdOf,
   sayUnreadable,
-} from './foreign-span.ts'
-import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
+} from './external-span.ts'
+import { traceOfEnded, traceOfStarted } from './external-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { createLeftovers } from './leftovers.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
@@ -55,15 +55,15 @@ export interface Pipeline extends SpanHost {
   /** Whether a new trace is kept; see `isSampled`. */
   sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
   /** Resource attributes of the provider that was joined, if any. */
-  joinedResource: Attributes | undefined
+  attachedResource: Attributes | undefined
   /** Sends a span that is still open, beside the books: it is counted when it ends. */
   sendOpen(span: EndedSpan): void
   /**
    * A span of another library began in a provider that we joined, below what was active then.
    */
-  foreignStarted(span: ForeignSpan, parent: OtelSpan | undefined): void
+  externalStarted(span: ExternalSpan, parent: OtelSpan | undefined): void
   /** A span of another library ended. @returns the trace that it is in, where it can be read */
-  foreignEnded(span: ForeignSpan): TraceRecord | undefined
+  externalEnded(span: ExternalSpan): TraceRecord | undefined
   /** Sends what is waiting; resolves when nothing is left or the time is up. */
   flush(timeoutMs: number): Promise<void>
   /** {@link Pipeline.flush}, then no more: what is left is dropped and counted. */
@@ -269,11 +269,11 @@ export function createPipeline(
   }
 
   /** A copy of `span`, and its trace; where there can be none, that is counted and said. */
-  const readForeign = (span: ForeignSpan): { copy: EndedSpan; trace: TraceRecord } | undefined => {
+  const readExternal = (span: ExternalSpan): { copy: EndedSpan; trace: TraceRecord } | undefined => {
     try {
-      foreignContext(span)
+      externalContext(span)
       const trace = traceOfEnded(pipeline, span)
-      return { copy: copyForeignSpan(span, trace, config), trace }
+      return { copy: copyExternalSpan(span, trace, config), trace }
     } catch (thrown) {
       statistics.ended()
       statistics.settled({ dropped: 'unreadable' })
@@ -289,7 +289,7 @@ export function createPipeline(
     limits: config.limits,
     redact: config.redact,
     openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
-    joinedResource: undefined,
+    attachedResource: undefined,
     onWork: undefined,
     onIdle: undefined,
     agentName: undefined,
@@ -305,23 +305,23 @@ export function createPipeline(
       pipeline.onWork?.()
     },
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
-    foreignStarted(span, parent) {
+    externalStarted(span, parent) {
       const context = spanContextOf(span)
       // One without IDs cannot be read; its end says so.
       if (!isSpanContextValid(context)) return
       const { spanId } = context
       const trace = traceOfStarted(pipeline, span, parent)
       traces.add(trace)
-      trace.open.set(spanId, openForeign(spanId, span, trace))
+      trace.open.set(spanId, openExternal(spanId, span, trace))
     },
-    foreignEnded(span) {
-      const read = readForeign(span)
+    externalEnded(span) {
+      const read = readExternal(span)
       if (read === undefined) return undefined
       const { copy, trace } = read
       const { spanId, traceFlags } = copy
-      const open = trace.open.get(spanId) ?? openForeign(spanId, span, trace)
+      const open = trace.open.get(spanId) ?? openExternal(spanId, span, trace)
       trace.open.delete(spanId)
-      addForeignUsage(open, copy)
+      addExternalUsage(open, copy)
       trace.startMs = Math.min(trace.startMs, msOfHrTime(copy.startTime))
       trace.endMs = Math.max(trace.endMs, msOfHrTime(copy.endTime))
       if ((traceFlags & 1) === 0) {
@@ -407,11 +407,11 @@ const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((s
 /** The ticket of a span that is at its only target on disk only: there are too many of them to keep one for each. */
 const onlyOnDisk = (): DeliveryTracker => ({ left: 1, inMemory: 0, worst: 'sent' })
 
-function openForeign(spanId: string, span: ForeignSpan, trace: TraceRecord): OpenSpan {
+function openExternal(spanId: string, span: ExternalSpan, trace: TraceRecord): OpenSpan {
   const parent = parentIdOf(span)
   return {
     spanId,
-    foreign: true,
+    external: true,
     parent: parent === undefined ? undefined : trace.open.get(parent),
     usageBelow: undefined,
     modelsBelow: undefined,
@@ -419,7 +419,7 @@ function openForeign(spanId: string, span: ForeignSpan, trace: TraceRecord): Ope
 }
 
 /** What a model call of another library used counts for the agent above it. */
-function addForeignUsage(open: OpenSpan, span: EndedSpan): void {
+function addExternalUsage(open: OpenSpan, span: EndedSpan): void {
   const { attributes } = span
   const model =
     attributes[keys.RESPONSE_MODEL] ?? attributes[keys.REQUEST_MODEL] ?? attributes['llm.model_name']

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { InitOptions } from '../config/options.ts'
-import type { ForeignSpan } from '../delivery/foreign-span.ts'
+import type { ExternalSpan } from '../delivery/external-span.ts'
 import type { ExportResult } from '../otel/exporter.ts'
 import { REASON, sayNotHere } from './runtime.ts'
 
@@ -15,9 +15,9 @@ export class TurnspanProcessor {
     sayNotHere('TurnspanProcessor')
   }
 
-  onStart(_span: ForeignSpan, _context: unknown): void {}
+  onStart(_span: ExternalSpan, _context: unknown): void {}
 
-  onEnd(_span: ForeignSpan): void {}
+  onEnd(_span: ExternalSpan): void {}
 
   async forceFlush(): Promise<void> {}
 
@@ -30,7 +30,7 @@ export class TurnspanExporter {
   }
 
   /** Fails, for nothing is sent. */
-  export(_spans: readonly ForeignSpan[], resultCallback: (result: ExportResult) => void): void {
+  export(_spans: readonly ExternalSpan[], resultCallback: (result: ExportResult) => void): void {
     resultCallback({ code: 1, error: new Error(`TurnspanExporter sends nothing: ${REASON}.`) })
   }
 

@@ -1,7 +1,7 @@
 import { configuredForNext } from '../config/next.ts'
 import type { InitOptions } from '../config/options.ts'
-import { foreignProvider } from '../delivery/follow-provider.ts'
-import { muteScope } from '../delivery/muted-scopes.ts'
+import { externalProvider } from '../delivery/provider-bridge.ts'
+import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
@@ -25,7 +25,7 @@ export function start(options: InitOptions | undefined): Status {
     openai: instrumentOpenAI,
   })
   // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.
-  processWide('next-spans', () => muteScope('next.js', () => foreignProvider() === undefined))
+  processWide('next-spans', () => suppressScope('next.js', () => externalProvider() === undefined))
   const status = init(options)
   if (status.enabled && configuredForNext() === undefined) {
     diagnoseOnce(

@@ -1,6 +1,6 @@
 import type { InitOptions } from '../config/options.ts'
 import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
-import type { ForeignSpan } from '../delivery/foreign-span.ts'
+import type { ExternalSpan } from '../delivery/external-span.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { buildPipeline } from '../setup/build-pipeline.ts'
 import { strictConfig } from './strict-config.ts'
@@ -34,14 +34,14 @@ export class TurnspanExporter {
   }
 
   /** Sends `spans`; the callback gets success only when every one was accepted. */
-  export(spans: readonly ForeignSpan[], resultCallback: (result: ExportResult) => void): void {
+  export(spans: readonly ExternalSpan[], resultCallback: (result: ExportResult) => void): void {
     const pipeline = this.#pipeline
     if (pipeline === undefined) {
       resultCallback({ code: 0 })
       return
     }
     const before = this.#counts.report()
-    for (const span of spans) pipeline.foreignEnded(span)
+    for (const span of spans) pipeline.externalEnded(span)
     pipeline.flush(pipeline.config.targets[0]?.timeoutMs ?? FLUSH_MS).then(
       () => resultCallback(resultOf(before, this.#counts.report())),
       (error: Error) => resultCallback({ code: 1, error }),

@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api'
 import type { InitOptions } from '../config/options.ts'
+import { createJoinedProcessor, markProcessor, type ProcessorLike } from '../delivery/attach-provider.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import type { ForeignSpan } from '../delivery/foreign-span.ts'
-import { createJoinedProcessor, markProcessor, type ProcessorLike } from '../delivery/join.ts'
+import type { ExternalSpan } from '../delivery/external-span.ts'
 import { flushTraces, init, shutdown } from '../setup/lifecycle.ts'
 import { strictConfig } from './strict-config.ts'
 
@@ -31,12 +31,12 @@ export class TurnspanProcessor {
   }
 
   /** Takes note of a span that begins. */
-  onStart(span: ForeignSpan, context: Context): void {
+  onStart(span: ExternalSpan, context: Context): void {
     this.#inner.onStart(span, context)
   }
 
   /** Takes a copy of a span that ended; the span itself is not changed. */
-  onEnd(span: ForeignSpan): void {
+  onEnd(span: ExternalSpan): void {
     this.#inner.onEnd(span)
   }
 

@@ -14,7 +14,7 @@ const met = { loaded: false, imported: false }
  * Takes note of the copies of OpenTelemetry's API in this process, and loads those of the package that we get where we
  * have to stand in for what nobody has registered: a tracer provider, or contexts.
  */
-export function meetApplicationApi(): void {
+export function findApplicationApi(): void {
   for (const copy of requiredCopies()) addApiCopy(copy)
   const { trace, context } = apiGlobals() ?? {}
   const isNeeded = trace === undefined || context === undefined

@@ -21,7 +21,7 @@ import { targetDisk } from './target-disk.ts'
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, counts: ExportStatistics): Pipeline {
   noteSecretsOf(config)
-  const resource = (): object => resourceLike(resourceAttributes(config, pipeline.joinedResource))
+  const resource = (): object => resourceLike(resourceAttributes(config, pipeline.attachedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
   for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
   if (config.console) targets.push(createConsoleTarget(writeStderr, writeStderrNow))
@@ -42,7 +42,7 @@ function otlp(
   const disk = targetDisk({
     config,
     target,
-    resource: () => resourceAttributes(config, pipeline().joinedResource),
+    resource: () => resourceAttributes(config, pipeline().attachedResource),
     isMlflow: () => isMlflow,
     isFinal: () => isKnown,
   })
@@ -58,7 +58,7 @@ function otlp(
   const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined => {
     if (!isKnown) return undefined
     const options = wireOptions(config, isMlflow)
-    const attributes = resourceAttributes(config, pipeline().joinedResource)
+    const attributes = resourceAttributes(config, pipeline().attachedResource)
     return encodeRequest(toSend(spans, target, options), attributes, options)
   }
   const index = config.targets.indexOf(target)

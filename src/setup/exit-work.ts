@@ -35,11 +35,11 @@ export function deliverNow(pipeline: Pipeline): Rest {
 }
 
 /** What another thread must know to send spans of `pipeline`. */
-export function conditionsOf({ config, joinedResource, agentName }: Pipeline): Conditions {
+export function conditionsOf({ config, attachedResource, agentName }: Pipeline): Conditions {
   const { redact: _redact, exporters: _exporters, instrumentations: _instrumentations, ...plain } = config
   return {
     config: { ...plain, exporters: [], instrumentations: false },
-    resource: resourceAttributes(config, joinedResource),
+    resource: resourceAttributes(config, attachedResource),
     agentName: agentName ?? programName(),
   }
 }

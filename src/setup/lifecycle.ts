@@ -7,8 +7,8 @@ import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
 import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
-import { leaveProvider, meetProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { attachProviders, detachProviders } from '../delivery/provider-bridge.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
@@ -116,8 +116,8 @@ function cannotRun(reason: string): Status {
 function install(config: Config, counts: ExportStatistics): void {
   const pipeline = buildPipeline(config, counts)
   setCurrentPipeline(pipeline, counts)
-  if (config.provider === 'shared') meetProvider()
-  else leaveProvider()
+  if (config.provider === 'shared') attachProviders()
+  else detachProviders()
   watchExit(pipeline)
   configureInstrumentations(config.instrumentations)
 }

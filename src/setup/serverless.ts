@@ -15,7 +15,7 @@ const FLUSH_MS = 10_000
 export function flushAfterRequests(pipeline: Pipeline): void {
   const { platform } = pipeline.config
   if (platform === undefined) return
-  const { ended, foreignEnded } = pipeline
+  const { ended, externalEnded } = pipeline
   const done = (trace: TraceRecord): void => {
     if (hasOwnOpen(trace)) return
     if (platform === 'lambda') void soon(pipeline)
@@ -25,8 +25,8 @@ export function flushAfterRequests(pipeline: Pipeline): void {
     ended(span)
     done(span.trace)
   }
-  pipeline.foreignEnded = (span) => {
-    const trace = foreignEnded(span)
+  pipeline.externalEnded = (span) => {
+    const trace = externalEnded(span)
     if (trace !== undefined) done(trace)
     return trace
   }
@@ -34,7 +34,7 @@ export function flushAfterRequests(pipeline: Pipeline): void {
 
 /** Whether work of ours goes on in `trace`; spans of a server around it may stay open until after the answer. */
 function hasOwnOpen({ open }: TraceRecord): boolean {
-  for (const span of open.values()) if (!span.foreign) return true
+  for (const span of open.values()) if (!span.external) return true
   return false
 }
 

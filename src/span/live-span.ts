@@ -31,7 +31,7 @@ import {
 } from './ended-span.ts'
 import { describeException, exceptionFacts, plainType } from './exception.ts'
 import { exportedKey, exportedName, exportedScope } from './exported-name.ts'
-import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
+import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './external-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
@@ -133,7 +133,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     return this.#startMs
   }
 
-  get foreign(): boolean {
+  get external(): boolean {
     return !this.#own
   }
 
@@ -199,14 +199,14 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   setAttribute(key: string, given: unknown): this {
     if (!this.#open || typeof key !== 'string' || key === '') return this
-    const { shadow, host } = this.#init
+    const { mirror, host } = this.#init
     // An assignment to this key would set the prototype.
-    if ((!this.trace.sampled && shadow === undefined) || key === '__proto__') return this
+    if ((!this.trace.sampled && mirror === undefined) || key === '__proto__') return this
     const value = host.captureContent ? given : this.#admitted(key, given)
     const kept = attributeValue(value, this.#captureOptions(key))
     const exported = exportedKey(key, host.redact)
     if (kept === undefined || exported === '') return this
-    shadow?.setAttribute(exported, kept as never)
+    mirror?.setAttribute(exported, kept as never)
     if (this.trace.sampled) {
       this.#attributes ??= createAttributeBag()
       const isJson = typeof value === 'object' && typeof kept === 'string'
@@ -229,7 +229,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     if (given === undefined) return this
     this.#code = given.code
     this.#message = given.code === StatusCode.ERROR ? this.#content(given.message, 'status') : undefined
-    this.#init.shadow?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
+    this.#init.mirror?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
     return this
   }
 
@@ -245,7 +245,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     const read = this.#open ? readLink(link, (given) => this.#copy(given)) : undefined
     if (read === undefined) return this
     const { attributes } = read.data
-    this.#init.shadow?.addLink?.({
+    this.#init.mirror?.addLink?.({
       context: read.context,
       ...(attributes && { attributes: attributes as never }),
     })
@@ -291,7 +291,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
       this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
-      this.#init.shadow?.updateName(this.#name)
+      this.#init.mirror?.updateName(this.#name)
     }
     return this
   }
@@ -364,17 +364,17 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     if (this.#own && this.#code === StatusCode.UNSET) this.setStatus('OK')
     this.#sumUp()
     this.#open = false
-    const { trace, shadow, host } = this.#init
+    const { trace, mirror, host } = this.#init
     host.openContent.gone(this)
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
     const ended = this.#toEnded(endMs)
     if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)
-    if (shadow !== undefined) {
+    if (mirror !== undefined) {
       // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
-      if (ended.agent !== undefined) shadow.setAttributes(smallAttributes(ended, ended.agent) as never)
-      shadow.end(ended.endTime)
+      if (ended.agent !== undefined) mirror.setAttributes(smallAttributes(ended, ended.agent) as never)
+      mirror.end(ended.endTime)
     }
     host.ended(ended)
   }
@@ -459,7 +459,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
-    this.#init.shadow?.addEvent(event.name, attributes as never, event.time)
+    this.#init.mirror?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
     if (this.#events.length < MOST_EVENTS) {

@@ -34,5 +34,5 @@ export interface LiveSpanInit {
   /** Absent on spans that other libraries start through OpenTelemetry's API. */
   readonly spanType?: string | undefined
   /** The same span in the application's own provider. */
-  readonly shadow?: OtelSpan | undefined
+  readonly mirror?: OtelSpan | undefined
 }

@@ -54,7 +54,7 @@ export interface RootSummary {
 export interface OpenSpan {
   readonly spanId: string
   /** Made by another library: whether it is kept is known only when it ends. */
-  readonly foreign: boolean
+  readonly external: boolean
   readonly parent: OpenSpan | undefined
   /** Sum of the usage of the descendants that ended; a descendant with usage of its own stands for its subtree. */
   usageBelow: CountedUsage | undefined

@@ -5,8 +5,8 @@ import { resolveConfig } from '../config/resolve.ts'
 import { configuredPipeline, layOver } from '../delivery/current.ts'
 import { ACCEPTED } from '../delivery/export-result.ts'
 import { createExportStatistics, type ExportStatistics } from '../delivery/export-statistics.ts'
-import { meetProvider } from '../delivery/follow-provider.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
+import { attachProviders } from '../delivery/provider-bridge.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
@@ -99,7 +99,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   resetDiagnosed()
   checkKeys(CAPTURE_KEYS, options)
   const takeAway = layOver(store.pipeline, heard)
-  if (config.provider === 'shared') meetProvider()
+  if (config.provider === 'shared') attachProviders()
   noteCaller()
   const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)
   const find = (matcher: SpanMatcher): CapturedSpan | undefined =>

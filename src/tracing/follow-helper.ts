@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { ABANDONED, type Watch } from './follower.ts'
 import { whenSettled } from './settling.ts'
-import { claim, methodOf, shadow } from './shadow.ts'
+import { claim, methodOf, mirror } from './shadow.ts'
 
 /** Methods that bring what came out, or say that it is over: `finalMessage`, `finalText`, `done`. */
 const ENDING = /^(final[A-Z]\w*|done)$/
@@ -12,12 +12,12 @@ const ENDING = /^(final[A-Z]\w*|done)$/
  * `final…` and `done`, when the program asks for them; and a promise `completed` that it carries.
  */
 export function watchHelper(helper: object, watch: Watch): void {
-  shadow(helper, '_emit', watch, (emit, self, args) => {
+  mirror(helper, '_emit', watch, (emit, self, args) => {
     observeEvent(args, watch)
     return Reflect.apply(emit, self, args)
   })
   for (const key of endingsOf(helper)) {
-    shadow(helper, key, watch, (ask, self, args) => {
+    mirror(helper, key, watch, (ask, self, args) => {
       const answer = Reflect.apply(ask, self, args)
       if (types.isPromise(answer)) whenOver(answer, watch, (value) => key !== 'done' && watch.result(value))
       return answer

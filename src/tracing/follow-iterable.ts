@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { watchHelper } from './follow-helper.ts'
 import { split, type Watch } from './follower.ts'
-import { claim, type Observation, shadow } from './shadow.ts'
+import { claim, mirror, type Observation } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
 
 /** Follows a generator, or an iterator like one, from its first step to its last. */
@@ -14,7 +14,7 @@ export function followGenerator(generator: object, watch: Watch, isAsync: boolea
   watch.hold(watched)
   // A native generator is its own iterator; others may make one.
   if (isAsync && !types.isGeneratorObject(watched)) {
-    shadow(watched, Symbol.asyncIterator, watch, (original, self, args) => {
+    mirror(watched, Symbol.asyncIterator, watch, (original, self, args) => {
       const iterator = Reflect.apply(original, self, args)
       return iterator === self ? iterator : watchNewIterator(iterator, watch)
     })
@@ -51,7 +51,7 @@ export function followIterable(iterable: object, watch: Watch): unknown {
   }
   watch.hold(iterable)
   if (!Object.isExtensible(iterable)) return observingProxy(iterable, watch, new Map(observed))
-  for (const [key, observe] of observed) shadow(iterable, key, watch, observe)
+  for (const [key, observe] of observed) mirror(iterable, key, watch, observe)
   watchHelper(iterable, watch)
   return iterable
 }

@@ -1,5 +1,5 @@
 import type { Watch } from './follower.ts'
-import { claim, shadow } from './shadow.ts'
+import { claim, mirror } from './shadow.ts'
 
 /** What is read of a Node stream: any implementation since Node 0.10 and of the `readable-stream` package. */
 interface NodeStream {
@@ -24,7 +24,7 @@ export function followNodeStream(stream: NodeStream & object, watch: Watch): unk
   if (hasEnded(stream, watch)) return stream
   const isObserved =
     claim(stream, watch) &&
-    shadow(stream, 'emit', watch, (emit, self, args) => {
+    mirror(stream, 'emit', watch, (emit, self, args) => {
       observeEvent(self as NodeStream, args, watch)
       return Reflect.apply(emit, self, args)
     })
@@ -32,7 +32,7 @@ export function followNodeStream(stream: NodeStream & object, watch: Watch): unk
     watch.done(stream)
     return stream
   }
-  shadow(stream, 'destroy', watch, (destroy, self, args) => {
+  mirror(stream, 'destroy', watch, (destroy, self, args) => {
     const result = Reflect.apply(destroy, self, args)
     // Without an event of its end, this is all that there is to see of it.
     if ((self as NodeStream)._readableState?.emitClose !== true) {
@@ -41,7 +41,7 @@ export function followNodeStream(stream: NodeStream & object, watch: Watch): unk
     }
     return result
   })
-  shadow(stream, '_read', watch, (read, self, args) => watch.run(() => Reflect.apply(read, self, args)))
+  mirror(stream, '_read', watch, (read, self, args) => watch.run(() => Reflect.apply(read, self, args)))
   watch.hold(stream)
   return stream
 }

@@ -1,5 +1,5 @@
 import type { Watch } from './follower.ts'
-import { claim, type Method, methodOf, type Observation, shadow } from './shadow.ts'
+import { claim, type Method, methodOf, mirror, type Observation } from './shadow.ts'
 
 /** What is read of an observable of RxJS, of any version since 5. */
 interface Observable {
@@ -24,8 +24,8 @@ export function followObservable(observable: object, watch: Watch): unknown {
   }
   const observe: Observation = (original, self, args) =>
     start(args[0], () => Reflect.apply(original, self, args))
-  shadow(observable, '_subscribe', watch, observe)
-  shadow(observable, '_trySubscribe', watch, observe)
+  mirror(observable, '_subscribe', watch, observe)
+  mirror(observable, '_trySubscribe', watch, observe)
   const { operator } = observable as Observable
   if (operator !== undefined && typeof operator.call === 'function') {
     const observing: { call: Method } = Object.create(operator) as { call: Method }
@@ -40,19 +40,19 @@ export function followObservable(observable: object, watch: Watch): unknown {
 function observeSubscriber(subscriber: unknown, watch: Watch): boolean {
   if (typeof subscriber !== 'object' || subscriber === null) return false
   watch.keep()
-  const observed = shadow(subscriber, 'next', watch, (next, self, args) => {
+  const observed = mirror(subscriber, 'next', watch, (next, self, args) => {
     if (!isClosed(self)) watch.item(args[0])
     return Reflect.apply(next, self, args)
   })
-  shadow(subscriber, 'error', watch, (error, self, args) => {
+  mirror(subscriber, 'error', watch, (error, self, args) => {
     if (!isClosed(self)) watch.failed(args[0])
     return Reflect.apply(error, self, args)
   })
-  shadow(subscriber, 'complete', watch, (complete, self, args) => {
+  mirror(subscriber, 'complete', watch, (complete, self, args) => {
     if (!isClosed(self)) watch.done()
     return Reflect.apply(complete, self, args)
   })
-  shadow(subscriber, 'unsubscribe', watch, (unsubscribe, self, args) => {
+  mirror(subscriber, 'unsubscribe', watch, (unsubscribe, self, args) => {
     if (!isClosed(self)) watch.stopped()
     return Reflect.apply(unsubscribe, self, args)
   })

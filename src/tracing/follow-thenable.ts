@@ -4,7 +4,7 @@ import type { FollowOn } from './follow-promise.ts'
 import type { Watch } from './follower.ts'
 import { isPlainlyAwaited, thenPlainly, usesNativeThen } from './native-promise.ts'
 import { isWatched, whenSettled } from './settling.ts'
-import { claim, type Method, methodOf, shadow } from './shadow.ts'
+import { claim, type Method, methodOf, mirror } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
 
 /**
@@ -14,14 +14,14 @@ import { watchIterator } from './watch-iterator.ts'
  * iteration, and each other method that gives a promise or a further object of this kind: `exec`, `asResponse`.
  */
 export function followThenable(thenable: object, watch: Watch, followOn: FollowOn): unknown {
-  if (!claim(thenable, watch) || !shadow(thenable, 'then', watch, observeThen(watch, followOn))) {
+  if (!claim(thenable, watch) || !mirror(thenable, 'then', watch, observeThen(watch, followOn))) {
     watch.done(thenable)
     return thenable
   }
-  shadow(thenable, 'catch', watch, observeSettling(watch, followOn))
-  shadow(thenable, 'finally', watch, observeSettling(watch, followOn))
+  mirror(thenable, 'catch', watch, observeSettling(watch, followOn))
+  mirror(thenable, 'finally', watch, observeSettling(watch, followOn))
   watchMethods(thenable, watch, followOn)
-  shadow(thenable, Symbol.asyncIterator, watch, (iterate, self, args) => {
+  mirror(thenable, Symbol.asyncIterator, watch, (iterate, self, args) => {
     watch.keep()
     return watchIterator(
       watch.run(() => Reflect.apply(iterate, self, args)),
@@ -54,7 +54,7 @@ function watchMethods(thenable: object, watch: Watch, followOn: FollowOn): void 
   }
   for (const key of Object.getOwnPropertyNames(thenable).slice(0, MOST_OWN)) {
     if (HANDLED.has(key) || !Object.getOwnPropertyDescriptor(thenable, key)?.writable) continue
-    shadow(thenable, key, FOREVER, observeMethod)
+    mirror(thenable, key, FOREVER, observeMethod)
   }
   const prototype = Object.getPrototypeOf(thenable) as object | null
   if (prototype !== null && prototype !== Object.prototype) {

@@ -1,7 +1,7 @@
 import { split, twoWays, type Watch } from './follower.ts'
 import { thenPlainly } from './native-promise.ts'
 import { pipeObserved } from './pipe-observed.ts'
-import { claim, type Method, shadow } from './shadow.ts'
+import { claim, type Method, mirror } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
 import { watchReader } from './watch-reader.ts'
 
@@ -19,17 +19,17 @@ export function followWebStream(stream: ReadableStream, watch: Watch): unknown {
   const getReader = stream.getReader as unknown as Method
   // An iterator of a subclass may read through a reader; each item is told once.
   const [reading, iterating] = twoWays(watch)
-  shadow(stream, 'getReader', watch, (original, self, args) =>
+  mirror(stream, 'getReader', watch, (original, self, args) =>
     watchReader(Reflect.apply(original, self, args), reading),
   )
   for (const key of ['values', Symbol.asyncIterator])
-    shadow(stream, key, watch, observeValues(reading, iterating))
-  shadow(stream, 'tee', watch, (original, self, args) => {
+    mirror(stream, key, watch, observeValues(reading, iterating))
+  mirror(stream, 'tee', watch, (original, self, args) => {
     const branches = Reflect.apply(original, self, args) as ReadableStream[]
     const watches = split(watch, branches.length)
     return branches.map((branch, index) => followWebStream(branch, watches[index] as Watch))
   })
-  shadow(stream, 'cancel', watch, (original, self, args) => {
+  mirror(stream, 'cancel', watch, (original, self, args) => {
     if (!stream.locked) watch.stopped(args[0])
     return Reflect.apply(original, self, args)
   })
@@ -62,12 +62,12 @@ function observePiping(stream: ReadableStream, watch: Watch, getReader: Method):
   const observed = (pipeTo: Method, target: unknown, options: unknown): Promise<unknown> =>
     pipeObserved({ stream, getReader, pipeTo, target, options }, watch)
   const nativePipeTo = stream.pipeTo as unknown as Method
-  shadow(stream, 'pipeTo', watch, (original, self, args) =>
+  mirror(stream, 'pipeTo', watch, (original, self, args) =>
     stream.locked || isLocked(args[0])
       ? Reflect.apply(original, self, args)
       : observed(original, args[0], args[1]),
   )
-  shadow(stream, 'pipeThrough', watch, (original, self, args) => {
+  mirror(stream, 'pipeThrough', watch, (original, self, args) => {
     const { readable, writable } = (args[0] ?? {}) as { readable?: unknown; writable?: unknown }
     const isPossible = readable instanceof ReadableStream && writable instanceof WritableStream
     // The native method has the right words for what is wrong.

@@ -5,8 +5,8 @@ import { scopeIn } from '../context/scope.ts'
 import { type BeginOptions, beginSpan } from '../delivery/begin-span.ts'
 import { tracesIn, withLiveSpan } from '../delivery/context-keys.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { followProvider } from '../delivery/follow-provider.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import { attachCurrentProvider } from '../delivery/provider-bridge.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { trace } from '../runtime/otel-trace.ts'
@@ -109,7 +109,7 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     traceId: own?.traceId,
     sampleRatio: ratioOf(sampleRatio),
     scope: SCOPE,
-    shadow: pipeline.config.provider === 'shared' ? followProvider() : undefined,
+    mirror: pipeline.config.provider === 'shared' ? attachCurrentProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
   try {

@@ -38,7 +38,7 @@ function mayLeave(context: Context, above: OtelSpan, traceId: string): boolean {
 /** Whether an agent's turn is open at or above `span`. */
 function isInTurn(span: LiveSpan): boolean {
   for (let above: OpenSpan | undefined = span; above !== undefined; above = above.parent) {
-    if (!isLiveSpan(above) || above.foreign) continue
+    if (!isLiveSpan(above) || above.external) continue
     if (above.spanType === SpanType.AGENT && above.trace.open.has(above.spanId)) return true
   }
   return false

@@ -42,7 +42,7 @@ export function methodOf(target: unknown, key: PropertyKey): Method | undefined 
  * object keeps its identity, class and private fields. Once `watch` has ended, the first call takes the property
  * away again. `false` when the object does not let us.
  */
-export function shadow(
+export function mirror(
   target: object,
   key: PropertyKey,
   watch: Pick<Watch, 'ended'>,

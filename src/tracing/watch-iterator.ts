@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import type { Watch } from './follower.ts'
 import { isFreshPromise, nativePromise, thenPlainly } from './native-promise.ts'
 import { whenSettled } from './settling.ts'
-import { type Method, methodOf, type Observation, shadow } from './shadow.ts'
+import { type Method, methodOf, mirror, type Observation } from './shadow.ts'
 
 type Step = 'next' | 'return' | 'throw'
 
@@ -14,9 +14,9 @@ export function watchIterator(iterator: unknown, watch: Watch, isAsync: boolean)
   if (typeof iterator !== 'object' || iterator === null) return iterator
   const target = Object.isExtensible(iterator) ? iterator : standIn(iterator)
   const observe = isAsync ? observeAsync(watch) : observeSync(watch)
-  if (!shadow(target, 'next', watch, observe('next'))) return iterator
-  shadow(target, 'throw', watch, observe('throw'))
-  if (!shadow(target, 'return', watch, observe('return'))) addReturn(target, watch, isAsync)
+  if (!mirror(target, 'next', watch, observe('next'))) return iterator
+  mirror(target, 'throw', watch, observe('throw'))
+  if (!mirror(target, 'return', watch, observe('return'))) addReturn(target, watch, isAsync)
   return target
 }
 

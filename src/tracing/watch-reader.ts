@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { Watch } from './follower.ts'
 import { thenPlainly } from './native-promise.ts'
-import { shadow } from './shadow.ts'
+import { mirror } from './shadow.ts'
 
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader
 
@@ -16,7 +16,7 @@ export function watchReader(reader: unknown, watch: Watch): unknown {
     // The stream closes a moment before the last chunk reaches its reader.
     if (closed && pending === 0) watch.done()
   }
-  shadow(target, 'read', watch, (original, self, args) => {
+  mirror(target, 'read', watch, (original, self, args) => {
     pending += 1
     const result = watch.run(() => Reflect.apply(original, self, args))
     if (!types.isPromise(result)) return result
@@ -36,11 +36,11 @@ export function watchReader(reader: unknown, watch: Watch): unknown {
       },
     )
   })
-  shadow(target, 'cancel', watch, (original, self, args) => {
+  mirror(target, 'cancel', watch, (original, self, args) => {
     if (!released) watch.stopped(args[0])
     return Reflect.apply(original, self, args)
   })
-  shadow(target, 'releaseLock', watch, (original, self, args) => {
+  mirror(target, 'releaseLock', watch, (original, self, args) => {
     released = true
     return Reflect.apply(original, self, args)
   })

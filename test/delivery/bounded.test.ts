@@ -62,8 +62,8 @@ test('the filter of agent spans counts what it holds, and nothing of what it has
   const trace = newTraceRecord({ traceId: traceId(1), sampled: true })
   const above = {
     spanId: 'aaaaaaaaaaaaaaaa',
-    foreign: true,
-    parent: { spanId: 'b', foreign: true, parent: undefined, usageBelow: undefined, modelsBelow: undefined },
+    external: true,
+    parent: { spanId: 'b', external: true, parent: undefined, usageBelow: undefined, modelsBelow: undefined },
     usageBelow: undefined,
     modelsBelow: undefined,
   }

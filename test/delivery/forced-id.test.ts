@@ -6,8 +6,8 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createJoinedProcessor, markProcessor } from '../../src/delivery/attach-provider.ts'
 import { currentPipeline } from '../../src/delivery/current.ts'
-import { createJoinedProcessor, markProcessor } from '../../src/delivery/join.ts'
 import {
   init,
   newResponseId,

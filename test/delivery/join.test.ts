@@ -2,9 +2,9 @@ import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SpanExporterLike } from '../../src/config/exporter.ts'
+import { createJoinedProcessor } from '../../src/delivery/attach-provider.ts'
 import { currentPipeline } from '../../src/delivery/current.ts'
-import type { ForeignSpan } from '../../src/delivery/foreign-span.ts'
-import { createJoinedProcessor } from '../../src/delivery/join.ts'
+import type { ExternalSpan } from '../../src/delivery/external-span.ts'
 import {
   flushTraces,
   init,
@@ -66,7 +66,7 @@ test('a span of another library that cannot be read is said once, and its provid
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const processor = createJoinedProcessor()
   const odd = { name: 'odd', spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }) }
-  for (let times = 0; times < 2; times++) processor.onEnd(odd as unknown as ForeignSpan)
+  for (let times = 0; times < 2; times++) processor.onEnd(odd as unknown as ExternalSpan)
   stop()
   expect(codes).toEqual(['TS_SPAN_UNREADABLE'])
 })

@@ -25,7 +25,7 @@ interface Node extends OpenSpan {
 function open(name: string, kind: 'agent' | 'model' | 'other', parent?: Node, remoteParent?: string): Node {
   const node: Node = {
     spanId: name,
-    foreign: kind !== 'agent',
+    external: kind !== 'agent',
     parent,
     usageBelow: undefined,
     modelsBelow: undefined,
@@ -46,8 +46,8 @@ function end(node: Node): string[] {
     name: node.spanId,
     parentIsRemote: node.remoteParent !== undefined,
     ...(parent !== undefined && { parentSpanId: parent }),
-    ...(!node.foreign && { agent: { spanType: 'AGENT', jsonKeys: new Set<string>() } }),
-    attributes: node.foreign && node.kept ? { 'gen_ai.request.model': 'm' } : { 'http.route': '/' },
+    ...(!node.external && { agent: { spanType: 'AGENT', jsonKeys: new Set<string>() } }),
+    attributes: node.external && node.kept ? { 'gen_ai.request.model': 'm' } : { 'http.route': '/' },
   })
   return shown(filter.take(span))
 }

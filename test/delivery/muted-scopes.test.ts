@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { muteScope } from '../../src/delivery/muted-scopes.ts'
+import { suppressScope } from '../../src/delivery/suppressed-scopes.ts'
 import { withSpan } from '../../src/index.ts'
 import { type CapturedTraces, captureTraces } from '../../src/testing/index.ts'
 
@@ -9,7 +9,7 @@ let traces: CapturedTraces
 let unmute: () => void
 beforeEach(() => {
   traces = captureTraces()
-  unmute = muteScope('noisy')
+  unmute = suppressScope('noisy')
 })
 afterEach(() => {
   unmute()
@@ -50,7 +50,7 @@ test('with a provider of the application, its own backend still has them', () =>
 })
 
 test('a tracer is heard again once everybody who muted it has let it go', () => {
-  const second = muteScope('noisy')
+  const second = suppressScope('noisy')
   unmute()
   unmute()
   traced()

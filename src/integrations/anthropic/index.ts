@@ -7,7 +7,7 @@
 import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, isObject, patchStainless, read, type Uninstrument } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
-import { muteNativeSpans } from './native-spans.ts'
+import { suppressNativeSpans } from './native-spans.ts'
 import type { AnthropicOptions } from './options.ts'
 import { patchToolRunner } from './tool-runner.ts'
 
@@ -27,7 +27,7 @@ const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
         if (patchStainless(patches, client, methods)) found = true
         patchToolRunner(patches, read(client, 'Beta', 'Messages'))
       }
-      if (found) muteNativeSpans(patches)
+      if (found) suppressNativeSpans(patches)
       return found
     },
   })

@@ -12,7 +12,7 @@ const SCOPES = ['', '.bedrock', '.vertex', '.foundry', '.aws'].map(
  * make none, which is why they are not the ones that are kept. What the client traces beside, such as managed
  * agents and files, comes through.
  */
-export function muteNativeSpans(patches: Patches): void {
+export function suppressNativeSpans(patches: Patches): void {
   for (const scope of SCOPES) patches.onUndo(muteScope(scope, isTraced))
 }
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { trace } from '@opentelemetry/api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createJoinedProcessor } from '../../../src/delivery/attach-provider.ts'
 import { currentPipeline } from '../../../src/delivery/current.ts'
-import type { ForeignSpan } from '../../../src/delivery/foreign-span.ts'
-import { createJoinedProcessor } from '../../../src/delivery/join.ts'
+import type { ExternalSpan } from '../../../src/delivery/external-span.ts'
 import {
   type Diagnostic,
   flushTraces,
@@ -155,7 +155,7 @@ const WAYS: Readonly<Record<string, (value: Anything) => void>> = {
 }
 
 /** A span as SDK 2.x makes it. */
-const foreign = (more: object): ForeignSpan => ({
+const foreign = (more: object): ExternalSpan => ({
   name: 'poison',
   kind: 0,
   spanContext: () => contextWith({}),

@@ -18,14 +18,14 @@ import {
   StatusCode,
 } from '../span/ended-span.ts'
 import { exportedScope } from '../span/exported-name.ts'
-import { admittedName, isAdmitted, isAdmittedInEvent } from '../span/foreign-content.ts'
+import { admittedName, isAdmitted, isAdmittedInEvent } from '../span/external-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { exportedTo } from './double-export.ts'
-import { seenParent } from './muted-scopes.ts'
+import { seenParent } from './suppressed-scopes.ts'
 
 /** A span as SDK 1.x, 2.x and 3.x hand it to processors and exporters; only the slice that is read. */
-export interface ForeignSpan {
+export interface ExternalSpan {
   readonly name: string
   readonly kind: number
   spanContext(): {
@@ -49,7 +49,7 @@ export interface ForeignSpan {
     readonly droppedAttributesCount?: number
   }[]
   readonly links?: readonly {
-    readonly context: ReturnType<ForeignSpan['spanContext']>
+    readonly context: ReturnType<ExternalSpan['spanContext']>
     readonly attributes?: object
     readonly droppedAttributesCount?: number
   }[]
@@ -63,7 +63,7 @@ export interface ForeignSpan {
 
 /** ID of the parent, in whichever field this SDK has it. */
 export function parentIdOf(
-  span: Pick<ForeignSpan, 'parentSpanContext' | 'parentSpanId'>,
+  span: Pick<ExternalSpan, 'parentSpanContext' | 'parentSpanId'>,
 ): string | undefined {
   const above = readProperty(readProperty(span, 'parentSpanContext'), 'spanId')
   const given = above ?? readProperty(span, 'parentSpanId')
@@ -74,7 +74,7 @@ const isSpanId = (given: unknown): given is string =>
   typeof given === 'string' && isSpanContextValid({ traceId: 'f'.repeat(32), spanId: given, traceFlags: 0 })
 
 /** What a span of another library says of itself. @throws for one that no receiver could tell from others */
-export function foreignContext(span: ForeignSpan): SpanContext {
+export function externalContext(span: ExternalSpan): SpanContext {
   // Providers hand over what they sampled; a span is not left out for flags that say nothing.
   const context = spanContextOf(span, TraceFlags.SAMPLED)
   if (!isSpanContextValid(context)) throw new TypeError('it has no valid trace ID and span ID')
@@ -96,10 +96,10 @@ export function sayUnreadable(thrown: unknown): void {
  *
  * @throws for a span without IDs or times
  */
-export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: Config): EndedSpan {
-  const { traceId, spanId, traceFlags, traceState } = foreignContext(span)
-  const read = <K extends keyof ForeignSpan>(key: K): ForeignSpan[K] =>
-    readProperty(span, key) as ForeignSpan[K]
+export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config: Config): EndedSpan {
+  const { traceId, spanId, traceFlags, traceState } = externalContext(span)
+  const read = <K extends keyof ExternalSpan>(key: K): ExternalSpan[K] =>
+    readProperty(span, key) as ExternalSpan[K]
   const name = read('name')
   const given = objectOr(read('attributes'))
   const spanType = spanTypeOfAttributes(readable(given, TYPE_KEYS))

@@ -5,7 +5,7 @@ import { stateTextOf } from '../runtime/trace-context.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
-import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
+import { type ExternalSpan, parentIdOf } from './external-span.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ownMemberIn } from './trace-state.ts'
 
@@ -28,7 +28,7 @@ export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true
   const { traceId, spanId, isRemote } = spanContextOf(span)
   const known = traces.of(span) ?? (isRemote ? undefined : traces.find(traceId, spanId))
   if (known !== undefined) return known
-  const record = joinedTrace(pipeline, span, isSampledHere)
+  const record = continuedTrace(pipeline, span, isSampledHere)
   traces.tie(span, record)
   return record
 }
@@ -40,17 +40,17 @@ export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true
  */
 export function traceOfStarted(
   pipeline: Pipeline,
-  span: ForeignSpan,
+  span: ExternalSpan,
   parent: OtelSpan | undefined,
 ): TraceRecord {
-  const record = traceAbove(pipeline, span, parent) ?? foreignTrace(span)
+  const record = traceAbove(pipeline, span, parent) ?? externalTrace(span)
   pipeline.traces.tie(span, record)
   return record
 }
 
 function traceAbove(
   pipeline: Pipeline,
-  span: ForeignSpan,
+  span: ExternalSpan,
   parent: OtelSpan | undefined,
 ): TraceRecord | undefined {
   const { traceId } = spanContextOf(span)
@@ -62,25 +62,25 @@ function traceAbove(
 }
 
 /** The record of a span of another library that ended; it may have begun before we could hear of it. */
-export function traceOfEnded({ traces }: Pipeline, span: ForeignSpan): TraceRecord {
+export function traceOfEnded({ traces }: Pipeline, span: ExternalSpan): TraceRecord {
   const { traceId, spanId } = spanContextOf(span)
   const parentId = parentIdOf(span)
   const known =
     traces.of(span) ?? traces.find(traceId, spanId) ?? (parentId && traces.find(traceId, parentId))
   if (known) return known
-  const record = foreignTrace(span)
+  const record = externalTrace(span)
   traces.add(record)
   return record
 }
 
 /** Of a trace that began in another provider. What that one hands over it has sampled. */
-function foreignTrace(span: ForeignSpan): TraceRecord {
+function externalTrace(span: ExternalSpan): TraceRecord {
   const spanContext = spanContextOf(span)
   return newTraceRecord({ traceId: spanContext.traceId, ...placeBelow(spanContext, true) })
 }
 
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
-function joinedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+function continuedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
   const spanContext = spanContextOf(span)
   const { traceId, traceFlags, isRemote: remote = false } = spanContext
   const caller = remote ? callerOf(pipeline, span) : undefined

@@ -8,20 +8,20 @@ import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import type { Attributes } from '../span/ended-span.ts'
-import type { Shadow } from './begin-span.ts'
+import type { StartMirrorSpan } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
 import { keepFromDoubles } from './double-export.ts'
-import { type ForeignSpan, parentIdOf } from './foreign-span.ts'
-import { traceOfStarted } from './joined-trace.ts'
-import { isMuted, noteMuted, wasMuted } from './muted-scopes.ts'
+import { type ExternalSpan, parentIdOf } from './external-span.ts'
+import { traceOfStarted } from './external-trace.ts'
 import type { Pipeline } from './pipeline.ts'
+import { isScopeSuppressed, noteSuppressed, wasSuppressed } from './suppressed-scopes.ts'
 
 // The application's provider and spans are touched structurally only: it may be of SDK 1.30, 2.x or 3.x.
 
 /** The slice of a span processor; the same in every SDK. */
 export interface ProcessorLike {
-  onStart(span: ForeignSpan, context: Context): void
-  onEnd(span: ForeignSpan): void
+  onStart(span: ExternalSpan, context: Context): void
+  onEnd(span: ExternalSpan): void
   forceFlush(): Promise<void>
   shutdown(): Promise<void>
 }
@@ -38,27 +38,27 @@ interface SdkProvider extends TracerProvider {
 }
 
 /** What became of the application's provider. */
-export interface Joined {
+export interface Attached {
   /** Starts turnspan's spans there too; `undefined` where it cannot be joined, and each side keeps to itself. */
-  readonly shadow: Shadow | undefined
+  readonly mirror: StartMirrorSpan | undefined
   readonly resource: Attributes | undefined
 }
 
 interface State {
-  readonly joined: WeakMap<object, Joined>
+  readonly attached: WeakMap<object, Attached>
   /** Spans that we started in the application's provider, so that they are not taken for its own. */
-  readonly shadows: WeakSet<object>
+  readonly mirrors: WeakSet<object>
   /** One of them is being started: its provider tells us of it before we have it. */
-  shadowing: boolean
+  isMirroring: boolean
   /** The application has made a processor that hands spans to us. */
   byHand: boolean
 }
 
 const state = (): State =>
   processWide('joined-providers', () => ({
-    joined: new WeakMap<object, Joined>(),
-    shadows: new WeakSet<object>(),
-    shadowing: false,
+    attached: new WeakMap<object, Attached>(),
+    mirrors: new WeakSet<object>(),
+    isMirroring: false,
     byHand: false,
   }))
 
@@ -66,20 +66,20 @@ const state = (): State =>
  * Makes the spans of `provider` reach us, and ours reach it. Each side keeps to itself where that cannot be: a provider
  * that is no SDK's takes our spans for its own, and loses what it makes below them.
  */
-export function join(provider: TracerProvider): Joined {
-  const known = state().joined.get(provider)
+export function attachProvider(provider: TracerProvider): Attached {
+  const known = state().attached.get(provider)
   if (known !== undefined) {
     adoptResource(known)
     return known
   }
   const { resource, _resource } = provider as SdkProvider
-  const joined: Joined = attach(provider)
-    ? { shadow: shadowIn(provider), resource: (resource ?? _resource)?.attributes }
-    : { shadow: undefined, resource: undefined }
-  if (joined.shadow === undefined) sayUnknown()
-  state().joined.set(provider, joined)
-  adoptResource(joined)
-  return joined
+  const attached: Attached = addProcessor(provider)
+    ? { mirror: mirrorIn(provider), resource: (resource ?? _resource)?.attributes }
+    : { mirror: undefined, resource: undefined }
+  if (attached.mirror === undefined) sayUnknown()
+  state().attached.set(provider, attached)
+  adoptResource(attached)
+  return attached
 }
 
 function sayUnknown(): void {
@@ -94,9 +94,9 @@ function sayUnknown(): void {
   )
 }
 
-function adoptResource({ resource }: Joined): void {
+function adoptResource({ resource }: Attached): void {
   const pipeline = sharedPipeline()
-  if (pipeline !== undefined) pipeline.joinedResource = resource
+  if (pipeline !== undefined) pipeline.attachedResource = resource
 }
 
 const MARK: unique symbol = Symbol.for('turnspan.processor')
@@ -117,7 +117,7 @@ function isJoinedByHand({
   )
 }
 
-function attach(provider: SdkProvider): boolean {
+function addProcessor(provider: SdkProvider): boolean {
   if (isJoinedByHand(provider)) return true
   const ours = createJoinedProcessor(sharedPipeline)
   const active = provider._activeSpanProcessor
@@ -141,14 +141,15 @@ function attach(provider: SdkProvider): boolean {
 export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
   return {
     onStart(span, context) {
-      if (state().shadowing) return
+      if (state().isMirroring) return
       const [to, parent] = [pipeline(), activeIn(context)]
       // What is below a span that is left out is in the same trace.
-      if (!isLeftOut(span)) to?.foreignStarted(span, parent)
+      if (!isLeftOut(span)) to?.externalStarted(span, parent)
       else if (to !== undefined) traceOfStarted(to, span, parent)
     },
     onEnd(span) {
-      if (!state().shadows.has(span) && !wasMuted(spanContextOf(span).spanId)) pipeline()?.foreignEnded(span)
+      if (!state().mirrors.has(span) && !wasSuppressed(spanContextOf(span).spanId))
+        pipeline()?.externalEnded(span)
     },
     // The application's flush and shutdown must not wait long for a server of ours.
     forceFlush: async () => pipeline()?.flush(JOINED_FLUSH_MS),
@@ -167,11 +168,12 @@ function activeIn(context: Context): OtelSpan | undefined {
   }
 }
 
-function isLeftOut(span: ForeignSpan): boolean {
+function isLeftOut(span: ExternalSpan): boolean {
   const scope = readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
   const [scopeName, name] = [readProperty(scope, 'name'), readProperty(span, 'name')]
-  if (typeof scopeName !== 'string' || typeof name !== 'string' || !isMuted(scopeName, name)) return false
-  noteMuted(spanContextOf(span).spanId, parentIdOf(span))
+  if (typeof scopeName !== 'string' || typeof name !== 'string' || !isScopeSuppressed(scopeName, name))
+    return false
+  noteSuppressed(spanContextOf(span).spanId, parentIdOf(span))
   return true
 }
 
@@ -181,7 +183,7 @@ interface SdkTracer {
 }
 
 /** Starts spans in `provider` that stand for ours: same name, same IDs, seen by the application's processors. */
-function shadowIn(provider: TracerProvider): Shadow {
+function mirrorIn(provider: TracerProvider): StartMirrorSpan {
   let tracer: SdkTracer | undefined
   let ids: TurnspanIdGenerator | undefined
   return (name, { kind, startTime, root }, context, traceId) => {
@@ -201,21 +203,21 @@ function shadowIn(provider: TracerProvider): Shadow {
         ...(startTime !== undefined && { startTime }),
         root,
       }
-      state().shadowing = true
+      state().isMirroring = true
       const start = (): OtelSpan => (tracer as SdkTracer).startSpan(name, options, context)
       let span = traceId === undefined || ids === undefined ? undefined : ids.withIds({ traceId }, start)
       if (traceId !== undefined && span?.spanContext().traceId !== traceId) {
         span = startBelowNobody(tracer, name, options, context, traceId)
       }
       span ??= start()
-      state().shadows.add(span)
+      state().mirrors.add(span)
       const config = sharedPipeline()?.config
       if (config !== undefined) keepFromDoubles(span, config)
       return span
     } catch {
       return undefined
     } finally {
-      state().shadowing = false
+      state().isMirroring = false
     }
   }
 }

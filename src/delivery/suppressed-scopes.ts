@@ -1,27 +1,27 @@
 import { processWide } from '../runtime/registry.ts'
 
 /** Whether a span of that name is left out, asked as it begins. */
-type IsSpanMuted = (spanName: string) => boolean
+type IsSpanSuppressed = (spanName: string) => boolean
 
 /** Who asked for the silence of each instrumentation scope. */
-const muted = (): Map<string, Set<{ readonly isSpanMuted: IsSpanMuted }>> =>
-  processWide('muted-scopes', () => new Map<string, Set<{ readonly isSpanMuted: IsSpanMuted }>>())
+const suppressedScopes = (): Map<string, Set<{ readonly isSpanSuppressed: IsSpanSuppressed }>> =>
+  processWide('muted-scopes', () => new Map<string, Set<{ readonly isSpanSuppressed: IsSpanSuppressed }>>())
 
 /**
  * Leaves out the OpenTelemetry spans that a library makes of itself, by the name of its tracer: an integration that
  * traces the library already would show everything twice, and count its tokens twice.
  *
- * @param isSpanMuted - for a library of which only a part is traced
+ * @param isSpanSuppressed - for a library of which only a part is traced
  * @returns lets them through again
  */
-export function muteScope(name: string, isSpanMuted: IsSpanMuted = () => true): () => void {
-  const asked = muted().get(name) ?? new Set()
-  muted().set(name, asked)
-  const mine = { isSpanMuted }
+export function suppressScope(name: string, isSpanSuppressed: IsSpanSuppressed = () => true): () => void {
+  const asked = suppressedScopes().get(name) ?? new Set()
+  suppressedScopes().set(name, asked)
+  const mine = { isSpanSuppressed: isSpanSuppressed }
   asked.add(mine)
   return () => {
     asked.delete(mine)
-    if (asked.size === 0 && muted().get(name) === asked) muted().delete(name)
+    if (asked.size === 0 && suppressedScopes().get(name) === asked) suppressedScopes().delete(name)
   }
 }
 
@@ -31,26 +31,26 @@ const parents = (): Map<string, string | undefined> =>
 const MOST_PARENTS = 10_000
 
 /** A span was left out; what is below it stands below `parentId` instead. */
-export function noteMuted(spanId: string, parentId: string | undefined): void {
+export function noteSuppressed(spanId: string, parentId: string | undefined): void {
   const known = parents()
   if (known.size >= MOST_PARENTS) known.delete(known.keys().next().value ?? '')
   known.set(spanId, parentId)
 }
 
 /** Whether that span was left out. */
-export const wasMuted = (spanId: string): boolean => parents().size > 0 && parents().has(spanId)
+export const wasSuppressed = (spanId: string): boolean => parents().size > 0 && parents().has(spanId)
 
 /** `spanId`, or where that span was left out the nearest one above it that was not. */
 export function seenParent(spanId: string | undefined): string | undefined {
   let at = spanId
-  while (at !== undefined && wasMuted(at)) at = parents().get(at)
+  while (at !== undefined && wasSuppressed(at)) at = parents().get(at)
   return at
 }
 
 /** Whether a span that begins is left out, by the names of its tracer and of itself. */
-export function isMuted(name: string | undefined, spanName: string): boolean {
-  const all = muted()
+export function isScopeSuppressed(name: string | undefined, spanName: string): boolean {
+  const all = suppressedScopes()
   if (all.size === 0 || name === undefined) return false
-  for (const { isSpanMuted } of all.get(name) ?? []) if (isSpanMuted(spanName)) return true
+  for (const { isSpanSuppressed } of all.get(name) ?? []) if (isSpanSuppressed(spanName)) return true
   return false
 }

@@ -1,13 +1,13 @@
 import type { TracerProvider } from '@opentelemetry/api'
 import { type Api, apiCopies, forEachApiCopy } from '../runtime/api-copies.ts'
-import { meetApplicationApi } from '../runtime/application-api.ts'
+import { findApplicationApi } from '../runtime/application-api.ts'
 import { offerContexts, withdrawContexts } from '../runtime/async-context.ts'
 import { offerPropagator, withdrawPropagator } from '../runtime/offered-propagator.ts'
 import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
-import type { Shadow } from './begin-span.ts'
+import { attachProvider } from './attach-provider.ts'
+import type { StartMirrorSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
-import { join } from './join.ts'
 import { createOwnProvider } from './own-provider.ts'
 
 /** The slice of the API's stand-in for the provider that an application may register; every copy of the API has one. */
@@ -51,17 +51,17 @@ export function isApart(): boolean {
  * Meets the application's OpenTelemetry: joins its provider, or stands in while there is none, for every copy of the API.
  * Nothing is registered, so that the application can still register its own, then or later; when it does, we join it.
  */
-export function meetProvider(): void {
-  meetApplicationApi()
+export function attachProviders(): void {
+  findApplicationApi()
   state().apart = false
   offerContexts()
   offerPropagator()
   forEachApiCopy('stand-in', standIn)
-  followProvider()
+  attachCurrentProvider()
 }
 
 /** Leaves the application's OpenTelemetry alone from now on. */
-export function leaveProvider(): void {
+export function detachProviders(): void {
   state().apart = false
   withdrawContexts()
   withdrawPropagator()
@@ -72,18 +72,18 @@ export function leaveProvider(): void {
  *
  * @returns how to start turnspan's spans in the application's provider too
  */
-export function followProvider(): Shadow | undefined {
-  const foreign = foreignProvider()
-  if (foreign !== undefined) return follow(foreign)
+export function attachCurrentProvider(): StartMirrorSpan | undefined {
+  const external = externalProvider()
+  if (external !== undefined) return attachTo(external)
   keepTogether(true)
   for (const copy of apiCopies()) standIn(copy)
   return undefined
 }
 
-function follow(foreign: TracerProvider): Shadow | undefined {
-  const { shadow } = join(foreign)
-  keepTogether(shadow !== undefined)
-  return shadow
+function attachTo(external: TracerProvider): StartMirrorSpan | undefined {
+  const { mirror } = attachProvider(external)
+  keepTogether(mirror !== undefined)
+  return mirror
 }
 
 function keepTogether(together: boolean): void {
@@ -95,19 +95,19 @@ function keepTogether(together: boolean): void {
 }
 
 /** The provider that the application registered; `undefined` while there is none but ours. */
-export function foreignProvider(): TracerProvider | undefined {
+export function externalProvider(): TracerProvider | undefined {
   const registered = apiGlobals()?.trace as Proxy | undefined
-  if (registered !== undefined) return foreignBehind(registered)
+  if (registered !== undefined) return externalBehind(registered)
   // Somebody may have put a provider behind the API as we do.
   for (const copy of apiCopies()) {
     const proxy = proxyOf(copy)
-    const foreign = proxy && foreignBehind(proxy)
-    if (foreign !== undefined) return foreign
+    const external = proxy && externalBehind(proxy)
+    if (external !== undefined) return external
   }
   return undefined
 }
 
-function foreignBehind(proxy: Proxy): TracerProvider | undefined {
+function externalBehind(proxy: Proxy): TracerProvider | undefined {
   const { own } = state()
   if (typeof proxy.getDelegate !== 'function') return own.has(proxy) ? undefined : proxy
   const real = proxy.getDelegate()
@@ -129,11 +129,11 @@ function ownFor(copy: Api): TracerProvider {
  * where it is none of ours to join and OpenTelemetry itself keeps the copy from it, by its version.
  */
 function successorOf({ trace }: Api): TracerProvider | null | undefined {
-  const foreign = foreignProvider()
-  if (foreign === undefined || sharedPipeline() === undefined) return foreign
-  follow(foreign)
-  if (!isApart()) return foreign
-  return trace.getTracerProvider() === apiGlobals()?.trace ? foreign : null
+  const external = externalProvider()
+  if (external === undefined || sharedPipeline() === undefined) return external
+  attachTo(external)
+  if (!isApart()) return external
+  return trace.getTracerProvider() === apiGlobals()?.trace ? external : null
 }
 
 let noops: WeakMap<object, TracerProvider> | undefined
@@ -190,7 +190,7 @@ function watch(proxy: Proxy): void {
     writable: true,
     value(delegate: TracerProvider): void {
       Reflect.apply(setDelegate, proxy, [delegate])
-      if (sharedPipeline() !== undefined && !own.has(delegate)) follow(delegate)
+      if (sharedPipeline() !== undefined && !own.has(delegate)) attachTo(delegate)
     },
   })
 }
