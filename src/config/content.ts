@@ -17,22 +17,22 @@ const CAPTURE = [
   'OMNIGENT_OTEL_CAPTURE_CONTENT',
 ] as const
 
-const LEAST_BYTES = 64
+const MIN_BYTES = 64
 /** What MLflow's server can still read back. */
-const DEEPEST = 40
+const MAX_DEPTH = 40
 // A span of this size fits, with its envelope, into the 4 MiB that a gRPC receiver takes by default.
-const DEFAULTS: Limits = { maxValueBytes: 1_048_576, maxSpanBytes: 3_145_728, maxDepth: DEEPEST }
+const DEFAULTS: Limits = { maxValueBytes: 1_048_576, maxSpanBytes: 3_145_728, maxDepth: MAX_DEPTH }
 
 const LIMITS: Readonly<Record<keyof Limits, { rule: rules.Rule<number>; accepts: string }>> = {
   maxValueBytes: {
-    rule: rules.integer(LEAST_BYTES, 2 ** 30),
-    accepts: `a whole number of bytes from ${LEAST_BYTES}`,
+    rule: rules.integer(MIN_BYTES, 2 ** 30),
+    accepts: `a whole number of bytes from ${MIN_BYTES}`,
   },
   maxSpanBytes: {
-    rule: rules.integer(LEAST_BYTES, 2 ** 30),
-    accepts: `a whole number of bytes from ${LEAST_BYTES}`,
+    rule: rules.integer(MIN_BYTES, 2 ** 30),
+    accepts: `a whole number of bytes from ${MIN_BYTES}`,
   },
-  maxDepth: { rule: rules.integer(1, DEEPEST), accepts: `a whole number from 1 to ${DEEPEST}` },
+  maxDepth: { rule: rules.integer(1, MAX_DEPTH), accepts: `a whole number from 1 to ${MAX_DEPTH}` },
 }
 
 const contentKeys: rules.Rule<ContentKeys> = rules.oneOf('mlflow', 'gen_ai', 'both')

@@ -29,9 +29,9 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
 }
 
 /** Keys of one owner that are said: something with thousands of them is no object of options. */
-const MOST_SAID = 20
+const MAX_SAID = 20
 /** Unknown keys of one object that are said. */
-const MOST_AT_ONCE = 3
+const MAX_AT_ONCE = 3
 
 /** Lower case, without what separates words: `user_id` and `userID` are one word. */
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
@@ -60,7 +60,7 @@ export function checkKeys(known: KnownKeys, given: unknown): void {
       if (known.keys[key] === true) continue
       sayUnknown(known, given as object, key)
       unknown += 1
-      if (unknown === MOST_AT_ONCE) return
+      if (unknown === MAX_AT_ONCE) return
     }
   } catch {
     // A proxy that refuses to be looked at.
@@ -72,7 +72,7 @@ function sayUnknown(known: KnownKeys, given: object, key: string): void {
   if (!Object.hasOwn(given, key)) return
   let message = known.said.get(key)
   if (message === undefined) {
-    if (known.said.size >= MOST_SAID) return
+    if (known.said.size >= MAX_SAID) return
     message = `${known.owner} has no option ${preview(key)}; it is ignored.${suggestion(known, key)}`
     known.said.set(key, message)
   }

@@ -24,7 +24,7 @@ export function parsed<T>(parse: (value: unknown) => T | undefined): Rule<T> {
 }
 
 /** Longest delay that a timer of Node takes. */
-const MOST_MS = 2_147_483_647
+const MAX_MS = 2_147_483_647
 const YES = ['true', '1', 'yes', 'on']
 const NO = ['false', '0', 'no', 'off']
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
@@ -78,13 +78,13 @@ export const flag: Rule<boolean> = parsed(readFlag)
 /** A number from 0 to 1, also as text. */
 export const ratio: Rule<number> = numberThat((value) => value >= 0 && value <= 1)
 /** Milliseconds; 0 would mean never or at once, which no timeout should. */
-export const timeoutMs: Rule<number> = integer(1, MOST_MS)
+export const timeoutMs: Rule<number> = integer(1, MAX_MS)
 /** Milliseconds, 0 allowed. */
-export const delayMs: Rule<number> = integer(0, MOST_MS)
+export const delayMs: Rule<number> = integer(0, MAX_MS)
 /** A count of at least one. */
 export const count: Rule<number> = integer(1, Number.MAX_SAFE_INTEGER)
 /** Seconds, fractions allowed. */
-export const seconds: Rule<number> = numberThat((value) => value > 0 && value <= MOST_MS / 1000)
+export const seconds: Rule<number> = numberThat((value) => value > 0 && value <= MAX_MS / 1000)
 /** A text of one line, trimmed. */
 export const line: Rule<string> = textThat(isLine)
 /**

@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { Environment, Reader } from './reader.ts'
 import * as rules from './rules.ts'
 
-const MOST_BYTES = 512 * 1024 * 1024
+const MAX_BYTES = 512 * 1024 * 1024
 
 /** What was asked for, before defaults; `false` for none. */
 type Asked = false | { readonly dir?: string; readonly maxBytes?: number }
@@ -28,10 +28,10 @@ export function resolveSpool(reader: Reader, env: Environment): Pick<Config, 'sp
   const asked = reader.find(either, ['spool', 'TURNSPAN_SPOOL'], 'spans wait in memory only')
   if (asked === undefined) {
     const isSet = [reader.raw('spool'), reader.raw('TURNSPAN_SPOOL')].some((value) => value !== undefined)
-    return isSet ? {} : { leftovers: { dir: defaultDir(env), maxBytes: MOST_BYTES } }
+    return isSet ? {} : { leftovers: { dir: defaultDir(env), maxBytes: MAX_BYTES } }
   }
   if (asked.value === false) return {}
-  const { dir, maxBytes = MOST_BYTES } = asked.value
+  const { dir, maxBytes = MAX_BYTES } = asked.value
   return { spool: { dir: dir === undefined ? defaultDir(env) : resolve(dir), maxBytes } }
 }
 

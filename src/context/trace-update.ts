@@ -55,10 +55,10 @@ export const TRACE_UPDATE: KnownKeys = knownKeys('updateCurrentTrace()', UPDATE_
   response: 'responsePreview',
 })
 
-const MOST_METADATA = 250
-const MOST_SESSION = 250
-const MOST_TAG = 4096
-const MOST_PREVIEW = 1000
+const MAX_METADATA = 250
+const MAX_SESSION = 250
+const MAX_TAG = 4096
+const MAX_PREVIEW = 1000
 // What MLflow takes as a key; others it leaves out without a word.
 const KEY = /^[\w\-. :/]{1,250}$/
 
@@ -89,7 +89,7 @@ function setUser(record: TraceRecord, user: unknown, host: SpanHost): void {
 function setSession(record: TraceRecord, sessionId: unknown, host: SpanHost): void {
   const text = idText(sessionId, 'session ID')
   if (text === undefined) return
-  record.sessionId = cut(exportedId(text, keys.SESSION_ID, host), MOST_SESSION, 'The session ID')
+  record.sessionId = cut(exportedId(text, keys.SESSION_ID, host), MAX_SESSION, 'The session ID')
 }
 
 function setMetadata(record: TraceRecord, given: string, value: unknown, host: SpanHost): void {
@@ -98,7 +98,7 @@ function setMetadata(record: TraceRecord, given: string, value: unknown, host: S
   if (text === undefined) return
   if (key === keys.METADATA_USER) setUser(record, text, host)
   else if (key === keys.METADATA_SESSION) setSession(record, text, host)
-  else if (fits(key, 'metadata')) record.metadata.set(key, cut(text, MOST_METADATA, `Metadata "${key}"`))
+  else if (fits(key, 'metadata')) record.metadata.set(key, cut(text, MAX_METADATA, `Metadata "${key}"`))
 }
 
 function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
@@ -119,7 +119,7 @@ function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost
   const text = asText(value, key, host)
   const exported = exportedKey(key, host.redact)
   if (text !== undefined && fits(exported, 'tag')) {
-    record.tags.set(exported, cut(text, MOST_TAG, `Tag "${exported}"`))
+    record.tags.set(exported, cut(text, MAX_TAG, `Tag "${exported}"`))
   }
 }
 
@@ -137,7 +137,7 @@ function setState(record: TraceRecord, state: unknown): void {
 function preview(text: unknown, key: string, host: SpanHost): string | undefined {
   if (text === undefined || text === null || !host.captureContent) return undefined
   const kept = asText(text, key, host) ?? ''
-  return kept.length > MOST_PREVIEW ? `${kept.slice(0, MOST_PREVIEW - 1)}…` : kept
+  return kept.length > MAX_PREVIEW ? `${kept.slice(0, MAX_PREVIEW - 1)}…` : kept
 }
 
 /** Text of any value, redacted: as it is, or as JSON. */

@@ -1,5 +1,5 @@
 const FIRST_MS = 500
-const MOST_MS = 30_000
+const MAX_MS = 30_000
 const SLOW_FIRST_MS = 5_000
 const SLOW_MOST_MS = 60_000
 // A server may ask for patience; not for more than this, and not for none.
@@ -15,7 +15,7 @@ export function backoffMs(
   if (askedMs !== undefined && !Number.isNaN(askedMs)) {
     return Math.min(Math.max(askedMs, ASKED_LEAST_MS), ASKED_MOST_MS)
   }
-  const [first, most] = options.slow ? [SLOW_FIRST_MS, SLOW_MOST_MS] : [FIRST_MS, MOST_MS]
+  const [first, most] = options.slow ? [SLOW_FIRST_MS, SLOW_MOST_MS] : [FIRST_MS, MAX_MS]
   const base = Math.min(first * 2 ** Math.min(attempt, 20), most)
   return base * (0.8 + Math.random() * 0.4)
 }

@@ -4,7 +4,7 @@ import { treeText } from '../span/tree-text.ts'
 import { ACCEPTED } from './export-result.ts'
 import type { SpanTarget } from './target.ts'
 
-const MOST_TRACES = 200
+const MAX_TRACES = 200
 
 /**
  * Prints each trace as a tree when its root has ended. To stderr: stdout belongs to the application.
@@ -29,7 +29,7 @@ export function createConsoleTarget(
       to(treeText(traces.get(span.traceId) ?? [span]))
       traces.delete(span.traceId)
     }
-    while (traces.size > MOST_TRACES) {
+    while (traces.size > MAX_TRACES) {
       const oldest = traces.keys().next()
       if (!oldest.done) traces.delete(oldest.value)
     }

@@ -11,7 +11,7 @@ import type { WireOptions } from '../span/wire.ts'
 const PROCESSOR = /^_?(?:Batch|Simple)SpanProcessor\d*$/
 const EXPORTER = /^_?OTLPTraceExporter\d*$/
 /** From an exporter to its parameters: its delegate, a transport that retries, and the one that sends. */
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 /** Endpoints of targets of `config` to which the application's own exporters send `span`, whose provider is its own. */
 export function exportedTo(span: object, config: Config): readonly string[] {
@@ -80,7 +80,7 @@ function findPlace(processor: object): string | undefined {
   const exporter = readProperty(processor, '_exporter')
   if (!PROCESSOR.test(classOf(processor)) || !EXPORTER.test(classOf(exporter))) return undefined
   let at: unknown = readProperty(exporter, '_delegate')
-  for (let depth = 0; depth < DEEPEST && at !== undefined; depth += 1) {
+  for (let depth = 0; depth < MAX_DEPTH && at !== undefined; depth += 1) {
     const parameters = readProperty(at, '_parameters')
     const address = readProperty(parameters, 'url') ?? readProperty(parameters, 'address')
     if (typeof address === 'string') return normalized(address)

@@ -15,7 +15,7 @@ import { readStatus } from './grpc-status.ts'
 import { inflated } from './inflate.ts'
 import { readPartialSuccess } from './partial-success.ts'
 import { speaksHttp1 } from './protocol-probe.ts'
-import { MOST_ANSWER_BYTES } from './read-accepted.ts'
+import { MAX_ANSWER_BYTES } from './read-accepted.ts'
 import type { Sender, TransportResult } from './sender.ts'
 import { tlsAdvice } from './tls-advice.ts'
 
@@ -93,7 +93,7 @@ function call(session: ClientHttp2Session, request: Call): Promise<TransportResu
     })
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size <= MOST_ANSWER_BYTES) {
+      if (size <= MAX_ANSWER_BYTES) {
         body.push(chunk)
         return
       }
@@ -114,7 +114,7 @@ function call(session: ClientHttp2Session, request: Call): Promise<TransportResu
   })
 }
 
-const ENDLESS = `gRPC: an answer of more than ${MOST_ANSWER_BYTES / 1024} kB: this is not an OTLP endpoint`
+const ENDLESS = `gRPC: an answer of more than ${MAX_ANSWER_BYTES / 1024} kB: this is not an OTLP endpoint`
 
 function metadata({ headers, zipped }: Call, leftMs: number): OutgoingHttpHeaders {
   return {
@@ -139,7 +139,7 @@ function withMessage(
 ): TransportResult {
   if (body.length < FRAME_BYTES) return sent
   const framed = body.subarray(FRAME_BYTES, FRAME_BYTES + body.readUInt32BE(1))
-  const message = body[0] === 0 ? framed : inflated(framed, String(encoding ?? ''), MOST_ANSWER_BYTES)
+  const message = body[0] === 0 ? framed : inflated(framed, String(encoding ?? ''), MAX_ANSWER_BYTES)
   const said = message && readPartialSuccess(message)
   return said === undefined ? sent : { outcome: 'accepted', said }
 }

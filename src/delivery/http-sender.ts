@@ -7,7 +7,7 @@ import { retryAfterMs } from '../runtime/retry-after.ts'
 import { loadTls } from '../runtime/tls-files.ts'
 import { describeAnswer } from './describe-answer.ts'
 import { inflated } from './inflate.ts'
-import { isPage, MOST_ANSWER_BYTES, readAccepted } from './read-accepted.ts'
+import { isPage, MAX_ANSWER_BYTES, readAccepted } from './read-accepted.ts'
 import type { Sender, TransportResult } from './sender.ts'
 import { tlsAdvice } from './tls-advice.ts'
 
@@ -33,7 +33,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           body: zipped ? await compress(bytes, { level: GZIP_LEVEL }) : bytes,
           ...(encrypted && { tls: await loadTls(target.tls) }),
           timeoutMs: target.timeoutMs,
-          maxBytes: MOST_ANSWER_BYTES,
+          maxBytes: MAX_ANSWER_BYTES,
           // A flush and the end of the process wait for it by timers of their own.
           background: true,
           ...(target.proxy && { proxy: target.proxy }),
@@ -64,7 +64,7 @@ const LASTING: ReadonlySet<number> = new Set([501, 505, 511])
 function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): TransportResult {
   const { status } = answer
   if (status >= 200 && status < 300) return readAccepted(answer, headers)
-  const bytes = inflated(answer.body, answer.headers['content-encoding'], MOST_ANSWER_BYTES) ?? Buffer.of()
+  const bytes = inflated(answer.body, answer.headers['content-encoding'], MAX_ANSWER_BYTES) ?? Buffer.of()
   const body = bytes.toString('utf8')
   const said = describeAnswer(body, headers)
   const reason = `HTTP ${status}${said && `: ${said}`}`

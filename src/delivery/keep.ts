@@ -38,7 +38,7 @@ interface State {
 
 const AGENT_KEYS = /^(gen_ai|openinference|ai|mlflow)\./
 // A trace that never ends must not remember for ever; spans below one that was forgotten have no parent then.
-const MOST_DROPPED = 10_000
+const MAX_DROPPED = 10_000
 
 export function createKeepFilter(onFiltered: () => void): KeepFilter {
   // As long as the record of its trace: work can go on below a span of a trace in which none is open any more.
@@ -57,7 +57,7 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
   const drop = ({ dropped }: State, { spanId, parentSpanId, parentIsRemote }: EndedSpan): void => {
     dropped.set(spanId, { ...(parentSpanId !== undefined && { parentSpanId }), parentIsRemote })
     const [oldest] = dropped.keys()
-    if (dropped.size > MOST_DROPPED && oldest !== undefined) dropped.delete(oldest)
+    if (dropped.size > MAX_DROPPED && oldest !== undefined) dropped.delete(oldest)
     onFiltered()
   }
 

@@ -45,11 +45,11 @@ export function readPartialSuccessJson(text: string): PartialSuccess | undefined
 }
 
 /** Of int64, as near as a double comes to it. */
-const LARGEST = 2 ** 63
+const MAX_SIZE = 2 ** 63
 
 /** A negative number, which is a huge one as a varint, is no count; one that no request can have is all of it. */
 const counted = (spans: number): number =>
-  spans > 0 && spans <= LARGEST ? Math.min(Math.floor(spans), Number.MAX_SAFE_INTEGER) : 0
+  spans > 0 && spans <= MAX_SIZE ? Math.min(Math.floor(spans), Number.MAX_SAFE_INTEGER) : 0
 
 function parsed(text: string): unknown {
   try {

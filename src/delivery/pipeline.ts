@@ -109,10 +109,10 @@ export interface Undelivered {
 }
 
 // Longest that `keep: 'agent'` lets a span wait for an ancestor that does not end.
-const MOST_HELD_MS = 30_000
+const MAX_HELD_MS = 30_000
 /** What is said of traces beside their spans may take so much of the memory for those. */
 const TRACE_INFO_SHARE = 8
-const DEFAULT_MOST_SPANS = 1_000_000
+const DEFAULT_MAX_SPANS = 1_000_000
 
 export function createPipeline(
   config: Config,
@@ -189,7 +189,7 @@ export function createPipeline(
     const diagnostics = createExportDiagnostics(target)
     const options: QueueOptions = {
       maxBytes: config.maxQueueBytes,
-      maxSpans: config.maxQueueSpans ?? DEFAULT_MOST_SPANS,
+      maxSpans: config.maxQueueSpans ?? DEFAULT_MAX_SPANS,
       batchSpans: config.batch.maxSpans,
       delayMs: config.batch.delayMs,
       diagnostics: diagnostics,
@@ -263,7 +263,7 @@ export function createPipeline(
     for (const ready of filter.take(span)) leave(ready)
     if (filter.held() > config.maxQueueBytes) release()
     if (filter.waiting() > 0 && holdTimer === undefined) {
-      holdTimer = withoutHold(realTime.start(release, MOST_HELD_MS))
+      holdTimer = withoutHold(realTime.start(release, MAX_HELD_MS))
       pipeline.onWork?.()
     }
   }

@@ -74,7 +74,7 @@ export interface Queue {
 // The message limit of gRPC receivers is 4 MiB; sizes here are estimates, so batches stay well below it.
 const BATCH_BYTES = 2 * 1024 * 1024
 /** So far a flush, for which somebody waits, follows a receiver that asks to be left alone. */
-const MOST_ASKED_MS = 2000
+const MAX_ASKED_MS = 2000
 /** A queue that was full has room again when no more than this share of it is taken. */
 const ROOM_SHARE = 0.5
 /** From this share of the memory on it is asked whether the event loop still turns. */
@@ -307,7 +307,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
           deadline,
         )
         if (line.held() + onDisk() === 0 || monotonicMs() >= deadline) return
-        const asked = Math.min(MOST_ASKED_MS, askedUntil - monotonicMs())
+        const asked = Math.min(MAX_ASKED_MS, askedUntil - monotonicMs())
         const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
         await sleep(Math.min(pause, deadline - monotonicMs()))
       }

@@ -6,9 +6,9 @@ import { saysError } from './says-error.ts'
 import type { TransportResult } from './sender.ts'
 
 /** Longest answer that is read; an OTLP receiver's has a sentence at most. */
-export const MOST_ANSWER_BYTES: number = 64 * 1024
+export const MAX_ANSWER_BYTES: number = 64 * 1024
 /** A word like `OK`, or a small JSON object, with which some receivers answer instead. */
-const MOST_WORD = 300
+const MAX_WORD = 300
 
 const NO_RECEIVER = 'this is not an OTLP endpoint'
 
@@ -22,8 +22,8 @@ export function readAccepted(answer: HttpAnswer, headers: Readonly<Record<string
     reason: `HTTP ${answer.status} with ${what} for an answer: ${NO_RECEIVER}`,
   })
   if (isPage(answer.headers, answer.body)) return hold('a web page')
-  if (answer.truncated) return hold(`more than ${MOST_ANSWER_BYTES / 1024} kB`)
-  const body = inflated(answer.body, answer.headers['content-encoding'], MOST_ANSWER_BYTES)
+  if (answer.truncated) return hold(`more than ${MAX_ANSWER_BYTES / 1024} kB`)
+  const body = inflated(answer.body, answer.headers['content-encoding'], MAX_ANSWER_BYTES)
   if (body === undefined) return hold('a body that cannot be decompressed to an OTLP answer')
   if (body.length === 0) return { outcome: 'accepted' }
   if (isPage(answer.headers, body)) return hold('a web page')
@@ -50,6 +50,6 @@ const isPlain = (body: Buffer): boolean => /^[\x20-\x7e\s]+$/.test(body.toString
 
 function isWord(headers: HttpAnswer['headers'], body: Buffer): boolean {
   return (
-    body.length <= MOST_WORD && !/protobuf|octet-stream/i.test(headers['content-type'] ?? '') && isPlain(body)
+    body.length <= MAX_WORD && !/protobuf|octet-stream/i.test(headers['content-type'] ?? '') && isPlain(body)
   )
 }

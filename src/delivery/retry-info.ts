@@ -26,7 +26,7 @@ function delayIn(info: Buffer): number | undefined {
   if (typeof duration !== 'object') return undefined
   const part = (wanted: number): number => {
     const value = fieldsOf(duration).find(({ number }) => number === wanted)?.value
-    return typeof value === 'number' && value <= LARGEST ? value : 0
+    return typeof value === 'number' && value <= MAX_SIZE ? value : 0
   }
   const ms = part(1) * 1000 + part(2) / 1e6
   return ms > 0 ? ms : undefined
@@ -38,7 +38,7 @@ interface Field {
 }
 
 /** Of int64, as near as a double comes to it; a larger varint is a negative one. */
-const LARGEST = 2 ** 63
+const MAX_SIZE = 2 ** 63
 const VARINT = 0
 const BYTES = 2
 

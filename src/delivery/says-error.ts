@@ -3,7 +3,7 @@ const ERROR_WORDS =
   /\b(?:error|errors|exception|unauthori[sz]ed|unauthenticated|forbidden|access ?denied|denied|invalid|expired|fail(?:ed|ure)?|not (?:found|allowed|authori[sz]ed|permitted)|rejected|refused)\b/i
 /** Under these keys a text tells how it went. */
 const TELLING_KEY = /^(?:status|state|result|message|detail|details|title|reason|code|type|description)$/i
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 /** Whether an answer with a status of success tells of an error in its body, in JSON, XML or words. */
 export function saysError(text: string): boolean {
@@ -18,7 +18,7 @@ export function saysError(text: string): boolean {
 
 function tellsError(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return depth === 0 && ERROR_WORDS.test(value)
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) return false
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false
   if (Array.isArray(value)) return value.some((item) => tellsError(item, depth + 1))
   return Object.entries(value).some(([key, field]) => isError(key, field) || tellsError(field, depth + 1))
 }

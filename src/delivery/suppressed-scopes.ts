@@ -28,12 +28,12 @@ export function suppressScope(name: string, isSpanSuppressed: IsSpanSuppressed =
 /** Parents of the spans that were left out; a bound for spans that nobody ends. */
 const parents = (): Map<string, string | undefined> =>
   processWide('muted-spans', () => new Map<string, string | undefined>())
-const MOST_PARENTS = 10_000
+const MAX_PARENTS = 10_000
 
 /** A span was left out; what is below it stands below `parentId` instead. */
 export function noteSuppressed(spanId: string, parentId: string | undefined): void {
   const known = parents()
-  if (known.size >= MOST_PARENTS) known.delete(known.keys().next().value ?? '')
+  if (known.size >= MAX_PARENTS) known.delete(known.keys().next().value ?? '')
   known.set(spanId, parentId)
 }
 

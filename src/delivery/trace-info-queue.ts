@@ -18,7 +18,7 @@ export interface TraceInfoQueue {
 }
 
 // Traces whose metadata waits for a server that does not answer; beyond this the oldest is given up, with a word.
-const MOST_WAITING = 1000
+const MAX_WAITING = 1000
 const FRAME_BYTES = 500
 const ENTRY_BYTES = 100
 
@@ -65,7 +65,7 @@ export function createTraceInfoQueue(target: SpanTarget, maxBytes: number): Trac
 
   /** Keeps to the bounds. That they are reached is said once, until nothing waits. */
   const makeRoom = (): void => {
-    while (waiting.length > MOST_WAITING || (bytes > maxBytes && waiting.length > 1)) {
+    while (waiting.length > MAX_WAITING || (bytes > maxBytes && waiting.length > 1)) {
       const oldest = takeFirst()
       if (oldest === undefined || isCrowded) continue
       isCrowded = true

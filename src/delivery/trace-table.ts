@@ -3,8 +3,8 @@ import type { TraceRecord } from '../span/trace-record.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we joined its
 // provider, may still end and belong to one.
-const MOST_CLOSED = 500
-const MOST_OPEN = 50_000
+const MAX_CLOSED = 500
+const MAX_OPEN = 50_000
 
 /**
  * The traces of this process. Requests that come with the same `traceparent` are one trace and have a record each: what is
@@ -39,7 +39,7 @@ export function createTraceTable(): TraceTable {
   const closed = new Set<TraceRecord>()
   const tied = new WeakMap<object, TraceRecord>()
   // In the order of their closing: to take the oldest out of a set by its iterator costs more than the set.
-  const order: (TraceRecord | undefined)[] = new Array(MOST_CLOSED).fill(undefined)
+  const order: (TraceRecord | undefined)[] = new Array(MAX_CLOSED).fill(undefined)
   let next = 0
 
   const index = (record: TraceRecord): void => {
@@ -70,7 +70,7 @@ export function createTraceTable(): TraceTable {
     open.set(record, opened)
     age.append(opened)
     const oldest = age.first?.record
-    if (open.size <= MOST_OPEN || oldest === undefined) return
+    if (open.size <= MAX_OPEN || oldest === undefined) return
     leave(oldest)
     forget(oldest)
   }
@@ -98,7 +98,7 @@ export function createTraceTable(): TraceTable {
       const oldest = order[next]
       if (oldest !== undefined && closed.delete(oldest)) forget(oldest)
       order[next] = record
-      next = (next + 1) % MOST_CLOSED
+      next = (next + 1) % MAX_CLOSED
       closed.add(record)
     },
   }

@@ -1,16 +1,16 @@
 import { realTime, withoutHold } from '../runtime/real-time.ts'
 
 const FIRST_MS = 500
-const LONGEST_MS = 30_000
+const MAX_MS = 30_000
 
 /**
  * How long to wait before repeat number `attempt` (from 0): doubling from half a second to 30 seconds, half of it
  * at random so that many processes do not come back together. What the server asked for is the least, up to 30 seconds.
  */
 export function backoffMs(attempt: number, retryAfterMs = 0, random: () => number = Math.random): number {
-  const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt)
+  const full = Math.min(MAX_MS, FIRST_MS * 2 ** attempt)
   const jittered = full / 2 + (full / 2) * random()
-  return Math.max(jittered, Math.min(retryAfterMs, LONGEST_MS))
+  return Math.max(jittered, Math.min(retryAfterMs, MAX_MS))
 }
 
 /**

@@ -39,7 +39,7 @@ export function createDetection(target: TargetConfig, auth: Auth | undefined): D
           background: true,
           ...(target.proxy && { proxy: target.proxy }),
         })
-        if (probe.unavailable && ++unavailable < MOST_UNAVAILABLE) throw unavailableError(target)
+        if (probe.unavailable && ++unavailable < MAX_UNAVAILABLE) throw unavailableError(target)
         answer ??= probe.mlflow
         return answer
       } catch (thrown) {
@@ -56,7 +56,7 @@ export function createDetection(target: TargetConfig, auth: Auth | undefined): D
 }
 
 // Some gateways answer 502 for every path they do not know; spans must not wait for those for ever.
-const MOST_UNAVAILABLE = 3
+const MAX_UNAVAILABLE = 3
 
 function unavailableError(target: TargetConfig): MlflowError {
   const { host } = new URL(target.httpEndpoint)

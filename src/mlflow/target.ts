@@ -65,7 +65,7 @@ export interface MlflowTarget {
 }
 
 // Delivery repeats what fails and has the patience; waiting here as well would only hold up a flush.
-const MOST_RETRIES = 1
+const MAX_RETRIES = 1
 
 /** The target that `target` configures. Nothing is sent before the first `prepare`. */
 export function createMlflowTarget(target: TargetConfig, hints: TargetHints): MlflowTarget {
@@ -73,7 +73,7 @@ export function createMlflowTarget(target: TargetConfig, hints: TargetHints): Ml
   const auth = createAuth(config.auth)
   const ending = new AbortController()
   const rest = createRest(
-    { ...config, maxRetries: Math.min(config.maxRetries, MOST_RETRIES) },
+    { ...config, maxRetries: Math.min(config.maxRetries, MAX_RETRIES) },
     config.tls ?? target.tls,
     auth,
     { background: true, headers: restHeaders(target), signal: ending.signal },

@@ -1,17 +1,17 @@
 import type { BaggageEntry } from '@opentelemetry/api'
 
 // https://www.w3.org/TR/baggage/, and the limits of OpenTelemetry's own propagator.
-const MOST_CHARACTERS = 8192
-const MOST_MEMBERS = 180
-const MOST_OF_MEMBER = 4096
+const MAX_CHARACTERS = 8192
+const MAX_MEMBERS = 180
+const MAX_OF_MEMBER = 4096
 
 /** The text of a `baggage` header; what goes beyond its limits is left out. */
 export function baggageText(entries: readonly (readonly [string, BaggageEntry])[]): string {
   let text = ''
-  for (const entry of entries.slice(0, MOST_MEMBERS)) {
+  for (const entry of entries.slice(0, MAX_MEMBERS)) {
     const member = memberOf(entry)
     const longer = text === '' ? member : `${text},${member}`
-    if (member !== '' && member.length <= MOST_OF_MEMBER && longer.length <= MOST_CHARACTERS) text = longer
+    if (member !== '' && member.length <= MAX_OF_MEMBER && longer.length <= MAX_CHARACTERS) text = longer
   }
   return text
 }
@@ -29,7 +29,7 @@ function memberOf([key, { value, metadata }]: readonly [string, BaggageEntry]): 
 /** What a `baggage` header holds; members that cannot be read are left out. */
 export function readBaggage(header: string | undefined): Record<string, BaggageEntry> {
   const found: [string, BaggageEntry][] = []
-  for (const member of (header ?? '').slice(0, MOST_CHARACTERS).split(',').slice(0, MOST_MEMBERS)) {
+  for (const member of (header ?? '').slice(0, MAX_CHARACTERS).split(',').slice(0, MAX_MEMBERS)) {
     const [pair = '', ...properties] = member.split(';')
     const at = pair.indexOf('=')
     const key = decoded(pair.slice(0, Math.max(at, 0)).trim())

@@ -51,7 +51,7 @@ const LAST_SECOND = 9_223_372_036
 
 // A smaller number is a reading of performance.now(). OpenTelemetry compares with the start of the process, and so
 // moves work that began before it (a job from a queue, say) far into the future. This is March 1973, or three years.
-const LONGEST_UPTIME_MS = 1e11
+const MAX_UPTIME_MS = 1e11
 
 /** Whether `time` is an HrTime that servers store, to the nanosecond as it is. */
 export function isStorable(time: unknown): time is HrTime {
@@ -84,7 +84,7 @@ function msOfObject(time: unknown): number | undefined {
 
 function rawMs(time: unknown): number | undefined {
   if (typeof time === 'number') {
-    return time < LONGEST_UPTIME_MS ? (anchor ?? realTime.originMs()) + time : time
+    return time < MAX_UPTIME_MS ? (anchor ?? realTime.originMs()) + time : time
   }
   if (time instanceof Date) return time.getTime()
   if (Array.isArray(time) && typeof time[0] === 'number' && typeof time[1] === 'number') {

@@ -27,7 +27,7 @@ interface State {
 }
 
 const QUIET_MS = 30_000
-const MOST_KEYS = 500
+const MAX_KEYS = 500
 
 const state = (): State =>
   processWide('diagnostics', () => ({ listeners: new Set<DiagnosticListener>(), printed: new Map() }))
@@ -118,7 +118,7 @@ export function diagnoseOnce(
   const said = processWide('diagnosed', () => new Set<string>())
   const id = `${code} ${key}`
   if (said.has(id)) return
-  if (said.size < MOST_KEYS) said.add(id)
+  if (said.size < MAX_KEYS) said.add(id)
   diagnose(level, code, message, data, key)
 }
 
@@ -138,7 +138,7 @@ function print(diagnostic: Diagnostic, key: string): boolean {
     last.held += 1
     return false
   }
-  if (printed.size >= MOST_KEYS) printed.clear()
+  if (printed.size >= MAX_KEYS) printed.clear()
   printed.set(id, { at: now, held: 0 })
   const again = last?.held ? ` (${last.held} more like this in the last ${QUIET_MS / 1000} s)` : ''
   write(diagnostic, again)

@@ -6,7 +6,7 @@ import type { TlsMaterial } from './tls-files.ts'
 // Below the 5 seconds after which uvicorn closes idle connections without a word: a longer wait would make
 // requests run into a connection that is just going away.
 const IDLE_MS = 4000
-const MOST_IDLE = 8
+const MAX_IDLE = 8
 
 let plain: Promise<HttpAgent> | undefined
 let trusted: Promise<HttpsAgent> | undefined
@@ -49,7 +49,7 @@ export function tunnelAgentFor(
   if (!agent) {
     agent = makeTunnel(proxy, tls, background)
     // Material that was rotated away is not asked for again.
-    if (agents.size >= MOST_MATERIAL) agents.clear()
+    if (agents.size >= MAX_MATERIAL) agents.clear()
     agents.set(tls, agent)
   }
   return agent
@@ -64,8 +64,8 @@ async function makeTunnel(
   return throughTunnel(await makeTls(tls), proxy, background)
 }
 
-const MOST_MATERIAL = 8
-const KEEP = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' } as const
+const MAX_MATERIAL = 8
+const KEEP = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MAX_IDLE, scheduling: 'lifo' } as const
 
 async function makePlain(): Promise<HttpAgent> {
   const { Agent } = await import('node:http')

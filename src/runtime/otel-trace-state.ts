@@ -1,9 +1,9 @@
 import type { TraceState } from '@opentelemetry/api'
 
 // https://www.w3.org/TR/trace-context-2/#tracestate-header, whose keys are those of level 1 and a few more.
-const MOST_MEMBERS = 32
+const MAX_MEMBERS = 32
 // No more than this is what everybody on the way carries on.
-const MOST_CHARACTERS = 512
+const MAX_CHARACTERS = 512
 const LONG_MEMBER = 128
 const KEY = /^[a-z0-9][_0-9a-z\-*/@]{0,255}$/
 const VALUE = /^[ -+\--<>-~]{0,255}[!-+\--<>-~]$/
@@ -54,15 +54,15 @@ function readMembers(text: string): ReadonlyMap<string, string> | undefined {
     const [key, value] = [member.slice(0, at), member.slice(at + 1)]
     if (at < 0 || !KEY.test(key) || !VALUE.test(value)) return undefined
     if (!members.has(key)) members.set(key, value)
-    if (members.size > MOST_MEMBERS) return undefined
+    if (members.size > MAX_MEMBERS) return undefined
   }
   return members
 }
 
 /** Those of `members` that may be sent, the first one always among them. */
 function fitting(members: string[]): string[] {
-  const kept = members.slice(0, MOST_MEMBERS)
-  const isTooLong = (): boolean => kept.join(',').length > MOST_CHARACTERS
+  const kept = members.slice(0, MAX_MEMBERS)
+  const isTooLong = (): boolean => kept.join(',').length > MAX_CHARACTERS
   for (let i = kept.length - 1; i > 0 && isTooLong(); i -= 1) {
     if ((kept[i]?.length ?? 0) > LONG_MEMBER) kept.splice(i, 1)
   }

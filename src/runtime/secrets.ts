@@ -9,11 +9,11 @@ interface State {
   patterns: { readonly all: RegExp; readonly long: RegExp } | undefined
 }
 
-const MOST_SECRETS = 500
+const MAX_SECRETS = 500
 /** Shorter ones are taken out of what others say, but not of our own sentences, which may have the same word. */
-const LEAST_LONG = 5
+const MIN_LONG = 5
 /** Shorter ones are no part of a longer word. */
-const LEAST_WITHIN = 8
+const MIN_WITHIN = 8
 const NEVER = /(?!)/g
 
 const state = (): State => processWide('secrets', (): State => ({ secrets: new Set(), patterns: undefined }))
@@ -25,7 +25,7 @@ export function noteSecrets(texts: Iterable<string>): void {
     if (text.trim() === '' || current.secrets.has(text)) continue
     for (const form of formsOf(text)) current.secrets.add(form)
     for (const oldest of current.secrets) {
-      if (current.secrets.size <= MOST_SECRETS) break
+      if (current.secrets.size <= MAX_SECRETS) break
       current.secrets.delete(oldest)
     }
     current.patterns = undefined
@@ -48,7 +48,7 @@ export function noteQuery(address: string): void {
   if (at < 0) return
   noteSecrets([address.slice(at)])
   for (const [name, value] of new URLSearchParams(address.slice(at + 1))) {
-    if (SECRET_NAME.test(name) || value.length >= LEAST_WITHIN) noteSecrets([value])
+    if (SECRET_NAME.test(name) || value.length >= MIN_WITHIN) noteSecrets([value])
   }
 }
 
@@ -105,7 +105,7 @@ function replaced(text: string, which: 'all' | 'long'): string {
   if (current.secrets.size === 0) return text
   current.patterns ??= {
     all: patternOf([...current.secrets]),
-    long: patternOf([...current.secrets].filter(({ length }) => length >= LEAST_LONG)),
+    long: patternOf([...current.secrets].filter(({ length }) => length >= MIN_LONG)),
   }
   return text.replace(current.patterns[which], (found) => (/^[?#]/.test(found) ? '?…' : '[secret]'))
 }
@@ -118,7 +118,7 @@ function patternOf(secrets: readonly string[]): RegExp {
 
 function sourceOf(secret: string): string {
   const source = secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-  return secret.length >= LEAST_WITHIN ? source : `(?<![\\p{L}\\p{N}_])${source}(?![\\p{L}\\p{N}_])`
+  return secret.length >= MIN_WITHIN ? source : `(?<![\\p{L}\\p{N}_])${source}(?![\\p{L}\\p{N}_])`
 }
 
 /** `data` without secrets in its texts, at any depth that diagnostics have. */
@@ -127,11 +127,11 @@ export function dataWithoutSecrets<T>(data: T): T {
   return cleaned(data, 0) as T
 }
 
-const DEEPEST = 4
+const MAX_DEPTH = 4
 
 function cleaned(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return withoutLongSecrets(value)
-  if (depth > DEEPEST || typeof value !== 'object' || value === null) return value
+  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => cleaned(item, depth + 1))
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleaned(field, depth + 1)]))

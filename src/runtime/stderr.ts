@@ -3,7 +3,7 @@ import { realTime } from './real-time.ts'
 import { globalProperty } from './registry.ts'
 
 const STDERR = 2
-const MOST_MS = 500
+const MAX_MS = 500
 
 /** Where there is no Node, or something that only looks like it, the console has what stderr is elsewhere. */
 const host: { get(): NodeJS.Process | undefined } = globalProperty<NodeJS.Process>('process')
@@ -34,7 +34,7 @@ export function writeStderr(text: string): void {
 /** Writes a line to stderr before it returns, at the end of a process: what a stream still holds then is lost. */
 export function writeStderrNow(text: string): void {
   const bytes = Buffer.from(`${forTerminal(text)}\n`)
-  const deadline = realTime.uptimeMs() + MOST_MS
+  const deadline = realTime.uptimeMs() + MAX_MS
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(bytes, at)

@@ -4,8 +4,8 @@ import { ownFile } from '../runtime/own-file.ts'
 import { exitSource } from './exit-source.ts'
 
 // Ours are up to ten of them.
-const MOST_FRAMES = 16
-const MOST_SHOWN = 5
+const MAX_FRAMES = 16
+const MAX_SHOWN = 5
 const OURS = 6
 
 /** Where the code stands now; its text is made only when somebody asks for it. */
@@ -18,7 +18,7 @@ export function callStack(): CallStack {
   const here: CallStack = {}
   try {
     const { stackTraceLimit } = Error
-    Error.stackTraceLimit = MOST_FRAMES
+    Error.stackTraceLimit = MAX_FRAMES
     Error.captureStackTrace(here, callStack)
     Error.stackTraceLimit = stackTraceLimit
   } catch {
@@ -34,7 +34,7 @@ export function callSite(call: CallStack): readonly string[] {
     .split('\n')
     .map((line) => /^\s*at (.*)$/.exec(line)?.[1] ?? '')
     .filter((frame) => frame !== '' && !frame.includes('node:'))
-  return (exitSource === '' ? frames.filter(isNotOurs) : withoutOurs(frames)).slice(0, MOST_SHOWN)
+  return (exitSource === '' ? frames.filter(isNotOurs) : withoutOurs(frames)).slice(0, MAX_SHOWN)
 }
 
 function isNotOurs(frame: string): boolean {

@@ -11,7 +11,7 @@ import { threadRights } from './thread-rights.ts'
 
 const RUNNING = 0
 const DELIVERED = 1
-const MOST_REASON_BYTES = 1024
+const MAX_REASON_BYTES = 1024
 
 /** How the spans of a process that ends have fared. */
 export interface SentInWorker {
@@ -34,7 +34,7 @@ function send(work: ExitWork, timeoutMs: number, outcomes: Uint8Array): string |
   if (timeoutMs === 0) return timeUp
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
-    const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
+    const reason = new Uint8Array(new SharedArrayBuffer(MAX_REASON_BYTES))
     const worker = startWorker({ work, done, reason, outcomes: outcomes, timeoutMs })
     if (worker === undefined)
       return 'the thread that delivers then was not there yet, or was left out by a bundler'

@@ -90,7 +90,7 @@ function timeLeft(): number {
 /** Node asks anew each time that the loop runs dry; between two such times the application has done nothing of its own. */
 const ROW_MS = 100
 /** A handler of `beforeExit` that traces would put off the end for ever. What comes later is delivered at the very end. */
-const MOST_WAITS = 3
+const MAX_WAITS = 3
 
 const isInARow = ({ waitedUntil }: State): boolean => realTime.uptimeMs() - waitedUntil < ROW_MS
 
@@ -106,7 +106,7 @@ async function drain(): Promise<void> {
     current.waits = 0
   }
   current.waits += 1
-  if (busy().length === 0 || current.waits > MOST_WAITS) return
+  if (busy().length === 0 || current.waits > MAX_WAITS) return
   const began = realTime.uptimeMs()
   const most = (wait: 'exitTimeoutMs' | 'endTimeoutMs'): number =>
     longest(busy().map(({ config }) => config[wait])) - current.waitedMs - (realTime.uptimeMs() - began)

@@ -11,8 +11,8 @@ export interface OpenSpanFacts {
   readonly startedAt: readonly string[]
 }
 
-const MOST_NAMED = 3
-const MOST_IN_DATA = 50
+const MAX_NAMED = 3
+const MAX_IN_DATA = 50
 
 const HOW_TO_END =
   'Whoever started them has to call end(), in a finally block best; withSpan, trace and withTool do it by themselves'
@@ -48,7 +48,7 @@ const counted = (count: number, one: string, many: string): string =>
 
 const data = (spans: readonly OpenSpanFacts[]): Readonly<Record<string, unknown>> => ({
   count: spans.length,
-  spans: spans.slice(0, MOST_IN_DATA),
+  spans: spans.slice(0, MAX_IN_DATA),
 })
 
 const hint = ({ callSites }: WatchdogConfig): string =>
@@ -59,7 +59,7 @@ const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slic
 /** The oldest by name, and how many more there are. */
 function list(spans: readonly OpenSpanFacts[]): string {
   const oldest = [...spans].sort((a, b) => b.openMs - a.openMs)
-  const shown = oldest.slice(0, MOST_NAMED).map(one)
+  const shown = oldest.slice(0, MAX_NAMED).map(one)
   const more = spans.length - shown.length
   return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ')
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config, TargetConfig } from '../config/config.ts'
 import { hasSegments } from '../delivery/spool/folder.ts'
 import { leaveBehind } from '../delivery/spool/leave.ts'
-import { createSpool, MOST_AGE_MS } from '../delivery/spool/spool.ts'
+import { createSpool, MAX_AGE_MS } from '../delivery/spool/spool.ts'
 import { targetKey } from '../delivery/spool/target-key.ts'
 import type { SpanTarget, TargetDisk, TargetLeftovers } from '../delivery/target.ts'
 import { wireOptions } from '../delivery/wire-options.ts'
@@ -42,7 +42,7 @@ export function targetDisk({
     dir: place.dir,
     exist: () => hasSegments(join(place.dir, whose.key)),
     soon: (work) => void withoutHold(realTime.start(work, 0)),
-    keep: (records) => leaveBehind({ ...whose, maxAgeMs: MOST_AGE_MS }, records),
+    keep: (records) => leaveBehind({ ...whose, maxAgeMs: MAX_AGE_MS }, records),
   }
   return { leftovers }
 }

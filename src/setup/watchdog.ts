@@ -29,7 +29,7 @@ const state = (): State =>
     }),
   )
 
-const MOST_WAIT_MS = 60_000
+const MAX_WAIT_MS = 60_000
 
 /**
  * Looks after the spans that are open in `pipeline`.
@@ -69,7 +69,7 @@ function schedule(): void {
   const current = state()
   const shortest = Math.min(...[...current.watched.values()].map(({ afterMs }) => afterMs))
   realTime.stop(current.timer)
-  current.timer = withoutHold(realTime.start(look, Math.min(MOST_WAIT_MS, Math.max(10, shortest / 2))))
+  current.timer = withoutHold(realTime.start(look, Math.min(MAX_WAIT_MS, Math.max(10, shortest / 2))))
 }
 
 function look(): void {

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from './ended-span.ts'
-import { MOST_ATTRIBUTES } from './span-limits.ts'
+import { MAX_ATTRIBUTES } from './span-limits.ts'
 
 /** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be dear. */
 export interface AttributeBag {
@@ -22,7 +22,7 @@ export function keepAttribute(
   isJson: boolean,
 ): boolean {
   if (!Object.hasOwn(bag.values, key)) {
-    if (bag.count >= MOST_ATTRIBUTES) return false
+    if (bag.count >= MAX_ATTRIBUTES) return false
     bag.count += 1
   }
   bag.values[key] = value

@@ -6,7 +6,7 @@ import type { Captured } from './captured.ts'
 const MESSAGE_LENGTH = 200
 const NAME_LENGTH = 100
 /** About a thousand decimal digits: turning a larger bigint into text takes quadratic time. */
-const LARGEST_BIGINT_BITS = 3400
+const MAX_BIGINT_BITS = 3400
 
 /** `[getter threw: message]`, and the like for other code that broke while it was being looked at. */
 export function threwMark(what: string, thrown: unknown): string {
@@ -78,7 +78,7 @@ export function unreadableMark(source: object, thrown: unknown): string {
 }
 
 function bigintText(value: bigint): string {
-  const most = 1n << BigInt(LARGEST_BIGINT_BITS)
+  const most = 1n << BigInt(MAX_BIGINT_BITS)
   if (value < most && value > -most) return String(value)
   return '[bigint of more than 1000 digits]'
 }

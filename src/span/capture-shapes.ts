@@ -15,7 +15,7 @@ export type Shape =
   | { readonly toJson: (key: string) => unknown }
 
 /** Most properties of one object: objects with more are tables, and slow ones. */
-export const MOST_FIELDS = 10_000
+export const MAX_FIELDS = 10_000
 const SENSITIVE_HEADER =
   /^(?:proxy-)?authorization$|^(?:set-)?cookie$|token|secret|api-?key|password|credential/i
 /** Objects with nothing to read inside, or with far too much (and, for `process`, the environment). */
@@ -135,7 +135,7 @@ function mapShape(map: Map<unknown, unknown>, room: number): Shape {
   }
   const size = sizeOfMap(map)
   if (!textKeys) return { items: pairs, more: size - pairs.length }
-  if (pairs.length > MOST_FIELDS) pairs.length = MOST_FIELDS
+  if (pairs.length > MAX_FIELDS) pairs.length = MAX_FIELDS
   const fields: Record<string, unknown> = Object.create(null)
   for (const [key, value] of pairs) fields[key as string] = value
   return { fields, more: size - pairs.length }
@@ -179,8 +179,8 @@ const CLIENT_CLASS =
 const CLIENT_FIELD =
   /^[_#]*(?:api_?keys?|auth(?:_?client|_?token)?|credentials?|password|passwd|secret|client_?secret|private_?key|access_?token|access_?key|secret_?(?:access_?)?key|refresh_?token|connection_?string)$/i
 /** What is shorter is a token of a language. */
-const LEAST_TOKEN = 16
-const MOST_CLASSES = 8
+const MIN_TOKEN = 16
+const MAX_CLASSES = 8
 
 /**
  * Clients, pools and connections hold credentials, sockets and whole configurations. What is known of one is its class:
@@ -192,9 +192,9 @@ function isClient(source: object): boolean {
   if (hasMethod(source, 'emit') && hasMethod(source, 'on')) return true
   if (Object.keys(source).some((key) => CLIENT_FIELD.test(key))) return true
   const token = findData(source, 'token')
-  if (typeof token === 'string' && token.length >= LEAST_TOKEN) return true
+  if (typeof token === 'string' && token.length >= MIN_TOKEN) return true
   let holder: object | null = prototype as object
-  for (let steps = 0; holder !== null && steps < MOST_CLASSES; steps += 1) {
+  for (let steps = 0; holder !== null && steps < MAX_CLASSES; steps += 1) {
     const maker: unknown = Object.getOwnPropertyDescriptor(holder, 'constructor')?.value
     if (
       maker !== Object &&

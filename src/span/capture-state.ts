@@ -1,7 +1,7 @@
 import type { Captured } from './captured.ts'
 
 /** Most values, containers included, of one snapshot: some milliseconds of walking. */
-const MOST_VALUES = 100_000
+const MAX_VALUES = 100_000
 /** So many times the allowed bytes are looked at in full; strings beyond are cleaned after cutting. */
 const CLEAN_FACTOR = 24
 /** Beyond this many containers they are looked up by hash. */
@@ -50,7 +50,7 @@ export function startWalk(maxDepth: number, maxLength: number, visit?: Visit): W
     path: [],
     met: [],
     index: undefined,
-    room: MOST_VALUES,
+    room: MAX_VALUES,
     reserved: 0,
     bytes: 0,
     isUnclean: false,

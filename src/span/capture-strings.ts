@@ -1,7 +1,7 @@
 /** Stands where a character was that some target refuses: a lone surrogate (MLflow) or NUL (PostgreSQL). */
 const REPLACEMENT = '\uFFFD'
 /** Below this many bytes a cut keeps no text: the mark alone would not fit. */
-const LEAST_CUT_BYTES = 48
+const MIN_CUT_BYTES = 48
 const CUT_MARK = /…\[(\d+) characters cut\]…/g
 /** How far a cut moves to fall between words, so that it seldom leaves half of a token or a number behind. */
 const WORD_SEARCH = 120
@@ -41,8 +41,8 @@ export function textBytes(text: string): number {
  */
 export function cutText(text: string, maxBytes: number): string {
   if (text.length <= maxBytes && textBytes(text) <= maxBytes) return text
-  if (maxBytes < LEAST_CUT_BYTES) return maxBytes >= 3 ? '…' : ''
-  const room = maxBytes - LEAST_CUT_BYTES
+  if (maxBytes < MIN_CUT_BYTES) return maxBytes >= 3 ? '…' : ''
+  const room = maxBytes - MIN_CUT_BYTES
   const end = atWordEnd(text, prefixEnd(text, Math.ceil(room * 0.6)))
   const start = atWordStart(text, suffixStart(text, Math.floor(room * 0.4), end))
   return joinCut(text, end, start)

@@ -8,7 +8,7 @@ import {
   threwMark,
   unreadableMark,
 } from './capture-marks.ts'
-import { MOST_FIELDS, type Shape, shapeOf } from './capture-shapes.ts'
+import { MAX_FIELDS, type Shape, shapeOf } from './capture-shapes.ts'
 import { findMet, type Met, remember, type Walk } from './capture-state.ts'
 import { cleanText, cutLength } from './capture-strings.ts'
 import type { Captured } from './captured.ts'
@@ -16,7 +16,7 @@ import { mediaMark } from './media-mark.ts'
 
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
-export const LONGEST_KEY = 512
+export const MAX_KEY_LENGTH = 512
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 const WORST_UNIT_BYTES = 6
 
@@ -203,7 +203,7 @@ function copyFields(walk: Walk, source: object, more: number, depth: number): Ca
   let cut = more
   walk.bytes += 3
   for (let i = 0; i < keys.length; i += 1) {
-    if (walk.room <= reserved || i === MOST_FIELDS) {
+    if (walk.room <= reserved || i === MAX_FIELDS) {
       cut += keys.length - i
       break
     }
@@ -236,7 +236,7 @@ function copyField(
   const copy = typeof value === 'string' ? copyText(walk, value, source) : copyValue(walk, value, depth + 1)
   if (walk.visit) walk.path.pop()
   if (copy === undefined) return
-  const name = cleanText(key.length > LONGEST_KEY ? cutLength(key, LONGEST_KEY) : key)
+  const name = cleanText(key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key)
   walk.bytes += name.length * WORST_UNIT_BYTES + 4
   setField(to, name, copy)
 }

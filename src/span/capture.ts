@@ -10,8 +10,8 @@ import { callRedact, type RedactSource } from './redact.ts'
 export { capturedBytes, fitTo } from './fit-value.ts'
 
 /** MLflow cannot read back what is nested deeper. */
-const DEEPEST = 40
-const LEAST_BYTES = 16
+const MAX_DEPTH = 40
+const MIN_BYTES = 16
 /** A redaction hook gets at most so many times the bytes that may be recorded. */
 const REDACT_FACTOR = 4
 
@@ -68,7 +68,7 @@ function fitted(walk: Walk, copy: Captured, maxBytes: number): Captured {
 }
 
 /** How deep a value may nest. */
-export const deepest = (limits: Limits): number => Math.min(DEEPEST, Math.max(1, limits.maxDepth))
+export const deepest = (limits: Limits): number => Math.min(MAX_DEPTH, Math.max(1, limits.maxDepth))
 
 /** How long the JSON text of a value may be, in bytes. */
-export const mostBytes = (limits: Limits): number => Math.max(LEAST_BYTES, limits.maxValueBytes)
+export const mostBytes = (limits: Limits): number => Math.max(MIN_BYTES, limits.maxValueBytes)

@@ -10,7 +10,7 @@ import type { EndedSpan } from './ended-span.ts'
 // cannot be encoded would hold up its whole batch, so it is put right where it enters.
 
 const LAST_KIND = 4
-const MOST_COUNT = 0xffff_ffff
+const MAX_COUNT = 0xffff_ffff
 
 /** OpenTelemetry's span kind; internal for what is none. */
 export const kindOf = (given: unknown): number =>
@@ -22,7 +22,7 @@ export const flagsOf = (given: unknown, otherwise = 0): number =>
 
 /** How many were dropped elsewhere; 0 for what is no count. */
 export const countOf = (given: unknown): number =>
-  typeof given === 'number' && Number.isInteger(given) && given > 0 ? Math.min(given, MOST_COUNT) : 0
+  typeof given === 'number' && Number.isInteger(given) && given > 0 ? Math.min(given, MAX_COUNT) : 0
 
 /** An instrumentation scope by its name and version. */
 export function scopeOf(name: unknown, version?: unknown): EndedSpan['scope'] {
@@ -65,7 +65,7 @@ export function spanContextOf(span: unknown, flags = 0): SpanContext {
 }
 
 /** So many items of a list are looked at; the lists that people write are shorter, and holes are items too. */
-const MOST_ITEMS = 10_000
+const MAX_ITEMS = 10_000
 
 /** The first items of a list, and how many more there are; none of anything else, nor of one that refuses to be read. */
 export function itemsOf<T>(given: readonly T[] | undefined): {
@@ -75,7 +75,7 @@ export function itemsOf<T>(given: readonly T[] | undefined): {
   try {
     if (!Array.isArray(given)) return { items: [], more: 0 }
     const { length } = given
-    return { items: given.slice(0, MOST_ITEMS) as T[], more: Math.max(0, length - MOST_ITEMS) }
+    return { items: given.slice(0, MAX_ITEMS) as T[], more: Math.max(0, length - MAX_ITEMS) }
   } catch {
     return { items: [], more: 0 }
   }

@@ -12,8 +12,8 @@ const MOMENT_BYTES = 200
 /** Values up to this length stay: names, models, numbers. */
 const SHORT = 64
 /** Of attributes, events and links so many stay. */
-const MOST_KEPT = 16
-const LONGEST_KEY = 256
+const MAX_KEPT = 16
+const MAX_KEY_LENGTH = 256
 
 /** How much more is held when `after` takes the place of `before`. */
 export const changeBytes = (before: Content | undefined, after: Content): number =>
@@ -50,7 +50,7 @@ export function giveUpValues(bag: AttributeBag): void {
   for (const key of Object.keys(bag.values)) {
     const value = bag.values[key]
     kept += 1
-    if (kept > MOST_KEPT || key.length > LONGEST_KEY) removeAttribute(bag, key)
+    if (kept > MAX_KEPT || key.length > MAX_KEY_LENGTH) removeAttribute(bag, key)
     else if (typeof value === 'object' || (typeof value === 'string' && value.length > SHORT)) {
       keepAttribute(bag, key, markOf(valueBytes(value)), false)
     }
@@ -59,4 +59,4 @@ export function giveUpValues(bag: AttributeBag): void {
 
 /** The first of `moments`, without what was said of them. */
 export const withoutValues = <T extends { readonly attributes?: Attributes }>(moments: readonly T[]): T[] =>
-  moments.slice(0, MOST_KEPT).map(({ attributes: _, ...moment }) => moment as T)
+  moments.slice(0, MAX_KEPT).map(({ attributes: _, ...moment }) => moment as T)

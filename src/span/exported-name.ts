@@ -13,14 +13,14 @@ export function exportedName(name: unknown, redact: Redact | undefined, source: 
 /** Names of attributes that conventions and integrations give: the same for everybody, so they tell nothing. */
 const CONVENTIONAL =
   /^(?:(?:gen_ai|mlflow|turnspan|openinference|llm|mcp|openai|aws|azure|http|url|server|client|network|db|rpc|error|exception|langchain)\.[a-z_.]{1,60}|(?:user|session)\.id|ai\.[A-Za-z_.]{1,60})$/
-const MOST_NAMES = 1000
+const MAX_NAMES = 1000
 
 const known = new WeakMap<Redact, Map<string, string>>()
 
 /** `name` after `redact`, which is asked once for each: such names seldom differ, and stand on every span. */
 function askedOnce(name: string, redact: Redact, key: string): string {
   let names = known.get(redact)
-  if (names === undefined || names.size >= MOST_NAMES) {
+  if (names === undefined || names.size >= MAX_NAMES) {
     names = new Map()
     known.set(redact, names)
   }

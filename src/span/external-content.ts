@@ -20,14 +20,14 @@ const CONTENT_KEYS: ReadonlySet<string> = new Set(
   messaging.message.body rpc.message.body`.split(/\s+/),
 )
 
-const MOST_SCOPES = 1000
+const MAX_SCOPES = 1000
 const known = new Map<string, boolean>()
 
 /** Whether a tracer of this name belongs to a library for language models. */
 export function isGenAiScope(scope: string): boolean {
   let isOne = known.get(scope)
   if (isOne === undefined) {
-    if (known.size >= MOST_SCOPES) known.clear()
+    if (known.size >= MAX_SCOPES) known.clear()
     isOne = GENAI_SCOPE.test(scope)
     known.set(scope, isOne)
   }

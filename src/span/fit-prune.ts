@@ -7,7 +7,7 @@ import { type Gauge, isList, sizeOf } from './fit-size.ts'
 /** Room for a mark among items or properties, with its punctuation. */
 const MARK_BYTES = 48
 /** A container is not opened for less than this. */
-const LEAST_CONTAINER_BYTES = 96
+const MIN_CONTAINER_BYTES = 96
 const ITEMS_MARK = /^…\[(\d+) items cut\]…$/
 
 /**
@@ -17,7 +17,7 @@ const ITEMS_MARK = /^…\[(\d+) items cut\]…$/
 export function pruneTo(value: Captured, maxBytes: number, gauge: Gauge): Captured {
   if (sizeOf(value, gauge) <= maxBytes || typeof value !== 'object' || value === null) return value
   const mark = isList(value) ? `[Array(${value.length})]` : '[Object]'
-  if (maxBytes < LEAST_CONTAINER_BYTES) return cutText(mark, Math.max(3, maxBytes - 2))
+  if (maxBytes < MIN_CONTAINER_BYTES) return cutText(mark, Math.max(3, maxBytes - 2))
   return isList(value) ? pruneItems(value, maxBytes, gauge) : pruneFields(value, maxBytes, gauge)
 }
 
@@ -30,7 +30,7 @@ function pruneItems(items: readonly Captured[], maxBytes: number, gauge: Gauge):
     const bytes = sizeOf(item, gauge) + 1
     // The outermost items are kept in part rather than not at all.
     const fits = bytes <= share
-    if (!fits && (to.length > 0 || share < LEAST_CONTAINER_BYTES)) return false
+    if (!fits && (to.length > 0 || share < MIN_CONTAINER_BYTES)) return false
     const kept = fits ? item : pruneTo(item, share - 1, gauge)
     state.left -= fits ? bytes : sizeOf(kept, gauge) + 1
     to.push(kept)

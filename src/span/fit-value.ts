@@ -7,9 +7,9 @@ import { type Gauge, isList, sizeOf } from './fit-size.ts'
 
 /** A string is not cut below this while items in the middle of lists can go instead; less where little fits. */
 const COMFORTABLE_BYTES = 2048
-const LEAST_STRING_BYTES = 64
+const MIN_STRING_BYTES = 64
 /** In a list of at least this many items the first and the last one matter most. */
-const LEAST_CONVERSATION = 3
+const MIN_CONVERSATION = 3
 const ATTEMPTS = 4
 
 const byteLength: Gauge = (text) => Buffer.byteLength(text)
@@ -50,7 +50,7 @@ export function cleanValue(value: Captured): Captured {
 
 function shrink(value: Captured, maxBytes: number, gauge: Gauge): Captured {
   if (typeof value === 'string') return cutText(value, Math.max(3, maxBytes - 2))
-  const least = Math.min(COMFORTABLE_BYTES, Math.max(LEAST_STRING_BYTES, maxBytes >> 6))
+  const least = Math.min(COMFORTABLE_BYTES, Math.max(MIN_STRING_BYTES, maxBytes >> 6))
   const kept = pruneTo(value, maxBytes - roomForFirst(value, maxBytes, gauge, least), (text) =>
     Math.min(gauge(text), least),
   )
@@ -96,7 +96,7 @@ function mapStrings(
   if (typeof value !== 'object' || value === null) return value
   if (isList(value)) {
     const last = value.length - 1
-    const isConversation = inside === undefined && value.length >= LEAST_CONVERSATION
+    const isConversation = inside === undefined && value.length >= MIN_CONVERSATION
     return value.map((item, i) => mapStrings(item, change, isConversation ? i === 0 || i === last : inside))
   }
   const copy: { [key: string]: Captured } = {}

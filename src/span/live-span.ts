@@ -39,7 +39,7 @@ import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { EndOptions, Span } from './span.ts'
 import type { LiveSpanInit, SpanHost } from './span-host.ts'
-import { type Dropping, MOST_EVENTS, MOST_LINKS, noneDropped, sayLimits } from './span-limits.ts'
+import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
@@ -250,7 +250,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
       ...(attributes && { attributes: attributes as never }),
     })
     this.#links ??= []
-    if (this.#links.length < MOST_LINKS) {
+    if (this.#links.length < MAX_LINKS) {
       this.#links.push(read.data)
       this.#grow(valuesBytes(attributes))
     } else this.#drop('links')
@@ -462,7 +462,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     this.#init.mirror?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
-    if (this.#events.length < MOST_EVENTS) {
+    if (this.#events.length < MAX_EVENTS) {
       this.#events.push(event)
       this.#grow(valuesBytes(attributes))
     } else this.#drop('events')

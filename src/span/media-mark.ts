@@ -1,9 +1,9 @@
 import { findData } from './capture-marks.ts'
 
 /** Shorter texts are recorded as they are. */
-export const LEAST_MEDIA = 256
+export const MIN_MEDIA = 256
 const DATA_URL = /^data:([\w.+-]{1,60}\/[\w.+-]{1,80})?(?:;[\w.+=-]{1,60}){0,4}?;base64,/i
-const LONGEST_HEAD = 300
+const MAX_HEAD_LENGTH = 300
 const SAMPLE = 64
 const BASE64 = /^[A-Za-z0-9+/_-]{64}$/
 const BASE64_END = /^[A-Za-z0-9+/_-]{61}[A-Za-z0-9+/_=-]{3}$/
@@ -15,9 +15,9 @@ const TYPE_FIELDS = ['mediaType', 'mimeType', 'mime_type', 'media_type', 'conten
  * it is, for there the type may stand.
  */
 export function mediaMark(text: string, around?: object): string | undefined {
-  if (text.length < LEAST_MEDIA) return undefined
+  if (text.length < MIN_MEDIA) return undefined
   if (text.charCodeAt(0) === 0x64) {
-    const head = DATA_URL.exec(text.slice(0, LONGEST_HEAD))
+    const head = DATA_URL.exec(text.slice(0, MAX_HEAD_LENGTH))
     if (head !== null) return describe(head[1] ?? 'data', text, head[0].length)
   }
   if (around === undefined || !BASE64.test(text.slice(0, SAMPLE))) return undefined

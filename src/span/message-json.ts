@@ -4,7 +4,7 @@ import { NULL, putContent, putObjectWith } from './content/json-content.ts'
 import { type JsonOut, literal, putLiteral, putText, startJson } from './content/json-out.ts'
 import { notNull, textIn } from './content/look-into.ts'
 import type { Message, Part, Text, ToolCallPart } from './message-parts.ts'
-import { LIST_MESSAGES, MOST_NATIVE, OBJECT_MESSAGES, withinNesting } from './nesting.ts'
+import { LIST_MESSAGES, MAX_NATIVE, OBJECT_MESSAGES, withinNesting } from './nesting.ts'
 import { createWriter, type Writer } from './otlp/writer.ts'
 
 /** What can be written as JSON text: what was captured, or messages in which it stands. */
@@ -14,7 +14,7 @@ export type JsonContent = Content | readonly Message[]
 const USUAL_BYTES = 8_192
 
 // What is left for nesting within the list of messages, a message, its parts, and a part (see ./nesting.ts).
-const WITHIN_MESSAGE = MOST_NATIVE - LIST_MESSAGES - OBJECT_MESSAGES
+const WITHIN_MESSAGE = MAX_NATIVE - LIST_MESSAGES - OBJECT_MESSAGES
 const WITHIN_PARTS = WITHIN_MESSAGE - LIST_MESSAGES
 const WITHIN_PART = WITHIN_PARTS - OBJECT_MESSAGES
 
@@ -22,7 +22,7 @@ const WITHIN_PART = WITHIN_PARTS - OBJECT_MESSAGES
 export function writeJson(writer: Writer, json: JsonContent): void {
   const out = startJson(writer)
   if (isMessages(json)) putMessages(out, json)
-  else putContent(out, json, MOST_NATIVE)
+  else putContent(out, json, MAX_NATIVE)
 }
 
 /** {@link writeJson} as a string. */

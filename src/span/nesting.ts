@@ -6,14 +6,14 @@ import type { Captured } from './captured.ts'
 // unreadable for ever.
 export const LIST_MESSAGES = 2
 export const OBJECT_MESSAGES = 3
-export const MOST_NATIVE = 92
-const MOST_TEXT = 96
+export const MAX_NATIVE = 92
+const MAX_TEXT = 96
 
 /**
  * `value` with what lies too deep for MLflow replaced by its JSON text, of which nothing is lost that way; `value`
  * itself when all of it can stay.
  */
-export function withinNesting(value: Captured, room: number = MOST_NATIVE): Captured {
+export function withinNesting(value: Captured, room: number = MAX_NATIVE): Captured {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
     const left = room - LIST_MESSAGES
@@ -52,7 +52,7 @@ function fieldsWithin(fields: Readonly<Record<string, Captured>>, room: number):
 }
 
 /** Whether JSON text nests so deep that `most` messages do not hold it. By its brackets alone: it may be no JSON. */
-export function nestsDeep(text: string, most: number = MOST_TEXT): boolean {
+export function nestsDeep(text: string, most: number = MAX_TEXT): boolean {
   let messages = 0
   let isInString = false
   for (let i = 0; i < text.length; i += 1) {

@@ -26,7 +26,7 @@ export interface OpenContent {
 }
 
 /** Values stand in slabs of memory together; a span that stays open long must not hold a whole slab for a short one. */
-const MOST_YOUNG = 256
+const MAX_YOUNG = 256
 /** It is said again that content was given up after so little of what it may take was taken. */
 const ROOM_SHARE = 0.5
 
@@ -48,7 +48,7 @@ export function createOpenContent(maxBytes: number, gaveUp: () => void): OpenCon
 
   const age = (): void => {
     const oldest = young.first
-    if (oldest === undefined || young.length <= MOST_YOUNG) return
+    if (oldest === undefined || young.length <= MAX_YOUNG) return
     young.remove(oldest)
     old.append(oldest)
     oldest.contentAge = ContentAge.OLD

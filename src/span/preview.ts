@@ -1,6 +1,6 @@
 import type { Captured } from './captured.ts'
 
-const MOST_PREVIEW = 1000
+const MAX_PREVIEW = 1000
 
 /**
  * What MLflow would show of inputs or outputs in a list of traces: the text of the last message of `role` in a
@@ -8,9 +8,9 @@ const MOST_PREVIEW = 1000
  */
 export function previewOf(value: Captured, role: 'user' | 'assistant'): string {
   const text = messageText(value, role) ?? JSON.stringify(value)
-  if (text.length <= MOST_PREVIEW) return text
+  if (text.length <= MAX_PREVIEW) return text
   // A cut between the halves of a surrogate pair would leave text that no server stores.
-  return `${text.slice(0, MOST_PREVIEW - 3).replace(/[\uD800-\uDBFF]$/, '')}...`
+  return `${text.slice(0, MAX_PREVIEW - 3).replace(/[\uD800-\uDBFF]$/, '')}...`
 }
 
 function messageText(value: Captured, role: string): string | undefined {

@@ -14,7 +14,7 @@ const QUERY_NAMES: ReadonlySet<string> = new Set(
 )
 const EQUALS = 0x3d
 const COLON = 0x3a
-const LONGEST_LOOKED_INTO = 256
+const MAX_LOOKED_INTO_LENGTH = 256
 
 /** Values that stand after a telling name: in `.env` files, YAML, JSON, headers, query strings and connection strings. */
 export function assignmentFinder(kindOfName: NameKinds): Finder {
@@ -81,7 +81,7 @@ function valueFound(text: string, { name, kind, at, from }: Assignment, found: F
     const end = unquotedValue(text, start, name, 'header')
     const part = isPlausibleHeader(kind, text.slice(start, end))
     if (part > 0) found(start, start + part, kind)
-    return part === 0 && end - at > LONGEST_LOOKED_INTO ? end : Math.max(start + part, at + 1)
+    return part === 0 && end - at > MAX_LOOKED_INTO_LENGTH ? end : Math.max(start + part, at + 1)
   }
   const end = unquotedValue(text, start, name, sign)
   const value = text.slice(start, end)
@@ -95,7 +95,7 @@ function valueFound(text: string, { name, kind, at, from }: Assignment, found: F
     return Math.max(end, at + 1)
   }
   // What is long and no secret is not looked at again from each sign in it.
-  return end - at > LONGEST_LOOKED_INTO ? end : at + 1
+  return end - at > MAX_LOOKED_INTO_LENGTH ? end : at + 1
 }
 
 const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09

@@ -120,7 +120,7 @@ jwt (?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*
 jwt (?<![\w-])eyJ[\w-]{8,}\.[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}`
 
 /** No form is shorter. */
-const SHORTEST = 15
+const MIN_LENGTH = 15
 /** Characters of which forms are made: other texts have few runs of them that are long enough. */
 const TOKEN_UNITS: Uint8Array = new Uint8Array(128)
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~+/=:%$@')
@@ -146,20 +146,20 @@ export function formFinder(): Finder {
 }
 
 /**
- * Calls `use` with each run of token characters that is long enough. Looks at one character in {@link SHORTEST} where
+ * Calls `use` with each run of token characters that is long enough. Looks at one character in {@link MIN_LENGTH} where
  * there is none.
  */
 function eachRun(text: string, use: (run: string, offset: number) => void): void {
   const { length } = text
   let start = 0
-  while (start + SHORTEST <= length) {
-    let at = start + SHORTEST - 1
+  while (start + MIN_LENGTH <= length) {
+    let at = start + MIN_LENGTH - 1
     while (at >= start && isTokenUnit(text.charCodeAt(at))) at -= 1
     if (at >= start) {
       start = at + 1
       continue
     }
-    let end = start + SHORTEST
+    let end = start + MIN_LENGTH
     while (end < length && isTokenUnit(text.charCodeAt(end))) end += 1
     use(text.slice(start, end), start)
     start = end + 1

@@ -48,8 +48,8 @@ const PERSONAL_NAMES: ReadonlyMap<string, string> = new Map([
   ['mobilenumber', 'phone'],
   ['telephone', 'phone'],
 ])
-const LONGEST_NAME = 100
-const MOST_NAMES = 1000
+const MAX_NAME_LENGTH = 100
+const MAX_NAMES = 1000
 /** Properties that make an object a description of a parameter (JSON Schema) or of a tool rather than its value. */
 const SCHEMA_FIELDS = [
   'type',
@@ -64,7 +64,7 @@ const SCHEMA_FIELDS = [
   'input_schema',
 ] as const
 /** Numbers shorter than this under such a name are counts and flags. */
-const LEAST_SECRET_NUMBER = 100_000
+const MIN_SECRET_NUMBER = 100_000
 
 /** Tells the kind of secret in a value of a given name, if any. */
 export type NameKinds = (name: string) => string | undefined
@@ -79,10 +79,10 @@ export const rememberingPersonalNames = (): NameKinds =>
 function remembering(kindOf: NameKinds): NameKinds {
   const known = new Map<string, string | undefined>()
   return (name) => {
-    if (name.length < 3 || name.length > LONGEST_NAME) return undefined
+    if (name.length < 3 || name.length > MAX_NAME_LENGTH) return undefined
     const before = known.get(name)
     if (before !== undefined || known.has(name)) return before
-    if (known.size >= MOST_NAMES) known.clear()
+    if (known.size >= MAX_NAMES) known.clear()
     const kind = kindOf(name)
     known.set(name, kind)
     return kind
@@ -95,7 +95,7 @@ export const plainName = (name: string): string => name.toLowerCase().replace(/[
 /** Whether `value`, of a property with such a name, tells about the secret rather than being it: a count, a schema. */
 export function describesValue(value: unknown): boolean {
   if (typeof value === 'string') return FETCH_CREDENTIALS.has(value)
-  return typeof value === 'number' ? value < LEAST_SECRET_NUMBER : isSchema(value)
+  return typeof value === 'number' ? value < MIN_SECRET_NUMBER : isSchema(value)
 }
 
 /** What `fetch` takes under `credentials`. */

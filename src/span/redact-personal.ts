@@ -3,7 +3,7 @@ import { eachMatch, type Finder, type Found, patternFinder } from './redact-rule
 /** What follows the `@` of an address. */
 const DOMAIN = /(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,61}\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}])/uy
 const LETTER_OR_DIGIT = /^[\p{L}\p{N}]$/u
-const LONGEST_LOCAL = 64
+const MAX_LOCAL_LENGTH = 64
 /** A card number's usual groups, or no groups. The back reference keeps the separators alike. */
 const CARD =
   /(?<![\w.+-])\d{4}([ \u00a0\u202f-]?)(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![\w-]|\.\d)/g
@@ -25,7 +25,7 @@ const PHONE =
 const US_PHONE = /(?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}(?![\w-]|\.\d)/g
 const SSN = /(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/g
 /** Numbers without a fraction from this on can be card numbers. */
-const LEAST_CARD = 30_000_000_000_000
+const MIN_CARD = 30_000_000_000_000
 
 /** Data about people that its form gives away. */
 export const personalFinders = (): readonly Finder[] => [
@@ -40,7 +40,7 @@ export const personalFinders = (): readonly Finder[] => [
 
 /** Whether `value`, a number, can be a card number. */
 export const isCardNumber = (value: number): boolean =>
-  Number.isSafeInteger(value) && value >= LEAST_CARD && isCard(String(value))
+  Number.isSafeInteger(value) && value >= MIN_CARD && isCard(String(value))
 
 function isCard(found: string): boolean {
   const digits = found.replace(/\D/g, '')
@@ -65,7 +65,7 @@ function emails(text: string, sign: string, found: Found): void {
     DOMAIN.lastIndex = at + sign.length
     if (!isLocalUnit(text, at - 1) || !DOMAIN.test(text)) continue
     let start = at
-    while (start > 0 && start > at - LONGEST_LOCAL && isLocalUnit(text, start - 1)) start -= 1
+    while (start > 0 && start > at - MAX_LOCAL_LENGTH && isLocalUnit(text, start - 1)) start -= 1
     found(start, DOMAIN.lastIndex, 'email')
   }
 }

@@ -89,7 +89,7 @@ export function redactSecrets(options: RedactSecretsOptions = {}): Redact {
     ...(ipAddresses ? ipFinders() : []),
   ]
   const ownName = nameMatcher(options.keys ?? [])
-  const shortest = options.patterns === undefined ? SHORTEST : 1
+  const shortest = options.patterns === undefined ? MIN_LENGTH : 1
   const scan = (text: string): string =>
     text.length < shortest ? text : withMarks(text, findAll(all, text), mark)
   const structure: Structure = {
@@ -112,7 +112,7 @@ export function redactSecrets(options: RedactSecretsOptions = {}): Redact {
 }
 
 /** A text that can hold something which its form gives away: `a@b.co`, `pwd=x123`. */
-const SHORTEST = 6
+const MIN_LENGTH = 6
 
 const noKind: NameKinds = () => undefined
 

@@ -17,13 +17,13 @@ export interface NamePlace extends Named {
   readonly lineStart: number | undefined
 }
 
-const LONGEST = 80
-const LONGEST_INDENT = 120
+const MAX_LENGTH = 80
+const MAX_INDENT_LENGTH = 120
 
 /** The name before the sign at `at`: `name`, `"name"`, `\"name\"`, `['name']`. */
 export function nameBefore(text: string, at: number): Named | undefined {
   let end = at
-  const least = Math.max(0, at - LONGEST)
+  const least = Math.max(0, at - MAX_LENGTH)
   while (end > least && end > at - 4 && isBlank(text.charCodeAt(end - 1))) end -= 1
   const isIndexed = text.charCodeAt(end - 1) === 0x5d
   const shut = isIndexed ? end - 1 : end
@@ -62,7 +62,7 @@ export function placeOf(text: string, name: Named): NamePlace {
 /** Where the line of `at` begins, if nothing but an indent, a dash or a word of a shell stands before `at`. */
 function lineStartOf(text: string, at: number): number | undefined {
   let start = at
-  const least = Math.max(0, at - LONGEST_INDENT)
+  const least = Math.max(0, at - MAX_INDENT_LENGTH)
   while (start > least && text.charCodeAt(start - 1) !== 0x0a) start -= 1
   if (start > 0 && text.charCodeAt(start - 1) !== 0x0a) return undefined
   return /^[ \t]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG|env)[ \t]+)?$/.test(text.slice(start, at))

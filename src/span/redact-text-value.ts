@@ -6,7 +6,7 @@ export interface Part {
   readonly end: number
 }
 
-const LONGEST_VALUE = 16_384
+const MAX_VALUE_LENGTH = 16_384
 const BACKSLASH = 0x5c
 
 /**
@@ -20,7 +20,7 @@ export function quotedValue(text: string, at: number): Part | undefined {
   const quote = text.charAt(start)
   if (quote !== '"' && quote !== "'" && quote !== '`') return undefined
   start += 1
-  const most = Math.min(text.length, start + LONGEST_VALUE)
+  const most = Math.min(text.length, start + MAX_VALUE_LENGTH)
   let end = start
   let backslashes = 0
   for (; end < most; end += 1) {
@@ -46,10 +46,10 @@ export function blockValue(text: string, name: NamePlace, from: number): Part | 
   const isText = /[|>]/.test(text.slice(from, start))
   const indent = name.start - name.lineStart
   let end = start
-  while (end < text.length && end - start < LONGEST_VALUE) {
+  while (end < text.length && end - start < MAX_VALUE_LENGTH) {
     const newline = text.indexOf('\n', end)
     const lineEnd = newline < 0 ? text.length : newline
-    const line = text.slice(end, Math.min(lineEnd, end + LONGEST_VALUE))
+    const line = text.slice(end, Math.min(lineEnd, end + MAX_VALUE_LENGTH))
     const inset = line.length - line.trimStart().length
     const belongs = isText
       ? inset > indent || line.trim() === ''

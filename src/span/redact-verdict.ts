@@ -10,7 +10,7 @@ const NAMES_A_SECRET = /pass|secret|token|key|credential|cookie|env\b|config|^yo
 /** A call, an index or a template. */
 const CODE = /^(?:new\s|[A-Za-z_$][\w$.?]*(?:\(.*[)(\];,{]|\(["'`].*|\[["'`\w]+\][;,)]*|`.*)$|[({[`])/s
 const OPENS_CODE = /^[({[`]/
-const LONGEST_JUDGED = 300
+const MAX_JUDGED_LENGTH = 300
 
 /** How a value stands in a text. */
 export interface Setting {
@@ -25,7 +25,7 @@ export interface Setting {
 /** In code and prose a word follows such a name; a secret has digits, or no blank before it (`PASSWORD=...`). */
 export function isPlausible(value: string, { name, sign, isAlone, follows }: Setting): boolean {
   if (value.length < 4 || value.startsWith('[') || OPENS_CODE.test(follows)) return false
-  if (value.length <= LONGEST_JUDGED) {
+  if (value.length <= MAX_JUDGED_LENGTH) {
     const word = value.replace(/[,;]+$/, '')
     if (NOT_A_VALUE.test(word) || PLACEHOLDER.test(word) || CODE.test(value)) return false
     if (`.${name.text.toLowerCase()}`.endsWith(`.${word.toLowerCase()}`)) return false
@@ -43,7 +43,7 @@ const isAloneInLine = (follows: string): boolean => follows === '' || follows ==
 
 /** Whether a text in quotes, or in lines of its own, tells about a secret rather than being it. */
 export function isProse(value: string): boolean {
-  if (value.length > LONGEST_JUDGED) return false
+  if (value.length > MAX_JUDGED_LENGTH) return false
   if (NOT_A_VALUE.test(value) || PLACEHOLDER.test(value)) return true
   return (
     /\s/.test(value) && /\b(?:pass(?:word|phrase)|token|secret|key|credential|cookie|jwt)s?\b/i.test(value)

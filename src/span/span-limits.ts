@@ -1,9 +1,9 @@
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import type { DroppedCounts } from './ended-span.ts'
 
-export const MOST_ATTRIBUTES = 1000
-export const MOST_EVENTS = 1000
-export const MOST_LINKS = 128
+export const MAX_ATTRIBUTES = 1000
+export const MAX_EVENTS = 1000
+export const MAX_LINKS = 128
 
 /** {@link DroppedCounts} as they grow. */
 export type Dropping = { -readonly [K in keyof DroppedCounts]: DroppedCounts[K] }
@@ -16,7 +16,7 @@ export function sayLimits(name: string, dropped: DroppedCounts): void {
   diagnoseOnce(
     'warn',
     'TS_SPAN_LIMITS',
-    `The span "${name}" had more than a span keeps (${MOST_ATTRIBUTES} attributes, ${MOST_EVENTS} events, ${MOST_LINKS} links): ` +
+    `The span "${name}" had more than a span keeps (${MAX_ATTRIBUTES} attributes, ${MAX_EVENTS} events, ${MAX_LINKS} links): ` +
       `${attributes} attributes, ${events} events and ${links} links were left out, of this and maybe of further spans. ` +
       "The counts stand on each span, as OTLP's dropped counts. Put what is many into spans of its own, or into one value.",
     { name, attributes, events, links },

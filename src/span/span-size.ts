@@ -31,7 +31,7 @@ const OBJECT_BYTES = 56
 const TEXT_BYTES = 20
 const SLOT_BYTES = 16
 /** An object of more attributes is kept as a dictionary. */
-const MOST_SLOTS = 20
+const MAX_SLOTS = 20
 const ENTRY_BYTES = 56
 const TRACE_BYTES = 1150
 const MAP_ENTRY_BYTES = 70
@@ -100,7 +100,7 @@ function attributesBytes(attributes: Attributes): number {
     count += 1
     bytes += PAIR_BYTES + key.length + valueBytes(attributes[key])
   }
-  if (count > 0) held += OBJECT_BYTES + count * (count > MOST_SLOTS ? ENTRY_BYTES : SLOT_BYTES)
+  if (count > 0) held += OBJECT_BYTES + count * (count > MAX_SLOTS ? ENTRY_BYTES : SLOT_BYTES)
   return bytes
 }
 

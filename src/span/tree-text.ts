@@ -6,7 +6,7 @@ import { type EndedSpan, StatusCode } from './ended-span.ts'
 import { toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
 
-const MOST_VALUE = 72
+const MAX_VALUE = 72
 
 /** A trace as a tree for a terminal: type, name, time, tokens, content and errors, one line a span and value. */
 export function treeText(spans: readonly EndedSpan[]): string {
@@ -61,5 +61,5 @@ const errorType = (span: EndedSpan): string => String(span.attributes[keys.ERROR
 
 function shown(value: Captured): string {
   const text = (typeof value === 'string' ? value : toJsonText(value)).replace(/\s+/g, ' ')
-  return text.length > MOST_VALUE ? `${text.slice(0, MOST_VALUE - 1)}…` : text
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text
 }

@@ -46,13 +46,13 @@ export function treeSnapshot(trace: CapturedTrace, options: SnapshotOptions = {}
 export function describeTrace(trace: CapturedTrace): string {
   const linesOf = ({ span }: SpanNode): [string, ...string[]] => [
     `${headline(span, { models: true, tokens: true, errorMessages: true })}  ${duration(span.durationMs)}`,
-    ...(span.inputs === undefined ? [] : [`in   ${valueText(span.inputs, MOST_VALUE)}`]),
-    ...(span.outputs === undefined ? [] : [`out  ${valueText(span.outputs, MOST_VALUE)}`]),
+    ...(span.inputs === undefined ? [] : [`in   ${valueText(span.inputs, MAX_VALUE)}`]),
+    ...(span.outputs === undefined ? [] : [`out  ${valueText(span.outputs, MAX_VALUE)}`]),
   ]
   return trace.tree.flatMap((top) => drawTree(top, ({ children }) => children, linesOf)).join('\n')
 }
 
-const MOST_VALUE = 100
+const MAX_VALUE = 100
 
 /** A node whose children have their final order, with the text that decides their order. */
 interface Ordered {

@@ -1,7 +1,7 @@
-const MOST = 200
+const MAX = 200
 
 /** A value on one line of a message, cut where it would fill the screen. */
-export function valueText(value: unknown, most: number = MOST): string {
+export function valueText(value: unknown, most: number = MAX): string {
   const text = sortedJson(value).replace(/\s+/g, ' ')
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }

@@ -10,7 +10,7 @@ import { methodOf } from './shadow.ts'
 export type OutputReducer = (items: any[]) => unknown
 
 // A stream without end must not fill the memory: of more items only the first ones are recorded.
-const MOST_ITEMS = 10_000
+const MAX_ITEMS = 10_000
 
 /** The items of one stream as they go by, kept as far as they will be recorded. */
 export interface CollectedItems {
@@ -29,7 +29,7 @@ export function collectItems(span: LiveSpan, reducer: OutputReducer | undefined)
     },
     add(item) {
       count += 1
-      if (items.length < MOST_ITEMS && span.wantsContent) items.push(item)
+      if (items.length < MAX_ITEMS && span.wantsContent) items.push(item)
     },
     record() {
       if (count > items.length && span.wantsContent) span.setAttribute('turnspan.stream.items', count)

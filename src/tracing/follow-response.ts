@@ -3,7 +3,7 @@ import { followWebStream } from './follow-web-stream.ts'
 import { watch as createWatch, type Watch } from './follower.ts'
 
 /** So long a body that is there from the start may wait for its reader; what it cost is over anyway. */
-const MOST_UNREAD_MS = 1000
+const MAX_UNREAD_MS = 1000
 
 /**
  * Follows a `Response` of `fetch`'s API to the end of its body, in place: what reads or clones it goes through the
@@ -61,7 +61,7 @@ function endUnread(body: ReadableStream, watch: Watch): void {
     const left = unread.deref()
     if (left !== undefined && !left.locked) watch.untouched('unread')
   }
-  withoutHold(realTime.start(look, MOST_UNREAD_MS))
+  withoutHold(realTime.start(look, MAX_UNREAD_MS))
 }
 
 interface BodyText {
@@ -75,7 +75,7 @@ const TEXT = /^(text\/|application\/([\w.+-]*\+)?(json|xml|x-ndjson|jsonl)\b)/i
 const EVENTS = /^text\/event-stream/i
 const JSON_TYPE = /^application\/([\w.+-]*\+)?json\b/i
 /** More than this is never recorded. */
-const MOST_CHARACTERS = 4 * 1024 * 1024
+const MAX_CHARACTERS = 4 * 1024 * 1024
 
 function bodyText(headers: Headers): BodyText | undefined {
   const type = headers.get('content-type') ?? ''
@@ -90,7 +90,7 @@ function bodyText(headers: Headers): BodyText | undefined {
       if (typeof chunk === 'string') last = chunk
       else if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer)
         last = decoder.decode(chunk, { stream: true })
-      if (whole.length < MOST_CHARACTERS) whole += last
+      if (whole.length < MAX_CHARACTERS) whole += last
     },
     last: () => last,
     value() {

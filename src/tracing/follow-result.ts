@@ -2,7 +2,7 @@ import type { Watch } from './follower.ts'
 import { methodOf } from './shadow.ts'
 
 /** So many properties are looked at. */
-const MOST_KEYS = 64
+const MAX_KEYS = 64
 
 /**
  * The stream that a result carries in a property named `stream`, or `…Stream`: `{ stream, response }`, or the results of
@@ -10,7 +10,7 @@ const MOST_KEYS = 64
  */
 export function carriedStream(result: object): object | undefined {
   const keys = Object.getOwnPropertyNames(result)
-  if (keys.length > MOST_KEYS) return undefined
+  if (keys.length > MAX_KEYS) return undefined
   for (const key of keys) {
     if (!/^(stream|\w+Stream)$/.test(key)) continue
     const value: unknown = Object.getOwnPropertyDescriptor(result, key)?.value

@@ -52,7 +52,7 @@ function watchMethods(thenable: object, watch: Watch, followOn: FollowOn): void 
     known.watches.push({ watch, followOn })
     return
   }
-  for (const key of Object.getOwnPropertyNames(thenable).slice(0, MOST_OWN)) {
+  for (const key of Object.getOwnPropertyNames(thenable).slice(0, MAX_OWN)) {
     if (HANDLED.has(key) || !Object.getOwnPropertyDescriptor(thenable, key)?.writable) continue
     mirror(thenable, key, FOREVER, observeMethod)
   }
@@ -65,7 +65,7 @@ function watchMethods(thenable: object, watch: Watch, followOn: FollowOn): void 
 
 /** The object says itself who follows it. */
 const FOREVER = { ended: (): boolean => false }
-const MOST_OWN = 64
+const MAX_OWN = 64
 const HANDLED = new Set<PropertyKey>(['then', 'catch', 'finally', 'constructor'])
 
 function methodsOf(prototype: object): object {

@@ -9,7 +9,7 @@ export interface Parameter {
 }
 
 /** A parameter list longer than this is not read: nobody wrote it by hand. In characters. */
-const LONGEST_LIST = 65_536
+const MAX_LIST_LENGTH = 65_536
 
 /** What TypeScript writes for an async function below ES2017: the real parameters are the generator's. */
 const awaiter =
@@ -33,7 +33,7 @@ export function parameterNames(fn: Function): readonly Parameter[] | undefined {
 
 function readParameters(fn: unknown): readonly Parameter[] | undefined {
   try {
-    const source = Function.prototype.toString.call(fn).slice(0, LONGEST_LIST)
+    const source = Function.prototype.toString.call(fn).slice(0, MAX_LIST_LENGTH)
     const head = readHead(source)
     if (head === undefined || typeof head === 'string') {
       return head === undefined ? undefined : [{ name: plain(head), rest: false }]

@@ -7,7 +7,7 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown
 export type Observation = (original: Method, self: unknown, args: unknown[]) => unknown
 
 /** So many unfinished followers on one object, and it is no longer a result but a long-lived thing. */
-const MOST_FOLLOWERS = 16
+const MAX_FOLLOWERS = 16
 
 let following: WeakMap<object, { count: number }> | undefined
 
@@ -18,7 +18,7 @@ let following: WeakMap<object, { count: number }> | undefined
 export function claim(target: object, watch: Watch): boolean {
   following ??= new WeakMap()
   const places = following.get(target) ?? { count: 0 }
-  if (places.count >= MOST_FOLLOWERS) return false
+  if (places.count >= MAX_FOLLOWERS) return false
   places.count += 1
   following.set(target, places)
   watch.atEnd(() => {

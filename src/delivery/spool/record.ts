@@ -46,7 +46,7 @@ function checksum(head: Uint8Array, at: number, body: Uint8Array): number {
 }
 
 // How much is checked in search of the next record behind damage, before the rest of the segment is given up.
-const MOST_CHECKED_BYTES = 64 * 1024 * 1024
+const MAX_CHECKED_BYTES = 64 * 1024 * 1024
 
 /**
  * The records in `bytes` from `start` on. What is damaged is skipped: the next record is looked for byte by byte,
@@ -67,7 +67,7 @@ export function scan(bytes: Uint8Array, start = 0): Scan {
     }
     const lost = at
     let next: SpoolRecord | undefined
-    for (at += 1; at < bytes.length && next === undefined && checked < MOST_CHECKED_BYTES; at += 1) {
+    for (at += 1; at < bytes.length && next === undefined && checked < MAX_CHECKED_BYTES; at += 1) {
       if (!isPlausible(bytes, view, at)) continue
       checked += view.getUint32(at, true)
       next = recordAt(bytes, view, at)

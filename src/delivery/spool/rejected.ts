@@ -7,7 +7,7 @@ import { makePrivate } from './folder.ts'
 /** Name of the folder beside the segments. */
 export const REJECTED = 'rejected'
 
-const MOST_FILES = 1000
+const MAX_FILES = 1000
 
 /**
  * Keeps a span that the receiver refuses, with its answer: `<time>-<span ID>.otlp` is a complete OTLP request in
@@ -39,6 +39,6 @@ function trim(rejected: string, maxBytes: number): void {
     count += 1
     bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
     // What was just written stays, whatever its size.
-    if (count > 2 && (count > MOST_FILES || bytes > maxBytes)) rmSync(path, { force: true })
+    if (count > 2 && (count > MAX_FILES || bytes > maxBytes)) rmSync(path, { force: true })
   }
 }

@@ -68,18 +68,18 @@ export interface SpoolOptions<DeliveryTracker> extends SpoolEvents<DeliveryTrack
 }
 
 const SEGMENT_BYTES = 4 * 1024 * 1024
-const LEAST_SEGMENTS = 8
-export const MOST_AGE_MS: number = 7 * 24 * 3_600_000
+const MIN_SEGMENTS = 8
+export const MAX_AGE_MS: number = 7 * 24 * 3_600_000
 const RETRY_MS = 30_000
 /** To take over thousands of segments takes seconds, during which nothing else runs. */
-const MOST_AT_ONCE = 64
+const MAX_AT_ONCE = 64
 /** Whoever takes a segment over reads it whole. */
-const MOST_SEGMENT_BYTES = 64 * 1024 * 1024
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
 export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTracker>): Spool<DeliveryTracker> {
-  const { dir, key, target, maxBytes, maxAgeMs = MOST_AGE_MS, retryMs = RETRY_MS } = options
+  const { dir, key, target, maxBytes, maxAgeMs = MAX_AGE_MS, retryMs = RETRY_MS } = options
   const segmentBytes =
-    options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / LEAST_SEGMENTS)))
+    options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / MIN_SEGMENTS)))
   const folder = join(dir, key)
   const self = thisOwner()
   const diagnostics = createSpoolDiagnostics(dir, target)
@@ -182,11 +182,11 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     let found = false
     const isOthers = (path: string, owner: string): boolean =>
       !mine.has(path) && !passed.has(path) && isGone(owner)
-    const left = files.segmentsIn(folder, isOthers, MOST_AT_ONCE)
-    more = left.length === MOST_AT_ONCE
+    const left = files.segmentsIn(folder, isOthers, MAX_AT_ONCE)
+    more = left.length === MAX_AT_ONCE
     for (const file of left) {
       passed.add(file.path)
-      if (file.bytes > Math.max(MOST_SEGMENT_BYTES, 2 * segmentBytes)) {
+      if (file.bytes > Math.max(MAX_SEGMENT_BYTES, 2 * segmentBytes)) {
         diagnostics.tooLong(file.path, file.bytes)
         continue
       }
@@ -281,7 +281,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     reject(record, reason) {
       try {
         files.makePrivate(folder)
-        return setAside(folder, record, reason, maxBytes / LEAST_SEGMENTS)
+        return setAside(folder, record, reason, maxBytes / MIN_SEGMENTS)
       } catch (thrown) {
         fail(thrown)
         return undefined

@@ -1,9 +1,9 @@
 import { types } from 'node:util'
 
 /** Values that are copied: as many as a capture copies. */
-const MOST_VALUES = 100_000
+const MAX_VALUES = 100_000
 /** Deeper than anything that is recorded. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 
 interface Copying {
   left: number
@@ -14,7 +14,7 @@ interface Copying {
 
 /** A copy of `value` that is made of its data properties: no getter, no `toJSON`, no iterator, no trap of a proxy runs. */
 export function copyData(value: unknown): unknown {
-  return copied(value, { left: MOST_VALUES, around: [], copies: new Map() })
+  return copied(value, { left: MAX_VALUES, around: [], copies: new Map() })
 }
 
 function copied(value: unknown, copying: Copying): unknown {
@@ -25,7 +25,7 @@ function copied(value: unknown, copying: Copying): unknown {
   const { around, copies } = copying
   if (copies.has(value)) return copies.get(value)
   if (around.includes(value)) return '[Circular]'
-  if (around.length >= DEEPEST || copying.left < 0) return `[${nameOf(value)}]`
+  if (around.length >= MAX_DEPTH || copying.left < 0) return `[${nameOf(value)}]`
   around.push(value)
   const copy = copyOf(value, copying)
   around.pop()
@@ -166,12 +166,12 @@ export function methodIn(source: unknown, key: PropertyKey): unknown {
   return typeof found === 'function' ? found : undefined
 }
 
-const MOST_PROTOTYPES = 100
+const MAX_PROTOTYPES = 100
 
 /** The data property `key` of `source` or of its prototypes. */
 function inherited(source: object, key: PropertyKey): unknown {
   let at: object | null = source
-  for (let step = 0; at !== null && step < MOST_PROTOTYPES && !types.isProxy(at); step += 1) {
+  for (let step = 0; at !== null && step < MAX_PROTOTYPES && !types.isProxy(at); step += 1) {
     const found = Object.getOwnPropertyDescriptor(at, key)
     if (found !== undefined) return found.value
     at = Object.getPrototypeOf(at) as object | null

@@ -42,11 +42,11 @@ export function settingAt(value: unknown, a: PropertyKey, b?: PropertyKey, c?: P
   return typeof found === 'function' ? undefined : found
 }
 
-const MOST_SETTINGS = 128
+const MAX_SETTINGS = 128
 
 function settings(list: readonly unknown[]): unknown[] | undefined {
   const found: unknown[] = []
-  for (let index = 0; index < Math.min(list.length, MOST_SETTINGS); index += 1) {
+  for (let index = 0; index < Math.min(list.length, MAX_SETTINGS); index += 1) {
     const item = Object.getOwnPropertyDescriptor(list, index)?.value as unknown
     if (typeof item === 'object' || typeof item === 'function') return undefined
     found.push(item)
@@ -95,11 +95,11 @@ export function isWholeList(value: unknown): value is readonly unknown[] {
 }
 
 /** Values that are looked at: as many as a capture copies. */
-const MOST_VALUES = 100_000
+const MAX_VALUES = 100_000
 /** Deeper than anything that is recorded; what leads back to itself is deeper still. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 /** Nested objects of parameters are looked into so deep; messages and tools are lists. */
-const DEEPEST_SETTING = 3
+const MAX_DEPTH_SETTING = 3
 
 let left = 0
 
@@ -108,14 +108,14 @@ let left = 0
  * nothing but data properties, all the way down.
  */
 export function isPlainData(value: unknown): boolean {
-  left = MOST_VALUES
-  return isPlain(value, 0, DEEPEST, true)
+  left = MAX_VALUES
+  return isPlain(value, 0, MAX_DEPTH, true)
 }
 
 /** {@link isPlainData} of what is no list in `value`: the parameters of a request. */
 export function hasPlainSettings(value: unknown): boolean {
-  left = MOST_VALUES
-  return isPlain(value, 0, DEEPEST_SETTING, false)
+  left = MAX_VALUES
+  return isPlain(value, 0, MAX_DEPTH_SETTING, false)
 }
 
 function isPlain(value: unknown, depth: number, deepest: number, lists: boolean): boolean {

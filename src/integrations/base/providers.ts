@@ -48,7 +48,7 @@ export function endpointOf(baseUrl: unknown): Endpoint {
   const known = endpoints.get(given)
   if (known !== undefined) return known
   const endpoint = readEndpoint(given)
-  if (endpoints.size < MOST_ENDPOINTS) endpoints.set(given, endpoint)
+  if (endpoints.size < MAX_ENDPOINTS) endpoints.set(given, endpoint)
   return endpoint
 }
 
@@ -62,7 +62,7 @@ function readEndpoint(baseUrl: string): Endpoint {
   }
 }
 
-const MOST_ENDPOINTS = 100
+const MAX_ENDPOINTS = 100
 const endpoints: Map<string, Endpoint> = new Map()
 const NOWHERE: Endpoint = { provider: undefined, attributes: {} }
 

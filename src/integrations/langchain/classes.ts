@@ -56,7 +56,7 @@ const isToolClass = (prototype: unknown): boolean =>
 const prototypeOf = (instance: unknown): unknown =>
   isObject(instance) ? Object.getPrototypeOf(instance) : undefined
 
-const MOST_CLASSES = 1000
+const MAX_CLASSES = 1000
 
 /** Takes the classes of instances as they are met. */
 function discovery(patches: Patches, options: LangChainOptions): (instance: unknown) => void {
@@ -65,7 +65,7 @@ function discovery(patches: Patches, options: LangChainOptions): (instance: unkn
   const meet = (instance: unknown): void => {
     const prototype = prototypeOf(instance)
     // A program that makes classes as it goes must not make us keep them all.
-    if (!isObject(prototype) || met.has(prototype) || count >= MOST_CLASSES) return
+    if (!isObject(prototype) || met.has(prototype) || count >= MAX_CLASSES) return
     met.add(prototype)
     count += 1
     for (const key of CONTRACT) {

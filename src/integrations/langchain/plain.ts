@@ -2,8 +2,8 @@ import { types } from 'node:util'
 import { dataAt, dataOf, isObject, isPlainObject, itemsOf, ownerOf, text } from '../base/index.ts'
 import { isMessage, toMessage } from './messages.ts'
 
-const DEEPEST = 6
-const MOST_PARTS = 10_000
+const MAX_DEPTH = 6
+const MAX_PARTS = 10_000
 
 /**
  * What a run takes and gives, with LangChain's own objects in the form that MLflow knows: messages as chat messages,
@@ -16,7 +16,7 @@ export function plain(value: unknown): unknown {
 
 function walk(value: unknown, depth: number, seen: { parts: number }): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (types.isProxy(value) || depth > DEEPEST || ++seen.parts > MOST_PARTS) return dataOf(value)
+  if (types.isProxy(value) || depth > MAX_DEPTH || ++seen.parts > MAX_PARTS) return dataOf(value)
   if (Array.isArray(value)) return itemsOf(value).map((item) => walk(item, depth + 1, seen))
   if (isMessage(value)) return toMessage(value)
   if (isDocument(value)) return toDocument(value)

@@ -95,7 +95,7 @@ export function contextBelow(parent: Run | undefined): Context {
 function runInsideOf(context: Context): Run | undefined {
   const { bySpan } = runs()
   let span: unknown = liveSpanIn(context)
-  for (let step = 0; step < MOST_STEPS && isLiveSpan(span); step++) {
+  for (let step = 0; step < MAX_STEPS && isLiveSpan(span); step++) {
     const run = bySpan.get(span)
     if (run !== undefined) return run
     span = span.parent
@@ -103,7 +103,7 @@ function runInsideOf(context: Context): Run | undefined {
   return undefined
 }
 
-const MOST_STEPS = 64
+const MAX_STEPS = 64
 
 /** Runs `fn` as the work of `run`, so that whatever it starts stands below the span of that. */
 export function runWithin<T>(run: Run | undefined, fn: () => T): T {

@@ -24,7 +24,7 @@ export function borrow(span: LiveSpan): boolean {
 
 /** Beyond one of these, a tool of the same name is another call: an agent that is a tool itself, say. */
 const BOUNDARIES: ReadonlySet<string> = new Set(['AGENT', 'LLM', 'CHAT_MODEL'])
-const MOST_STEPS = 32
+const MAX_STEPS = 32
 
 /**
  * The span in `context` by which this call of `tool` is counted already: frameworks trace their tools themselves, and
@@ -33,7 +33,7 @@ const MOST_STEPS = 32
 export function toolAbove(context: Context, tool: string, server: string | undefined): ToolAbove | undefined {
   const nearest = liveSpanIn(context)
   let span: unknown = nearest
-  for (let step = 0; step < MOST_STEPS && isLiveSpan(span) && !BOUNDARIES.has(span.spanType); step++) {
+  for (let step = 0; step < MAX_STEPS && isLiveSpan(span) && !BOUNDARIES.has(span.spanType); step++) {
     if (span.spanType === 'TOOL') return foundAt(span, trace.getSpan(context) === span)
     if (span.name === `tools/call ${tool}`) return { span, direct: false }
     span = span.parent

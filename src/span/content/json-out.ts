@@ -75,7 +75,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 /** Stands for `\u00` and two digits. */
 const LETTER_U = 0x75
-const LONGEST_ESCAPE = 6
+const MAX_ESCAPE_LENGTH = 6
 /** So much of a text is written at a time, so that room is made for the worst of it only. */
 const PIECE = 2_048
 /** Below this a text is written byte by byte. */
@@ -108,12 +108,12 @@ export function putQuoted(out: JsonOut, length: number): void {
   makeRoom(writer, 2 + length)
   writer.buffer[writer.pos++] = QUOTE
   if (length < SHORT_TEXT) {
-    makeRoom(writer, length * LONGEST_ESCAPE + 1)
+    makeRoom(writer, length * MAX_ESCAPE_LENGTH + 1)
     writer.pos = putBytes(out.buffer, at, end, writer.buffer, writer.pos)
   } else {
     while (at < end) {
       const stop = Math.min(end, at + PIECE)
-      makeRoom(writer, (stop - at) * LONGEST_ESCAPE + 1)
+      makeRoom(writer, (stop - at) * MAX_ESCAPE_LENGTH + 1)
       putPiece(out, at, stop)
       at = stop
     }
@@ -185,5 +185,5 @@ function putEscape(byte: number, to: Buffer, at: number): number {
   to[at + 4] = 0x30 + (byte >>> 4)
   const digit = byte & 15
   to[at + 5] = digit < 10 ? 0x30 + digit : 0x57 + digit
-  return at + LONGEST_ESCAPE
+  return at + MAX_ESCAPE_LENGTH
 }

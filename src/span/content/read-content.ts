@@ -118,14 +118,14 @@ function readLongVarint(reading: Reading): number {
 }
 
 /** A safe integer in a varint of up to eight bytes is not negative. */
-const MOST_POSITIVE_BYTES = 8
+const MAX_POSITIVE_BYTES = 8
 
 /** An int64 that is a safe integer: negative ones stand there as 2^64 more. */
 export function readInt(reading: Reading): number {
   const { buffer, at } = reading
   let last = at
   while ((buffer[last] as number) > 0x7f) last += 1
-  if (last - at < MOST_POSITIVE_BYTES) return readVarint(reading)
+  if (last - at < MAX_POSITIVE_BYTES) return readVarint(reading)
   let value = 0n
   for (let i = last; i >= at; i -= 1) value = (value << 7n) | BigInt((buffer[i] as number) & 0x7f)
   reading.at = last + 1

@@ -7,9 +7,9 @@ import type { Content } from './content.ts'
 export const SLAB_BYTES = 32_768
 /** A value that grows beyond its buffer gets so many times what it needs: not more than may stay unused in the end. */
 const GROWTH = 1.4
-const MOST_UNUSED = 1.5
+const MAX_UNUSED = 1.5
 /** A new slab is begun where less than this is left. */
-const LEAST_ROOM = 4_096
+const MIN_ROOM = 4_096
 /** A slab that a value has outgrown is used on where at least this is left, or a long answer would cost all of it. */
 const WORTH_KEEPING = SLAB_BYTES / 4
 
@@ -44,8 +44,8 @@ let slab: Scratch | undefined
 export function begin(): Scratch {
   slab ??= fresh(SLAB_BYTES)
   // A getter or `toJSON` of the application that traces something itself must not write between our bytes.
-  if (slab.busy) return fresh(LEAST_ROOM)
-  if (slab.buffer.length - slab.at < LEAST_ROOM) {
+  if (slab.busy) return fresh(MIN_ROOM)
+  if (slab.buffer.length - slab.at < MIN_ROOM) {
     slab.buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)
     slab.at = 0
   }
@@ -62,7 +62,7 @@ export function finish(scratch: Scratch): Content {
   // It has outgrown the slab and has a buffer of its own, of which it keeps no more than it needs.
   backToSlab(scratch)
   const end = at - base
-  return buffer.length <= end * MOST_UNUSED
+  return buffer.length <= end * MAX_UNUSED
     ? { buffer, start: base, end: at }
     : { buffer: copyOf(buffer, base, at), start: 0, end }
 }

@@ -1,10 +1,10 @@
 import { className, describePrimitive, findData, threwMark } from '../capture-marks.ts'
-import { MOST_FIELDS } from '../capture-shapes.ts'
+import { MAX_FIELDS } from '../capture-shapes.ts'
 import { remember, startWalk } from '../capture-state.ts'
 import { cutLength, textBytes } from '../capture-strings.ts'
-import { copyValue, LONGEST_KEY } from '../capture-walk.ts'
-import { LEAST_MEDIA, mediaMark } from '../media-mark.ts'
-import { LIST_MESSAGES, MOST_NATIVE, OBJECT_MESSAGES } from '../nesting.ts'
+import { copyValue, MAX_KEY_LENGTH } from '../capture-walk.ts'
+import { MIN_MEDIA, mediaMark } from '../media-mark.ts'
+import { LIST_MESSAGES, MAX_NATIVE, OBJECT_MESSAGES } from '../nesting.ts'
 import { ARRAY, ITEM, KVLIST, VALUE } from '../otlp/tags.ts'
 import { putName, putPairStart, putTextPair } from './put-pair.ts'
 import { putBoolean, putDouble, putInteger, putNull } from './put-plain.ts'
@@ -27,7 +27,7 @@ export interface Writing {
 }
 
 /** Beyond so many values a copy is made first, which leaves out the right ones. */
-const MOST_VALUES = 20_000
+const MAX_VALUES = 20_000
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 const WORST_UNIT_BYTES = 6
 
@@ -43,7 +43,7 @@ export function startWriting(scratch: Scratch, maxDepth: number, maxLength: numb
   last.maxDepth = maxDepth
   last.maxLength = maxLength
   last.objectsInherit = allObjectsInherit()
-  last.room = MOST_VALUES
+  last.room = MAX_VALUES
   last.bytes = 0
   last.around.length = 0
   return last
@@ -124,7 +124,7 @@ function writeObject(writing: Writing, tag: number, source: object): void {
     writeText(writing, tag, isArray ? `[Array(${source.length})]` : `[${className(source)}]`)
   } else {
     // Where native nesting is deeper than MLflow can take, a walk over the whole value finds it out.
-    if (around.length >= MOST_NATIVE_DEPTH && messagesAround(around, isArray) > MOST_NATIVE) throw TOO_MANY
+    if (around.length >= MAX_NATIVE_DEPTH && messagesAround(around, isArray) > MAX_NATIVE) throw TOO_MANY
     around.push(source)
     writing.bytes += 3
     if (isArray) writeList(writing, tag, source)
@@ -137,7 +137,7 @@ function writeObject(writing: Writing, tag: number, source: object): void {
 const hasToJson = (source: object): boolean =>
   (source as { toJSON?: unknown }).toJSON !== undefined && typeof findData(source, 'toJSON') === 'function'
 
-const MOST_NATIVE_DEPTH = Math.floor(MOST_NATIVE / OBJECT_MESSAGES)
+const MAX_NATIVE_DEPTH = Math.floor(MAX_NATIVE / OBJECT_MESSAGES)
 
 function messagesAround(around: readonly object[], isArray: boolean): number {
   let messages = isArray ? LIST_MESSAGES : OBJECT_MESSAGES
@@ -194,14 +194,14 @@ function writeFields(writing: Writing, tag: number, source: Readonly<Record<stri
   for (const key in source) {
     if (writing.objectsInherit && !Object.hasOwn(source, key)) continue
     count += 1
-    if (count > MOST_FIELDS) throw TOO_MANY
+    if (count > MAX_FIELDS) throw TOO_MANY
     let field: unknown
     try {
       field = source[key]
     } catch (thrown) {
       field = threwMark('getter', thrown)
     }
-    if (typeof field === 'string' && field.length >= LEAST_MEDIA) field = mediaMark(field, source) ?? field
+    if (typeof field === 'string' && field.length >= MIN_MEDIA) field = mediaMark(field, source) ?? field
     if (field !== undefined) writeField(writing, key, field)
   }
   takeRoom(writing, count)
@@ -231,7 +231,7 @@ function writeField(writing: Writing, key: string, value: unknown): void {
 
 function writeAnyField(writing: Writing, key: string, value: unknown): void {
   const { scratch } = writing
-  const name = key.length > LONGEST_KEY ? cutLength(key, LONGEST_KEY) : key
+  const name = key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
   reserve(scratch, HEAD_BYTES + name.length * BYTES_PER_UNIT)
   scratch.buffer[scratch.at] = ITEM
   scratch.at += 1

@@ -4,8 +4,8 @@ const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
 
-const LONGEST_VARINT = 10
-const LARGEST_TAG = 2 ** 32 - 1
+const MAX_VARINT_LENGTH = 10
+const MAX_TAG = 2 ** 32 - 1
 
 /**
  * Takes one field: where it starts with its tag, and where its body stands. The body of a number is its bytes, that of
@@ -23,7 +23,7 @@ export function forEachField(bytes: Uint8Array, from: number, to: number, take: 
   while (cursor.at < to) {
     const start = cursor.at
     const tag = readVarint(bytes, cursor, to)
-    if (!(tag >= 8 && tag <= LARGEST_TAG)) return false
+    if (!(tag >= 8 && tag <= MAX_TAG)) return false
     const length = bodyLength(bytes, cursor, to, tag % 8)
     if (!(length <= to - cursor.at)) return false
     take(tag, start, cursor.at, cursor.at + length)
@@ -49,7 +49,7 @@ function bodyLength(bytes: Uint8Array, cursor: Cursor, to: number, wireType: num
 }
 
 function varintEnd(bytes: Uint8Array, from: number, to: number): number {
-  const most = Math.min(to, from + LONGEST_VARINT)
+  const most = Math.min(to, from + MAX_VARINT_LENGTH)
   for (let at = from; at < most; at += 1) if ((bytes[at] as number) < 0x80) return at + 1
   return Number.NaN
 }

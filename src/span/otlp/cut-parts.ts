@@ -63,16 +63,16 @@ const ENTRIES: ReadonlyMap<number, Entry['counted']> = new Map([
 ])
 
 /** Shorter texts are not cut: a mark needs as much. */
-export const LEAST_TEXT = 64
+export const MIN_TEXT = 64
 /** A name or an error's message up to this length is no content. */
-const LEAST_LABEL = 1024
+const MIN_LABEL = 1024
 /** Decoders give up at a hundred messages within each other; what lies deeper stays or goes as a whole. */
-const DEEPEST = 100
+const MAX_DEPTH = 100
 
 const SMALL_KEYS =
   /^(?:mlflow\.(?:spanType|traceTag\..*|trace\..*|chat\.tokenUsage|llm\..*)|gen_ai\.(?:usage|request|response|operation|provider|agent|conversation)\..*|gen_ai\.system|gen_ai\.tool\.(?:name|type|call\.id)|(?:session|user)\.id|error\.type|openinference\.span\.kind)$/
 /** Under such a key; a longer value is content, whatever its key. */
-const MOST_SMALL = 8192
+const MAX_SMALL = 8192
 
 /** The parts of the encoded OTLP `Span` `bytes`; `undefined` when they are none. */
 export function readSpanParts(bytes: Uint8Array): SpanParts | undefined {
@@ -82,7 +82,7 @@ export function readSpanParts(bytes: Uint8Array): SpanParts | undefined {
   const isSound = forEachField(bytes, 0, bytes.length, (tag, start, from, to) => {
     const counted = ENTRIES.get(tag)
     if (counted !== undefined) fields.push(readEntry(reader, counted, { tag, start, from, to }))
-    else if (tag === SPAN.name) fields.push(readText(reader, { tag, start, from, to }, LEAST_LABEL))
+    else if (tag === SPAN.name) fields.push(readText(reader, { tag, start, from, to }, MIN_LABEL))
     else if (tag === SPAN.status) fields.push(readStatus(reader, { tag, start, from, to }))
     else {
       noteDropped(dropped, tag, bytes.subarray(from, to))
@@ -137,7 +137,7 @@ function readAttribute(reader: Reader, place: Place): Entry {
     if (tag === KEY) key = raw(bytes, start, to)
     else if (tag === VALUE) json = isJsonText(bytes, from, to)
   })
-  const kept = place.to - place.from <= MOST_SMALL && isSmallKey(key)
+  const kept = place.to - place.from <= MAX_SMALL && isSmallKey(key)
   const part = kept ? checkedRaw(reader, place) : readKeyValue(reader, place, 0)
   return { counted: 'attributes', kept, key, json, part, dropped: false }
 }
@@ -167,7 +167,7 @@ function checkedRaw(reader: Reader, place: Place): Raw {
 function readStatus(reader: Reader, place: Place): Part {
   return readMessage(reader, place, (field) =>
     field.tag === STATUS.message
-      ? readText(reader, field, LEAST_LABEL)
+      ? readText(reader, field, MIN_LABEL)
       : raw(reader.bytes, field.start, field.to),
   )
 }
@@ -179,9 +179,9 @@ function readKeyValue(reader: Reader, place: Place, depth: number): Part {
 }
 
 function readAnyValue(reader: Reader, place: Place, depth: number): Part {
-  if (depth > DEEPEST) return raw(reader.bytes, place.start, place.to)
+  if (depth > MAX_DEPTH) return raw(reader.bytes, place.start, place.to)
   return readMessage(reader, place, (field) => {
-    if (field.tag === STRING || field.tag === BYTES) return readText(reader, field, LEAST_TEXT)
+    if (field.tag === STRING || field.tag === BYTES) return readText(reader, field, MIN_TEXT)
     if (field.tag === ARRAY) {
       return readMessage(reader, field, (item) =>
         item.tag === ITEM ? readAnyValue(reader, item, depth + 2) : raw(reader.bytes, item.start, item.to),

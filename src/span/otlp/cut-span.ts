@@ -2,8 +2,8 @@ import { fairLevel } from '../fit-levels.ts'
 import {
   DROPPED,
   type Entry,
-  LEAST_TEXT,
   type Message,
+  MIN_TEXT,
   type Part,
   type Raw,
   readSpanParts,
@@ -15,7 +15,7 @@ import { SPAN, STRING, VALUE } from './tags.ts'
 import { putVarint, varintBytes } from './writer.ts'
 
 const COUNTED = ['attributes', 'events', 'links'] as const
-const MOST_COUNTED = 2 ** 32 - 1
+const MAX_COUNTED = 2 ** 32 - 1
 /** Three counts of what was left out: a tag and a varint of five bytes each. */
 const COUNTS_BYTES = 18
 
@@ -42,7 +42,7 @@ export function cutSpan(span: Uint8Array, maxBytes: number): Uint8Array {
 /** Cuts the largest of `texts` to a common level, so that together they become `excess` bytes shorter. */
 function cutTexts(texts: readonly Text[], excess: number): void {
   const sizes = texts.map(({ bytes }) => bytes.length)
-  const level = Math.max(LEAST_TEXT, fairLevel(sizes, sizes.reduce((sum, size) => sum + size, 0) - excess))
+  const level = Math.max(MIN_TEXT, fairLevel(sizes, sizes.reduce((sum, size) => sum + size, 0) - excess))
   for (const text of texts) {
     const most = Math.max(level, text.least)
     if (text.bytes.length <= most) continue
@@ -136,7 +136,7 @@ function encode(parts: SpanParts): Uint8Array {
     if (dropped[counted] === parts.dropped[counted]) continue
     // Of a number that comes twice, decoders take the last.
     pos = putVarint(buffer, pos, DROPPED[counted])
-    pos = putVarint(buffer, pos, Math.min(dropped[counted], MOST_COUNTED))
+    pos = putVarint(buffer, pos, Math.min(dropped[counted], MAX_COUNTED))
   }
   return buffer.subarray(0, pos)
 }

@@ -19,7 +19,7 @@ const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
 
 /** The counts are of 32 bits. */
-const MOST_COUNTED = 0xffff_ffff
+const MAX_COUNTED = 0xffff_ffff
 
 /** Spans take two bytes for their length far more often than one or three. */
 const USUAL_BYTES = 2048
@@ -126,7 +126,7 @@ function writeFlags(writer: Writer, traceFlags: number, isRemote: boolean): void
 /** OpenTelemetry's serialiser writes the zero, and so do we. */
 function writeDropped(writer: Writer, tag: number, count = 0): void {
   writeByte(writer, tag)
-  writeVarint(writer, Math.min(count, MOST_COUNTED))
+  writeVarint(writer, Math.min(count, MAX_COUNTED))
 }
 
 function writeTextUnlessEmpty(writer: Writer, tag: number, text: string | undefined): void {

@@ -26,7 +26,7 @@ const SHORT_TEXT = 32
 const LONG_TEXT = 65_536
 
 const BYTES_PER_UNIT = 3
-const LONGEST_VARINT = 10
+const MAX_VARINT_LENGTH = 10
 
 export function createWriter(bytes: number): Writer {
   return { buffer: Buffer.allocUnsafeSlow(bytes), pos: 0, view: undefined }
@@ -80,7 +80,7 @@ export function putVarint(buffer: Buffer, at: number, value: number): number {
 
 /** `value`, an integer within int64, as protobuf's int64: two's complement, not zigzag. */
 export function writeInt64(writer: Writer, value: number): void {
-  makeRoom(writer, LONGEST_VARINT)
+  makeRoom(writer, MAX_VARINT_LENGTH)
   writer.pos = putInt64(writer.buffer, writer.pos, value)
 }
 
@@ -135,7 +135,7 @@ export function writeDouble(writer: Writer, value: number): void {
 /** Hexadecimal `digits` as bytes with their length. */
 export function writeHex(writer: Writer, digits: string): void {
   const bytes = digits.length >>> 1
-  makeRoom(writer, LONGEST_VARINT + bytes)
+  makeRoom(writer, MAX_VARINT_LENGTH + bytes)
   const { buffer } = writer
   let pos = putVarint(buffer, writer.pos, bytes)
   for (let i = 0; i < bytes; i += 1) {
@@ -152,7 +152,7 @@ const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
 export function writeText(writer: Writer, text: string): void {
   const { length } = text
   const expected = length < LONG_TEXT ? length : Buffer.byteLength(text)
-  makeRoom(writer, LONGEST_VARINT + textRoom(text, expected))
+  makeRoom(writer, MAX_VARINT_LENGTH + textRoom(text, expected))
   const start = openMessage(writer, expected)
   writer.pos += putText(writer.buffer, start, text)
   closeMessage(writer, start, expected)
@@ -231,7 +231,7 @@ export function writeTextPair(
  * {@link closeMessage} with the same two ends it.
  */
 export function openMessage(writer: Writer, expected: number): number {
-  makeRoom(writer, LONGEST_VARINT)
+  makeRoom(writer, MAX_VARINT_LENGTH)
   writer.pos += varintBytes(expected)
   return writer.pos
 }
@@ -242,7 +242,7 @@ export function closeMessage(writer: Writer, start: number, expected: number): v
   const room = varintBytes(expected)
   const needed = varintBytes(length)
   if (needed !== room) {
-    makeRoom(writer, LONGEST_VARINT)
+    makeRoom(writer, MAX_VARINT_LENGTH)
     writer.buffer.copyWithin(start + needed - room, start, writer.pos)
     writer.pos += needed - room
   }

@@ -34,8 +34,8 @@ interface Block {
   signature: string | undefined
 }
 
-const MOST_BLOCKS = 1024
-const MOST_CITATIONS = 256
+const MAX_BLOCKS = 1024
+const MAX_CITATIONS = 256
 
 /**
  * Folds the events of a streamed message to the message that they stand for. Counts in later events are totals, not
@@ -105,7 +105,7 @@ function hasContent(event: unknown): boolean {
 function addToBlock(blocks: Map<number, Block>, event: unknown, most: number): void {
   const index = number(read(event, 'index')) ?? 0
   if (read(event, 'type') === 'content_block_start') {
-    if (blocks.size < MOST_BLOCKS) blocks.set(index, newBlock(read(event, 'content_block'), most))
+    if (blocks.size < MAX_BLOCKS) blocks.set(index, newBlock(read(event, 'content_block'), most))
     return
   }
   const block = blocks.get(index)
@@ -116,7 +116,7 @@ function addToBlock(blocks: Map<number, Block>, event: unknown, most: number): v
   block.input.add(read(delta, 'partial_json'))
   block.signature = text(read(delta, 'signature')) ?? block.signature
   const citation = read(delta, 'citation')
-  if (citation !== undefined && block.citations.length < MOST_CITATIONS) block.citations.push(citation)
+  if (citation !== undefined && block.citations.length < MAX_CITATIONS) block.citations.push(citation)
 }
 
 function newBlock(known: unknown, most: number): Block {

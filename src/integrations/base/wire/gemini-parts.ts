@@ -53,7 +53,7 @@ export function joinParts(parts: unknown[], more: readonly unknown[], most: numb
       typeof before === 'string' &&
       read(part, 'thought') === read(last, 'thought')
     if (!continues) {
-      if (parts.length < MOST_PARTS) parts.push({ ...fieldsOf(part) })
+      if (parts.length < MAX_PARTS) parts.push({ ...fieldsOf(part) })
     } else {
       // One more than may be recorded, so that the limits of the core see that it is too long and mark the cut.
       const room = Math.max(0, most + 1 - before.length)
@@ -62,7 +62,7 @@ export function joinParts(parts: unknown[], more: readonly unknown[], most: numb
   }
 }
 
-const MOST_PARTS = 4096
+const MAX_PARTS = 4096
 
 /** The tools of a request in OpenAI's nested form, which is the one that MLflow shows. */
 export function geminiTools(tools: unknown): readonly unknown[] {

@@ -70,7 +70,7 @@ interface Candidate {
   readonly parts: unknown[]
 }
 
-const MOST_CANDIDATES = 64
+const MAX_CANDIDATES = 64
 
 /** Folds the chunks of a stream to the response that they stand for; the last one has the totals. */
 export function accumulateGemini({ content, limits }: AccumulatorOptions): StreamAccumulator {
@@ -113,7 +113,7 @@ function addCandidate(
 ): void {
   const index = number(read(given, 'index')) ?? place
   const known = candidates.get(index)
-  if (known === undefined && candidates.size >= MOST_CANDIDATES) return
+  if (known === undefined && candidates.size >= MAX_CANDIDATES) return
   const candidate = known ?? { fields: {}, role: undefined, parts: [] }
   if (known === undefined) candidates.set(index, candidate)
   const { content, ...rest } = fieldsOf(given)

@@ -20,8 +20,8 @@ interface Choice {
   finish: string | undefined
 }
 
-const MOST_CHOICES = 128
-const MOST_TOOL_CALLS = 1024
+const MAX_CHOICES = 128
+const MAX_TOOL_CALLS = 1024
 
 /** The answer of a chat completion that was not streamed. */
 export function chatAnswer(traceInfo: unknown): Answer {
@@ -108,7 +108,7 @@ function hasContent(chunk: unknown): boolean {
 function addChoice(choices: Map<number, Choice>, part: unknown, content: boolean, most: number): void {
   const index = number(read(part, 'index')) ?? 0
   const known = choices.get(index)
-  if (known === undefined && choices.size >= MOST_CHOICES) return
+  if (known === undefined && choices.size >= MAX_CHOICES) return
   const choice = known ?? newChoice(most)
   if (known === undefined) choices.set(index, choice)
   choice.finish = text(read(part, 'finish_reason')) ?? choice.finish
@@ -140,7 +140,7 @@ function newChoice(most: number): Choice {
 
 function addToolCall(calls: Map<number, ToolCall>, index: number, part: unknown, most: number): void {
   const known = calls.get(index)
-  if (known === undefined && calls.size >= MOST_TOOL_CALLS) return
+  if (known === undefined && calls.size >= MAX_TOOL_CALLS) return
   const call = known ?? { id: undefined, name: undefined, arguments: growingText(most) }
   if (known === undefined) calls.set(index, call)
   call.id ??= text(read(part, 'id'))

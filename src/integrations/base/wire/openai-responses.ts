@@ -41,7 +41,7 @@ interface Item {
   readonly arguments: GrowingText
 }
 
-const MOST_ITEMS = 1024
+const MAX_ITEMS = 1024
 const ENDINGS: ReadonlySet<unknown> = new Set([
   'response.completed',
   'response.incomplete',
@@ -89,7 +89,7 @@ function addEvent(items: Map<number, Item>, type: unknown, event: unknown, most:
   const index = number(read(event, 'output_index')) ?? 0
   if (type === 'response.output_item.added' || type === 'response.output_item.done') {
     const known = read(event, 'item')
-    if (isObject(known) && (items.has(index) || items.size < MOST_ITEMS)) {
+    if (isObject(known) && (items.has(index) || items.size < MAX_ITEMS)) {
       items.set(index, { known, text: growingText(most), arguments: growingText(most) })
     }
     return
