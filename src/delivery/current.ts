@@ -57,7 +57,7 @@ export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: Expo
  *
  * @returns takes it away again, whichever overlays came after it
  */
-export function layOver(pipeline: Pipeline, counts: ExportStatistics): () => void {
+export function pushOverride(pipeline: Pipeline, counts: ExportStatistics): () => void {
   const current = slot()
   const place: Place = { pipeline, counts }
   current.overlays.push(place)

@@ -2,7 +2,7 @@ import type { Config, TargetConfig } from '../config/config.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { WireOptions } from '../span/wire.ts'
+import type { ExportOptions } from '../span/span-attributes.ts'
 
 // An application whose own SDK exports to where turnspan sends as well would have each span there twice. Its parts are
 // read structurally, as SDK 1.30, 2.x and 3.x have them; what cannot be read is left as it is.
@@ -108,7 +108,7 @@ function normalized(address: string): string | undefined {
 export const toSend = (
   spans: readonly EndedSpan[],
   { endpoint }: TargetConfig,
-  { mlflow }: WireOptions,
+  { mlflow }: ExportOptions,
 ): readonly EndedSpan[] =>
   mlflow ? spans : spans.filter(({ exportedTo }) => !exportedTo?.includes(endpoint))
 

@@ -3,8 +3,9 @@ import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { noteHeaders } from '../runtime/secrets.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { WireOptions } from '../span/wire.ts'
+import type { ExportOptions } from '../span/span-attributes.ts'
 import { toSend } from './double-export.ts'
+import { exportOptions } from './export-options.ts'
 import { ACCEPTED, type ExportResult } from './export-result.ts'
 import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
@@ -14,7 +15,6 @@ import { type Placing, sendPlaced } from './send-placed.ts'
 import type { Sender, TransportResult } from './sender.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { SpanTarget } from './target.ts'
-import { wireOptions } from './wire-options.ts'
 
 /** What an OTLP target needs of the MLflow server that it may be. */
 export interface Companion extends Placing {
@@ -34,13 +34,13 @@ export interface OtlpTargetParts {
   readonly target: TargetConfig
   readonly companionFor: (target: TargetConfig) => Companion
   /** OTLP bytes of `spans`. */
-  readonly serialise: (spans: readonly EndedSpan[], options: WireOptions) => Uint8Array
+  readonly serialise: (spans: readonly EndedSpan[], options: ExportOptions) => Uint8Array
   /** Told what the receiver turned out to be. */
   readonly learned?: (receiver: { readonly mlflow: boolean }) => void
 }
 
 /** Makes the bytes of a request, once it is known how this target wants its spans. */
-type Body = (options: WireOptions) => Uint8Array
+type Body = (options: ExportOptions) => Uint8Array
 
 /** A target that takes OTLP, over HTTP or gRPC. */
 export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
@@ -55,7 +55,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
-    const bytes = encoded(() => body(wireOptions(config, mlflow)))
+    const bytes = encoded(() => body(exportOptions(config, mlflow)))
     // Not asked for its class: a test environment may have another one of the same name.
     if ('outcome' in bytes) return bytes
     // All of it is sent by somebody else.
@@ -125,7 +125,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     },
     encode(span) {
       noteExpected(span)
-      return isMlflow === undefined ? undefined : parts.serialise([span], wireOptions(config, isMlflow))
+      return isMlflow === undefined ? undefined : parts.serialise([span], exportOptions(config, isMlflow))
     },
     async sendRecords(records) {
       try {

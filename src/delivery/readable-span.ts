@@ -1,9 +1,9 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { EndedSpan } from '../span/ended-span.ts'
-import { type WireOptions, wireAttributes, wireStatus } from '../span/wire.ts'
+import { type ExportOptions, exportedAttributes, wireStatus } from '../span/span-attributes.ts'
 
 /** `span` in the shape that OpenTelemetry's serialisers and exporters read: the fields of SDK 2.x, and those of 1.x. */
-export function readableSpan(span: EndedSpan, resource: object, options: WireOptions): ReadableSpan {
+export function readableSpan(span: EndedSpan, resource: object, options: ExportOptions): ReadableSpan {
   const parent = span.parentSpanId
   const context = { traceId: span.traceId, spanId: span.spanId, traceFlags: span.traceFlags }
   const scope = {
@@ -28,7 +28,7 @@ export function readableSpan(span: EndedSpan, resource: object, options: WireOpt
     duration: elapsed(span),
     ended: true,
     status: wireStatus(span, options),
-    attributes: wireAttributes(span, options),
+    attributes: exportedAttributes(span, options),
     events: span.events.map(({ droppedAttributes = 0, ...event }) => ({
       ...event,
       attributes: event.attributes ?? {},

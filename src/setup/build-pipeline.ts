@@ -1,13 +1,13 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { createConsoleTarget } from '../delivery/console-target.ts'
 import { toSend } from '../delivery/double-export.ts'
+import { exportOptions } from '../delivery/export-options.ts'
 import type { ExportStatistics } from '../delivery/export-statistics.ts'
 import { createExporterTarget } from '../delivery/exporter-target.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes, resourceLike } from '../delivery/resource.ts'
 import { onceEach } from '../delivery/still-open.ts'
 import type { SpanTarget } from '../delivery/target.ts'
-import { wireOptions } from '../delivery/wire-options.ts'
 import { programName } from '../modules/program-name.ts'
 import { writeStderr, writeStderrNow } from '../runtime/stderr.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
@@ -57,7 +57,7 @@ function otlp(
   }
   const encode = (spans: readonly EndedSpan[]): Uint8Array | undefined => {
     if (!isKnown) return undefined
-    const options = wireOptions(config, isMlflow)
+    const options = exportOptions(config, isMlflow)
     const attributes = resourceAttributes(config, pipeline().attachedResource)
     return encodeRequest(toSend(spans, target, options), attributes, options)
   }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Config, TargetConfig } from '../config/config.ts'
+import { exportOptions } from '../delivery/export-options.ts'
 import { hasSegments } from '../delivery/spool/folder.ts'
 import { leaveBehind } from '../delivery/spool/leave.ts'
 import { createSpool, MAX_AGE_MS } from '../delivery/spool/spool.ts'
 import { targetKey } from '../delivery/spool/target-key.ts'
 import type { SpanTarget, TargetDisk, TargetLeftovers } from '../delivery/target.ts'
-import { wireOptions } from '../delivery/wire-options.ts'
 import { realTime, withoutHold } from '../runtime/real-time.ts'
 import type { Attributes } from '../span/ended-span.ts'
 import { encodeRecord } from '../span/otlp/request.ts'
@@ -33,7 +33,7 @@ export function targetDisk({
   const whose = { ...place, key: targetKey(target, config.serviceName), target: target.endpoint }
   const disk: TargetDisk = {
     isFinal,
-    encode: (span) => encodeRecord(span, resource(), wireOptions(config, isMlflow())),
+    encode: (span) => encodeRecord(span, resource(), exportOptions(config, isMlflow())),
     open: (events) => createSpool({ ...events, ...whose }),
   }
   if (config.spool !== undefined) return { disk }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { checkKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { configuredPipeline, layOver } from '../delivery/current.ts'
+import { configuredPipeline, pushOverride } from '../delivery/current.ts'
 import { ACCEPTED } from '../delivery/export-result.ts'
 import { createExportStatistics, type ExportStatistics } from '../delivery/export-statistics.ts'
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts'
@@ -98,7 +98,7 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   // Whatever is said once per process is said once per capture, so that tests do not depend on their order.
   resetDiagnosed()
   checkKeys(CAPTURE_KEYS, options)
-  const takeAway = layOver(store.pipeline, heard)
+  const takeAway = pushOverride(store.pipeline, heard)
   if (config.provider === 'shared') attachProviders()
   noteCaller()
   const letGo = holdInstrumentations(config.instrumentations, options.instrumentations !== undefined)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ContentKeys } from '../../src/config/config.ts'
 import { contentOf } from '../../src/span/content/capture-content.ts'
-import { wireAttributes } from '../../src/span/wire.ts'
+import { exportedAttributes } from '../../src/span/span-attributes.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
 
 const CHAT = { messages: [{ role: 'user', content: 'Why?' }] }
@@ -18,7 +18,7 @@ function stored(inputs: Parameters<typeof contentOf>[0], given: Given = {}): unk
   const { spanType = 'AGENT', parentSpanId, contentKeys = 'mlflow', mlflow = true } = given
   const agent = { spanType, jsonKeys: new Set<string>(), inputs: contentOf(inputs) }
   const span = endedSpan({ agent, parentSpanId })
-  return wireAttributes(span, { contentKeys, legacySemconv: false, mlflow })['mlflow.spanInputs']
+  return exportedAttributes(span, { contentKeys, legacySemconv: false, mlflow })['mlflow.spanInputs']
 }
 
 test.each([

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Captured } from '../../src/span/captured.ts'
 import { contentOf } from '../../src/span/content/capture-content.ts'
 import type { AgentData, EndedSpan } from '../../src/span/ended-span.ts'
-import { type WireOptions, wireAttributes, wireStatus } from '../../src/span/wire.ts'
+import { type ExportOptions, exportedAttributes, wireStatus } from '../../src/span/span-attributes.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
 
-const MLFLOW: WireOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
-const OTHER: WireOptions = { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }
+const MLFLOW: ExportOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
+const OTHER: ExportOptions = { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }
 
 type Said = Partial<Omit<AgentData, 'inputs' | 'outputs'>> & { inputs?: Captured; outputs?: Captured }
 
@@ -41,11 +41,11 @@ describe('the type of a span', () => {
     [{ 'http.request.method': 'GET' }, 'UNKNOWN'],
     [{ 'gen_ai.operation.name': 'constructor' }, 'UNKNOWN'],
   ])('of another library is derived from %j', (attributes, type) => {
-    expect(wireAttributes(endedSpan({ attributes }), MLFLOW)['mlflow.spanType']).toBe(type)
+    expect(exportedAttributes(endedSpan({ attributes }), MLFLOW)['mlflow.spanType']).toBe(type)
   })
 
   test('of our own travels as plain text with the operation that the conventions have for it', () => {
-    expect(wireAttributes(own({ spanType: 'CHAT_MODEL' }), MLFLOW)).toMatchObject({
+    expect(exportedAttributes(own({ spanType: 'CHAT_MODEL' }), MLFLOW)).toMatchObject({
       'mlflow.spanType': 'CHAT_MODEL',
       'gen_ai.operation.name': 'chat',
     })
@@ -54,15 +54,15 @@ describe('the type of a span', () => {
 
 describe('content', () => {
   test('goes to MLflow as native values, text that looks like JSON with a layer more', () => {
-    expect(wireAttributes(own({ inputs: { a: [1, null] }, outputs: '{"a":1}' }), MLFLOW)).toMatchObject({
+    expect(exportedAttributes(own({ inputs: { a: [1, null] }, outputs: '{"a":1}' }), MLFLOW)).toMatchObject({
       'mlflow.spanInputs': { a: [1, null] },
       'mlflow.spanOutputs': '"{\\"a\\":1}"',
     })
-    expect(wireAttributes(own({ outputs: 'plain' }), MLFLOW)['mlflow.spanOutputs']).toBe('plain')
+    expect(exportedAttributes(own({ outputs: 'plain' }), MLFLOW)['mlflow.spanOutputs']).toBe('plain')
   })
 
   test('goes elsewhere as messages of parts where the conventions have a key for it', () => {
-    const sent = wireAttributes(own({ spanType: 'LLM', inputs: { messages }, outputs: 'done' }), OTHER)
+    const sent = exportedAttributes(own({ spanType: 'LLM', inputs: { messages }, outputs: 'done' }), OTHER)
     expect(JSON.parse(String(sent['gen_ai.input.messages']))).toEqual([
       { role: 'system', parts: [{ type: 'text', content: 'be brief' }] },
       { role: 'user', parts: [{ type: 'text', content: 'hi' }] },
@@ -76,9 +76,15 @@ describe('content', () => {
   })
 
   test("goes elsewhere in MLflow's keys where the conventions have none", () => {
-    const sent = wireAttributes(own({ spanType: 'RETRIEVER', inputs: { query: 'x' }, outputs: [1] }), OTHER)
+    const sent = exportedAttributes(
+      own({ spanType: 'RETRIEVER', inputs: { query: 'x' }, outputs: [1] }),
+      OTHER,
+    )
     expect(sent).toMatchObject({ 'mlflow.spanInputs': { query: 'x' }, 'mlflow.spanOutputs': [1] })
-    const mixed = wireAttributes(own({ spanType: 'LLM', inputs: { temperature: 1 }, outputs: 'y' }), OTHER)
+    const mixed = exportedAttributes(
+      own({ spanType: 'LLM', inputs: { temperature: 1 }, outputs: 'y' }),
+      OTHER,
+    )
     expect(mixed).toMatchObject({ 'mlflow.spanInputs': { temperature: 1 } })
     expect(mixed['gen_ai.output.messages']).toBeDefined()
     expect(mixed['mlflow.spanOutputs']).toBeUndefined()
@@ -86,7 +92,7 @@ describe('content', () => {
 
   test('of a chat completion and of an Anthropic message is understood', () => {
     const choices = [{ message: { role: 'assistant', content: 'a' }, finish_reason: 'length' }]
-    const openai = wireAttributes(own({ spanType: 'LLM', outputs: { id: 'x', choices } }), OTHER)
+    const openai = exportedAttributes(own({ spanType: 'LLM', outputs: { id: 'x', choices } }), OTHER)
     expect(JSON.parse(String(openai['gen_ai.output.messages']))).toEqual([
       { role: 'assistant', parts: [{ type: 'text', content: 'a' }], finish_reason: 'length' },
     ])
@@ -94,7 +100,10 @@ describe('content', () => {
       { type: 'thinking', thinking: 'hm' },
       { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
     ]
-    const anthropic = wireAttributes(own({ spanType: 'LLM', outputs: { role: 'assistant', content } }), OTHER)
+    const anthropic = exportedAttributes(
+      own({ spanType: 'LLM', outputs: { role: 'assistant', content } }),
+      OTHER,
+    )
     expect(JSON.parse(String(anthropic['gen_ai.output.messages']))).toEqual([
       {
         role: 'assistant',
@@ -107,7 +116,7 @@ describe('content', () => {
   })
 
   test('has the former names beside it when they are asked for', () => {
-    const sent = wireAttributes(own({ spanType: 'TOOL', inputs: { a: 1 }, outputs: 2 }), {
+    const sent = exportedAttributes(own({ spanType: 'TOOL', inputs: { a: 1 }, outputs: 2 }), {
       ...OTHER,
       legacySemconv: true,
     })
@@ -120,16 +129,16 @@ describe('content', () => {
 })
 
 test('content stands in both vocabularies where both are asked for, and for what was set as an attribute never', () => {
-  const both: WireOptions = { ...OTHER, contentKeys: 'both' }
+  const both: ExportOptions = { ...OTHER, contentKeys: 'both' }
   const said = { spanType: 'TOOL', inputs: { a: ['"'] }, outputs: 'done' }
-  expect(wireAttributes(own(said), both)).toMatchObject({
+  expect(exportedAttributes(own(said), both)).toMatchObject({
     'gen_ai.tool.call.arguments': '{"a":["\\""]}',
     'gen_ai.tool.call.result': '"done"',
     'mlflow.spanInputs': { a: ['"'] },
     'mlflow.spanOutputs': 'done',
   })
   const attributes = { 'gen_ai.tool.call.arguments': 'mine', 'mlflow.spanOutputs': 'mine too' }
-  expect(wireAttributes(own(said, { attributes }), both)).toMatchObject({
+  expect(exportedAttributes(own(said, { attributes }), both)).toMatchObject({
     ...attributes,
     'gen_ai.tool.call.result': '"done"',
     'mlflow.spanInputs': { a: ['"'] },
@@ -146,7 +155,7 @@ test('token usage for MLflow has every count that MLflow knows, and no other', (
     cacheCreation1hInputTokens: 1,
     reasoningTokens: 2,
   }
-  const sent = wireAttributes(own({ usage }), MLFLOW)['mlflow.chat.tokenUsage']
+  const sent = exportedAttributes(own({ usage }), MLFLOW)['mlflow.chat.tokenUsage']
   expect(JSON.parse(String(sent))).toEqual({
     input_tokens: 9,
     output_tokens: 3,
@@ -166,7 +175,7 @@ describe('tokens and model', () => {
       cacheReadInputTokens: 4,
       reasoningTokens: 2,
     }
-    expect(wireAttributes(own({ usage, model: 'gpt-5', provider: 'openai' }), MLFLOW)).toMatchObject({
+    expect(exportedAttributes(own({ usage, model: 'gpt-5', provider: 'openai' }), MLFLOW)).toMatchObject({
       'mlflow.chat.tokenUsage':
         '{"input_tokens":9,"output_tokens":3,"total_tokens":12,"cache_read_input_tokens":4}',
       'gen_ai.usage.input_tokens': 9,
@@ -188,7 +197,7 @@ describe('what an agent only sums up', () => {
   const added = /^gen_ai\.usage\./
 
   test('goes to MLflow under its own name, without a model that would price it again', () => {
-    const sent = wireAttributes(own(agent, { attributes: { 'gen_ai.request.model': 'gpt-5' } }), {
+    const sent = exportedAttributes(own(agent, { attributes: { 'gen_ai.request.model': 'gpt-5' } }), {
       ...MLFLOW,
       legacySemconv: true,
     })
@@ -199,7 +208,7 @@ describe('what an agent only sums up', () => {
 
   test('goes elsewhere under a name that nobody adds up', () => {
     const elsewhere = { ...MLFLOW, contentKeys: 'gen_ai', mlflow: false, legacySemconv: true } as const
-    const sent = wireAttributes(own(agent), elsewhere)
+    const sent = exportedAttributes(own(agent), elsewhere)
     expect(sent).toMatchObject({
       'gen_ai.request.model': 'gpt-5',
       'turnspan.usage.input_tokens': 9,
@@ -234,7 +243,7 @@ describe('one attribute that would lose the whole request', () => {
     ],
     ['gen_ai.input.messages', '{"n":12345678901234567890}', '"{\\"n\\":12345678901234567890}"'],
   ])('%s = %j is put right or left out', (key, value, expected) => {
-    const sent = wireAttributes(endedSpan({ attributes: { [key]: value } }), MLFLOW)
+    const sent = exportedAttributes(endedSpan({ attributes: { [key]: value } }), MLFLOW)
     expect(sent[key] ?? undefined).toEqual(
       key === 'mlflow.spanType' && expected === undefined ? 'UNKNOWN' : expected,
     )
@@ -243,15 +252,15 @@ describe('one attribute that would lose the whole request', () => {
 
 test('names of built-in properties are names like any other', () => {
   const span = own({ spanType: 'toString' }, { attributes: { constructor: 'x' } })
-  expect(wireAttributes(span, MLFLOW)).toMatchObject({ 'mlflow.spanType': 'toString', constructor: 'x' })
-  expect(Object.keys(wireAttributes(span, MLFLOW))).not.toContain('gen_ai.operation.name')
+  expect(exportedAttributes(span, MLFLOW)).toMatchObject({ 'mlflow.spanType': 'toString', constructor: 'x' })
+  expect(Object.keys(exportedAttributes(span, MLFLOW))).not.toContain('gen_ai.operation.name')
 })
 
 test('plain text of our own attributes stays text in MLflow, objects arrive as objects', () => {
   const attributes = { note: '[1]', config: '{"a":1}', plain: 'x' }
   const span = own({ jsonKeys: new Set(['config']) }, { attributes })
-  expect(wireAttributes(span, MLFLOW)).toMatchObject({ note: '"[1]"', config: '{"a":1}', plain: 'x' })
-  expect(wireAttributes(span, OTHER)).toMatchObject(attributes)
+  expect(exportedAttributes(span, MLFLOW)).toMatchObject({ note: '"[1]"', config: '{"a":1}', plain: 'x' })
+  expect(exportedAttributes(span, OTHER)).toMatchObject(attributes)
 })
 
 test('the local root carries name and tags of the trace, every span its user and session', () => {
@@ -260,14 +269,14 @@ test('the local root carries name and tags of the trace, every span its user and
   root.trace.tags.set('json', '{"a":1}')
   root.trace.userId = 'u'
   root.trace.sessionId = 's'
-  expect(wireAttributes(root, MLFLOW)).toMatchObject({
+  expect(exportedAttributes(root, MLFLOW)).toMatchObject({
     'mlflow.traceTag.mlflow.traceName': 'turn',
     'mlflow.traceTag.domain': 'travel',
     'mlflow.traceTag.json': '"{\\"a\\":1}"',
     'user.id': 'u',
     'session.id': 's',
   })
-  const child = wireAttributes(own({}, { parentSpanId: 'b'.repeat(16), trace: root.trace }), MLFLOW)
+  const child = exportedAttributes(own({}, { parentSpanId: 'b'.repeat(16), trace: root.trace }), MLFLOW)
   expect(child).toMatchObject({ 'user.id': 'u', 'session.id': 's' })
   expect(Object.keys(child).filter((key) => key.startsWith('mlflow.traceTag'))).toEqual([])
 })

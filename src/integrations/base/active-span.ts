@@ -7,7 +7,7 @@ export interface ActiveSpan {
   /** The context with its span active. */
   readonly inside: Context
   /** The context that the async context held, apart from what frameworks say, when it began. */
-  readonly begunIn: Context
+  readonly parentContext: Context
 }
 
 /** The span of the framework's running step, as the framework's own storage has it. Must be quick; may not throw. */
@@ -23,7 +23,7 @@ export type ActiveSpanSource = () => ActiveSpan | undefined
 export function registerActiveSpanSource(source: ActiveSpanSource): () => void {
   return addActiveSource((active) => {
     const running = source()
-    return running !== undefined && running.begunIn === active ? running.inside : undefined
+    return running !== undefined && running.parentContext === active ? running.inside : undefined
   })
 }
 
@@ -33,7 +33,7 @@ export function plainContext(): Context {
 }
 
 /** As {@link plainContext}, for a span that begins: from now on frameworks may answer with it. */
-export function begunIn(): Context {
+export function parentContext(): Context {
   askSources()
   return plainContext()
 }

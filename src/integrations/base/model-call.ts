@@ -9,7 +9,7 @@ import type { Span } from '../../span/span.ts'
 import type { SpanType } from '../../span/span-type.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import type { AccumulatorOptions, Answer } from './accumulator.ts'
-import { begunIn } from './active-span.ts'
+import { parentContext } from './active-span.ts'
 import { failWith } from './failure.ts'
 import { modelCallIn, noteModelCall } from './model-calls.ts'
 import { dataOf } from './own-data.ts'
@@ -84,7 +84,7 @@ export interface ModelCall {
   readonly outside: Context
   readonly inside: Context
   /** For {@link ActiveSpan}. */
-  readonly begunIn: Context
+  readonly parentContext: Context
   /** Whether recording content is of any use. */
   readonly wantsContent: boolean
   /** For {@link CreateAccumulator}. */
@@ -193,7 +193,7 @@ function createModelCall(
     span,
     outside: context,
     inside,
-    begunIn: begunIn(),
+    parentContext: parentContext(),
     wantsContent: span.wantsContent,
     accumulating: { content: span.wantsContent, limits: span.host.limits },
     ended: () => !open,

@@ -4,7 +4,7 @@ import { currentPipeline } from '../../delivery/current.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
 import type { SpanType } from '../../span/span-type.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { begunIn } from './active-span.ts'
+import { parentContext } from './active-span.ts'
 import { dataOf } from './own-data.ts'
 
 /** A part of a framework's work that is no call of a model or a tool: a chain, a turn, a retrieval. */
@@ -28,7 +28,7 @@ export interface Step {
   /** {@link Step.outside} with its span active. */
   readonly inside: Context
   /** For {@link ActiveSpan}. */
-  readonly begunIn: Context
+  readonly parentContext: Context
   /** Runs `fn` with the span active. */
   run<T>(fn: () => T): T
 }
@@ -49,7 +49,7 @@ export function beginStep(init: () => StepInit): Step | undefined {
     })
     if (given.inputs !== undefined && span.wantsContent) span.setInputs(dataOf(given.inputs))
     const inside = contextOf(outside, span)
-    return { span, outside, inside, begunIn: begunIn(), run: (fn) => runIn(inside, fn) }
+    return { span, outside, inside, parentContext: parentContext(), run: (fn) => runIn(inside, fn) }
   } catch {
     return undefined
   }

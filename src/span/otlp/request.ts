@@ -1,5 +1,5 @@
 import type { Attributes, EndedSpan } from '../ended-span.ts'
-import type { WireOptions } from '../wire.ts'
+import type { ExportOptions } from '../span-attributes.ts'
 import { writeAttributes } from './any-value.ts'
 import { forgetSink, writeSpan } from './span.ts'
 import { RESOURCE_SPANS, SCOPE_SPANS, SPANS } from './tags.ts'
@@ -48,7 +48,7 @@ let bytesPerSpan = 6_000
 export function encodeRequest(
   spans: readonly EndedSpan[],
   resource: Attributes,
-  options: WireOptions,
+  options: ExportOptions,
 ): Uint8Array {
   if (!options.mlflow || !spans.some(isRootElsewhere)) return encodeAll(spans, resource, options)
   const own = spans.filter((span) => !isRootElsewhere(span))
@@ -72,7 +72,7 @@ function telemetryOf(resource: Attributes): Attributes {
 
 const isOfTelemetry = (key: string): boolean => key.startsWith('telemetry.sdk.')
 
-function encodeAll(spans: readonly EndedSpan[], resource: Attributes, options: WireOptions): Uint8Array {
+function encodeAll(spans: readonly EndedSpan[], resource: Attributes, options: ExportOptions): Uint8Array {
   const expected = spans.length * bytesPerSpan
   if (expected < OWN_BUFFER_BYTES) return encodeExactly(spans, resource, options)
   // Room to spare costs nothing: memory that is never written to is never there.
@@ -88,13 +88,17 @@ function encodeAll(spans: readonly EndedSpan[], resource: Attributes, options: W
  * that a span can be stored, counted, split off and sent again without being encoded again. Keeping the bytes keeps no
  * more memory than their length.
  */
-export function encodeRecord(span: EndedSpan, resource: Attributes, options: WireOptions): Uint8Array {
+export function encodeRecord(span: EndedSpan, resource: Attributes, options: ExportOptions): Uint8Array {
   return options.mlflow && isRootElsewhere(span)
     ? encodeExactly([withResource(span, resource)], telemetryOf(resource), options)
     : encodeExactly([span], resource, options)
 }
 
-function encodeExactly(spans: readonly EndedSpan[], resource: Attributes, options: WireOptions): Uint8Array {
+function encodeExactly(
+  spans: readonly EndedSpan[],
+  resource: Attributes,
+  options: ExportOptions,
+): Uint8Array {
   const writer = scratch ?? createWriter(FIRST_BYTES)
   scratch = writer
   const request = copyOf(writeRequest(writer, spans, resource, options))
@@ -116,7 +120,7 @@ function writeRequest(
   writer: Writer,
   spans: readonly EndedSpan[],
   resource: Attributes,
-  options: WireOptions,
+  options: ExportOptions,
 ): Buffer {
   const [first, ...others] = groupByScope(spans)
   if (first === undefined) return writer.buffer.subarray(0, 0)
@@ -157,7 +161,7 @@ function writeResource(writer: Writer, attributes: Attributes): void {
   closeMessage(writer, start, USUAL_RESOURCE_BYTES)
 }
 
-function writeScope(writer: Writer, spans: readonly EndedSpan[], options: WireOptions): void {
+function writeScope(writer: Writer, spans: readonly EndedSpan[], options: ExportOptions): void {
   writeByte(writer, SCOPE)
   const start = openMessage(writer, 0)
   const { name, version } = (spans[0] as EndedSpan).scope

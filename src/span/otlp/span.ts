@@ -1,5 +1,10 @@
 import type { EndedSpan, SpanEvent, SpanLinkData, SpanStatus } from '../ended-span.ts'
-import { type AttributeSink, forEachWireAttribute, type WireOptions, wireStatus } from '../wire.ts'
+import {
+  type AttributeSink,
+  type ExportOptions,
+  forEachExportedAttribute,
+  wireStatus,
+} from '../span-attributes.ts'
 import { writeAttribute, writeAttributes, writeContentAttribute, writeJsonAttribute } from './any-value.ts'
 import { EVENT, LINK, SPAN, STATUS } from './tags.ts'
 import {
@@ -25,7 +30,7 @@ const MAX_COUNTED = 0xffff_ffff
 const USUAL_BYTES = 2048
 
 /** `span` as the field `tag` of the message that is being written, with every field in the order of its number. */
-export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options: WireOptions): void {
+export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options: ExportOptions): void {
   writeByte(writer, tag)
   const start = openMessage(writer, USUAL_BYTES)
   writeIdentity(writer, span)
@@ -33,7 +38,7 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeTime(writer, span.startTime)
   writeByte(writer, SPAN.end)
   writeTime(writer, span.endTime)
-  forEachWireAttribute(span, options, sinkOf(writer))
+  forEachExportedAttribute(span, options, sinkOf(writer))
   const { dropped } = span
   writeDropped(writer, SPAN.droppedAttributes, dropped?.attributes)
   for (const event of span.events) writeEvent(writer, event)

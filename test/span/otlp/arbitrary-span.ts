@@ -11,8 +11,8 @@ import type {
   SpanLinkData,
   StatusCode,
 } from '../../../src/span/ended-span.ts'
+import type { ExportOptions } from '../../../src/span/span-attributes.ts'
 import { newTraceRecord, type TraceRecord } from '../../../src/span/trace-record.ts'
-import type { WireOptions } from '../../../src/span/wire.ts'
 
 /** Lengths at which a varint grows or the encoder takes another way. */
 const EDGES = [0, 1, 31, 32, 33, 42, 43, 63, 64, 65, 124, 126, 127, 128, 129, 5461, 5462, 16_379, 16_384]
@@ -204,7 +204,7 @@ export const endedSpan: fc.Arbitrary<EndedSpan> = fc
   })
   .map((fields) => Object.freeze(present<EndedSpan>(fields)))
 
-export const wireOptions: fc.Arbitrary<WireOptions> = fc.record({
+export const wireOptions: fc.Arbitrary<ExportOptions> = fc.record({
   contentKeys: fc.constantFrom('mlflow', 'gen_ai', 'both'),
   legacySemconv: fc.boolean(),
   mlflow: fc.boolean(),

@@ -3,13 +3,13 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { readableSpan } from '../../../src/delivery/readable-span.ts'
 import { resourceLike } from '../../../src/delivery/resource.ts'
 import type { Attributes, EndedSpan } from '../../../src/span/ended-span.ts'
-import type { WireOptions } from '../../../src/span/wire.ts'
+import type { ExportOptions } from '../../../src/span/span-attributes.ts'
 
 /** The request as OpenTelemetry's own serialiser writes it, which tells scopes apart by identity. */
 export function referenceRequest(
   spans: readonly EndedSpan[],
   resource: Attributes,
-  options: WireOptions,
+  options: ExportOptions,
 ): Uint8Array {
   const shared = resourceLike(resource)
   const scopes = new Map<string, ReadableSpan['instrumentationScope']>()

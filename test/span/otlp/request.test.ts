@@ -3,15 +3,19 @@ import { describe, expect, test } from 'vitest'
 import type { Captured } from '../../../src/span/captured.ts'
 import type { Attributes, EndedSpan } from '../../../src/span/ended-span.ts'
 import { encodeRecord, encodeRequest } from '../../../src/span/otlp/request.ts'
+import {
+  type ExportedValue,
+  type ExportOptions,
+  exportedAttributes,
+} from '../../../src/span/span-attributes.ts'
 import { newTraceRecord } from '../../../src/span/trace-record.ts'
-import { type WireOptions, type WireValue, wireAttributes } from '../../../src/span/wire.ts'
 import { endedSpan as spanWith } from '../../delivery/ended-span.ts'
 import type { DecodedSpan } from '../../support/decoded-span.ts'
 import { decodeTraceRequest } from '../../support/otlp-decode.ts'
 import { anyText, attributes, endedSpan, wireOptions } from './arbitrary-span.ts'
 import { referenceRequest } from './reference.ts'
 
-const OPTIONS: WireOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
+const OPTIONS: ExportOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
 const RESOURCE: Attributes = { 'service.name': 'test' }
 
 const request = fc.tuple(fc.array(endedSpan, { maxLength: 6 }), attributes, wireOptions)
@@ -52,7 +56,7 @@ describe('any spans', () => {
     fc.assert(
       fc.property(endedSpan, wireOptions, (span, options) => {
         const [decoded] = decodeTraceRequest(encodeRecord(span, RESOURCE, options))
-        expect(decoded?.attributes).toEqual(onWire(wireAttributes(span, options) as Captured))
+        expect(decoded?.attributes).toEqual(onWire(exportedAttributes(span, options) as Captured))
         expect(decoded).toMatchObject({
           traceId: span.traceId,
           spanId: span.spanId,
@@ -191,14 +195,14 @@ const nanos = ([seconds, rest]: readonly [number, number]): bigint =>
   BigInt(seconds) * 1_000_000_000n + BigInt(rest)
 
 /** `value` as a decoder must see it: well-formed texts, integers within int64 exact, nothing undefined. */
-function onWire(value: WireValue | undefined): unknown {
+function onWire(value: ExportedValue | undefined): unknown {
   if (value === undefined) return null
   if (typeof value === 'string') return wellFormed(value)
   if (typeof value === 'number') return numberOnWire(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item: WireValue | undefined) => onWire(item))
+  if (Array.isArray(value)) return value.map((item: ExportedValue | undefined) => onWire(item))
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [wellFormed(key), onWire(inner as WireValue)]),
+    Object.entries(value).map(([key, inner]) => [wellFormed(key), onWire(inner as ExportedValue)]),
   )
 }
 
@@ -214,7 +218,7 @@ describe('a trace whose root another service sends', () => {
     ...spanWith({ name: 'other', attributes: { team: 'b' } }),
     trace: newTraceRecord({ traceId: own.traceId, sampled: true, remote: true, rootElsewhere: true }),
   }
-  const sent = (options: WireOptions): Record<string, DecodedSpan> =>
+  const sent = (options: ExportOptions): Record<string, DecodedSpan> =>
     Object.fromEntries(
       decodeTraceRequest(encodeRequest([own, other], resource, options)).map((span) => [span.name, span]),
     )

@@ -12,18 +12,18 @@ import {
   type SpanStatus,
   StatusCode,
 } from './ended-span.ts'
-import { guarded } from './guard.ts'
 import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 import { type JsonContent, jsonText } from './message-json.ts'
 import { inputMessages, outputMessages } from './messages.ts'
 import { rootInputs } from './root-inputs.ts'
+import { sanitizedAttribute } from './sanitize-attribute.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { type CountedUsage, mlflowUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 
 /** How a target wants its spans. */
-export interface WireOptions {
+export interface ExportOptions {
   readonly contentKeys: ContentKeys
   /** Add the former GenAI names. */
   readonly legacySemconv: boolean
@@ -32,7 +32,7 @@ export interface WireOptions {
 }
 
 /** An attribute on the wire; nested values only under MLflow's two content keys. */
-export type WireValue = AttributeValue | Captured
+export type ExportedValue = AttributeValue | Captured
 
 /** Takes one attribute; each key comes once. */
 export type WriteAttribute = (key: string, value: AttributeValue) => void
@@ -47,25 +47,25 @@ export interface AttributeSink {
 }
 
 /** The attributes with which `span` goes on the wire: everything it says, in each vocabulary. */
-export function wireAttributes(span: EndedSpan, options: WireOptions): Record<string, WireValue> {
+export function exportedAttributes(span: EndedSpan, options: ExportOptions): Record<string, ExportedValue> {
   const out: { [key: string]: Captured } = {}
-  forEachWireAttribute(span, options, {
+  forEachExportedAttribute(span, options, {
     write: (key, value) => setField(out, key, value as Captured),
     writeContent: (key, content) => setField(out, key, readContent(content)),
     writeJson: (key, json) => setField(out, key, jsonText(json)),
   })
-  return out as Record<string, WireValue>
+  return out as Record<string, ExportedValue>
 }
 
 /**
- * Gives `sink` each attribute that {@link wireAttributes} has, so that an encoder needs no object between. What
+ * Gives `sink` each attribute that {@link exportedAttributes} has, so that an encoder needs no object between. What
  * was set as an attribute stands for what we derive, and what was said of the trace for both.
  */
-export function forEachWireAttribute(span: EndedSpan, options: WireOptions, sink: AttributeSink): void {
+export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions, sink: AttributeSink): void {
   const { write } = sink
   const { agent, attributes, trace } = span
   const isRoot = isLocalRoot(span)
-  const isSet = (key: string): boolean => key in attributes && guardedAt(attributes, key) !== undefined
+  const isSet = (key: string): boolean => key in attributes && sanitizedAt(attributes, key) !== undefined
   if (agent) {
     const unlessSet = Object.keys(attributes).length === 0 ? sink : unless(isSet, sink)
     writeKind(span, agent, unlessSet.write)
@@ -74,7 +74,7 @@ export function forEachWireAttribute(span: EndedSpan, options: WireOptions, sink
     writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
   for (const key of Object.keys(attributes)) {
-    const safe = guardedAt(attributes, key)
+    const safe = sanitizedAt(attributes, key)
     if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
     if (agent && MODEL_KEYS.has(key) && hidesModel(agent, options)) continue
     write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
@@ -99,8 +99,8 @@ function unless(isSet: (key: string) => boolean, sink: AttributeSink): Attribute
   }
 }
 
-const guardedAt = (attributes: Attributes, key: string): AttributeValue | undefined =>
-  guarded(key, attributes[key] as AttributeValue)
+const sanitizedAt = (attributes: Attributes, key: string): AttributeValue | undefined =>
+  sanitizedAttribute(key, attributes[key] as AttributeValue)
 
 /** Whether `key` comes from the record of the trace, whatever the span's own attributes say. */
 function isSaidOfTrace(key: string, trace: TraceRecord, isRoot: boolean): boolean {
@@ -113,7 +113,7 @@ function isSaidOfTrace(key: string, trace: TraceRecord, isRoot: boolean): boolea
  * The status on the wire. A local root carries what was said of the whole trace. To MLflow, spans of other libraries
  * that ended without a status count as successes, for it counts an unset status as neither.
  */
-export function wireStatus(span: EndedSpan, options: WireOptions): SpanStatus {
+export function wireStatus(span: EndedSpan, options: ExportOptions): SpanStatus {
   const { state } = span.trace
   if (state !== undefined && isLocalRoot(span)) {
     if (state === 'OK') return { code: StatusCode.OK }
@@ -159,7 +159,7 @@ function writeModel({ model, provider }: AgentData, hidden: boolean, write: Writ
 }
 
 /** MLflow would price the sum by its model once more: its Overview adds up the cost of all spans. */
-const hidesModel = ({ isSum }: AgentData, options: WireOptions): boolean =>
+const hidesModel = ({ isSum }: AgentData, options: ExportOptions): boolean =>
   reachesMlflow(options) && isSum === true
 const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MODEL, keys.RESPONSE_MODEL])
 
@@ -167,7 +167,7 @@ const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MO
  * Usage, or the sum of what was used below. Backends add up what they find under the conventions' names, so only MLflow
  * gets a sum under its own, with which it leaves out what is below; others get it under names that nobody adds up.
  */
-function writeUsage(agent: AgentData, options: WireOptions, write: WriteAttribute): void {
+function writeUsage(agent: AgentData, options: ExportOptions, write: WriteAttribute): void {
   const { usage, isSum } = agent
   if (usage === undefined) return
   if (isSum && reachesMlflow(options)) write(keys.TOKEN_USAGE, mlflowUsage(usage))
@@ -179,7 +179,7 @@ function writeUsage(agent: AgentData, options: WireOptions, write: WriteAttribut
 }
 
 /** Whether it is MLflow in the end: the receiver, or what stands behind a collector. */
-const reachesMlflow = ({ mlflow, contentKeys }: WireOptions): boolean => mlflow || contentKeys === 'mlflow'
+const reachesMlflow = ({ mlflow, contentKeys }: ExportOptions): boolean => mlflow || contentKeys === 'mlflow'
 
 const summedKey = (key: string): string => keys.SUMMED_USAGE + key.slice('gen_ai.usage.'.length)
 
@@ -209,7 +209,7 @@ function writeRareUsage(usage: CountedUsage, write: WriteAttribute): void {
 /** Content travels once: in the vocabulary of the target, or in MLflow's where the conventions have no key for it. */
 function writeContent(
   agent: AgentData,
-  options: WireOptions,
+  options: ExportOptions,
   sink: AttributeSink,
   beginsTrace: boolean,
 ): void {
@@ -235,7 +235,7 @@ const FORMER_KEYS: Readonly<Record<string, string>> = {
   [keys.TOOL_CALL_RESULT]: keys.TOOL_RESULT,
 }
 
-function writeJson(key: string, json: JsonContent, options: WireOptions, sink: AttributeSink): void {
+function writeJson(key: string, json: JsonContent, options: ExportOptions, sink: AttributeSink): void {
   sink.writeJson(key, json)
   const former = options.legacySemconv ? FORMER_KEYS[key] : undefined
   if (former !== undefined) sink.writeJson(former, json)
@@ -265,7 +265,7 @@ const VOCABULARY = /^(gen_ai|mlflow|openinference|llm|input|output)\./
 
 function writeTraceTags(
   { name, trace }: EndedSpan,
-  { mlflow }: WireOptions,
+  { mlflow }: ExportOptions,
   isSet: (key: string) => boolean,
   write: WriteAttribute,
 ): void {

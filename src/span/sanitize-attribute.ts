@@ -45,7 +45,7 @@ const BASE_COUNTS = ['input_tokens', 'output_tokens', 'total_tokens'] as const
 const COSTS = ['input_cost', 'output_cost', 'total_cost'] as const
 
 /** `value` in the form in which servers take it under `key`; `undefined` when nothing of it can be sent. */
-export function guarded(key: string, value: AttributeValue): AttributeValue | undefined {
+export function sanitizedAttribute(key: string, value: AttributeValue): AttributeValue | undefined {
   if (key === SPANS_LOCATION) return undefined
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (TEXT_KEYS.has(key) || Object.hasOwn(LENGTHS, key)) return plainText(value)?.slice(0, LENGTHS[key])
