@@ -72,7 +72,7 @@ export interface TargetConfig {
   readonly proxy?: ProxySettings
 }
 
-/** Head sampling of new traces. `parent`: what a remote or foreign parent decided is followed. */
+/** Head sampling of new traces. `parent`: what a remote or external parent decided is followed. */
 export interface SamplerConfig {
   /** Share of new traces that is kept, 0 to 1. */
   readonly ratio: number
@@ -144,7 +144,7 @@ export interface Off {
   readonly reason: string
 }
 
-/** What `resolveConfig` gives: a configuration, or the reason for none; with every complaint met on the way. */
+/** What `resolveConfig` gives: a configuration, or the reason for none; with every problem found on the way. */
 export interface Resolved {
   readonly config?: Config
   readonly off?: Off

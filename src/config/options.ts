@@ -216,7 +216,7 @@ export interface PipelineOptions {
    */
   readonly sampleRatio?: number | undefined
   /**
-   * `shared` joins the tracer provider that the application has; `private` keeps one of our own.
+   * `shared` attaches to the tracer provider that the application has; `private` keeps one of our own.
    * Variable: `MLFLOW_USE_DEFAULT_TRACER_PROVIDER` (`true` means private, as in MLflow's Python client).
    * @defaultValue `'shared'`
    */

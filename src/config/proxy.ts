@@ -40,7 +40,7 @@ export function resolveProxy(reader: Reader, env: Environment): ProxySettings | 
   }
 }
 
-/** What is not used needs no complaint. */
+/** What is not used needs no diagnostic. */
 function unchecked(reader: Reader, names: readonly SourceName[]): string | undefined {
   const value = names.map(reader.raw).find((found) => found !== undefined)
   return typeof value === 'string' ? value : undefined

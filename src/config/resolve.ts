@@ -112,7 +112,7 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
   }
 }
 
-/** Why there is no target although something is configured: the first complaint about one. */
+/** Why there is no target although something is configured: the first problem with one. */
 function unreached(reader: Reader): string {
   if (rules.readFlag(reader.raw('MLFLOW_ENABLE_OTLP_EXPORTER')) === false && reader.problems.length === 0) {
     return 'MLFLOW_ENABLE_OTLP_EXPORTER=false ignores the OTLP endpoint, and no tracking URI is set: set MLFLOW_TRACKING_URI'

@@ -155,7 +155,7 @@ export const MLFLOW_VARIABLES: Readonly<Record<MlflowVariable, Described>> = {
     source: 'mlflow',
   },
   MLFLOW_USE_DEFAULT_TRACER_PROVIDER: {
-    meaning: "`true` keeps a tracer provider of our own, `false` joins the application's",
+    meaning: "`true` keeps a tracer provider of our own, `false` uses the application's",
     defaultText: '`false`',
     group: 'pipeline',
     source: 'mlflow',

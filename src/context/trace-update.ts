@@ -59,7 +59,7 @@ const MAX_METADATA = 250
 const MAX_SESSION = 250
 const MAX_TAG = 4096
 const MAX_PREVIEW = 1000
-// What MLflow takes as a key; others it leaves out without a word.
+// What MLflow takes as a key; others it leaves out silently.
 const KEY = /^[\w\-. :/]{1,250}$/
 
 /** Writes `update` into `record`. What does not fit is put right or left out, with a diagnostic. */

@@ -39,7 +39,7 @@ interface SdkProvider extends TracerProvider {
 
 /** What became of the application's provider. */
 export interface Attached {
-  /** Starts turnspan's spans there too; `undefined` where it cannot be joined, and each side keeps to itself. */
+  /** Starts turnspan's spans there too; `undefined` where that cannot be done, and each side keeps to itself. */
   readonly mirror: StartMirrorSpan | undefined
   readonly resource: Attributes | undefined
 }
@@ -55,7 +55,7 @@ interface State {
 }
 
 const state = (): State =>
-  processWide('joined-providers', () => ({
+  processWide('attached-providers', () => ({
     attached: new WeakMap<object, Attached>(),
     mirrors: new WeakSet<object>(),
     isMirroring: false,
@@ -86,9 +86,9 @@ function sayUnknown(): void {
   diagnoseOnce(
     'warn',
     'TS_PROVIDER_UNKNOWN',
-    'The application registered a tracer provider that cannot be joined, so each side keeps to itself: its spans do not ' +
+    'The application registered a tracer provider to which turnspan cannot attach, so each side keeps to itself: its spans do not ' +
       "reach turnspan, and turnspan's spans, which are complete, do not reach it. Sentry has a setting that lets both see " +
-      "everything, and a wrapped provider of OpenTelemetry's SDK can be joined by hand, by new TurnspanProcessor() of " +
+      "everything, and a wrapped provider of OpenTelemetry's SDK can be attached by hand, by new TurnspanProcessor() of " +
       "turnspan/otel among its spanProcessors: docs/neighbours.md. init({ provider: 'private' }) says that this is as it " +
       'should be.',
   )
@@ -101,7 +101,7 @@ function adoptResource({ resource }: Attached): void {
 
 const MARK: unique symbol = Symbol.for('turnspan.processor')
 
-/** Marks a processor that hands spans to us, so that a provider that has one is not joined a second time. */
+/** Marks a processor that hands spans to us, so that a provider that has one is not attached to a second time. */
 export function markProcessor(processor: object): void {
   state().byHand = true
   Object.defineProperty(processor, MARK, { value: true })

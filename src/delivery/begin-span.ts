@@ -108,7 +108,7 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
     startTime: options.startTime,
     scope: options.scope,
     spanType: options.spanType,
-    mirror: mirror,
+    mirror,
   })
 }
 

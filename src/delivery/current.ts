@@ -2,7 +2,7 @@ import { processWide } from '../runtime/registry.ts'
 import { type ExportStatistics, NOTHING, type Report } from './export-statistics.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** A pipeline with its books. */
+/** A pipeline with its statistics. */
 interface Place {
   readonly pipeline: Pipeline | undefined
   readonly counts: ExportStatistics | undefined
@@ -69,7 +69,7 @@ export function pushOverride(pipeline: Pipeline, counts: ExportStatistics): () =
   }
 }
 
-/** The books of this process since `init`. */
+/** The export statistics of this process since `init`. */
 export function currentCounts(): ExportStatistics | undefined {
   return slot().configured.counts
 }

@@ -10,7 +10,7 @@ export interface DeliveryTracker {
   worst: SpanOutcome
 }
 
-/** Keeps the books of a span that goes to several targets: it counts once, by what became of it at the worst of them. */
+/** Counts a span that goes to several targets: it counts once, by what became of it at the worst of them. */
 export interface DeliveryTrackers {
   issue(targets: number): DeliveryTracker
   /** At one target the span in memory fared so. @returns whether no target needs it in memory any more */

@@ -28,7 +28,7 @@ export function exportedTo(span: object, config: Config): readonly string[] {
 const NOWHERE: readonly string[] = []
 
 /**
- * Keeps `shadow`, which stands for a span of ours in the application's provider, from exporters that send to a target of
+ * Keeps `mirror`, which stands for a span of ours in the application's provider, from exporters that send to a target of
  * `config`: ours is sent there with more to it.
  */
 export function keepFromDoubles(mirror: object, config: Config): void {

@@ -1,7 +1,7 @@
 /**
  * What became of a batch.
  * - `accepted`: the receiver has it, but for `rejectedSpans` of its spans, which it will never take; it does not say
- *   which ones. They have been said; whoever keeps the books counts so many of the batch as rejected.
+ *   which ones. They have been said; the export statistics count so many of the batch as rejected.
  * - `retry`: not now; the same again later. `slow` where a person or a rotated credential has to put it right.
  * - `refused`: never as it is; a part of it may be taken. `tooLarge` for its size alone. `serverFault`: the receiver says
  *   that the fault is its own (500, `INTERNAL`), so that it may choke on one span, or be broken for all: a span is the

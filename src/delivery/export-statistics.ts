@@ -19,7 +19,7 @@ export interface Report {
 /** How a span left the process, or did not. */
 export type Outcome = 'sent' | 'rejected' | 'filtered' | 'unsampled' | { readonly dropped: string }
 
-/** The books: every ended span goes in once and is settled once. */
+/** Export statistics: every ended span goes in once and is settled once. */
 export interface ExportStatistics {
   ended(): void
   settled(outcome: Outcome): void

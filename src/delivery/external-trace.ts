@@ -21,7 +21,7 @@ export function setTrusted(span: OtelSpan, isTrusted: boolean): void {
  * The record of the trace in which `span` is: one of another library, or the caller in another process. Each time that a
  * caller is met is a request of its own, whatever else has the same trace ID.
  *
- * @param isSampledHere - another provider, which we joined, has sampled what is below
+ * @param isSampledHere - another provider, to which we are attached, has sampled what is below
  */
 export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
   const { traces } = pipeline
@@ -34,7 +34,7 @@ export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true
 }
 
 /**
- * The record of a span that another library begins in a provider that we joined.
+ * The record of a span that another library begins in a provider to which we are attached.
  *
  * @param parent - the span that is active as it begins
  */

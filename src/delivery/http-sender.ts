@@ -58,7 +58,7 @@ const ABOUT_TLS =
 const ABOUT_REQUEST =
   /invalid HTTP request|sent an invalid request|SSL certificate error|required SSL certificate|request header or cookie too large/i
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
-/** Of 500 to 599, what no waiting mends: not implemented, no such version of HTTP, a network that wants a log-in. */
+/** Of 500 to 599, what waiting does not change: not implemented, no such version of HTTP, a network that wants a log-in. */
 const LASTING: ReadonlySet<number> = new Set([501, 505, 511])
 
 function read(answer: HttpAnswer, headers: Readonly<Record<string, string>>): TransportResult {

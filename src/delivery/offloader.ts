@@ -106,7 +106,7 @@ export function createOffloader({ start, take, answered }: OffloaderOptions): Of
       const before = offloaded.size
       offload(helper)
       if (before === 0 || offloaded.size > before) return
-      // Nothing more can be lent: there are enough on their way, or the rest of what memory holds is no batch.
+      // Nothing more can be offloaded: there are enough on their way, or the rest of what memory holds is no batch.
       helper.listen()
       offload(helper)
     },

@@ -155,7 +155,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   }
 }
 
-/** The bytes that `encode` makes. An error of it is about a span of the batch, and no waiting mends it. */
+/** The bytes that `encode` makes. An error of it is about a span of the batch, and waiting does not help. */
 function encoded(encode: () => Uint8Array): Uint8Array | TransportResult {
   try {
     return encode()

@@ -47,7 +47,7 @@ export function createPacer(work: () => Promise<void>, afterwards: () => void): 
     run,
     schedule,
     runSoon() {
-      // Asked for with each span of a burst, in which a new timer each time would be the dearest part.
+      // Asked for with each span of a burst, in which a new timer each time would be the most expensive part.
       if (isSoon) return
       cancel()
       isSoon = true

@@ -14,7 +14,7 @@ const ERROR_MESSAGE = 0x12
 // google.rpc.Status { code (1), message (2) }, an error in the place of an answer.
 const STATUS_CODE = 0x08
 
-/** The encoded `ExportTraceServiceResponse` `body`; `undefined` when it is none. */
+/** The encoded `ExportTraceServiceResponse` `body`; `undefined` when it is not one. */
 export function readPartialSuccess(body: Uint8Array): PartialSuccess | undefined {
   let rejectedSpans = 0
   let message = ''

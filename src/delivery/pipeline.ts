@@ -54,12 +54,12 @@ export interface Pipeline extends SpanHost {
   readonly traces: TraceTable
   /** Whether a new trace is kept; see `isSampled`. */
   sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
-  /** Resource attributes of the provider that was joined, if any. */
+  /** Resource attributes of the provider to which it is attached, if any. */
   attachedResource: Attributes | undefined
-  /** Sends a span that is still open, beside the books: it is counted when it ends. */
+  /** Sends a span that is still open, outside of the statistics: it is counted when it ends. */
   sendOpen(span: EndedSpan): void
   /**
-   * A span of another library began in a provider that we joined, below what was active then.
+   * A span of another library began in a provider to which we are attached, below what was active then.
    */
   externalStarted(span: ExternalSpan, parent: OtelSpan | undefined): void
   /** A span of another library ended. @returns the trace that it is in, where it can be read */
@@ -103,7 +103,7 @@ export interface Pipeline extends SpanHost {
 export interface Undelivered {
   readonly index: number
   readonly spans: readonly EndedSpan[]
-  readonly traceInfoQueue: readonly PendingTraceInfo[]
+  readonly traceInfo: readonly PendingTraceInfo[]
   /** Delivers spans at once; see {@link SpanTarget.sendNow}. */
   readonly sendNow?: SpanTarget['sendNow']
 }
@@ -121,7 +121,7 @@ export function createPipeline(
 ): Pipeline {
   const traces = createTraceTable()
   const progress = new Map<EndedSpan, DeliveryTracker>()
-  // Spans that were sent while they were open, and are not in the books.
+  // Spans that were sent while they were open, and are not counted.
   const beside = new WeakSet<EndedSpan>()
   let anyBeside = false
   const trackers = createDeliveryTrackers(statistics)
@@ -145,7 +145,7 @@ export function createPipeline(
     if (exporter.queue.size() === 0) noteIdle()
   }
 
-  /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
+  /** With one target and no disk a span fares one way, and its outcome needs no tracker. */
   const settledAtOnce = (exporter: TargetExporter, span: EndedSpan, outcome: SpanOutcome): void => {
     if (outcome === 'sent') enqueueTraceInfo(exporter, span)
     if (outcome === 'spooled') statistics.spooled(1)
@@ -192,17 +192,17 @@ export function createPipeline(
       maxSpans: config.maxQueueSpans ?? DEFAULT_MAX_SPANS,
       batchSpans: config.batch.maxSpans,
       delayMs: config.batch.delayMs,
-      diagnostics: diagnostics,
+      diagnostics,
       settled: (span, outcome) => settled(exporter, span, outcome),
       spool,
     }
     const exporter: TargetExporter = {
       target,
-      traceInfoQueue: traceInfoQueue,
+      traceInfoQueue,
       index,
       spool,
-      diagnostics: diagnostics,
-      leftovers: createLeftovers({ index, traceInfoQueue: traceInfoQueue }, target, options),
+      diagnostics,
+      leftovers: createLeftovers({ index, traceInfoQueue }, target, options),
       queue: createQueue(target, options),
     }
     return exporter
@@ -357,7 +357,7 @@ export function createPipeline(
         index,
         spans: exporter.queue.contents(),
         ...(exporter.target.sendNow && { sendNow: exporter.target.sendNow }),
-        traceInfoQueue: [
+        traceInfo: [
           ...(exporter.traceInfoQueue?.contents() ?? []),
           ...exporter.queue.contents().flatMap((span) => pendingTraceInfo(exporter, span) ?? []),
         ],
@@ -404,7 +404,7 @@ function agentNameOf({ attributes }: EndedSpan): string | undefined {
 
 const lostIn = ({ dropped }: Report): number => Object.values(dropped).reduce((sum, n) => sum + n, 0)
 
-/** The ticket of a span that is at its only target on disk only: there are too many of them to keep one for each. */
+/** The tracker of a span that is at its only target on disk only: there are too many of them to keep one for each. */
 const onlyOnDisk = (): DeliveryTracker => ({ left: 1, inMemory: 0, worst: 'sent' })
 
 function openExternal(spanId: string, span: ExternalSpan, trace: TraceRecord): OpenSpan {

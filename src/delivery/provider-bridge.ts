@@ -23,14 +23,14 @@ interface State {
   readonly own: WeakSet<object>
   /** Proxies whose `setDelegate` we hear. */
   readonly watched: WeakSet<object>
-  /** The application has registered a provider that cannot be joined. */
+  /** The application has registered a provider that cannot be attached to. */
   apart: boolean
 }
 
 let known: State | undefined
 
 function state(): State {
-  known ??= processWide('followed-provider', () => ({
+  known ??= processWide('provider-bridge', () => ({
     owns: new WeakMap<object, TracerProvider>(),
     own: new WeakSet<object>(),
     watched: new WeakSet<object>(),
@@ -48,8 +48,8 @@ export function isApart(): boolean {
 }
 
 /**
- * Meets the application's OpenTelemetry: joins its provider, or stands in while there is none, for every copy of the API.
- * Nothing is registered, so that the application can still register its own, then or later; when it does, we join it.
+ * Finds the application's OpenTelemetry: attaches to its provider, or stands in while there is none, for every copy of the API.
+ * Nothing is registered, so that the application can still register its own, then or later; when it does, we attach to it.
  */
 export function attachProviders(): void {
   findApplicationApi()
@@ -126,7 +126,7 @@ function ownFor(copy: Api): TracerProvider {
 
 /**
  * Who takes the spans of that copy's tracers in our place: the provider that the application registered; nobody, `null`,
- * where it is none of ours to join and OpenTelemetry itself keeps the copy from it, by its version.
+ * where we cannot attach to it and OpenTelemetry itself keeps the copy from it, by its version.
  */
 function successorOf({ trace }: Api): TracerProvider | null | undefined {
   const external = externalProvider()

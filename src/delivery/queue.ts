@@ -39,7 +39,7 @@ export interface QueueOptions {
   readonly spool?: QueueSpool | undefined
 }
 
-/** What a queue with a spool has to do with it, and with those who keep the books. */
+/** What a queue with a spool has to do with it, and with the export statistics. */
 export interface QueueSpool {
   readonly disk: Spool<DeliveryTracker>
   encode(span: EndedSpan): Uint8Array

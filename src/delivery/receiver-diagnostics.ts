@@ -17,7 +17,7 @@ export function acceptedAnswer(
     diagnoseOnce(
       'warn',
       'TS_ANSWER_UNKNOWN',
-      `${name} accepts spans with an answer that is none of OTLP (${doubt}). They count as sent; see whether traces arrive there, and correct the address if they do not.`,
+      `${name} accepts spans with an answer that is not OTLP (${doubt}). They count as sent; see whether traces arrive there, and correct the address if they do not.`,
       { target: name, answer: doubt },
       name,
     )

@@ -2,7 +2,7 @@ import type { SamplerConfig } from '../config/config.ts'
 
 /**
  * Whether a new trace is kept: the same answer for a trace ID in every process, as OpenTelemetry's
- * TraceIdRatioBased sampler has it. `parent` is what a remote or foreign parent decided, where there is one.
+ * TraceIdRatioBased sampler has it. `parent` is what a remote or external parent decided, where there is one.
  */
 export function isSampled(
   traceId: string,

@@ -3,11 +3,11 @@ import type { PartialSuccess } from './partial-success.ts'
 
 /** What a request came to, in the terms that both protocols share. */
 export type TransportResult =
-  /** `doubt`: the answer is none that OTLP knows, but one of success. */
+  /** `doubt`: the answer is not one of OTLP, but its status is a success. */
   | { readonly outcome: 'accepted'; readonly said?: PartialSuccess; readonly doubt?: string }
   /** A passing fault: the network, an overloaded or restarting server. */
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
-  /** A fault that only a change of configuration or credentials mends. */
+  /** A fault that only a change of configuration or credentials fixes. */
   | { readonly outcome: 'hold'; readonly reason: string; readonly body?: string }
   | { readonly outcome: 'unauthorized'; readonly reason: string }
   /** The receiver will not take this content. */

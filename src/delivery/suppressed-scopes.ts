@@ -5,7 +5,10 @@ type IsSpanSuppressed = (spanName: string) => boolean
 
 /** Who asked for the silence of each instrumentation scope. */
 const suppressedScopes = (): Map<string, Set<{ readonly isSpanSuppressed: IsSpanSuppressed }>> =>
-  processWide('muted-scopes', () => new Map<string, Set<{ readonly isSpanSuppressed: IsSpanSuppressed }>>())
+  processWide(
+    'suppressed-scopes',
+    () => new Map<string, Set<{ readonly isSpanSuppressed: IsSpanSuppressed }>>(),
+  )
 
 /**
  * Leaves out the OpenTelemetry spans that a library makes of itself, by the name of its tracer: an integration that
@@ -17,7 +20,7 @@ const suppressedScopes = (): Map<string, Set<{ readonly isSpanSuppressed: IsSpan
 export function suppressScope(name: string, isSpanSuppressed: IsSpanSuppressed = () => true): () => void {
   const asked = suppressedScopes().get(name) ?? new Set()
   suppressedScopes().set(name, asked)
-  const mine = { isSpanSuppressed: isSpanSuppressed }
+  const mine = { isSpanSuppressed }
   asked.add(mine)
   return () => {
     asked.delete(mine)
@@ -27,7 +30,7 @@ export function suppressScope(name: string, isSpanSuppressed: IsSpanSuppressed =
 
 /** Parents of the spans that were left out; a bound for spans that nobody ends. */
 const parents = (): Map<string, string | undefined> =>
-  processWide('muted-spans', () => new Map<string, string | undefined>())
+  processWide('suppressed-spans', () => new Map<string, string | undefined>())
 const MAX_PARENTS = 10_000
 
 /** A span was left out; what is below it stands below `parentId` instead. */

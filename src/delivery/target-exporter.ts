@@ -21,7 +21,7 @@ export interface TargetExporter {
   readonly traceInfoQueue: TraceInfoQueue | undefined
   readonly diagnostics: ExportDiagnostics
   readonly leftovers: Leftovers | undefined
-  /** Its place among the lanes. */
+  /** Its place in the list of targets. */
   readonly index: number
 }
 
@@ -36,7 +36,7 @@ export function write(exporter: TargetExporter, span: EndedSpan): Written | unde
     const place = spool.disk.push(record, follows && Buffer.from(JSON.stringify(follows)))
     return { place, record: spool.isFinal() ? record : undefined }
   } catch {
-    // A span that cannot be encoded now is refused when it is sent, with a word.
+    // A span that cannot be encoded now is refused when it is sent, with a diagnostic.
     return undefined
   }
 }

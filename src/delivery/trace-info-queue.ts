@@ -17,7 +17,7 @@ export interface TraceInfoQueue {
   size(): number
 }
 
-// Traces whose metadata waits for a server that does not answer; beyond this the oldest is given up, with a word.
+// Traces whose metadata waits for a server that does not answer; beyond this the oldest is given up, with a diagnostic.
 const MAX_WAITING = 1000
 const FRAME_BYTES = 500
 const ENTRY_BYTES = 100
@@ -118,7 +118,7 @@ export function createTraceInfoQueue(target: SpanTarget, maxBytes: number): Trac
   }
 }
 
-/** Roughly what `completion` takes in memory. */
+/** Roughly what `traceInfo` takes in memory. */
 function bytesOf({ tags, metadata, ...rest }: PendingTraceInfo): number {
   let bytes = FRAME_BYTES
   for (const entries of [tags, metadata]) {

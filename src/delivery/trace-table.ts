@@ -1,7 +1,7 @@
 import { Chain, type Linked } from '../runtime/chain.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 
-// Records of traces without an open span are kept a while: a span of another library, started before we joined its
+// Records of traces without an open span are kept a while: a span of another library, started before we attached to its
 // provider, may still end and belong to one.
 const MAX_CLOSED = 500
 const MAX_OPEN = 50_000

@@ -72,11 +72,11 @@ function statusError(call: CallName, answer: HttpAnswer): MlflowError {
     )
   }
   const said = `answered ${status}${errorCode ? ` ${errorCode}` : ''}${message ? `: ${message}` : ''}`
-  const isExternal = !errorCode && [404, 405, 501].includes(status)
-  const advice = isExternal ? WRONG_ADDRESS : adviceFor(status, errorCode, message)
+  const isOtherServer = !errorCode && [404, 405, 501].includes(status)
+  const advice = isOtherServer ? WRONG_ADDRESS : adviceFor(status, errorCode, message)
   return failed(call, advice ? `${said.replace(/[.\s]+$/, '')}. ${advice}` : said, {
     ...details,
-    failure: isExternal ? 'not-mlflow' : 'status',
+    failure: isOtherServer ? 'not-mlflow' : 'status',
     retryable: RETRYABLE.has(status),
   })
 }

@@ -107,7 +107,7 @@ function isDatabricks(): ConfigError {
 
 function missing(options: MlflowClientOptions): ConfigError {
   const uri = options.trackingUri ?? environment().MLFLOW_TRACKING_URI ?? ''
-  const found = uri === '' ? 'none is set' : 'what is set there is none'
+  const found = uri === '' ? 'none is set' : 'what is set there is not a URL'
   return new ConfigError(
     'trackingUri',
     `The URL of an MLflow server is needed, such as http://localhost:5000, as option "trackingUri" or in MLFLOW_TRACKING_URI; ${found}.`,

@@ -55,7 +55,7 @@ export async function getExperiment(rest: Rest, id: string): Promise<Experiment>
 
 /**
  * Whether spans sent to experiment `id` can be found again, said as a diagnostic when not: the server takes spans
- * for a deleted experiment without a word. Never rejects; where the question is refused, nothing is said.
+ * for a deleted experiment silently. Never rejects; where the question is refused, nothing is said.
  */
 export async function checkExperiment(rest: Rest, id: string): Promise<void> {
   const data = { experimentId: id, host: rest.host }

@@ -38,7 +38,7 @@ export function traceRow(): z.ZodMiniType<TraceRow> {
   })
 }
 
-/** Milliseconds of a duration such as `1.500s`; `undefined` when it is none. */
+/** Milliseconds of a duration such as `1.500s`; `undefined` when it is not one. */
 export function durationMs(duration: string | undefined): number | undefined {
   const seconds = duration?.endsWith('s') ? Number(duration.slice(0, -1)) : Number.NaN
   return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined

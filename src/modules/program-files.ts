@@ -12,7 +12,7 @@ export function noteProgramFile(file: string): void {
 
 /**
  * Files from which the program resolves its packages: its main file, those that called turnspan, and this package's own,
- * which was resolved from one of them. The current directory is none of them.
+ * which was resolved from one of them. The current directory is not one of them.
  */
 export function programFiles(): readonly string[] {
   const files = new Set([...noted()])

@@ -8,7 +8,7 @@ import { strictConfig } from './strict-config.ts'
 
 /**
  * An OpenTelemetry span processor that sends an application's spans where turnspan's go. It fits the providers of SDK
- * 1.30, 2.x and 3.x, and is needed only where a provider cannot be joined by itself (see docs/opentelemetry.md).
+ * 1.30, 2.x and 3.x, and is needed only where turnspan cannot attach to a provider by itself (see docs/opentelemetry.md).
  *
  * @example
  * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'

@@ -33,7 +33,7 @@ function own(): Own {
 }
 
 /**
- * The application's own contexts, in which turnspan's spans and those of every instrumentation meet: those of the
+ * The application's own contexts, in which turnspan's spans and those of every instrumentation come together: those of the
  * manager that the application registered, else our own, once they are offered.
  */
 export const sharedContexts: Contexts = {

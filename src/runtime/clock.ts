@@ -67,7 +67,7 @@ export function isStorable(time: unknown): time is HrTime {
 const isWithin = (value: unknown, end: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < end
 
-/** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it is none that can be sent. */
+/** Epoch milliseconds of any time that OpenTelemetry takes, or `undefined` when it cannot be sent. */
 export function msOfTimeInput(time: unknown): number | undefined {
   const ms = typeof time === 'number' ? rawMs(time) : msOfObject(time)
   return ms !== undefined && Number.isFinite(ms) && ms >= 0 && ms < LAST_SECOND * 1000 ? ms : undefined

@@ -3,7 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type { ProxyServer } from './proxy.ts'
 import type { TlsMaterial } from './tls-files.ts'
 
-// Below the 5 seconds after which uvicorn closes idle connections without a word: a longer wait would make
+// Below the 5 seconds after which uvicorn closes idle connections silently: a longer wait would make
 // requests run into a connection that is just going away.
 const IDLE_MS = 4000
 const MAX_IDLE = 8

@@ -107,7 +107,7 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
       })
       if (options.background) sending.once('socket', (socket) => socket.unref())
       sending.on('error', fail)
-      // Node closes without a word where a server changes to a protocol that nobody asked for.
+      // Node closes silently where a server changes to a protocol that nobody asked for.
       sending.on('close', () => {
         if (!answered) fail(closedError())
       })
@@ -172,7 +172,7 @@ async function routeTo(
 
 const UNREACHED: ReadonlySet<HttpError['kind']> = new Set(['refused', 'dns', 'timeout', 'network', 'reset'])
 
-/** `error`, with a word on a proxy that might be the only way out and is not used. */
+/** `error`, with a hint at a proxy that might be the only way out and is not used. */
 function withHint(error: HttpError, target: URL, { proxy }: HttpRequest): HttpError {
   const variable = UNREACHED.has(error.kind) ? unusedProxy(target, proxy) : undefined
   if (variable === undefined) return error

@@ -20,7 +20,7 @@ export interface ProxyServer {
   readonly authorization?: string
 }
 
-/** Takes the URL of a proxy apart; `undefined` when it is none of `http://` or `https://`. */
+/** Takes the URL of a proxy apart; `undefined` when it is neither `http://` nor `https://`. */
 export function parseProxy(text: string): ProxyServer | undefined {
   try {
     const { protocol, hostname, port, origin, username, password } = new URL(text.trim())

@@ -1,6 +1,6 @@
 /**
  * Whether there is stack left for what turnspan does at the end of a span. At the end of a deep recursion there may be
- * none, and an overflow halfway would leave a span that neither ended nor is open.
+ * none, and a stack overflow halfway would leave a span that neither ended nor is open.
  */
 export function hasStackRoom(): boolean {
   try {

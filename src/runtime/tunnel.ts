@@ -70,7 +70,7 @@ export function proxyHeaders({ authorization }: ProxyServer): Record<string, str
   }
 }
 
-/** A proxy that does not want to, which waiting does not mend, or cannot at the moment. */
+/** A proxy that does not want to, which waiting does not change, or cannot at the moment. */
 export function refusedByProxy(status: number, where: string): HttpError {
   if (status === 407) {
     const advice = 'Give user name and password in its URL: http://user:password@host:port'

@@ -8,7 +8,7 @@ import { ownFile } from '../runtime/own-file.ts'
 
 /**
  * Finds out whether the application has another copy of `@opentelemetry/api` than ours. OpenTelemetry then turns one
- * of the two into no-ops without a word, so we keep our hands off its globals and say which copies there are.
+ * of the two into no-ops silently, so we keep our hands off its globals and say which copies there are.
  *
  * @returns what is wrong, for `Status`; `undefined` when there is one copy
  */
@@ -24,7 +24,7 @@ export function checkApiCopy(): string | undefined {
 }
 
 function otherCopy(): string | undefined {
-  // Once somebody has registered, we meet in what is registered, whatever copy of the API that was: copies of one
+  // Once somebody has registered, we share what is registered, whatever copy of the API that was: copies of one
   // major version share the place.
   return apiGlobals()?.trace === undefined ? copyOfMainModule() : undefined
 }

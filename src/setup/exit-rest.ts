@@ -2,7 +2,7 @@ import type { Pipeline } from '../delivery/pipeline.ts'
 import type { SpanOutcome } from '../delivery/queue.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
+import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-outcomes.ts'
 import type { SentInWorker } from './exit-thread.ts'
 import type { Rest } from './exit-work.ts'
 
@@ -31,7 +31,7 @@ const DROPPED: SpanOutcome = { dropped: 'exit' }
 const outcomeOf = (inThread: number | undefined): SpanOutcome | undefined =>
   inThread === SPAN_DELIVERED ? 'sent' : inThread === SPAN_REFUSED ? 'rejected' : undefined
 
-/** Gives each span its fate: delivered by the worker, left to the next process, or lost. */
+/** Settles each span: delivered by the worker, left to the next process, or lost. */
 export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
   const unsent = pipeline.unsent()
   const { leftovers } = pipeline.config

@@ -4,7 +4,7 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
 import { VERSION } from '../runtime/version.ts'
-import { SPAN_DELIVERED } from './exit-fates.ts'
+import { SPAN_DELIVERED } from './exit-outcomes.ts'
 import { exitSource } from './exit-source.ts'
 import type { ExitWork } from './exit-worker.ts'
 import { threadRights } from './thread-rights.ts'
@@ -17,7 +17,7 @@ const MAX_REASON_BYTES = 1024
 export interface SentInWorker {
   /** Why something is left; `undefined` when nothing is. */
   readonly left: string | undefined
-  /** A byte for each span, lane after lane; see `exit-fates.ts`. */
+  /** A byte for each span, lane after lane; see `exit-outcomes.ts`. */
   readonly outcomes: Uint8Array
 }
 
@@ -35,7 +35,7 @@ function send(work: ExitWork, timeoutMs: number, outcomes: Uint8Array): string |
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
     const reason = new Uint8Array(new SharedArrayBuffer(MAX_REASON_BYTES))
-    const worker = startWorker({ work, done, reason, outcomes: outcomes, timeoutMs })
+    const worker = startWorker({ work, done, reason, outcomes, timeoutMs })
     if (worker === undefined)
       return 'the thread that delivers then was not there yet, or was left out by a bundler'
     worker.unref()

@@ -20,9 +20,7 @@ export function deliverNow(pipeline: Pipeline): Rest {
   const { config } = pipeline
   const shares = pipeline.undelivered().map((share) => ({ ...share, spans: withoutDoubles(share.spans) }))
   for (const { spans, sendNow } of shares) sendNow?.(spans)
-  const left = shares.filter(
-    (share) => !share.sendNow && share.spans.length + share.traceInfoQueue.length > 0,
-  )
+  const left = shares.filter((share) => !share.sendNow && share.spans.length + share.traceInfo.length > 0)
   // An exporter of the application's lives in this thread, and only in it.
   const sendable = left.filter((share) => share.index < config.targets.length)
   const stuck = Math.max(
@@ -45,8 +43,8 @@ export function conditionsOf({ config, attachedResource, agentName }: Pipeline):
 }
 
 /** Spans as data that another thread can take: without what only live spans need. */
-function detached({ index, spans, traceInfoQueue }: Undelivered): Undelivered {
-  return { index, spans: spans.map(detachedSpan), traceInfoQueue: traceInfoQueue }
+function detached({ index, spans, traceInfo }: Undelivered): Undelivered {
+  return { index, spans: spans.map(detachedSpan), traceInfo }
 }
 
 /** `span` as another thread can take it. */

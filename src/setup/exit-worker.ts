@@ -8,7 +8,7 @@ import type { SpanTarget } from '../delivery/target.ts'
 import { realTime, sleep } from '../runtime/real-time.ts'
 import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
-import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
+import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-outcomes.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
 /** What a thread must know to send spans of another one. */
@@ -29,7 +29,7 @@ interface WorkerInput {
   readonly done: Int32Array
   /** Takes the reason of the last failure, as UTF-8. */
   readonly reason: Uint8Array
-  /** A byte for each span, lane after lane, for what has become of it: {@link SPAN_DELIVERED} or {@link SPAN_REFUSED}. */
+  /** A byte for each span, target after target, for what has become of it: {@link SPAN_DELIVERED} or {@link SPAN_REFUSED}. */
   readonly outcomes: Uint8Array
   readonly timeoutMs: number
 }
@@ -51,7 +51,7 @@ async function deliver(
   for (let at = 0; at < spans.length; at += maxSpans) {
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, outcomes)) && all
   }
-  for (const traceInfo of share.traceInfoQueue) {
+  for (const traceInfo of share.traceInfo) {
     const answer = await insist(limits, async () => (await sender.complete?.(traceInfo)) ?? ACCEPTED)
     all = answer.kind === 'accepted' && all
   }

@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from './ended-span.ts'
 import { MAX_ATTRIBUTES } from './span-limits.ts'
 
-/** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be dear. */
+/** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be expensive. */
 export interface AttributeBag {
   readonly values: Attributes
   count: number

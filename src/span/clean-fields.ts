@@ -12,11 +12,11 @@ import type { EndedSpan } from './ended-span.ts'
 const LAST_KIND = 4
 const MAX_COUNT = 0xffff_ffff
 
-/** OpenTelemetry's span kind; internal for what is none. */
+/** OpenTelemetry's span kind; internal for anything else. */
 export const kindOf = (given: unknown): number =>
   typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= LAST_KIND ? given : 0
 
-/** Flags of a W3C trace context; `otherwise` for what are none. */
+/** Flags of a W3C trace context; `otherwise` for anything else. */
 export const flagsOf = (given: unknown, otherwise = 0): number =>
   typeof given === 'number' && Number.isSafeInteger(given) ? given & 0xff : otherwise
 
@@ -36,7 +36,7 @@ function textOf(given: unknown): string | undefined {
   return typeof given === 'number' || typeof given === 'bigint' ? cleanName(String(given)) : undefined
 }
 
-/** Any time that OpenTelemetry takes; `undefined` for what is none that can be sent. */
+/** Any time that OpenTelemetry takes; `undefined` for what cannot be sent. */
 export function hrTimeOf(given: unknown): HrTime | undefined {
   if (isStorable(given)) return given
   const ms = msOfTimeInput(given)
@@ -46,7 +46,7 @@ export function hrTimeOf(given: unknown): HrTime | undefined {
 /**
  * What a span says of itself, in the types that it should have; an invalid one for what cannot say it.
  *
- * @param flags - those of a span whose flags are none
+ * @param flags - those of a span whose flags cannot be read
  */
 export function spanContextOf(span: unknown, flags = 0): SpanContext {
   try {

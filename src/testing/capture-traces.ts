@@ -201,7 +201,7 @@ function createStore(config: Config, counts: ExportStatistics): Store {
   }
 }
 
-/** A target that is never used: a configuration without any is none. */
+/** A target that is never used: a configuration without any is not used. */
 const NOWHERE = { export: (): void => {}, shutdown: async (): Promise<void> => {} }
 
 function configFor(options: CaptureTracesOptions): Config {

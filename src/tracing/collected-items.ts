@@ -2,8 +2,8 @@ import { types } from 'node:util'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { exceptionFacts, plainType } from '../span/exception.ts'
 import type { LiveSpan } from '../span/live-span.ts'
+import { methodOf } from './mirror.ts'
 import { thenPlainly } from './native-promise.ts'
-import { methodOf } from './shadow.ts'
 
 /** Folds the items of a stream to what is recorded as its output. Runs once, after the stream. */
 // biome-ignore lint/suspicious/noExplicitAny: the items are of whatever type the stream has

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { ABANDONED, type Watch } from './follower.ts'
+import { claim, methodOf, mirror } from './mirror.ts'
 import { whenSettled } from './settling.ts'
-import { claim, methodOf, mirror } from './shadow.ts'
 
 /** Methods that bring what came out, or say that it is over: `finalMessage`, `finalText`, `done`. */
 const ENDING = /^(final[A-Z]\w*|done)$/

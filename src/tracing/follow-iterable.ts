@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { watchHelper } from './follow-helper.ts'
 import { split, type Watch } from './follower.ts'
-import { claim, mirror, type Observation } from './shadow.ts'
+import { claim, mirror, type Observation } from './mirror.ts'
 import { watchIterator } from './watch-iterator.ts'
 
 /** Follows a generator, or an iterator like one, from its first step to its last. */

@@ -1,5 +1,5 @@
 import type { Watch } from './follower.ts'
-import { claim, mirror } from './shadow.ts'
+import { claim, mirror } from './mirror.ts'
 
 /** What is read of a Node stream: any implementation since Node 0.10 and of the `readable-stream` package. */
 interface NodeStream {

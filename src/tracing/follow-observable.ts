@@ -1,5 +1,5 @@
 import type { Watch } from './follower.ts'
-import { claim, type Method, methodOf, mirror, type Observation } from './shadow.ts'
+import { claim, type Method, methodOf, mirror, type Observation } from './mirror.ts'
 
 /** What is read of an observable of RxJS, of any version since 5. */
 interface Observable {

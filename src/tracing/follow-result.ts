@@ -1,5 +1,5 @@
 import type { Watch } from './follower.ts'
-import { methodOf } from './shadow.ts'
+import { methodOf } from './mirror.ts'
 
 /** So many properties are looked at. */
 const MAX_KEYS = 64

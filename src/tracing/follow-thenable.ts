@@ -2,9 +2,9 @@ import { AsyncResource } from 'node:async_hooks'
 import { types } from 'node:util'
 import type { FollowOn } from './follow-promise.ts'
 import type { Watch } from './follower.ts'
+import { claim, type Method, methodOf, mirror } from './mirror.ts'
 import { isPlainlyAwaited, thenPlainly, usesNativeThen } from './native-promise.ts'
 import { isWatched, whenSettled } from './settling.ts'
-import { claim, type Method, methodOf, mirror } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { split, twoWays, type Watch } from './follower.ts'
+import { claim, type Method, mirror } from './mirror.ts'
 import { thenPlainly } from './native-promise.ts'
 import { pipeObserved } from './pipe-observed.ts'
-import { claim, type Method, mirror } from './shadow.ts'
 import { watchIterator } from './watch-iterator.ts'
 import { watchReader } from './watch-reader.ts'
 

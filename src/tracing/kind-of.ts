@@ -2,9 +2,9 @@ import { types } from 'node:util'
 import { isHelper } from './follow-helper.ts'
 import { isObservable } from './follow-observable.ts'
 import { carriedStream } from './follow-result.ts'
+import { methodOf } from './mirror.ts'
 import { isPlainlyAwaited, usesNativeThen } from './native-promise.ts'
 import { isWatched } from './settling.ts'
-import { methodOf } from './shadow.ts'
 
 /** What kind of work a returned value stands for. `value`: none, it is there. */
 export type Kind =

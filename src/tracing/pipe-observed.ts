@@ -1,6 +1,6 @@
 import type { Watch } from './follower.ts'
+import type { Method } from './mirror.ts'
 import { thenPlainly } from './native-promise.ts'
-import type { Method } from './shadow.ts'
 
 interface Pipe {
   readonly stream: ReadableStream

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 import type { Watch } from './follower.ts'
+import { type Method, methodOf, mirror, type Observation } from './mirror.ts'
 import { isFreshPromise, nativePromise, thenPlainly } from './native-promise.ts'
 import { whenSettled } from './settling.ts'
-import { type Method, methodOf, mirror, type Observation } from './shadow.ts'
 
 type Step = 'next' | 'return' | 'throw'
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { Watch } from './follower.ts'
+import { mirror } from './mirror.ts'
 import { thenPlainly } from './native-promise.ts'
-import { mirror } from './shadow.ts'
 
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader
 

@@ -23,7 +23,7 @@ export interface Backlog<DeliveryTracker> {
   adopt(segment: Segment): void
   /** The next spans, read from disk; none when there are no more. */
   take(maxBytes: number, maxSpans: number): Promise<Stored<DeliveryTracker>[]>
-  /** Forgets the spans in `segment`, which is given up. @returns the tickets of those of this process */
+  /** Forgets the spans in `segment`, which is given up. @returns the trackers of those of this process */
   drop(segment: Segment): (DeliveryTracker | undefined)[]
   /** Spans of this process, and segments of others, that wait. */
   size(): number
@@ -59,7 +59,7 @@ export function createBacklog<DeliveryTracker>(
   // Asked for with every span that ends.
   const waiting = { own: 0, adopted: 0 }
 
-  const ticketsOf = (run: Run<DeliveryTracker>, seen: number): (DeliveryTracker | undefined)[] => {
+  const trackersOf = (run: Run<DeliveryTracker>, seen: number): (DeliveryTracker | undefined)[] => {
     const named = [...run.trackers.values()]
     return [
       ...named,
@@ -74,7 +74,7 @@ export function createBacklog<DeliveryTracker>(
     if (bytes === undefined || run.segment.isGone()) {
       if (run.own) {
         events.damaged(run.segment.path, 1)
-        events.lost(ticketsOf(run, 0))
+        events.lost(trackersOf(run, 0))
       }
       return []
     }
@@ -86,9 +86,9 @@ export function createBacklog<DeliveryTracker>(
         run.trackers.delete(from)
         return {
           record,
-          traceInfo: traceInfo,
+          traceInfo,
           place: { segment: run.segment, from, to },
-          tracker: tracker,
+          tracker,
           own: run.own,
         }
       })
@@ -96,7 +96,7 @@ export function createBacklog<DeliveryTracker>(
     if (run.own) {
       waiting.own += found.length
       if (found.length < run.count) {
-        const missing = ticketsOf(run, found.length)
+        const missing = trackersOf(run, found.length)
         events.lost(missing)
         for (const _ of missing) run.segment.done({ from: run.from, to: run.from })
       }
@@ -125,7 +125,7 @@ export function createBacklog<DeliveryTracker>(
         to: place.to,
         count: 1,
         own: true,
-        trackers: trackers,
+        trackers,
       })
     },
     adopt(segment) {
@@ -167,7 +167,7 @@ export function createBacklog<DeliveryTracker>(
       runs = runs.filter((run) => run.segment !== segment)
       waiting.own -= dropped.reduce((sum, run) => sum + (run.own ? run.count : 0), 0)
       waiting.adopted -= dropped.reduce((sum, run) => sum + (run.own ? 0 : run.count), 0)
-      return dropped.flatMap((run) => (run.own ? ticketsOf(run, 0) : []))
+      return dropped.flatMap((run) => (run.own ? trackersOf(run, 0) : []))
     },
     size: () => waiting.own + waiting.adopted,
     own: () => waiting.own,
@@ -185,7 +185,7 @@ interface Group extends Stretch {
   readonly traceInfo: Uint8Array | undefined
 }
 
-/** Span records, each with the completion that stands right behind it; places count from the start of the segment. */
+/** Span records, each with the trace info that stands right behind it; places count from the start of the segment. */
 function groups(records: readonly SpoolRecord[], offset: number): Group[] {
   const found: Group[] = []
   for (const [index, { kind, body, from, to }] of records.entries()) {

@@ -162,7 +162,7 @@ function writeAll(file: number, parts: readonly Uint8Array[], bytes: number): nu
   const total = parts.reduce((sum, part) => sum + part.length, 0)
   try {
     let written = writevSync(file, parts)
-    // A disk that has room for a part of it takes that part without a word.
+    // A disk that has room for a part of it takes that part silently.
     while (written < total) written += writevSync(file, [Buffer.concat(parts).subarray(written)])
     return total
   } catch (thrown) {

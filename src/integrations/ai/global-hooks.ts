@@ -6,10 +6,10 @@ import {
   activeContext,
   createPatches,
   type Method,
-  muteScope,
   type Patches,
   processWide,
   read,
+  suppressScope,
 } from '../base/index.ts'
 import { isAgentCall } from './agent-hint.ts'
 import { answerAsking } from './asking.ts'
@@ -67,7 +67,7 @@ export function useGlobalHooks(options: AiSdkOptions): () => void {
 
 function install(integration: AiSdkTelemetry): () => void {
   const patches = createPatches('ai tracer')
-  patches.onUndo(muteScope(SCOPE, isTranslating))
+  patches.onUndo(suppressScope(SCOPE, isTranslating))
   patches.onUndo(register(integration))
   patches.onUndo(answerAsking(currentOptions))
   patchTracers(patches)

@@ -123,7 +123,7 @@ export function asJson(value: unknown): string {
   }
 }
 
-/** What a JSON text says; the text itself where it is none. */
+/** What a JSON text says; the text itself where it is not JSON. */
 export function fromJson(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {

@@ -76,6 +76,6 @@ function shapeOfClient(client: unknown): unknown {
       Messages: read(client, 'beta', 'messages', 'constructor'),
       PromptCaching: { Messages: read(client, 'beta', 'promptCaching', 'messages', 'constructor') },
     },
-    TraceInfoQueue: read(client, 'completions', 'constructor'),
+    Completions: read(client, 'completions', 'constructor'),
   }
 }

@@ -1,4 +1,4 @@
-import { muteScope, type Patches } from '../base/index.ts'
+import { type Patches, suppressScope } from '../base/index.ts'
 import { toolRunnerIn } from './tool-loops.ts'
 
 /** The tracers of the client itself, from 0.134 on, and of its variants for the clouds. */
@@ -13,7 +13,7 @@ const SCOPES = ['', '.bedrock', '.vertex', '.foundry', '.aws'].map(
  * agents and files, comes through.
  */
 export function suppressNativeSpans(patches: Patches): void {
-  for (const scope of SCOPES) patches.onUndo(muteScope(scope, isTraced))
+  for (const scope of SCOPES) patches.onUndo(suppressScope(scope, isTraced))
 }
 
 function isTraced(name: string): boolean {

@@ -1,7 +1,7 @@
 /** What integrations are built from; see docs/integrations/contributing.md. */
 export { activeContext, runIn } from '../../context/active-context.ts'
 export { currentPipeline } from '../../delivery/current.ts'
-export { suppressScope as muteScope } from '../../delivery/suppressed-scopes.ts'
+export { suppressScope } from '../../delivery/suppressed-scopes.ts'
 export { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 export { processWide } from '../../runtime/registry.ts'
 export { exceptionFacts } from '../../span/exception.ts'

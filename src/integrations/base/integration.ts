@@ -67,7 +67,7 @@ export function createInstrument<Options extends object>(
       diagnose(
         'warn',
         'TS_INSTRUMENT_UNKNOWN',
-        `What was given to instrument ${integration.name} is none of its modules, classes or clients; nothing was changed. Pass what you import from "${names.join('" or "')}".`,
+        `What was given to instrument ${integration.name} is not one of its modules, classes or clients; nothing was changed. Pass what you import from "${names.join('" or "')}".`,
         { integration: integration.name },
         integration.name,
       )

@@ -105,18 +105,18 @@ function attach(promise: LazyPromise, observation: Observation): void {
   promise.parseResponse = function (this: unknown, ...args) {
     return observeParsing(observation, () => Reflect.apply(parseResponse, this, args))
   }
-  mirror(promise, 'parse', function (this: unknown, ...args) {
+  override(promise, 'parse', function (this: unknown, ...args) {
     touch(observation)
     observation.parsing = true
     return Reflect.apply(parse, this, args)
   })
-  mirror(promise, 'asResponse', function (this: unknown, ...args) {
+  override(promise, 'asResponse', function (this: unknown, ...args) {
     touch(observation)
     observation.raw = true
     return Reflect.apply(asResponse, this, args)
   })
   if (typeof _responseProps === 'function') {
-    mirror(promise, '_responseProps', function (this: unknown, ...args) {
+    override(promise, '_responseProps', function (this: unknown, ...args) {
       touch(observation)
       observeRebuilt(promise)
       return Reflect.apply(_responseProps, this, args)
@@ -124,7 +124,7 @@ function attach(promise: LazyPromise, observation: Observation): void {
   }
   if (typeof _thenUnwrap !== 'function') return
   // Newer clients give each promise its own, which goes around `parseResponse`; what it returns is observed too.
-  mirror(promise, '_thenUnwrap', function (this: unknown, ...args) {
+  override(promise, '_thenUnwrap', function (this: unknown, ...args) {
     const next: unknown = Reflect.apply(_thenUnwrap, this, args)
     if (isLazyPromise(next) && next !== promise) attach(next, observation)
     return next
@@ -162,7 +162,7 @@ export function forgetRebuilt(): void {
   rebuilding = createPatches('promises made anew')
 }
 
-function mirror(target: object, key: PropertyKey, value: Method): void {
+function override(target: object, key: PropertyKey, value: Method): void {
   const before = Object.getOwnPropertyDescriptor(target, key)
   Object.defineProperty(target, key, {
     value,

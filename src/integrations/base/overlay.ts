@@ -29,7 +29,7 @@ function viewOf(source: object, over: Overlay): object {
   // A member that the source was found to lack is not asked for.
   let lacking: string | undefined
   const read = (key: PropertyKey): unknown => (key === lacking ? undefined : Reflect.get(source, key, source))
-  // The members of a frozen object must be shown as they are, so the proxy is none of the source itself.
+  // The members of a frozen object must be shown as they are, so the proxy does not stand for the source itself.
   return new Proxy(Object.create(null) as object, {
     get(_, key) {
       const value = read(key)

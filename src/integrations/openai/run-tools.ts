@@ -30,8 +30,8 @@ function betaCompletions(client: unknown): object | undefined {
   const beta = read(client, 'Beta')
   if (typeof beta !== 'function') return undefined
   try {
-    const traceInfoQueue: unknown = read(Reflect.construct(beta, [STORED]), 'chat', 'completions')
-    return isObject(traceInfoQueue) ? (Object.getPrototypeOf(traceInfoQueue) as object) : undefined
+    const completions: unknown = read(Reflect.construct(beta, [STORED]), 'chat', 'completions')
+    return isObject(completions) ? (Object.getPrototypeOf(completions) as object) : undefined
   } catch {
     return undefined
   }

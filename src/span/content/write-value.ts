@@ -31,7 +31,7 @@ const MAX_VALUES = 20_000
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 const WORST_UNIT_BYTES = 6
 
-/** A value has too many parts to be written as it comes. Not an error: it has no stack, which would be dear. */
+/** A value has too many parts to be written as it comes. Not an error: it has no stack, which would be expensive. */
 export const TOO_MANY: unique symbol = Symbol('too many values')
 
 let last: Writing | undefined

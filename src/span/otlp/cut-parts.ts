@@ -74,7 +74,7 @@ const SMALL_KEYS =
 /** Under such a key; a longer value is content, whatever its key. */
 const MAX_SMALL = 8192
 
-/** The parts of the encoded OTLP `Span` `bytes`; `undefined` when they are none. */
+/** The parts of the encoded OTLP `Span` `bytes`; `undefined` when they are not a span. */
 export function readSpanParts(bytes: Uint8Array): SpanParts | undefined {
   const reader: Reader = { bytes, texts: [], sound: true }
   const fields: (Entry | Part)[] = []
@@ -151,7 +151,7 @@ function isJsonText(bytes: Uint8Array, from: number, to: number): boolean {
   return json
 }
 
-/** A key that is longer than any of ours is none of them. */
+/** A key that is longer than any of ours is not one of them. */
 const isSmallKey = (key: Raw | undefined): boolean =>
   key !== undefined &&
   key.bytes.length <= 300 &&

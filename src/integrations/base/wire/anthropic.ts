@@ -155,12 +155,12 @@ function parsed(json: string): unknown {
 }
 
 /** The answer of the Text Completions API, which older versions of the client have. */
-export function completionAnswer(traceInfo: unknown): Answer {
-  const finish = text(dataAt(traceInfo, 'stop_reason'))
+export function completionAnswer(completion: unknown): Answer {
+  const finish = text(dataAt(completion, 'stop_reason'))
   return {
-    outputs: dataAt(traceInfo, 'completion'),
-    model: text(dataAt(traceInfo, 'model')),
-    responseId: text(dataAt(traceInfo, 'id')),
+    outputs: dataAt(completion, 'completion'),
+    model: text(dataAt(completion, 'model')),
+    responseId: text(dataAt(completion, 'id')),
     finishReasons: finish === undefined ? [] : [finish],
   }
 }

@@ -24,17 +24,17 @@ const MAX_CHOICES = 128
 const MAX_TOOL_CALLS = 1024
 
 /** The answer of a chat completion that was not streamed. */
-export function chatAnswer(traceInfo: unknown): Answer {
-  const finishReasons = itemsOf(dataAt(traceInfo, 'choices')).flatMap(
+export function chatAnswer(completion: unknown): Answer {
+  const finishReasons = itemsOf(dataAt(completion, 'choices')).flatMap(
     (choice) => text(dataAt(choice, 'finish_reason')) ?? [],
   )
   return {
-    outputs: traceInfo,
-    usage: chatUsage(traceInfo),
-    model: text(dataAt(traceInfo, 'model')),
-    responseId: text(dataAt(traceInfo, 'id')),
+    outputs: completion,
+    usage: chatUsage(completion),
+    model: text(dataAt(completion, 'model')),
+    responseId: text(dataAt(completion, 'id')),
     finishReasons,
-    attributes: chatAttributes(traceInfo),
+    attributes: chatAttributes(completion),
   }
 }
 
@@ -74,7 +74,7 @@ export function accumulateChat({ content, limits }: AccumulatorOptions): StreamA
       for (const part of list(read(chunk, 'choices'))) addChoice(choices, part, content, most)
     },
     answer: () => ({
-      ...(content && choices.size > 0 && { outputs: traceInfoOf(head, choices, rawUsage) }),
+      ...(content && choices.size > 0 && { outputs: completionOf(head, choices, rawUsage) }),
       usage,
       model: text(head.model),
       responseId: text(head.id),
@@ -148,7 +148,7 @@ function addToolCall(calls: Map<number, ToolCall>, index: number, part: unknown,
   call.arguments.add(read(part, 'function', 'arguments') ?? read(part, 'custom', 'input'))
 }
 
-function traceInfoOf(head: Record<string, unknown>, choices: Map<number, Choice>, usage: unknown): object {
+function completionOf(head: Record<string, unknown>, choices: Map<number, Choice>, usage: unknown): object {
   return {
     id: head.id,
     object: 'chat.completion',
