@@ -152,12 +152,12 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
         pipeline()?.externalEnded(span)
     },
     // The application's flush and shutdown must not wait long for a server of ours.
-    forceFlush: async () => pipeline()?.flush(JOINED_FLUSH_MS),
-    shutdown: async () => pipeline()?.flush(JOINED_FLUSH_MS),
+    forceFlush: async () => pipeline()?.exporter.flush(ATTACHED_FLUSH_MS),
+    shutdown: async () => pipeline()?.exporter.flush(ATTACHED_FLUSH_MS),
   }
 }
 
-const JOINED_FLUSH_MS = 2000
+const ATTACHED_FLUSH_MS = 2000
 
 /** The active span of a context, which another provider may have made of anything. */
 function activeIn(context: Context): OtelSpan | undefined {

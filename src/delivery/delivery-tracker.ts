@@ -1,5 +1,5 @@
 import type { ExportStatistics } from './export-statistics.ts'
-import type { SpanOutcome } from './queue.ts'
+import type { SpanOutcome } from './span-outcome.ts'
 
 /** What is still to become of one span at the targets that it goes to. */
 export interface DeliveryTracker {

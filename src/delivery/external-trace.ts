@@ -1,4 +1,5 @@
 import type { Span as OtelSpan, SpanContext } from '@opentelemetry/api'
+import type { Config } from '../config/config.ts'
 import { TraceFlags } from '../runtime/otel-trace.ts'
 import { processWide } from '../runtime/registry.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
@@ -6,8 +7,16 @@ import { spanContextOf } from '../span/clean-fields.ts'
 import { isLiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type TraceRecord } from '../span/trace-record.ts'
 import { type ExternalSpan, parentIdOf } from './external-span.ts'
-import type { Pipeline } from './pipeline.ts'
 import { ownMemberIn } from './trace-state.ts'
+import type { TraceTable } from './trace-table.ts'
+
+/** What takes spans of other libraries in. */
+export interface ExternalSpanHost {
+  readonly config: Config
+  readonly traces: TraceTable
+  /** Whether a new trace is kept; see `isSampled`. */
+  sampled(traceId: string, options?: { ratio?: number | undefined; parent?: boolean | undefined }): boolean
+}
 
 // Spans that stand for a caller in another process, of which the program itself says whether it can be trusted.
 const trusted = (): WeakMap<object, boolean> => processWide('trusted-callers', () => new WeakMap())
@@ -23,12 +32,12 @@ export function setTrusted(span: OtelSpan, isTrusted: boolean): void {
  *
  * @param isSampledHere - another provider, to which we are attached, has sampled what is below
  */
-export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
-  const { traces } = pipeline
+export function traceOf(host: ExternalSpanHost, span: OtelSpan, isSampledHere?: true): TraceRecord {
+  const { traces } = host
   const { traceId, spanId, isRemote } = spanContextOf(span)
   const known = traces.of(span) ?? (isRemote ? undefined : traces.find(traceId, spanId))
   if (known !== undefined) return known
-  const record = continuedTrace(pipeline, span, isSampledHere)
+  const record = continuedTrace(host, span, isSampledHere)
   traces.tie(span, record)
   return record
 }
@@ -39,17 +48,17 @@ export function traceOf(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true
  * @param parent - the span that is active as it begins
  */
 export function traceOfStarted(
-  pipeline: Pipeline,
+  host: ExternalSpanHost,
   span: ExternalSpan,
   parent: OtelSpan | undefined,
 ): TraceRecord {
-  const record = traceAbove(pipeline, span, parent) ?? externalTrace(span)
-  pipeline.traces.tie(span, record)
+  const record = traceAbove(host, span, parent) ?? externalTrace(span)
+  host.traces.tie(span, record)
   return record
 }
 
 function traceAbove(
-  pipeline: Pipeline,
+  host: ExternalSpanHost,
   span: ExternalSpan,
   parent: OtelSpan | undefined,
 ): TraceRecord | undefined {
@@ -57,12 +66,12 @@ function traceAbove(
   const parentId = parentIdOf(span)
   if (parentId === undefined) return undefined
   if (parent === undefined || spanContextOf(parent).traceId !== traceId)
-    return pipeline.traces.find(traceId, parentId)
-  return isLiveSpan(parent) ? parent.trace : traceOf(pipeline, parent, true)
+    return host.traces.find(traceId, parentId)
+  return isLiveSpan(parent) ? parent.trace : traceOf(host, parent, true)
 }
 
 /** The record of a span of another library that ended; it may have begun before we could hear of it. */
-export function traceOfEnded({ traces }: Pipeline, span: ExternalSpan): TraceRecord {
+export function traceOfEnded({ traces }: ExternalSpanHost, span: ExternalSpan): TraceRecord {
   const { traceId, spanId } = spanContextOf(span)
   const parentId = parentIdOf(span)
   const known =
@@ -80,12 +89,12 @@ function externalTrace(span: ExternalSpan): TraceRecord {
 }
 
 /** The record of a trace that began elsewhere. Sampling there is followed where it was ours, or where asked to. */
-function continuedTrace(pipeline: Pipeline, span: OtelSpan, isSampledHere?: true): TraceRecord {
+function continuedTrace(host: ExternalSpanHost, span: OtelSpan, isSampledHere?: true): TraceRecord {
   const spanContext = spanContextOf(span)
   const { traceId, traceFlags, isRemote: remote = false } = spanContext
-  const caller = remote ? callerOf(pipeline, span) : undefined
+  const caller = remote ? callerOf(host, span) : undefined
   const parent = remote ? isSampledBy(traceFlags) : undefined
-  const sampled = caller?.sampled ?? isSampledHere ?? pipeline.sampled(traceId, { parent })
+  const sampled = caller?.sampled ?? isSampledHere ?? host.sampled(traceId, { parent })
   return newTraceRecord({
     traceId,
     ...placeBelow(spanContext, sampled),
@@ -112,11 +121,11 @@ interface Caller {
 }
 
 /** What turnspan that called has said; `undefined` where somebody else called. */
-function callerOf(pipeline: Pipeline, span: OtelSpan): Caller | undefined {
+function callerOf(host: ExternalSpanHost, span: OtelSpan): Caller | undefined {
   const { traceId, spanId, traceFlags, traceState } = spanContextOf(span)
-  const isTrusted = trusted().get(span) ?? pipeline.config.trustIncoming
+  const isTrusted = trusted().get(span) ?? host.config.trustIncoming
   // A span that is open in this very process has its root here.
-  const here = pipeline.traces.find(traceId, spanId)
+  const here = host.traces.find(traceId, spanId)
   if (here?.open.has(spanId))
     return { sendsRoot: here.sampled, sampled: here.sampled || isTrusted ? here.sampled : undefined }
   const said = ownMemberIn(traceState)

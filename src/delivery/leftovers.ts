@@ -2,7 +2,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import { createQueue, type Queue, type QueueOptions } from './queue.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
-import { enqueueStoredTraceInfo, pendingTraceInfo, type TargetExporter } from './target-exporter.ts'
+import { enqueueStoredTraceInfo, pendingTraceInfo, type TraceInfoExporter } from './trace-info.ts'
 
 /** What former processes could not deliver to a target before they ended, and what this one leaves to the next. */
 export interface Leftovers {
@@ -20,7 +20,7 @@ export interface Leftovers {
  * @param options - those of its queue
  */
 export function createLeftovers(
-  exporter: Pick<TargetExporter, 'index' | 'traceInfoQueue'>,
+  exporter: TraceInfoExporter,
   target: SpanTarget,
   options: QueueOptions,
 ): Leftovers | undefined {

@@ -9,6 +9,7 @@ import type { ExportResult } from './export-result.ts'
 import { createOffloader } from './offloader.ts'
 import { createPacer } from './pacer.ts'
 import { type Later, type Refused, sendParts } from './send-parts.ts'
+import type { SpanOutcome } from './span-outcome.ts'
 import { describeRecord } from './spool/describe-record.ts'
 import type { Place, Spool, Stored } from './spool/spool.ts'
 import type { SpanTarget } from './target.ts'
@@ -22,9 +23,6 @@ export interface Written {
   /** What is sent of it; `undefined` where that may still turn out to be something else. */
   readonly record: Uint8Array | undefined
 }
-
-/** How a span fared at this target. `spooled`: it is on disk, for a later process. */
-export type SpanOutcome = 'sent' | 'rejected' | 'spooled' | { readonly dropped: string }
 
 export interface QueueOptions {
   /** Of memory, for everything that is held: what waits and what is on its way. */

@@ -42,7 +42,7 @@ export class TurnspanExporter {
     }
     const before = this.#counts.report()
     for (const span of spans) pipeline.externalEnded(span)
-    pipeline.flush(pipeline.config.targets[0]?.timeoutMs ?? FLUSH_MS).then(
+    pipeline.exporter.flush(pipeline.config.targets[0]?.timeoutMs ?? FLUSH_MS).then(
       () => resultCallback(resultOf(before, this.#counts.report())),
       (error: Error) => resultCallback({ code: 1, error }),
     )
@@ -50,12 +50,12 @@ export class TurnspanExporter {
 
   /** Sends what is still waiting after an export that failed. */
   async forceFlush(): Promise<void> {
-    await this.#pipeline?.flush(FLUSH_MS)
+    await this.#pipeline?.exporter.flush(FLUSH_MS)
   }
 
   /** {@link TurnspanExporter.forceFlush}, then no more. */
   async shutdown(): Promise<void> {
-    await this.#pipeline?.shutdown(FLUSH_MS)
+    await this.#pipeline?.exporter.shutdown(FLUSH_MS)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../delivery/pipeline.ts'
-import type { SpanOutcome } from '../delivery/queue.ts'
+import type { SpanOutcome } from '../delivery/span-outcome.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-outcomes.ts'
@@ -33,7 +33,7 @@ const outcomeOf = (inThread: number | undefined): SpanOutcome | undefined =>
 
 /** Settles each span: delivered by the worker, left to the next process, or lost. */
 export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
-  const unsent = pipeline.unsent()
+  const unsent = pipeline.exporter.unsent()
   const { leftovers } = pipeline.config
   const outcomes = work?.undelivered.map(() => new Map<string, SpanOutcome>()) ?? []
   let kept = 0
@@ -50,14 +50,14 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
       at += 1
     }
     if (leftovers === undefined || left.length === 0) continue
-    const { kept: written, error } = pipeline.leave(index, left)
+    const { kept: written, error } = pipeline.exporter.leave(index, left)
     for (const span of left.slice(0, written)) outcomes[i]?.set(span.spanId, 'spooled')
     kept += written
     if (error !== undefined) failure = `nor could they be kept in ${leftovers.dir}: ${messageOf(error)}`
   }
   const outcomesByTarget = new Map(work?.undelivered.map(({ index }, i) => [index, outcomes[i]]))
   const isLeft = sent?.left !== undefined
-  const { lost, spooled } = pipeline.settleUndelivered((index, span) => {
+  const { lost, spooled } = pipeline.exporter.settleUndelivered((index, span) => {
     const outcomesHere = outcomesByTarget.get(index)
     if (outcomesHere === undefined) return done.has(index) ? 'sent' : DROPPED
     return outcomesHere.get(span.spanId) ?? (isLeft ? DROPPED : 'sent')

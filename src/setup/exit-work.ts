@@ -1,6 +1,7 @@
-import type { Pipeline, Undelivered } from '../delivery/pipeline.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
 import { resourceAttributes } from '../delivery/resource.ts'
 import { withoutDoubles } from '../delivery/still-open.ts'
+import type { Undelivered } from '../delivery/undelivered.ts'
 import { programName } from '../modules/program-name.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Conditions, ExitWork } from './exit-worker.ts'
@@ -18,7 +19,9 @@ export interface Rest {
 /** Delivers at once what can be, without an event loop, and gives the rest. */
 export function deliverNow(pipeline: Pipeline): Rest {
   const { config } = pipeline
-  const shares = pipeline.undelivered().map((share) => ({ ...share, spans: withoutDoubles(share.spans) }))
+  const shares = pipeline.exporter
+    .undelivered()
+    .map((share) => ({ ...share, spans: withoutDoubles(share.spans) }))
   for (const { spans, sendNow } of shares) sendNow?.(spans)
   const left = shares.filter((share) => !share.sendNow && share.spans.length + share.traceInfo.length > 0)
   // An exporter of the application's lives in this thread, and only in it.

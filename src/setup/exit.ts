@@ -45,7 +45,7 @@ export function watchExit(pipeline: Pipeline): void {
   if (pipeline.config.platform !== 'cloudflare') prepareWorker()
   current.watch ??= watchEnd({ natural: drain, now: drainNow, early: sendWhatThereIs, last: noteOver })
   const hold = (): void => current.watch?.hold()
-  pipeline.onWork = () => {
+  pipeline.onWork(() => {
     // A handler of the end has ended a span: nobody comes after it to deliver that.
     if (current.isOver) {
       drainNow()
@@ -53,8 +53,8 @@ export function watchExit(pipeline: Pipeline): void {
     }
     if (current.deadline !== undefined && !isInARow(current)) current.deadline = undefined
     hold()
-  }
-  pipeline.onIdle = releaseWhenDone
+  })
+  pipeline.onIdle(releaseWhenDone)
   watchOpenSpans(pipeline, hold)
   flushAfterRequests(pipeline)
 }
@@ -71,11 +71,13 @@ function releaseWhenDone(): void {
   if (unsent().length === 0 && ![...pipelines].some(hasOpenSpans)) watch?.release()
 }
 
-const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0)
+const unsent = (): Pipeline[] => [...state().pipelines].filter((pipeline) => pipeline.exporter.unsent() > 0)
 
 /** Those that have something to send, be it of a former process. */
 const busy = (): Pipeline[] =>
-  [...state().pipelines].filter((pipeline) => pipeline.unsent() > 0 || pipeline.hasLeftovers())
+  [...state().pipelines].filter(
+    (pipeline) => pipeline.exporter.unsent() > 0 || pipeline.exporter.hasLeftovers(),
+  )
 
 const longest = (times: readonly number[]): number => Math.max(0, ...times)
 
@@ -122,14 +124,14 @@ async function drain(): Promise<void> {
 /** So often it is asked whether it is worth waiting on. */
 const FLUSH_MS = 1000
 
-const mayComeUp = (): boolean => unsent().some((pipeline) => pipeline.mayComeUp())
+const mayComeUp = (): boolean => unsent().some((pipeline) => pipeline.exporter.mayComeUp())
 
 async function flushBusy(timeoutMs: number): Promise<void> {
-  if (timeoutMs > 0) await Promise.all(busy().map((pipeline) => pipeline.flush(timeoutMs)))
+  if (timeoutMs > 0) await Promise.all(busy().map((pipeline) => pipeline.exporter.flush(timeoutMs)))
 }
 
 function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
-  const count = pipelines.reduce((sum, pipeline) => sum + pipeline.unsent(), 0)
+  const count = pipelines.reduce((sum, pipeline) => sum + pipeline.exporter.unsent(), 0)
   const seconds = Math.ceil(timeoutMs / 1000)
   diagnose(
     'warn',
@@ -141,7 +143,7 @@ function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
 
 /** The process may be about to end, or not: that is for the application to say. */
 async function sendWhatThereIs(): Promise<void> {
-  await Promise.all(unsent().map((pipeline) => pipeline.flush(pipeline.config.exitTimeoutMs)))
+  await Promise.all(unsent().map((pipeline) => pipeline.exporter.flush(pipeline.config.exitTimeoutMs)))
 }
 
 /**
@@ -156,10 +158,10 @@ function drainNow(): void {
   if (!current.isOver) leaveOpenSpans([...current.pipelines], 'the process ended')
   for (const pipeline of current.pipelines) {
     const rest = deliverNow(pipeline)
-    if (pipeline.unsent() === 0) continue
+    if (pipeline.exporter.unsent() === 0) continue
     settle(pipeline, { ...rest, sent: rest.work && sendInWorker(rest.work, timeLeft()) })
   }
-  for (const pipeline of current.pipelines) pipeline.releaseDisk()
+  for (const pipeline of current.pipelines) pipeline.exporter.releaseDisk()
   current.isDraining = false
 }
 

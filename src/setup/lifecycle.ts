@@ -129,16 +129,16 @@ function retire(): void {
   setCurrentPipeline(undefined)
   const { retired } = state()
   retired.add(pipeline)
-  void pipeline.flush(FLUSH_MS).then(() => dismissIdle())
+  void pipeline.exporter.flush(FLUSH_MS).then(() => dismissIdle())
 }
 
 /** Lets go of former pipelines that have nothing left to send and no open span. */
 function dismissIdle(): void {
   const { retired } = state()
   for (const pipeline of retired) {
-    if (pipeline.unsent() > 0 || pipeline.traces.openCount() > 0) continue
+    if (pipeline.exporter.unsent() > 0 || pipeline.traces.openCount() > 0) continue
     retired.delete(pipeline)
-    void pipeline.shutdown(0).then(() => forgetExit(pipeline))
+    void pipeline.exporter.shutdown(0).then(() => forgetExit(pipeline))
   }
 }
 
@@ -156,7 +156,7 @@ function pipelines(): Pipeline[] {
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
-  await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
+  await Promise.all(pipelines().map((pipeline) => pipeline.exporter.flush(timeoutMs)))
   dismissIdle()
   return stats()
 }
@@ -176,7 +176,9 @@ export async function shutdown(options: { timeoutMs?: number | undefined } = {})
   current.byOptions = false
   current.status = statusOff('shutdown() was called')
   leaveOpenSpans(all, 'shutdown() was called')
-  await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
+  await Promise.all(
+    all.map((pipeline) => pipeline.exporter.shutdown(timeoutMs).then(() => forgetExit(pipeline))),
+  )
   return stats()
 }
 

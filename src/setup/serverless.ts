@@ -15,21 +15,11 @@ const FLUSH_MS = 10_000
 export function flushAfterRequests(pipeline: Pipeline): void {
   const { platform } = pipeline.config
   if (platform === undefined) return
-  const { ended, externalEnded } = pipeline
-  const done = (trace: TraceRecord): void => {
+  pipeline.onSpanEnd((trace) => {
     if (hasOwnOpen(trace)) return
     if (platform === 'lambda') void soon(pipeline)
     else keepRequest(soon(pipeline))
-  }
-  pipeline.ended = (span) => {
-    ended(span)
-    done(span.trace)
-  }
-  pipeline.externalEnded = (span) => {
-    const trace = externalEnded(span)
-    if (trace !== undefined) done(trace)
-    return trace
-  }
+  })
 }
 
 /** Whether work of ours goes on in `trace`; spans of a server around it may stay open until after the answer. */
@@ -39,7 +29,8 @@ function hasOwnOpen({ open }: TraceRecord): boolean {
 }
 
 /** What ends in the same moment goes into the same request. */
-const soon = (pipeline: Pipeline): Promise<void> => Promise.resolve().then(() => pipeline.flush(FLUSH_MS))
+const soon = (pipeline: Pipeline): Promise<void> =>
+  Promise.resolve().then(() => pipeline.exporter.flush(FLUSH_MS))
 
 /**
  * `target` on a platform where what a request began is over with it: each request of ours keeps the one of the

@@ -81,7 +81,7 @@ function look(): void {
     const overdue = openIn(pipeline).filter((span) => now - span.startedMs >= afterMs && !said.has(span))
     for (const span of overdue) {
       said.add(span)
-      if (exportOpen) pipeline.sendOpen(span.unfinished(now))
+      if (exportOpen) pipeline.exporter.exportOpen(span.unfinished(now))
     }
     sayOverdue(overdue.map(factsAt(now)), watchdog)
   }
@@ -118,7 +118,7 @@ export function sendOpenSpans(pipeline: Pipeline): void {
   for (const span of openIn(pipeline)) {
     if (sentAtEnd.has(span)) continue
     sentAtEnd.add(span)
-    pipeline.sendOpen(span.unfinished(now))
+    pipeline.exporter.exportOpen(span.unfinished(now))
   }
 }
 

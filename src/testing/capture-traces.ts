@@ -181,11 +181,11 @@ function createStore(config: Config, counts: ExportStatistics): Store {
   const pipeline = createPipeline(config, [memory], counts)
   // Taken out of the queue as they are put in, so that a test can look without waiting.
   const drain = (): void => {
-    for (const { spans } of pipeline.undelivered()) keep(spans)
-    pipeline.settleUndelivered(() => 'sent')
+    for (const { spans } of pipeline.exporter.undelivered()) keep(spans)
+    pipeline.exporter.settleUndelivered(() => 'sent')
   }
   // A filter holds spans back until it knows what stands above them: there they stay until somebody looks.
-  if (config.keep === 'all') pipeline.onWork = drain
+  if (config.keep === 'all') pipeline.onWork(drain)
   const inOrder = (): Kept[] => {
     drain()
     return [...kept.values()].sort((a, b) => a.span.startTime - b.span.startTime)

@@ -1,0 +1,85 @@
+import type { Config } from '../config/config.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import { createExportDiagnostics } from './export-diagnostics.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createQueue, type QueueOptions, type QueueSpool } from './queue.ts'
+import type { Settlement } from './settlement.ts'
+import type { SpanOutcome } from './span-outcome.ts'
+import type { SpanTarget } from './target.ts'
+import type { TargetExporter } from './target-exporter.ts'
+import { enqueueStoredTraceInfo, enqueueTraceInfo } from './trace-info.ts'
+import { createTraceInfoQueue } from './trace-info-queue.ts'
+
+/** What is known of traces beside their spans may take so much of the memory for those. */
+const TRACE_INFO_SHARE = 8
+const DEFAULT_MAX_SPANS = 1_000_000
+
+interface Parts {
+  readonly config: Config
+  readonly targets: readonly SpanTarget[]
+  readonly settlement: Settlement
+  /** Called when a target may have nothing left to do. */
+  readonly onIdle: () => void
+}
+
+/** An exporter for each of `targets`. */
+export function createTargetExporters(parts: Parts): readonly TargetExporter[] {
+  return parts.targets.map((target, index) => createTargetExporter(target, index, parts))
+}
+
+function createTargetExporter(target: SpanTarget, index: number, parts: Parts): TargetExporter {
+  const { config, settlement, onIdle } = parts
+  const spool = spoolOf(target, () => exporter, parts)
+  const traceInfoQueue =
+    target.complete && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
+  const diagnostics = createExportDiagnostics(target)
+  const settled = (span: EndedSpan, outcome: SpanOutcome): void => {
+    if (settlement.settled(span, outcome) && outcome === 'sent') enqueueTraceInfo(exporter, span)
+    if (exporter.queue.size() === 0) onIdle()
+  }
+  const options: QueueOptions = {
+    maxBytes: config.maxQueueBytes,
+    maxSpans: config.maxQueueSpans ?? DEFAULT_MAX_SPANS,
+    batchSpans: config.batch.maxSpans,
+    delayMs: config.batch.delayMs,
+    diagnostics,
+    settled,
+    spool,
+  }
+  const exporter: TargetExporter = {
+    target,
+    traceInfoQueue,
+    index,
+    spool,
+    diagnostics,
+    leftovers: createLeftovers({ index, traceInfoQueue }, target, options),
+    queue: createQueue(target, options),
+  }
+  return exporter
+}
+
+function spoolOf(
+  { disk }: SpanTarget,
+  exporter: () => TargetExporter,
+  { settlement, onIdle }: Parts,
+): QueueSpool | undefined {
+  if (disk === undefined) return undefined
+  return {
+    encode: disk.encode,
+    isFinal: disk.isFinal,
+    disk: disk.open({
+      lost(gone, reason) {
+        for (const tracker of gone) settlement.settledOnDisk(tracker, { dropped: reason })
+        onIdle()
+      },
+      found: () => exporter().queue.wake(),
+    }),
+    deferred: settlement.deferred,
+    settled(stored, outcome) {
+      if (outcome === 'sent') enqueueStoredTraceInfo(exporter(), stored)
+      if (!stored.own || outcome === 'spooled') return
+      settlement.settledOnDisk(stored.tracker, outcome)
+      onIdle()
+    },
+  }
+}
