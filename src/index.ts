@@ -38,6 +38,7 @@ export { type RedactSecretsOptions, redactSecrets } from './span/redact-secrets.
 export type { EndOptions, Span } from './span/span.ts'
 export { SpanType } from './span/span-type.ts'
 export type { TokenUsage } from './span/token-usage.ts'
+export type { AgentTurn, StartSpanOptions, ToolCall, WithSpanOptions } from './tracing/call-options.ts'
 export type { OutputReducer } from './tracing/collected-items.ts'
 export type { SpanOptions } from './tracing/open-span.ts'
 export {
@@ -48,12 +49,6 @@ export {
   type TraceOptions,
   trace,
 } from './tracing/trace.ts'
-export { type AgentTurn, withAgent } from './tracing/with-agent.ts'
-export {
-  type StartSpanOptions,
-  startSpan,
-  type WithSpanOptions,
-  withActiveSpan,
-  withSpan,
-} from './tracing/with-span.ts'
-export { type ToolCall, withTool } from './tracing/with-tool.ts'
+export { withAgent } from './tracing/with-agent.ts'
+export { startSpan, withActiveSpan, withSpan } from './tracing/with-span.ts'
+export { withTool } from './tracing/with-tool.ts'

@@ -2,3 +2,6 @@
 export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env
 }
+
+/** Environment variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>

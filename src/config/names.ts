@@ -1,5 +1,6 @@
+import type { Environment } from './environment.ts'
 import { OPTION_ACCEPTS } from './option-names.ts'
-import type { Environment, Reader } from './reader.ts'
+import type { Reader } from './reader.ts'
 import { nearest, preview } from './text.ts'
 import { VARIABLE_ACCEPTS } from './variable-names.ts'
 

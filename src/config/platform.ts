@@ -1,4 +1,4 @@
-import type { Environment } from './reader.ts'
+import type { Environment } from './environment.ts'
 
 /** A platform that freezes or ends a process between requests, and says so. */
 export type Platform = 'vercel' | 'cloudflare' | 'lambda'

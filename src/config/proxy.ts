@@ -1,5 +1,6 @@
 import { type ProxySettings, parseProxy } from '../runtime/proxy.ts'
-import type { Environment, Reader, SourceName } from './reader.ts'
+import type { Environment } from './environment.ts'
+import type { Reader, SourceName } from './reader.ts'
 import * as rules from './rules.ts'
 
 /** A switch, or the URL of a proxy. */

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from './config.ts'
+import type { Environment } from './environment.ts'
 import { OPTION_ACCEPTS, type OptionName } from './option-names.ts'
 import type { InitOptions } from './options.ts'
 import type { Rule } from './rules.ts'
@@ -26,9 +27,6 @@ export interface Reader {
   /** {@link Reader.find}, or `fallback`. */
   choose<T>(rule: Rule<T>, names: readonly SourceName[], fallback: T, shown?: string): T
 }
-
-/** Environment variables by name, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 const SECRET: ReadonlySet<SourceName> = new Set<SourceName>([
   'token',

@@ -1,7 +1,8 @@
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config } from './config.ts'
-import type { Environment, Reader } from './reader.ts'
+import type { Environment } from './environment.ts'
+import type { Reader } from './reader.ts'
 import * as rules from './rules.ts'
 
 const MAX_BYTES = 512 * 1024 * 1024

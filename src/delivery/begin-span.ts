@@ -5,6 +5,7 @@ import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import { kindOf, spanContextOf } from '../span/clean-fields.ts'
 import { exportedName } from '../span/exported-name.ts'
+import type { InstrumentationScope } from '../span/instrumentation-scope.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
@@ -26,7 +27,7 @@ export interface BeginOptions {
   readonly traceId?: string | undefined
   readonly sampleRatio?: number | undefined
   readonly links?: Link[] | undefined
-  readonly scope: { readonly name: string; readonly version?: string }
+  readonly scope: InstrumentationScope
   /** Starts the same span in the application's provider. */
   readonly mirror?: StartMirrorSpan | undefined
 }

@@ -6,11 +6,11 @@ import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import { attributeValue, copyAttributes, readProperty } from '../span/attribute-values.ts'
+import type { Attributes } from '../span/attributes.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
 import { countOf, hrTimeOf, itemsOf, kindOf, scopeOf, spanContextOf } from '../span/clean-fields.ts'
 import {
-  type Attributes,
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,

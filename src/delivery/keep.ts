@@ -1,4 +1,5 @@
-import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import type { Attributes } from '../span/attributes.ts'
+import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { SPAN_TYPE } from '../span/keys.ts'
 import { spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'

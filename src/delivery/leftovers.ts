@@ -1,5 +1,6 @@
 import type { EndedSpan } from '../span/ended-span.ts'
-import { createQueue, type Queue, type QueueOptions } from './queue.ts'
+import { createQueue, type Queue } from './queue.ts'
+import type { QueueOptions } from './queue-options.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
 import { enqueueStoredTraceInfo, pendingTraceInfo, type TraceInfoExporter } from './trace-info.ts'

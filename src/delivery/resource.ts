@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts'
 import { VERSION } from '../runtime/version.ts'
 import { copyAttributes } from '../span/attribute-values.ts'
+import type { Attributes } from '../span/attributes.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
-import type { Attributes } from '../span/ended-span.ts'
 
 // Of an application's own resource only what names the service travels: MLflow makes every resource attribute a tag
 // of the trace, and host and process detectors would bury the user's own.

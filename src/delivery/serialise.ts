@@ -1,4 +1,5 @@
-import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import type { Attributes } from '../span/attributes.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
 import { encodeRequest } from '../span/otlp/request.ts'
 import type { ExportOptions } from '../span/span-attributes.ts'
 

@@ -1,7 +1,8 @@
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import type { ExportDiagnostics } from './export-diagnostics.ts'
 import type { Leftovers } from './leftovers.ts'
-import type { Queue, QueueSpool, Written } from './queue.ts'
+import type { Queue } from './queue.ts'
+import type { QueueSpool, Written } from './queue-options.ts'
 import type { SpanTarget } from './target.ts'
 import { pendingTraceInfo, type TraceInfoExporter } from './trace-info.ts'
 

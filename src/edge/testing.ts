@@ -5,7 +5,8 @@
  */
 import { type Diagnostic, onDiagnostic, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { TraceAssertionError } from '../testing/assertion-error.ts'
-import type { CapturedTraces, CaptureTracesOptions } from '../testing/capture-traces.ts'
+import type { CapturedTraces } from '../testing/capture-traces.ts'
+import type { CaptureTracesOptions } from '../testing/options.ts'
 import { describeMatcher } from '../testing/span-matcher.ts'
 import { REASON, sayNotHere } from './runtime.ts'
 

@@ -15,20 +15,8 @@ import { EXPECTATION_KEYS, FEEDBACK_KEYS, SEARCH_KEYS } from './known-keys.ts'
 import { createRest, type Rest } from './rest.ts'
 import { getSpans, type Trace, type TraceInfo, toTraceInfo } from './trace-data.ts'
 import { traceRow } from './trace-row.ts'
+import type { TraceSearch } from './trace-search.ts'
 import { getTraceRow } from './traces.ts'
-
-/** What to search traces by. */
-export interface TraceSearch {
-  readonly experimentIds: readonly string[]
-  /** MLflow's filter grammar, such as `status = 'ERROR' AND timestamp_ms > 1700000000000`. @defaultValue all traces */
-  readonly filter?: string | undefined
-  /** 1 to 500. @defaultValue 100 */
-  readonly maxResults?: number | undefined
-  /** Such as `['timestamp_ms DESC']`. @defaultValue newest first */
-  readonly orderBy?: readonly string[] | undefined
-  /** Where the page before ended. */
-  readonly pageToken?: string | undefined
-}
 
 /** One page of traces. */
 export interface TracePage {

@@ -1,6 +1,6 @@
 import { type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { ExpectationInput, FeedbackInput } from './assessments.ts'
-import type { TraceSearch } from './client.ts'
+import type { TraceSearch } from './trace-search.ts'
 
 const SEARCH: Readonly<Record<keyof TraceSearch, true>> = {
   experimentIds: true,

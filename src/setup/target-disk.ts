@@ -7,7 +7,7 @@ import { createSpool, MAX_AGE_MS } from '../delivery/spool/spool.ts'
 import { targetKey } from '../delivery/spool/target-key.ts'
 import type { SpanTarget, TargetDisk, TargetLeftovers } from '../delivery/target.ts'
 import { realTime, withoutHold } from '../runtime/real-time.ts'
-import type { Attributes } from '../span/ended-span.ts'
+import type { Attributes } from '../span/attributes.ts'
 import { encodeRecord } from '../span/otlp/request.ts'
 
 export interface TargetDiskParts {

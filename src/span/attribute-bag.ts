@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from './ended-span.ts'
+import type { Attributes, AttributeValue } from './attributes.ts'
 import { MAX_ATTRIBUTES } from './span-limits.ts'
 
 /** The attributes of a span as they gather. Plain data: most spans have few, and a closure for each would be expensive. */

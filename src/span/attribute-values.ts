@@ -1,6 +1,6 @@
 import type { Redact } from '../config/limits.ts'
+import type { Attributes, AttributeValue } from './attributes.ts'
 import { type CaptureOptions, capture } from './capture.ts'
-import type { Attributes, AttributeValue } from './ended-span.ts'
 import { exportedKey } from './exported-name.ts'
 import { toJsonText } from './json-text.ts'
 

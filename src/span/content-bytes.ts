@@ -1,7 +1,7 @@
 import { type AttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
+import type { Attributes, AttributeValue } from './attributes.ts'
 import { contentOf } from './content/capture-content.ts'
 import { type Content, contentBytes } from './content/content.ts'
-import type { Attributes, AttributeValue } from './ended-span.ts'
 
 // What the content of a span that is open takes, and what is left of it when it has to go.
 

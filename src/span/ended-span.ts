@@ -1,16 +1,9 @@
 import type { HrTime } from '../runtime/clock.ts'
+import type { Attributes } from './attributes.ts'
 import type { Content } from './content/content.ts'
+import type { InstrumentationScope } from './instrumentation-scope.ts'
 import type { CountedUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
-
-/** A value that OTLP carries as it is. */
-export type AttributeValue =
-  | string
-  | number
-  | boolean
-  | readonly (string | number | boolean | null | undefined)[]
-
-export type Attributes = Record<string, AttributeValue>
 
 /** OpenTelemetry's status codes. */
 export const StatusCode = { UNSET: 0, OK: 1, ERROR: 2 } as const
@@ -89,7 +82,7 @@ export interface EndedSpan {
   readonly links: readonly SpanLinkData[]
   /** What is gone of it for a limit, here or where it was made; absent where nothing is. */
   readonly dropped?: DroppedCounts | undefined
-  readonly scope: { readonly name: string; readonly version?: string }
+  readonly scope: InstrumentationScope
   /** Resource attributes of the provider that made the span, when it is not ours. */
   readonly resource?: Attributes | undefined
   /** Endpoints of targets to which the application's own exporter sends it, unless they are MLflow's. */

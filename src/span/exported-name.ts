@@ -1,6 +1,6 @@
 import type { Redact } from '../config/limits.ts'
 import { cleanName } from './clean-name.ts'
-import type { EndedSpan } from './ended-span.ts'
+import type { InstrumentationScope } from './instrumentation-scope.ts'
 import { type RedactSource, redactText } from './redact.ts'
 
 /** `name` as it is exported: after `redact`, and of a form that every server stores. */
@@ -39,7 +39,7 @@ export function exportedKey(key: string, redact: Redact | undefined): string {
 }
 
 /** The instrumentation scope as it is exported; the very same where `redact` leaves it as it is. */
-export function exportedScope(scope: EndedSpan['scope'], redact: Redact | undefined): EndedSpan['scope'] {
+export function exportedScope(scope: InstrumentationScope, redact: Redact | undefined): InstrumentationScope {
   // Ours is the same for everybody.
   if (redact === undefined || scope.name === 'turnspan') return scope
   const name = askedOnce(scope.name, redact, 'scope') || 'unnamed'

@@ -5,6 +5,7 @@ import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
+import type { Attributes } from './attributes.ts'
 import type { CaptureOptions } from './capture.ts'
 import { captureOptionsFor } from './capture-source.ts'
 import { itemsOf, kindOf } from './clean-fields.ts'
@@ -22,7 +23,6 @@ import {
 } from './content-bytes.ts'
 import {
   type AgentData,
-  type Attributes,
   type EndedSpan,
   type SpanEvent,
   type SpanLinkData,

@@ -1,4 +1,4 @@
-import type { AttributeValue } from './ended-span.ts'
+import type { AttributeValue } from './attributes.ts'
 import { looksLikeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 

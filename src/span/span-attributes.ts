@@ -1,17 +1,10 @@
 import type { ContentKeys } from '../config/config.ts'
+import type { Attributes, AttributeValue } from './attributes.ts'
 import { setField } from './capture-marks.ts'
 import type { Captured } from './captured.ts'
 import type { Content } from './content/content.ts'
 import { readContent, textBeginsWith } from './content/read-content.ts'
-import {
-  type AgentData,
-  type Attributes,
-  type AttributeValue,
-  type EndedSpan,
-  isLocalRoot,
-  type SpanStatus,
-  StatusCode,
-} from './ended-span.ts'
+import { type AgentData, type EndedSpan, isLocalRoot, type SpanStatus, StatusCode } from './ended-span.ts'
 import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 import { type JsonContent, jsonText } from './message-json.ts'

@@ -2,6 +2,7 @@ import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
+import type { InstrumentationScope } from './instrumentation-scope.ts'
 import type { OpenContent } from './open-content.ts'
 import type { OpenSpan, TraceRecord } from './trace-record.ts'
 
@@ -30,7 +31,7 @@ export interface LiveSpanInit {
   readonly name: string
   readonly kind?: number | undefined
   readonly startTime?: TimeInput | undefined
-  readonly scope: { readonly name: string; readonly version?: string }
+  readonly scope: InstrumentationScope
   /** Absent on spans that other libraries start through OpenTelemetry's API. */
   readonly spanType?: string | undefined
   /** The same span in the application's own provider. */

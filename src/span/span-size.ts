@@ -1,10 +1,11 @@
+import type { Attributes } from './attributes.ts'
 import { fitTo } from './capture.ts'
 import type { Captured } from './captured.ts'
 import { contentOf } from './content/capture-content.ts'
 import { type Content, contentBytes } from './content/content.ts'
 import { readContent } from './content/read-content.ts'
 import { SLAB_BYTES } from './content/scratch.ts'
-import type { AgentData, Attributes, EndedSpan, SpanEvent } from './ended-span.ts'
+import type { AgentData, EndedSpan, SpanEvent } from './ended-span.ts'
 import { noneDropped } from './span-limits.ts'
 import type { TraceRecord } from './trace-record.ts'
 

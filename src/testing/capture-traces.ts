@@ -18,23 +18,10 @@ import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
 import { type CapturedTrace, type Kept, tracesOf } from './captured-trace.ts'
 import { CAPTURE_KEYS, SETTLED_KEYS } from './known-keys.ts'
+import type { CaptureTracesOptions, SnapshotOptions } from './options.ts'
 import { openSpans, whenSettled } from './settled.ts'
 import { describeMatcher, matchesSpan, type SpanMatcher } from './span-matcher.ts'
-import { describeTrace, type SnapshotOptions, treeSnapshot } from './tree-snapshot.ts'
-
-/**
- * Options of {@link captureTraces}. What is left out is as `init` configured it, without an `init` as its defaults
- * have it; but content is captured and every trace is kept. The environment is not read. So the packages that the
- * application has are traced in a test without `init`, too, as they are with it.
- */
-export interface CaptureTracesOptions
-  extends Pick<
-    InitOptions,
-    'redact' | 'limits' | 'sampleRatio' | 'provider' | 'keep' | 'trustIncoming' | 'instrumentations'
-  > {
-  /** @defaultValue true */
-  readonly captureContent?: boolean | undefined
-}
+import { describeTrace, treeSnapshot } from './tree-snapshot.ts'
 
 /** What was traced since {@link captureTraces}, or since the last `clear`. */
 export interface CapturedTraces {

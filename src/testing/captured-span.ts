@@ -1,6 +1,7 @@
 import { msOfHrTime } from '../runtime/clock.ts'
+import type { Attributes } from '../span/attributes.ts'
 import { readContent } from '../span/content/read-content.ts'
-import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
 import { StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { type SpanType, spanTypeOfAttributes } from '../span/span-type.ts'

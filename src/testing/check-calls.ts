@@ -1,20 +1,11 @@
 import { checkKeys } from '../config/known-keys.ts'
 import type { CapturedTrace } from './captured-trace.ts'
 import { CALL_KEYS } from './known-keys.ts'
+import type { CallOptions } from './options.ts'
 import { matchesPartly } from './partial-match.ts'
 import { hasName, toolCalls, toolNameOf } from './span-matcher.ts'
 import { valueText } from './value-text.ts'
 import { calledTools, counted, type Verdict } from './verdict.ts'
-
-/** Which calls of a tool are meant. */
-export interface CallOptions {
-  /** Exact number of such calls. @defaultValue at least one */
-  readonly times?: number | undefined
-  /** What the arguments have; matches in part. A function decides, and a runner's matchers work. */
-  readonly withArguments?: unknown
-  /** What the result has; matches in part. */
-  readonly withResult?: unknown
-}
 
 /** Whether the tool was called. */
 export function checkCalled(trace: CapturedTrace, tool: string, options: CallOptions = {}): Verdict {

@@ -1,6 +1,6 @@
 import { TraceAssertionError } from './assertion-error.ts'
 import type { CapturedTrace } from './captured-trace.ts'
-import { type CallOptions, checkCalled, checkOnly, checkOrder } from './check-calls.ts'
+import { checkCalled, checkOnly, checkOrder } from './check-calls.ts'
 import {
   checkDuration,
   checkFailed,
@@ -11,6 +11,7 @@ import {
   type ErrorMatcher,
   type TokenBounds,
 } from './check-trace.ts'
+import type { CallOptions } from './options.ts'
 import type { SpanMatcher } from './span-matcher.ts'
 import type { TreePattern } from './tree-pattern.ts'
 import { describeTrace } from './tree-snapshot.ts'

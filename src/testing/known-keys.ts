@@ -1,7 +1,5 @@
 import { type KnownKeys, knownKeys } from '../config/known-keys.ts'
-import type { CaptureTracesOptions } from './capture-traces.ts'
-import type { CallOptions } from './check-calls.ts'
-import type { SnapshotOptions } from './tree-snapshot.ts'
+import type { CallOptions, CaptureTracesOptions, SnapshotOptions } from './options.ts'
 
 const CAPTURE: Readonly<Record<keyof CaptureTracesOptions, true>> = {
   captureContent: true,

@@ -1,5 +1,5 @@
 import type { CapturedTrace } from './captured-trace.ts'
-import { type CallOptions, checkCalled, checkOnly, checkOrder } from './check-calls.ts'
+import { checkCalled, checkOnly, checkOrder } from './check-calls.ts'
 import {
   checkDuration,
   checkFailed,
@@ -10,6 +10,7 @@ import {
   type ErrorMatcher,
   type TokenBounds,
 } from './check-trace.ts'
+import type { CallOptions } from './options.ts'
 import type { SpanMatcher } from './span-matcher.ts'
 import type { TreePattern } from './tree-pattern.ts'
 

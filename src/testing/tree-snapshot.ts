@@ -3,30 +3,9 @@ import { drawTree } from '../span/draw-tree.ts'
 import type { CapturedSpan } from './captured-span.ts'
 import type { CapturedTrace, SpanNode } from './captured-trace.ts'
 import { SNAPSHOT_KEYS } from './known-keys.ts'
+import type { SnapshotOptions } from './options.ts'
 import { siblingGroups } from './siblings.ts'
 import { sortedJson, valueText } from './value-text.ts'
-
-/** What a snapshot shows beyond names, types and failures. */
-export interface SnapshotOptions {
-  /** @defaultValue false */
-  readonly inputs?: boolean | undefined
-  /** @defaultValue false */
-  readonly outputs?: boolean | undefined
-  /** Names of models. @defaultValue false */
-  readonly models?: boolean | undefined
-  /** Input and output tokens. @defaultValue false */
-  readonly tokens?: boolean | undefined
-  /** Messages of errors; without them only their type is shown. @defaultValue false */
-  readonly errorMessages?: boolean | undefined
-  /** Attributes to show, by key. @defaultValue none */
-  readonly attributes?: readonly string[] | undefined
-  /** Session, user, tags and metadata, in a first line. @defaultValue false */
-  readonly traceData?: boolean | undefined
-  /** Sort all siblings by name, not only those that ran at the same time. @defaultValue false */
-  readonly sortSiblings?: boolean | undefined
-  /** Changes each line before it is written, to take out what differs from run to run. */
-  readonly replace?: ((line: string) => string) | undefined
-}
 
 /**
  * A trace as text that is the same in every run: names, types and failures, but no IDs and no times. Spans stand in the

@@ -1,10 +1,8 @@
 import { sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import type { AgentTurn, StartSpanOptions, ToolCall, WithSpanOptions } from './call-options.ts'
 import type { SpanOptions } from './open-span.ts'
-import type { TraceOptions } from './trace.ts'
-import type { AgentTurn } from './with-agent.ts'
-import type { StartSpanOptions, WithSpanOptions } from './with-span.ts'
-import type { ToolCall } from './with-tool.ts'
+import type { TraceOptions } from './traced-function.ts'
 
 const SPAN: Readonly<Record<keyof SpanOptions, true>> = {
   name: true,

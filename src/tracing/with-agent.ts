@@ -8,40 +8,10 @@ import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
-import type { OutputReducer } from './collected-items.ts'
+import type { AgentTurn } from './call-options.ts'
 import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { openSpan, textOr } from './open-span.ts'
 import { begin, returned, runInside, threw } from './outcome.ts'
-
-/** One turn of an agent. */
-export interface AgentTurn {
-  /** Name of the agent; the span is named `agent:<name>`. */
-  agent: string
-  /** Model that the agent asks for. */
-  model?: string | undefined
-  /** Whose model it is: `openai`, `anthropic`, ... */
-  provider?: string | undefined
-  /** `resp_<hex>`: the trace gets the ID that belongs to it, so that the turn is found by its response ID. */
-  responseId?: string | undefined
-  /** Conversation that the turn belongs to, at most 250 characters. */
-  sessionId?: string | undefined
-  /** Who the agent works for. */
-  user?: string | undefined
-  /** What the agent was asked; content, so it needs `captureContent`. */
-  input?: unknown
-  /**
-   * Where another span is active (a traced handler, an HTTP server's), a turn with a response ID starts a trace of its own,
-   * linked to that span both ways. `true` nests it there instead, and records the ID. Below the open turn of another agent it
-   * nests by itself. Default: false.
-   */
-  nest?: boolean | undefined
-  /** Further attributes. */
-  attributes?: Record<string, unknown> | undefined
-  /** Share of turns that is kept, 0 to 1; beats the configured one. */
-  sampleRatio?: number | undefined
-  /** Folds the items of a returned stream to what is recorded. */
-  outputReducer?: OutputReducer | undefined
-}
 
 /**
  * Runs one turn of an agent in a span of type AGENT: `fn` gets the span, and what it returns or throws comes through

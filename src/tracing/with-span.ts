@@ -1,21 +1,12 @@
 import type { Context, Span as OtelSpan } from '@opentelemetry/api'
 import type { Pipeline } from '../delivery/pipeline.ts'
-import type { TimeInput } from '../runtime/clock.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
-import type { OutputReducer } from './collected-items.ts'
+import type { StartSpanOptions, WithSpanOptions } from './call-options.ts'
 import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
-import { activeContext, isSpan, openSpan, runWithin, type SpanOptions, tracingIn } from './open-span.ts'
+import { activeContext, isSpan, openSpan, runWithin, tracingIn } from './open-span.ts'
 import { begin, returned, runInside, threw } from './outcome.ts'
-
-/** Options of {@link withSpan}. */
-export interface WithSpanOptions extends SpanOptions {
-  /** Record what `fn` returns as outputs. Default: true. */
-  captureOutputs?: boolean | undefined
-  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
-  outputReducer?: OutputReducer | undefined
-}
 
 /**
  * Runs `fn` in a new span that is active inside. The span ends when the work ends: for a promise when it settles, for
@@ -44,15 +35,6 @@ function openGiven(pipeline: Pipeline, context: Context, options: WithSpanOption
   const given = optionsOr<WithSpanOptions>('withSpan()', options, 'name')
   checkKeys(KEYS.withSpan, given)
   return openSpan(pipeline, context, given, fn)
-}
-
-/** Options of {@link startSpan}. */
-export interface StartSpanOptions extends SpanOptions {
-  name: string
-  /** The span above. Default: the active one; `null` starts a trace of its own. */
-  parent?: OtelSpan | null | undefined
-  /** When the work began, if not now. */
-  startTime?: TimeInput | undefined
 }
 
 /**

@@ -6,24 +6,10 @@ import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import type { Span } from '../span/span.ts'
 import { SpanType } from '../span/span-type.ts'
-import type { OutputReducer } from './collected-items.ts'
+import type { ToolCall } from './call-options.ts'
 import { checkKeys, inOtherOrder, KEYS, optionsOr } from './misuse.ts'
 import { openSpan, textOr } from './open-span.ts'
 import { begin, returned, runInside, threw } from './outcome.ts'
-
-/** One call of a tool. */
-export interface ToolCall {
-  /** Name of the tool; the span is named `tool:<name>`. */
-  tool: string
-  /** What the tool is called with; content, so it needs `captureContent`. */
-  arguments?: unknown
-  /** The model's ID of this call. */
-  callId?: string | undefined
-  /** Further attributes. */
-  attributes?: Record<string, unknown> | undefined
-  /** Folds the items of a returned stream to what is recorded. */
-  outputReducer?: OutputReducer | undefined
-}
 
 /**
  * Runs a tool in a span of type TOOL. Result, duration and error are recorded; what `fn` returns or throws comes

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ExportResult } from '../../src/delivery/export-result.ts'
-import { createQueue, type QueueOptions } from '../../src/delivery/queue.ts'
+import { createQueue } from '../../src/delivery/queue.ts'
+import type { QueueOptions } from '../../src/delivery/queue-options.ts'
 import type { SpanOutcome } from '../../src/delivery/span-outcome.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'

@@ -97,6 +97,19 @@ export const late = (): unknown => [x, import('../index.ts'), null as Y | null]`
   }
 })
 
+test('the check of the rooms sees files that import one another, be it for their types and by a third', () => {
+  const folder = project({
+    'src/span/a.ts': "import type { B } from './b.ts'\nexport type A = B",
+    'src/span/b.ts': "import type { C } from './c.ts'\nexport type B = C",
+    'src/span/c.ts':
+      "import type { A } from './a.ts'\nimport type { D } from './d.ts'\nexport type C = A | D",
+    'src/span/d.ts': 'export type D = 1',
+  })
+  const { status, output } = runIn(folder, 'tsx', join(root, 'scripts', 'check-rooms.ts'))
+  expect(status).toBe(1)
+  expect(output).toContain('src/span/a.ts, src/span/b.ts, src/span/c.ts import one another in a circle')
+})
+
 test('the check of the rooms passes on the source as it is', () => {
   const { status, output } = runIn(root, 'tsx', 'scripts/check-rooms.ts')
   expect(output).toContain(', 0 against the order of the rooms')

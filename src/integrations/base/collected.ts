@@ -1,4 +1,4 @@
-import type { ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call-type.ts'
 
 let dropped: FinalizationRegistry<ModelCall> | undefined
 

@@ -1,4 +1,4 @@
-import type { ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call-type.ts'
 import { dataAt, dataOf, hasPlainSettings } from './own-data.ts'
 
 /** What the program gave to a call. */

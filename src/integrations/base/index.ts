@@ -30,14 +30,8 @@ export { failWith, type ToldFailure } from './failure.ts'
 export { type Given, givenBy, noteSent, whenSent } from './given.ts'
 export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
 export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
-export {
-  beginModelCall,
-  type CallContent,
-  type ModelCall,
-  type ModelCallInit,
-  type Retry,
-  type Stop,
-} from './model-call.ts'
+export { beginModelCall } from './model-call.ts'
+export type { CallContent, ModelCall, ModelCallInit, Retry, Stop } from './model-call-type.ts'
 export { modelCallIn } from './model-calls.ts'
 export { type OnResult, observePromise } from './observe-promise.ts'
 export {

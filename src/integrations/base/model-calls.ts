@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { liveSpanIn } from '../../delivery/context-keys.ts'
 import { modelCallSpans } from '../../runtime/model-call-spans.ts'
-import type { ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call-type.ts'
 
 /** The model calls under way, by their spans. */
 const calls = (): WeakMap<object, ModelCall> => modelCallSpans()

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import { endWhenDropped } from './collected.ts'
 import { isObject, type Method, read } from './method.ts'
-import type { ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call-type.ts'
 import { createPatches } from './patch.ts'
 
 /** The lazy promise of a client that Stainless generated: the body is read when somebody asks for the result. */

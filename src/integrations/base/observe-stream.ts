@@ -3,7 +3,7 @@ import { watch } from '../../tracing/follower.ts'
 import { watchIterator } from '../../tracing/watch-iterator.ts'
 import type { CreateAccumulator, StreamAccumulator } from './accumulator.ts'
 import { isObject, type Method, read } from './method.ts'
-import type { ModelCall } from './model-call.ts'
+import type { ModelCall } from './model-call-type.ts'
 import { likeness } from './patch.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { Attributes, AttributeValue } from '../attributes.ts'
 import { type Content, contentBytes } from '../content/content.ts'
-import type { Attributes, AttributeValue } from '../ended-span.ts'
 import { isMessages, type JsonContent, writeJson } from '../message-json.ts'
 import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from './tags.ts'
 import {

@@ -1,4 +1,5 @@
-import type { Attributes, EndedSpan } from '../ended-span.ts'
+import type { Attributes } from '../attributes.ts'
+import type { EndedSpan } from '../ended-span.ts'
 import type { ExportOptions } from '../span-attributes.ts'
 import { writeAttributes } from './any-value.ts'
 import { forgetSink, writeSpan } from './span.ts'

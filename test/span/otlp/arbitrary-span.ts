@@ -1,11 +1,10 @@
 import fc from 'fast-check'
+import type { Attributes, AttributeValue } from '../../../src/span/attributes.ts'
 import type { Captured } from '../../../src/span/captured.ts'
 import { contentOf } from '../../../src/span/content/capture-content.ts'
 import type { Content } from '../../../src/span/content/content.ts'
 import type {
   AgentData,
-  Attributes,
-  AttributeValue,
   EndedSpan,
   SpanEvent,
   SpanLinkData,

@@ -2,7 +2,8 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { readableSpan } from '../../../src/delivery/readable-span.ts'
 import { resourceLike } from '../../../src/delivery/resource.ts'
-import type { Attributes, EndedSpan } from '../../../src/span/ended-span.ts'
+import type { Attributes } from '../../../src/span/attributes.ts'
+import type { EndedSpan } from '../../../src/span/ended-span.ts'
 import type { ExportOptions } from '../../../src/span/span-attributes.ts'
 
 /** The request as OpenTelemetry's own serialiser writes it, which tells scopes apart by identity. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Attributes } from '../../../src/span/attributes.ts'
 import type { Captured } from '../../../src/span/captured.ts'
-import type { Attributes, EndedSpan } from '../../../src/span/ended-span.ts'
+import type { EndedSpan } from '../../../src/span/ended-span.ts'
 import { encodeRecord, encodeRequest } from '../../../src/span/otlp/request.ts'
 import {
   type ExportedValue,

@@ -1,0 +1,8 @@
+/** A value that OTLP carries as it is. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | readonly (string | number | boolean | null | undefined)[]
+
+export type Attributes = Record<string, AttributeValue>

@@ -1,0 +1,65 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
+import type { TimeInput } from '../runtime/clock.ts'
+import type { OutputReducer } from './collected-items.ts'
+import type { SpanOptions } from './open-span.ts'
+
+/** Options of {@link withSpan}. */
+export interface WithSpanOptions extends SpanOptions {
+  /** Record what `fn` returns as outputs. Default: true. */
+  captureOutputs?: boolean | undefined
+  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
+  outputReducer?: OutputReducer | undefined
+}
+
+/** Options of {@link startSpan}. */
+export interface StartSpanOptions extends SpanOptions {
+  name: string
+  /** The span above. Default: the active one; `null` starts a trace of its own. */
+  parent?: OtelSpan | null | undefined
+  /** When the work began, if not now. */
+  startTime?: TimeInput | undefined
+}
+
+/** One turn of an agent. */
+export interface AgentTurn {
+  /** Name of the agent; the span is named `agent:<name>`. */
+  agent: string
+  /** Model that the agent asks for. */
+  model?: string | undefined
+  /** Whose model it is: `openai`, `anthropic`, ... */
+  provider?: string | undefined
+  /** `resp_<hex>`: the trace gets the ID that belongs to it, so that the turn is found by its response ID. */
+  responseId?: string | undefined
+  /** Conversation that the turn belongs to, at most 250 characters. */
+  sessionId?: string | undefined
+  /** Who the agent works for. */
+  user?: string | undefined
+  /** What the agent was asked; content, so it needs `captureContent`. */
+  input?: unknown
+  /**
+   * Where another span is active (a traced handler, an HTTP server's), a turn with a response ID starts a trace of its own,
+   * linked to that span both ways. `true` nests it there instead, and records the ID. Below the open turn of another agent it
+   * nests by itself. Default: false.
+   */
+  nest?: boolean | undefined
+  /** Further attributes. */
+  attributes?: Record<string, unknown> | undefined
+  /** Share of turns that is kept, 0 to 1; beats the configured one. */
+  sampleRatio?: number | undefined
+  /** Folds the items of a returned stream to what is recorded. */
+  outputReducer?: OutputReducer | undefined
+}
+
+/** One call of a tool. */
+export interface ToolCall {
+  /** Name of the tool; the span is named `tool:<name>`. */
+  tool: string
+  /** What the tool is called with; content, so it needs `captureContent`. */
+  arguments?: unknown
+  /** The model's ID of this call. */
+  callId?: string | undefined
+  /** Further attributes. */
+  attributes?: Record<string, unknown> | undefined
+  /** Folds the items of a returned stream to what is recorded. */
+  outputReducer?: OutputReducer | undefined
+}
