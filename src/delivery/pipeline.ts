@@ -26,6 +26,7 @@ import {
   parentIdOf,
   sayUnreadable,
 } from './foreign-span.ts'
+import { handedOver } from './hand-over.ts'
 import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
@@ -65,6 +66,8 @@ export interface Pipeline extends SpanHost {
   unsent(): number
   /** Called whenever there is something to deliver. */
   onWork: (() => void) | undefined
+  /** Called when it is known how a span fared at a target. */
+  onSettled: ((span: EndedSpan, fate: Fate) => void) | undefined
   /** Called when nothing is left to deliver. */
   onIdle: (() => void) | undefined
   /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
@@ -131,6 +134,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
         if (tickets.settled(ticket, fate)) progress.delete(span)
       }
     }
+    pipeline.onSettled?.(span, fate)
     if (lane.queue.size() === 0) noteIdle()
   }
 
@@ -184,6 +188,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       settled: (span, fate) => settled(lane, span, fate),
       spool,
     }
+    const queue = createQueue(target, options)
     const lane: Lane = {
       target,
       completions,
@@ -191,7 +196,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       spool,
       complaints,
       leftovers: createLeftovers({ index, completions }, target, options),
-      queue: createQueue(target, options),
+      queue: target.handOver ? handedOver(queue, target.handOver, options) : queue,
     }
     return lane
   })
@@ -279,6 +284,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
     joinedResource: undefined,
     onWork: undefined,
+    onSettled: undefined,
     onIdle: undefined,
     agentName: undefined,
     experiment: ownExperiment(config),

@@ -5,8 +5,8 @@ import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { realTime, sleep } from '../runtime/real-time.ts'
-import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import { arrivedSpan } from './arrived-span.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
 /** What a thread must know to send spans of another one. */
@@ -44,7 +44,7 @@ async function deliver(
   const sender = senderTo(lane.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
-  const spans = lane.spans.map(arrived)
+  const spans = lane.spans.map(arrivedSpan)
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
     const batch = spans.slice(at, at + maxSpans)
@@ -66,20 +66,6 @@ function senderTo(
   if (target === undefined) return undefined
   const made = resourceLike(resource)
   return buildOtlpTarget({ config, target, resource: () => made, agentName: () => agentName, learned })
-}
-
-function arrived(span: EndedSpan): EndedSpan {
-  const { agent } = span
-  if (agent === undefined) return span
-  const { inputs, outputs } = agent
-  return {
-    ...span,
-    agent: {
-      ...agent,
-      inputs: inputs && arrivedContent(inputs),
-      outputs: outputs && arrivedContent(outputs),
-    },
-  }
 }
 
 type Settled = Exclude<Answer, { kind: 'mixed' }>
@@ -167,7 +153,7 @@ function help({ port, index, ...conditions }: HelperInput): void {
     mlflow = receiver.mlflow
   })
   const send = ({ request, spans = [] }: HelperBatch): Promise<Answer> | undefined =>
-    request === undefined ? sender?.send(spans.map(arrived)) : sender?.sendRecords?.([request])
+    request === undefined ? sender?.send(spans.map(arrivedSpan)) : sender?.sendRecords?.([request])
   let before: Promise<void> = Promise.resolve()
   port.on('message', (batch: HelperBatch) => {
     before = before.then(async () => {

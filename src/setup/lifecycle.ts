@@ -20,6 +20,7 @@ import { noteCaller } from './caller.ts'
 import { forgetExit, watchExit } from './exit.ts'
 import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { guestPipelines, hostThreads } from './thread-host.ts'
 import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
@@ -117,6 +118,7 @@ function install(config: Config, counts: Counts): void {
   if (config.provider === 'shared') meetProvider()
   else leaveProvider()
   watchExit(pipeline)
+  if (config.platform !== 'cloudflare') hostThreads()
   configureInstrumentations(config.instrumentations)
 }
 
@@ -154,7 +156,7 @@ function pipelines(): Pipeline[] {
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
-  await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
+  await Promise.all([...pipelines(), ...guestPipelines()].map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
 }
@@ -174,7 +176,11 @@ export async function shutdown(options: { timeoutMs?: number | undefined } = {})
   current.byOptions = false
   current.status = statusOff('shutdown() was called')
   leaveOpenSpans(all, 'shutdown() was called')
-  await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
+  await Promise.all([
+    ...all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))),
+    // Workers may go on.
+    ...guestPipelines().map((pipeline) => pipeline.flush(timeoutMs)),
+  ])
   return stats()
 }
 

@@ -1,0 +1,161 @@
+import type { BroadcastChannel, Worker } from 'node:worker_threads'
+import { createCounts } from '../delivery/counts.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
+import type { Fate } from '../delivery/queue.ts'
+import { processWide } from '../runtime/registry.ts'
+import type { EndedSpan } from '../span/ended-span.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+import { arrivedSpan } from './arrived-span.ts'
+import { buildPipeline } from './build-pipeline.ts'
+import { collectBefore, watchExit } from './exit.ts'
+import {
+  channelName,
+  type FromHost,
+  type GuestConditions,
+  HOST,
+  listen,
+  newRoll,
+  type Roll,
+  setHeard,
+  type ToHost,
+  takeAll,
+} from './thread-messages.ts'
+
+/** The way to one worker. */
+interface Link {
+  readonly channel: BroadcastChannel
+  /** By the worker's number for it. */
+  readonly guests: Map<number, Guest>
+  fates: [id: number, fate: Fate][]
+  isOver: boolean
+}
+
+/** Delivers spans of workers, as these would: one for all that are configured alike. */
+interface Guest {
+  readonly pipeline: Pipeline
+  readonly owners: WeakMap<EndedSpan, readonly [link: Link, id: number]>
+  /** Records of their traces, the newest last: spans of one trace come one by one, and share what is said of it. */
+  readonly traces: Map<string, TraceRecord>
+}
+
+interface State {
+  readonly guests: Map<string, Guest>
+  readonly links: Set<Link>
+  roll: Roll | undefined
+}
+
+const MOST_TRACES = 1000
+
+const state = (): State =>
+  processWide('thread-host', (): State => ({ guests: new Map(), links: new Set(), roll: undefined }))
+
+/**
+ * From now on this thread, where it is the main one, delivers the spans of workers that are started. They give them
+ * away as they end; see `handOverTo`.
+ */
+export function hostThreads(): void {
+  const current = state()
+  const { bun, deno } = process.versions
+  if (current.roll !== undefined || bun !== undefined || deno !== undefined) return
+  const threads = process.getBuiltinModule('node:worker_threads')
+  if (threads.isMainThread !== true || typeof threads.setEnvironmentData !== 'function') return
+  const roll = newRoll()
+  current.roll = roll
+  threads.setEnvironmentData(HOST, roll)
+  process.on('worker', (worker) => {
+    open(roll, worker, new threads.BroadcastChannel(channelName(worker.threadId)))
+  })
+  collectBefore(collect)
+}
+
+/** Those that may have something of workers to send. */
+export function guestPipelines(): readonly Pipeline[] {
+  collect()
+  return [...state().guests.values()].map(({ pipeline }) => pipeline)
+}
+
+/** Takes what workers have given, without the event loop. */
+function collect(): void {
+  state().links.forEach(collectFrom)
+}
+
+const collectFrom = (link: Link): void => takeAll<ToHost>(link.channel, (message) => take(link, message))
+
+function open(roll: Roll, worker: Worker, channel: BroadcastChannel): void {
+  const { threadId } = worker
+  const link: Link = { channel, guests: new Map(), fates: [], isOver: false }
+  state().links.add(link)
+  listen<ToHost>(channel, (message) => take(link, message))
+  worker.once('exit', () => {
+    collectFrom(link)
+    setHeard(roll, threadId, false)
+    link.isOver = true
+    channel.close()
+    state().links.delete(link)
+  })
+  setHeard(roll, threadId, true)
+}
+
+function post(link: Link, message: FromHost): void {
+  if (!link.isOver) link.channel.postMessage(message)
+}
+
+function take(link: Link, message: ToHost): void {
+  if ('flush' in message) {
+    void flush(link, message.timeoutMs).then(() => post(link, { flushed: message.flush }))
+    return
+  }
+  if (message.conditions !== undefined) link.guests.set(message.guest, guestOf(message.conditions))
+  const guest = link.guests.get(message.guest)
+  if (guest === undefined) return
+  const span: EndedSpan = { ...arrivedSpan(message.span), trace: traceOf(guest, message.span.trace) }
+  guest.owners.set(span, [link, message.id])
+  guest.pipeline.ended(span)
+}
+
+async function flush(link: Link, timeoutMs: number): Promise<void> {
+  const pipelines = new Set([...link.guests.values()].map(({ pipeline }) => pipeline))
+  await Promise.all([...pipelines].map((pipeline) => pipeline.flush(timeoutMs)))
+  tell(link)
+}
+
+function guestOf({ config, joinedResource, agentName }: GuestConditions): Guest {
+  const { guests } = state()
+  const key = JSON.stringify([config, joinedResource])
+  const known = guests.get(key)
+  if (known !== undefined) return known
+  const pipeline = buildPipeline(config, createCounts())
+  pipeline.joinedResource = joinedResource
+  pipeline.agentName = agentName
+  const guest: Guest = { pipeline, owners: new WeakMap(), traces: new Map() }
+  pipeline.onSettled = (span, fate) => {
+    const owner = guest.owners.get(span)
+    if (owner !== undefined) note(owner, fate)
+  }
+  guests.set(key, guest)
+  watchExit(pipeline)
+  return guest
+}
+
+/** What fares at the same time is told at once. */
+function note([link, id]: readonly [Link, number], fate: Fate): void {
+  if (link.fates.length === 0) queueMicrotask(() => tell(link))
+  link.fates.push([id, fate])
+}
+
+function tell(link: Link): void {
+  const { fates } = link
+  link.fates = []
+  if (fates.length > 0) post(link, { fates })
+}
+
+function traceOf({ traces }: Guest, arrived: TraceRecord): TraceRecord {
+  const known = traces.get(arrived.traceId)
+  traces.delete(arrived.traceId)
+  const trace =
+    known === undefined ? arrived : Object.assign(known, arrived, known.told && { told: known.told })
+  traces.set(arrived.traceId, trace)
+  const [oldest] = traces.keys()
+  if (traces.size > MOST_TRACES && oldest !== undefined) traces.delete(oldest)
+  return trace
+}
