@@ -5,7 +5,7 @@ import type { Fate, Queue, QueueOptions } from './queue.ts'
 export interface HandOver {
   /** Whether it is known to listen. */
   isReady(): boolean
-  /** Gives `span` away before it returns. Throws where the span cannot go over. @param settled - told how it fared */
+  /** Gives `span` away; a local root, and what came before it, before it returns. @param settled - told how it fared */
   give(span: EndedSpan, settled: (fate: Fate) => void): void
   /** Resolves when all that was given has been sent, or `deadline` (of the monotonic clock, ms) passes. */
   flush(deadline: number): Promise<void>
@@ -28,17 +28,11 @@ export function handedOver(queue: Queue, host: HandOver, options: QueueOptions):
         return
       }
       given += size.held
-      try {
-        host.give(span, (fate) => {
-          given -= size.held
-          if (given < maxBytes / 2) complaints?.hasRoom()
-          settled(span, fate)
-        })
-      } catch {
-        // What is wrong with it is found out, and said, where it is encoded.
+      host.give(span, (fate) => {
         given -= size.held
-        queue.push(span, size, written)
-      }
+        if (given < maxBytes / 2) complaints?.hasRoom()
+        settled(span, fate)
+      })
     },
     async flush(deadline) {
       await Promise.all([queue.flush(deadline), host.flush(deadline)])

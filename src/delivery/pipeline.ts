@@ -124,13 +124,14 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     if (pipeline.unsent() === 0) pipeline.onIdle?.()
   }
 
-  const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
+  /** @param given - another thread has sent it, and what follows it */
+  const settled = (lane: Lane, span: EndedSpan, fate: Fate, given = false): void => {
     if (hasOneWay) {
-      if (!isBeside(span)) settledAtOnce(lane, span, fate)
+      if (!isBeside(span)) settledAtOnce(lane, span, fate, given)
     } else {
       const ticket = progress.get(span)
       if (ticket !== undefined) {
-        if (fate === 'sent') tell(lane, span)
+        if (fate === 'sent' && !given) tell(lane, span)
         if (tickets.settled(ticket, fate)) progress.delete(span)
       }
     }
@@ -139,8 +140,8 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
   }
 
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
-  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(lane, span)
+  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate, given: boolean): void => {
+    if (fate === 'sent' && !given) tell(lane, span)
     if (fate === 'spooled') counts.spooled(1)
     else counts.settled(fate)
   }
@@ -196,7 +197,12 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       spool,
       complaints,
       leftovers: createLeftovers({ index, completions }, target, options),
-      queue: target.handOver ? handedOver(queue, target.handOver, options) : queue,
+      queue: target.handOver
+        ? handedOver(queue, target.handOver, {
+            ...options,
+            settled: (span, fate) => settled(lane, span, fate, true),
+          })
+        : queue,
     }
     return lane
   })

@@ -3,6 +3,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
+import { collectNow } from './end-hooks.ts'
 import { type SentRest, settleRest } from './exit-rest.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
@@ -11,8 +12,6 @@ import { forgetOpenSpans, hasOpenSpans, leaveOpenSpans, sendOpenSpans, watchOpen
 
 interface State {
   readonly pipelines: Set<Pipeline>
-  /** Called before it is asked what there is to deliver. */
-  collect: () => void
   watch: EndWatch | undefined
   /** When the process has waited long enough to end at once, of the monotonic clock, ms; none before it had a mind to. */
   deadline: number | undefined
@@ -30,7 +29,6 @@ const state = (): State =>
     'exit',
     (): State => ({
       pipelines: new Set(),
-      collect: () => {},
       watch: undefined,
       deadline: undefined,
       waitedMs: 0,
@@ -60,11 +58,6 @@ export function watchExit(pipeline: Pipeline): void {
   pipeline.onIdle = releaseWhenDone
   watchOpenSpans(pipeline, hold)
   flushAfterRequests(pipeline)
-}
-
-/** Has `collect` called before it is asked, at an end, what there is to deliver. */
-export function collectBefore(collect: () => void): void {
-  state().collect = collect
 }
 
 /** No longer looked after: everything it had is settled. */
@@ -108,7 +101,7 @@ const isInARow = ({ waitedUntil }: State): boolean => realTime.uptimeMs() - wait
  */
 async function drain(): Promise<void> {
   const current = state()
-  current.collect()
+  collectNow()
   current.pipelines.forEach(sendOpenSpans)
   if (!isInARow(current)) {
     current.waitedMs = 0
@@ -150,7 +143,7 @@ function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
 
 /** The process may be about to end, or not: that is for the application to say. */
 async function sendWhatThereIs(): Promise<void> {
-  state().collect()
+  collectNow()
   await Promise.all(unsent().map((pipeline) => pipeline.flush(pipeline.config.exitTimeoutMs)))
 }
 
@@ -163,7 +156,7 @@ function drainNow(): void {
   // A listener that hears what is lost may trace that.
   if (current.isDraining) return
   current.isDraining = true
-  current.collect()
+  collectNow()
   if (!current.isOver) leaveOpenSpans([...current.pipelines], 'the process ended')
   const ends: Leftover[] = []
   for (const pipeline of current.pipelines) {

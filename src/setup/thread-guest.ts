@@ -1,4 +1,5 @@
 import type { BroadcastChannel, MessagePort } from 'node:worker_threads'
+import { sayUnencodable } from '../delivery/complaints.ts'
 import type { HandOver } from '../delivery/hand-over.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import type { Fate } from '../delivery/queue.ts'
@@ -6,13 +7,18 @@ import { within } from '../delivery/wait.ts'
 import { programName } from '../modules/program-name.ts'
 import { monotonicMs } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { Content } from '../span/content/content.ts'
-import type { Attributes, EndedSpan } from '../span/ended-span.ts'
-import { conditionsOf, detachedSpan } from './exit-work.ts'
+import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+import { collectBefore } from './end-hooks.ts'
+import { conditionsOf } from './exit-work.ts'
 import {
   channelName,
   type FromHost,
+  type Given,
   type GuestConditions,
   HOST,
   isHeard,
@@ -27,10 +33,17 @@ interface Link {
   readonly channel: BroadcastChannel
   readonly given: Map<number, (fate: Fate) => void>
   readonly flushes: Map<number, () => void>
+  /** Has still to go over. */
+  waiting: Given[]
+  timer: Timer | undefined
   readonly roll: Roll
   readonly threadId: number
   count: number
 }
+
+/** So many spans of a trace that is not over go over at once, and none of them waits longer than this. */
+const MOST_WAITING = 100
+const WAIT_MS = 100
 
 interface State {
   link?: Link | undefined
@@ -56,13 +69,14 @@ export function handOverTo(pipeline: () => Pipeline, index: number): HandOver | 
     give(span, settled) {
       const { joinedResource } = pipeline()
       const id = next(link)
-      const whole = compact(detachedSpan(span))
-      if (guest === undefined || guest.joinedResource !== joinedResource) {
-        const number = next(link)
-        post(link, { span: whole, id, guest: number, conditions: guestConditions(pipeline(), index) })
-        guest = { number, joinedResource }
-      } else post(link, { span: whole, id, guest: guest.number })
+      const isNew = guest === undefined || guest.joinedResource !== joinedResource
+      if (guest === undefined || isNew) guest = { number: next(link), joinedResource }
+      const conditions = isNew && { conditions: guestConditions(pipeline(), index) }
+      link.waiting.push({ span, id, guest: guest.number, ...conditions })
       link.given.set(id, settled)
+      // A trace goes whole, unless it takes long: one message costs more than what is in it.
+      if (isLocalRoot(span) || link.waiting.length >= MOST_WAITING) giveAway(link)
+      else link.timer ??= withoutHold(realTime.start(() => giveAway(link), WAIT_MS))
     },
     flush: (deadline) => flush(link, deadline),
   }
@@ -102,14 +116,60 @@ function openLink(): Link | undefined {
   if (!(roll instanceof Uint8Array)) return undefined
   const { threadId } = threads
   const channel = new threads.BroadcastChannel(channelName(threadId))
-  const link: Link = { channel, given: new Map(), flushes: new Map(), roll: roll as Roll, threadId, count: 0 }
+  const link: Link = {
+    channel,
+    given: new Map(),
+    flushes: new Map(),
+    waiting: [],
+    timer: undefined,
+    roll: roll as Roll,
+    threadId,
+    count: 0,
+  }
   listen<FromHost>(channel, (message) => heard(link, message))
+  collectBefore(() => giveAway(link))
   return link
 }
 
 const next = (link: Link): number => {
   link.count += 1
   return link.count
+}
+
+/** Sends what waits; before the end of this thread, too. */
+function giveAway(link: Link): void {
+  realTime.stop(link.timer)
+  link.timer = undefined
+  const { waiting } = link
+  link.waiting = []
+  if (waiting.length === 0) return
+  try {
+    post(link, { given: transferable(waiting) })
+  } catch {
+    // One of them holds what cannot go over. What goes alone harms no other.
+    for (const one of waiting) giveAlone(link, one)
+  }
+}
+
+function giveAlone(link: Link, one: Given): void {
+  try {
+    post(link, { given: transferable([one]) })
+  } catch (thrown) {
+    sayUnencodable(one.span, messageOf(thrown))
+    link.given.get(one.id)?.({ dropped: 'unencodable' })
+    link.given.delete(one.id)
+  }
+}
+
+/** Spans as another thread can take them; those of one trace still share what is known of it. */
+function transferable(all: readonly Given[]): Given[] {
+  const traces = new Map<TraceRecord, TraceRecord>()
+  return all.map((one) => {
+    const { trace } = one.span
+    const detached = traces.get(trace) ?? { ...trace, open: new Map() }
+    traces.set(trace, detached)
+    return { ...one, span: { ...compact(one.span), trace: detached } }
+  })
 }
 
 const post = ({ channel }: Link, message: ToHost): void => channel.postMessage(message)
@@ -128,6 +188,7 @@ function heard(link: Link, message: FromHost): void {
 }
 
 async function flush(link: Link, deadline: number): Promise<void> {
+  giveAway(link)
   hear(link)
   const timeoutMs = deadline - monotonicMs()
   if (link.given.size === 0 || timeoutMs <= 0) return

@@ -7,10 +7,12 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { arrivedSpan } from './arrived-span.ts'
 import { buildPipeline } from './build-pipeline.ts'
-import { collectBefore, watchExit } from './exit.ts'
+import { collectBefore } from './end-hooks.ts'
+import { watchExit } from './exit.ts'
 import {
   channelName,
   type FromHost,
+  type Given,
   type GuestConditions,
   HOST,
   listen,
@@ -105,12 +107,16 @@ function take(link: Link, message: ToHost): void {
     void flush(link, message.timeoutMs).then(() => post(link, { flushed: message.flush }))
     return
   }
-  if (message.conditions !== undefined) link.guests.set(message.guest, guestOf(message.conditions))
-  const guest = link.guests.get(message.guest)
+  for (const given of message.given) takeOne(link, given)
+}
+
+function takeOne(link: Link, { span, id, guest: number, conditions }: Given): void {
+  if (conditions !== undefined) link.guests.set(number, guestOf(conditions))
+  const guest = link.guests.get(number)
   if (guest === undefined) return
-  const span: EndedSpan = { ...arrivedSpan(message.span), trace: traceOf(guest, message.span.trace) }
-  guest.owners.set(span, [link, message.id])
-  guest.pipeline.ended(span)
+  const taken: EndedSpan = { ...arrivedSpan(span), trace: traceOf(guest, span.trace) }
+  guest.owners.set(taken, [link, id])
+  guest.pipeline.ended(taken)
 }
 
 async function flush(link: Link, timeoutMs: number): Promise<void> {
@@ -151,9 +157,9 @@ function tell(link: Link): void {
 
 function traceOf({ traces }: Guest, arrived: TraceRecord): TraceRecord {
   const known = traces.get(arrived.traceId)
+  if (known === arrived) return arrived
   traces.delete(arrived.traceId)
-  const trace =
-    known === undefined ? arrived : Object.assign(known, arrived, known.told && { told: known.told })
+  const trace = known === undefined ? arrived : Object.assign(known, arrived)
   traces.set(arrived.traceId, trace)
   const [oldest] = traces.keys()
   if (traces.size > MOST_TRACES && oldest !== undefined) traces.delete(oldest)

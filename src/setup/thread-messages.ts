@@ -54,15 +54,18 @@ export interface GuestConditions {
   readonly agentName: string | undefined
 }
 
-/** A worker gives a span, or asks for all that it has given. */
+/** A span that a worker gives away. */
+export interface Given {
+  readonly span: EndedSpan
+  readonly id: number
+  /** Number of its conditions, which come with the first span only. */
+  readonly guest: number
+  readonly conditions?: GuestConditions
+}
+
+/** A worker gives spans, or asks for all that it has given. */
 export type ToHost =
-  | {
-      readonly span: EndedSpan
-      readonly id: number
-      /** Number of its conditions, which come with the first span only. */
-      readonly guest: number
-      readonly conditions?: GuestConditions
-    }
+  | { readonly given: readonly Given[] }
   | { readonly flush: number; readonly timeoutMs: number }
 
 /** The main thread says how spans have fared, or that it has sent all. */
