@@ -3,7 +3,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
-import { collectNow } from './end-hooks.ts'
+import { endHooks } from './end-hooks.ts'
 import { type SentRest, settleRest } from './exit-rest.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
@@ -101,7 +101,7 @@ const isInARow = ({ waitedUntil }: State): boolean => realTime.uptimeMs() - wait
  */
 async function drain(): Promise<void> {
   const current = state()
-  collectNow()
+  endHooks().collect()
   current.pipelines.forEach(sendOpenSpans)
   if (!isInARow(current)) {
     current.waitedMs = 0
@@ -143,7 +143,7 @@ function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
 
 /** The process may be about to end, or not: that is for the application to say. */
 async function sendWhatThereIs(): Promise<void> {
-  collectNow()
+  endHooks().collect()
   await Promise.all(unsent().map((pipeline) => pipeline.flush(pipeline.config.exitTimeoutMs)))
 }
 
@@ -156,7 +156,7 @@ function drainNow(): void {
   // A listener that hears what is lost may trace that.
   if (current.isDraining) return
   current.isDraining = true
-  collectNow()
+  endHooks().collect()
   if (!current.isOver) leaveOpenSpans([...current.pipelines], 'the process ended')
   const ends: Leftover[] = []
   for (const pipeline of current.pipelines) {

@@ -13,7 +13,7 @@ import { processWide } from '../runtime/registry.ts'
 import type { Content } from '../span/content/content.ts'
 import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
-import { collectBefore } from './end-hooks.ts'
+import { hookEnds } from './end-hooks.ts'
 import { conditionsOf } from './exit-work.ts'
 import {
   channelName,
@@ -127,7 +127,7 @@ function openLink(): Link | undefined {
     count: 0,
   }
   listen<FromHost>(channel, (message) => heard(link, message))
-  collectBefore(() => giveAway(link))
+  hookEnds({ collect: () => giveAway(link) })
   return link
 }
 

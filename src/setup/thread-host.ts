@@ -7,18 +7,13 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { arrivedSpan } from './arrived-span.ts'
 import { buildPipeline } from './build-pipeline.ts'
-import { collectBefore } from './end-hooks.ts'
+import { hookEnds } from './end-hooks.ts'
 import { watchExit } from './exit.ts'
 import {
-  channelName,
   type FromHost,
   type Given,
   type GuestConditions,
-  HOST,
   listen,
-  newRoll,
-  type Roll,
-  setHeard,
   type ToHost,
   takeAll,
 } from './thread-messages.ts'
@@ -43,35 +38,31 @@ interface Guest {
 interface State {
   readonly guests: Map<string, Guest>
   readonly links: Set<Link>
-  roll: Roll | undefined
 }
 
 const MOST_TRACES = 1000
 
-const state = (): State =>
-  processWide('thread-host', (): State => ({ guests: new Map(), links: new Set(), roll: undefined }))
+const state = (): State => processWide('thread-host', (): State => ({ guests: new Map(), links: new Set() }))
 
-/**
- * From now on this thread, where it is the main one, delivers the spans of workers that are started. They give them
- * away as they end; see `handOverTo`.
- */
-export function hostThreads(): void {
-  const current = state()
-  const { bun, deno } = process.versions
-  if (current.roll !== undefined || bun !== undefined || deno !== undefined) return
-  const threads = process.getBuiltinModule('node:worker_threads')
-  if (threads.isMainThread !== true || typeof threads.setEnvironmentData !== 'function') return
-  const roll = newRoll()
-  current.roll = roll
-  threads.setEnvironmentData(HOST, roll)
-  process.on('worker', (worker) => {
-    open(roll, worker, new threads.BroadcastChannel(channelName(worker.threadId)))
-  })
-  collectBefore(collect)
+/** Delivers the spans that come from `worker` by `channel`, until it has ended: `over` is called then. */
+export function hostThread(worker: Worker, channel: BroadcastChannel, over: () => void): void {
+  const link: Link = { channel, guests: new Map(), fates: [], isOver: false }
+  const { links } = state()
+  links.add(link)
+  hookEnds({ collect, guests })
+  listen<ToHost>(channel, (message) => take(link, message))
+  const ended = (): void => {
+    collectFrom(link)
+    link.isOver = true
+    links.delete(link)
+    over()
+  }
+  // Node takes the number away from one that has ended.
+  if (worker.threadId < 0) ended()
+  else worker.once('exit', ended)
 }
 
-/** Those that may have something of workers to send. */
-export function guestPipelines(): readonly Pipeline[] {
+function guests(): readonly Pipeline[] {
   collect()
   return [...state().guests.values()].map(({ pipeline }) => pipeline)
 }
@@ -82,21 +73,6 @@ function collect(): void {
 }
 
 const collectFrom = (link: Link): void => takeAll<ToHost>(link.channel, (message) => take(link, message))
-
-function open(roll: Roll, worker: Worker, channel: BroadcastChannel): void {
-  const { threadId } = worker
-  const link: Link = { channel, guests: new Map(), fates: [], isOver: false }
-  state().links.add(link)
-  listen<ToHost>(channel, (message) => take(link, message))
-  worker.once('exit', () => {
-    collectFrom(link)
-    setHeard(roll, threadId, false)
-    link.isOver = true
-    channel.close()
-    state().links.delete(link)
-  })
-  setHeard(roll, threadId, true)
-}
 
 function post(link: Link, message: FromHost): void {
   if (!link.isOver) link.channel.postMessage(message)
@@ -126,9 +102,9 @@ async function flush(link: Link, timeoutMs: number): Promise<void> {
 }
 
 function guestOf({ config, joinedResource, agentName }: GuestConditions): Guest {
-  const { guests } = state()
+  const all = state().guests
   const key = JSON.stringify([config, joinedResource])
-  const known = guests.get(key)
+  const known = all.get(key)
   if (known !== undefined) return known
   const pipeline = buildPipeline(config, createCounts())
   pipeline.joinedResource = joinedResource
@@ -138,7 +114,7 @@ function guestOf({ config, joinedResource, agentName }: GuestConditions): Guest 
     const owner = guest.owners.get(span)
     if (owner !== undefined) note(owner, fate)
   }
-  guests.set(key, guest)
+  all.set(key, guest)
   watchExit(pipeline)
   return guest
 }
