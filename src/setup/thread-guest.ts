@@ -21,6 +21,7 @@ import {
   type Given,
   type GuestConditions,
   HOST,
+  hasHosts,
   isHeard,
   listen,
   type Roll,
@@ -64,7 +65,9 @@ export function handOverTo(pipeline: () => Pipeline, index: number): HandOver | 
   return {
     isReady() {
       hear(link)
-      return isHeard(link.roll, link.threadId)
+      if (isHeard(link.roll, link.threadId)) return true
+      noteAlone(port)
+      return false
     },
     give(span, settled) {
       const { joinedResource } = pipeline()
@@ -82,37 +85,40 @@ export function handOverTo(pipeline: () => Pipeline, index: number): HandOver | 
   }
 }
 
-/** How this thread, a worker on Node, is spoken to; `undefined` for any other. */
+/** How this thread, a worker, is spoken to; `undefined` for any other. */
 function workerPort(): MessagePort | undefined {
-  const { bun, deno } = process.versions
-  if (bun !== undefined || deno !== undefined) return undefined
   // Not imported: it would load the module in every process.
   const threads = process.getBuiltinModule?.('node:worker_threads')
   return threads?.isMainThread === false ? (threads.parentPort ?? undefined) : undefined
 }
 
-/** Nobody delivers in our place. Where that may lose something, it is said. */
+/** Nobody delivers in our place. */
 const alone = (port: MessagePort): HandOver => ({
   isReady() {
-    // One that hears nothing ends by itself, and has its time then.
-    if (port.listenerCount('message') > 0) sayAlone()
+    noteAlone(port)
     return false
   },
   give() {},
   flush: async () => {},
 })
 
-function sayAlone(): void {
+/** Where it may lose something that this thread delivers by itself, it is said. */
+function noteAlone(port: MessagePort): void {
+  // One that hears nothing ends by itself, and has its time then.
+  if (port.listenerCount('message') === 0) return
+  const remedy = hasHosts()
+    ? 'Call init() in the main thread, before it starts workers, and it delivers for them; or use the option spool.'
+    : 'Use the option spool.'
   diagnoseOnce(
     'warn',
     'TS_WORKER_ALONE',
-    'This worker thread delivers its spans itself, and what it still has is lost when it is terminated, as pools of workers do. Call init() in the main thread too, before workers are started: it delivers for them then.',
+    `This worker thread delivers its spans itself, and what it still has is lost when it is terminated, as pools of workers do. ${remedy}`,
   )
 }
 
 function openLink(): Link | undefined {
   const threads = process.getBuiltinModule('node:worker_threads')
-  const roll: unknown = threads.getEnvironmentData(HOST)
+  const roll: unknown = hasHosts() ? threads.getEnvironmentData(HOST) : undefined
   if (!(roll instanceof Uint8Array)) return undefined
   const { threadId } = threads
   const channel = new threads.BroadcastChannel(channelName(threadId))

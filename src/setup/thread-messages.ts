@@ -4,6 +4,10 @@ import type { Fate } from '../delivery/queue.ts'
 import { VERSION } from '../runtime/version.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
 
+/** Whether a main thread can deliver for its workers: Bun and Deno do not tell of those that are started. */
+export const hasHosts = (): boolean =>
+  process.versions.bun === undefined && process.versions.deno === undefined
+
 /** Under this name the main thread gives all workers that it starts from now on its {@link Roll}. */
 export const HOST: string = `turnspan.host@${VERSION}`
 

@@ -1,13 +1,12 @@
 import { processWide } from '../runtime/registry.ts'
-import { channelName, HOST, newRoll, setHeard } from './thread-messages.ts'
+import { channelName, HOST, hasHosts, newRoll, setHeard } from './thread-messages.ts'
 
 /**
  * From now on this thread, where it is the main one, delivers the spans of workers that are started. They give them
  * away as they end; see `handOverTo`. What it takes is loaded with the first of them.
  */
 export function watchThreads(): void {
-  const { bun, deno } = process.versions
-  if (bun !== undefined || deno !== undefined) return
+  if (!hasHosts()) return
   const threads = process.getBuiltinModule('node:worker_threads')
   if (threads.isMainThread !== true || typeof threads.setEnvironmentData !== 'function') return
   const state = processWide('thread-watch', () => ({ isOn: false }))

@@ -149,7 +149,7 @@ describe('a pool whose main thread does not trace', () => {
     const { code, stderr } = await runToEnd(app, 'pool.mjs', { args: ['destroy', 'alone'], env })
     expect(code).toBe(0)
     expect(stderr).toMatch(
-      /^(?:turnspan warn: .*Call init\(\) in the main thread too.*\[TS_WORKER_ALONE\]\n){1,2}$/,
+      /^(?:turnspan warn: .*Call init\(\) in the main thread.*\[TS_WORKER_ALONE\]\n){1,2}$/,
     )
   })
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runAgent } from '../support/agent.ts'
 import type { Command } from '../support/command.ts'
 import { addEnds, expectDelivered, expectLeft, withoutStack } from '../support/ends.ts'
 import { makeProject, type Project } from '../support/project.ts'
@@ -92,5 +93,35 @@ describe('a program on Deno', () => {
 
   test('says nothing of open spans where the program prevents its end', { timeout: 120_000 }, async () => {
     await expectDelivered(command('prevented error with an open span'), { names: ['open'] })
+  })
+})
+
+describe.each([
+  ['deno', ['run', '-A']],
+  ['bun', []],
+] as const)('worker threads on %s', (runtime: Runtime, flags: readonly string[]) => {
+  let project: Project
+  let command: (way: string) => Command
+  beforeAll(async () => {
+    const binary = await runtimeBinary(runtime)
+    project = await makeProject('runtimes', 'threads')
+    command = (way) => ({
+      command: binary,
+      args: [...flags, 'threads-end.mjs', way],
+      cwd: project.dir,
+      env: { DENO_NO_UPDATE_CHECK: '1' },
+    })
+  }, 300_000)
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test.each(['natural', 'exit'])('deliver when they end: %s', { timeout: 120_000 }, async (way) => {
+    await expectDelivered(command(way), { names: ['main', 'worker'] })
+  })
+
+  // Deno does not tell whether a worker waits for messages.
+  test.skipIf(runtime === 'deno')('say that to be terminated loses spans', { timeout: 120_000 }, async () => {
+    const { stdout, stderr } = await runAgent(command('terminate'))
+    expect(stdout).toBe('ended\n')
+    expect(stderr).toMatch(/^turnspan warn: .*Use the option spool\. \[TS_WORKER_ALONE\]\n$/)
   })
 })
