@@ -5,6 +5,7 @@ import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import { fitSpan, spanSize } from '../span/span-size.ts'
 import { sayUnencodable } from './export-diagnostics.ts'
 import type { ExportStatistics } from './export-statistics.ts'
+import type { ExporterEvents } from './exporter-events.ts'
 import { createSettlement } from './settlement.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
@@ -51,14 +52,6 @@ export interface Exporter {
   releaseDisk(): void
 }
 
-/** What an exporter tells of its work. */
-export interface ExporterEvents {
-  /** There is something to deliver. */
-  work(): void
-  /** Nothing may be left to deliver. */
-  idle(): void
-}
-
 export function createExporter(
   config: Config,
   targets: readonly SpanTarget[],
@@ -67,7 +60,7 @@ export function createExporter(
 ): Exporter {
   const disk = targets.some((target) => target.disk !== undefined)
   const settlement = createSettlement(statistics, { count: targets.length, disk })
-  const exporters = createTargetExporters({ config, targets, settlement, onIdle: events.idle })
+  const exporters = createTargetExporters({ config, targets, settlement, events })
   const { maxSpanBytes } = config.limits
 
   const exportSpan = (span: EndedSpan): void => {

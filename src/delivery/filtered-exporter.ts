@@ -1,5 +1,6 @@
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
-import type { Exporter, ExporterEvents } from './exporter.ts'
+import type { Exporter } from './exporter.ts'
+import type { ExporterEvents } from './exporter-events.ts'
 import type { KeepFilter } from './keep.ts'
 
 /** Longest that a span waits for an ancestor that does not end. */

@@ -9,13 +9,15 @@ import { createOpenContent } from '../span/open-content.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { sayOpenContent } from './export-diagnostics.ts'
 import type { ExportStatistics } from './export-statistics.ts'
-import { createExporter, type Exporter, type ExporterEvents } from './exporter.ts'
+import { createExporter, type Exporter } from './exporter.ts'
+import type { ExporterEvents } from './exporter-events.ts'
 import { type ExternalSpan, sayUnreadable } from './external-span.ts'
 import { externalStarted, isSampledThere, readEnded } from './external-spans.ts'
 import type { ExternalSpanHost } from './external-trace.ts'
 import { createFilteredExporter } from './filtered-exporter.ts'
 import { createKeepFilter } from './keep.ts'
 import { isSampled } from './sampling.ts'
+import type { SpanOutcome } from './span-outcome.ts'
 import type { SpanTarget } from './target.ts'
 import { ownExperiment } from './trace-experiment.ts'
 import { createTraceTable } from './trace-table.ts'
@@ -36,6 +38,8 @@ export interface Pipeline extends SpanHost, ExternalSpanHost {
   onSpanEnd(listener: (trace: TraceRecord) => void): void
   /** Calls `listener` whenever there is something to deliver. */
   onWork(listener: () => void): void
+  /** Calls `listener` when it is known what became of a span at a target. */
+  onSettled(listener: (span: EndedSpan, outcome: SpanOutcome) => void): void
   /** Calls `listener` when nothing may be left to deliver. */
   onIdle(listener: () => void): void
   /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
@@ -49,10 +53,15 @@ export function createPipeline(
   targets: readonly SpanTarget[],
   statistics: ExportStatistics,
 ): Pipeline {
-  const ends = createListeners<TraceRecord>()
-  const work = createListeners<void>()
-  const idle = createListeners<void>()
-  const exporter = exporterFor(config, targets, statistics, { work: work.call, idle: idle.call })
+  const ends = createListeners<[trace: TraceRecord]>()
+  const settled = createListeners<[span: EndedSpan, outcome: SpanOutcome]>()
+  const work = createListeners<[]>()
+  const idle = createListeners<[]>()
+  const exporter = exporterFor(config, targets, statistics, {
+    work: work.call,
+    idle: idle.call,
+    settled: settled.call,
+  })
 
   const take = (span: EndedSpan): void => {
     statistics.ended()
@@ -98,6 +107,7 @@ export function createPipeline(
     ended: take,
     onSpanEnd: ends.add,
     onWork: work.add,
+    onSettled: settled.add,
     onIdle: idle.add,
     sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
     externalStarted: (span, parent) => externalStarted(pipeline, span, parent),
@@ -136,17 +146,17 @@ function exporterFor(
   return createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
 }
 
-interface Listeners<T> {
-  add(listener: (event: T) => void): void
-  call(event: T): void
+interface Listeners<Event extends unknown[]> {
+  add(listener: (...event: Event) => void): void
+  call(...event: Event): void
 }
 
-function createListeners<T>(): Listeners<T> {
-  const listeners: ((event: T) => void)[] = []
+function createListeners<Event extends unknown[]>(): Listeners<Event> {
+  const listeners: ((...event: Event) => void)[] = []
   return {
     add: (listener) => void listeners.push(listener),
-    call(event) {
-      for (const listener of listeners) listener(event)
+    call(...event) {
+      for (const listener of listeners) listener(...event)
     },
   }
 }

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { createExportDiagnostics } from './export-diagnostics.ts'
+import type { ExporterEvents } from './exporter-events.ts'
+import { handedOver } from './handed-over-queue.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createQueue } from './queue.ts'
 import type { QueueOptions, QueueSpool } from './queue-options.ts'
@@ -19,8 +21,7 @@ interface Parts {
   readonly config: Config
   readonly targets: readonly SpanTarget[]
   readonly settlement: Settlement
-  /** Called when a target may have nothing left to do. */
-  readonly onIdle: () => void
+  readonly events: ExporterEvents
 }
 
 /** An exporter for each of `targets`. */
@@ -29,14 +30,16 @@ export function createTargetExporters(parts: Parts): readonly TargetExporter[] {
 }
 
 function createTargetExporter(target: SpanTarget, index: number, parts: Parts): TargetExporter {
-  const { config, settlement, onIdle } = parts
+  const { config, settlement, events } = parts
   const spool = spoolOf(target, () => exporter, parts)
   const traceInfoQueue =
     target.complete && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
   const diagnostics = createExportDiagnostics(target)
-  const settled = (span: EndedSpan, outcome: SpanOutcome): void => {
-    if (settlement.settled(span, outcome) && outcome === 'sent') enqueueTraceInfo(exporter, span)
-    if (exporter.queue.size() === 0) onIdle()
+  /** @param sends - what follows the span has to be sent, too */
+  const settle = (span: EndedSpan, outcome: SpanOutcome, sends: boolean): void => {
+    if (settlement.settled(span, outcome) && outcome === 'sent' && sends) enqueueTraceInfo(exporter, span)
+    events.settled(span, outcome)
+    if (exporter.queue.size() === 0) events.idle()
   }
   const options: QueueOptions = {
     maxBytes: config.maxQueueBytes,
@@ -44,9 +47,13 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
     batchSpans: config.batch.maxSpans,
     delayMs: config.batch.delayMs,
     diagnostics,
-    settled,
+    settled: (span, outcome) => settle(span, outcome, true),
     spool,
   }
+  const { handOver } = target
+  const queue = createQueue(target, options)
+  // Another thread sends what follows a span, too.
+  const given: QueueOptions = { ...options, settled: (span, outcome) => settle(span, outcome, false) }
   const exporter: TargetExporter = {
     target,
     traceInfoQueue,
@@ -54,7 +61,7 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
     spool,
     diagnostics,
     leftovers: createLeftovers({ index, traceInfoQueue }, target, options),
-    queue: createQueue(target, options),
+    queue: handOver === undefined ? queue : handedOver(queue, handOver, given),
   }
   return exporter
 }
@@ -62,7 +69,7 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
 function spoolOf(
   { disk }: SpanTarget,
   exporter: () => TargetExporter,
-  { settlement, onIdle }: Parts,
+  { settlement, events }: Parts,
 ): QueueSpool | undefined {
   if (disk === undefined) return undefined
   return {
@@ -71,7 +78,7 @@ function spoolOf(
     disk: disk.open({
       lost(gone, reason) {
         for (const tracker of gone) settlement.settledOnDisk(tracker, { dropped: reason })
-        onIdle()
+        events.idle()
       },
       found: () => exporter().queue.wake(),
     }),
@@ -80,7 +87,7 @@ function spoolOf(
       if (outcome === 'sent') enqueueStoredTraceInfo(exporter(), stored)
       if (!stored.own || outcome === 'spooled') return
       settlement.settledOnDisk(stored.tracker, outcome)
-      onIdle()
+      events.idle()
     },
   }
 }

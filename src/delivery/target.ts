@@ -1,6 +1,7 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { ExportResult } from './export-result.ts'
+import type { HandOver } from './hand-over.ts'
 import type { HelperThread } from './offloader.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import type { Left, LeftRecord } from './spool/leave.ts'
@@ -21,6 +22,8 @@ export interface SpanTarget {
   readonly disk?: TargetDisk | undefined
   /** Absent where what is left when the process ends is lost. */
   readonly leftovers?: TargetLeftovers | undefined
+  /** Another thread that delivers to it in our place; absent where there is none. */
+  readonly handOver?: HandOver | undefined
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */

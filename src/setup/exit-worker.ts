@@ -7,8 +7,8 @@ import type { SpanTarget } from '../delivery/target.ts'
 import type { Undelivered } from '../delivery/undelivered.ts'
 import { realTime, sleep } from '../runtime/real-time.ts'
 import type { Attributes } from '../span/attributes.ts'
-import { arrivedContent } from '../span/content/content.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import { arrivedSpan } from './arrived-span.ts'
 import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-outcomes.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
@@ -47,7 +47,7 @@ async function deliver(
   const sender = senderTo(share.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
-  const spans = share.spans.map((span, at): Placed => ({ span: arrived(span), at }))
+  const spans = share.spans.map((span, at): Placed => ({ span: arrivedSpan(span), at }))
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, outcomes)) && all
@@ -96,20 +96,6 @@ function senderTo(
   if (target === undefined) return undefined
   const made = resourceLike(resource)
   return buildOtlpTarget({ config, target, resource: () => made, agentName: () => agentName, learned })
-}
-
-function arrived(span: EndedSpan): EndedSpan {
-  const { agent } = span
-  if (agent === undefined) return span
-  const { inputs, outputs } = agent
-  return {
-    ...span,
-    agent: {
-      ...agent,
-      inputs: inputs && arrivedContent(inputs),
-      outputs: outputs && arrivedContent(outputs),
-    },
-  }
 }
 
 interface Limits {
@@ -186,7 +172,7 @@ function help({ port, index, ...conditions }: HelperInput): void {
     mlflow = receiver.mlflow
   })
   const send = ({ request, spans = [] }: HelperBatch): Promise<ExportResult> | undefined =>
-    request === undefined ? sender?.send(spans.map(arrived)) : sender?.sendRecords?.([request])
+    request === undefined ? sender?.send(spans.map(arrivedSpan)) : sender?.sendRecords?.([request])
   let before: Promise<void> = Promise.resolve()
   port.on('message', (batch: HelperBatch) => {
     before = before.then(async () => {

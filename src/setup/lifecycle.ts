@@ -17,9 +17,11 @@ import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { noteCaller } from './caller.ts'
+import { endHooks } from './end-hooks.ts'
 import { forgetExit, watchExit } from './exit.ts'
 import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { watchThreads } from './thread-watch.ts'
 import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
@@ -119,6 +121,7 @@ function install(config: Config, counts: ExportStatistics): void {
   if (config.provider === 'shared') attachProviders()
   else detachProviders()
   watchExit(pipeline)
+  if (config.platform !== 'cloudflare') watchThreads()
   configureInstrumentations(config.instrumentations)
 }
 
@@ -156,7 +159,8 @@ function pipelines(): Pipeline[] {
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
-  await Promise.all(pipelines().map((pipeline) => pipeline.exporter.flush(timeoutMs)))
+  const all = [...pipelines(), ...endHooks().guests()]
+  await Promise.all(all.map(({ exporter }) => exporter.flush(timeoutMs)))
   dismissIdle()
   return stats()
 }
@@ -176,9 +180,13 @@ export async function shutdown(options: { timeoutMs?: number | undefined } = {})
   current.byOptions = false
   current.status = statusOff('shutdown() was called')
   leaveOpenSpans(all, 'shutdown() was called')
-  await Promise.all(
-    all.map((pipeline) => pipeline.exporter.shutdown(timeoutMs).then(() => forgetExit(pipeline))),
-  )
+  await Promise.all([
+    ...all.map((pipeline) => pipeline.exporter.shutdown(timeoutMs).then(() => forgetExit(pipeline))),
+    // Workers may go on.
+    ...endHooks()
+      .guests()
+      .map(({ exporter }) => exporter.flush(timeoutMs)),
+  ])
   return stats()
 }
 
