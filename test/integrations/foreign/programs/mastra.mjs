@@ -12,7 +12,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { flushTraces, init } from 'turnspan'
 import { TurnspanExporter } from 'turnspan/otel'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 const { canary, captureContent, endpoint, models, way } = JSON.parse(process.env.SETTINGS)
 const settings = { endpoint, protocol: 'http/protobuf', captureContent }
