@@ -2,9 +2,10 @@ import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import { createBacklog, type Stored } from './backlog.ts'
-import { type Enforced, enforce } from './bounds.ts'
+import { createAccount } from './bounds.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
+import { createInheritance } from './inherit.ts'
 import { createNotices, type DropReason } from './notices.ts'
 import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
@@ -71,8 +72,6 @@ const SEGMENT_BYTES = 4 * 1024 * 1024
 const LEAST_SEGMENTS = 8
 export const MOST_AGE_MS: number = 7 * 24 * 3_600_000
 const RETRY_MS = 30_000
-/** To take over thousands of segments takes seconds, during which nothing else runs. */
-const MOST_AT_ONCE = 64
 /** Whoever takes a segment over reads it whole. */
 const MOST_SEGMENT_BYTES = 64 * 1024 * 1024
 
@@ -90,8 +89,6 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   let offUntilMs: number | undefined
   /** There are more segments of others than were made part of this spool at once. */
   let more = false
-  /** Segments of others that were looked at: what cannot be read is not looked at again and again. */
-  const passed = new Set<string>()
   let timer: Timer | undefined
 
   const backlog = createBacklog<Ticket>({
@@ -117,17 +114,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
     return path
   }
 
-  const makeRoom = (needed: number): Enforced => {
-    for (const [path, segment] of mine) if (segment.isGone()) mine.delete(path)
-    const bounds = { dir, maxBytes, maxAgeMs }
-    const result = enforce(bounds, needed, { owner: self, mine, ...(active && { inUse: active.path }) })
-    giveUp(result.expired, 'spool_expired')
-    giveUp(result.crowdedOut, 'spool_full')
-    return result
-  }
-
-  const giveUp = (segments: Enforced['expired'], reason: DropReason): void => {
-    if (segments.length > 0) notices.dropped(segments, reason, { maxBytes, maxAgeMs })
+  const giveUp = (segments: readonly files.SegmentFile[], reason: DropReason): void => {
+    notices.dropped(segments, reason, { maxBytes, maxAgeMs })
     for (const { path } of segments) {
       const segment = mine.get(path)
       if (segment === undefined) continue
@@ -140,7 +128,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
 
   const begin = (): Segment => {
     files.expectOwn(folder)
-    if (!makeRoom(segmentBytes).room) {
+    if (!account.makeRoom(segmentBytes)) {
       throw new Error(`other processes fill its ${maxBytes} bytes`)
     }
     const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: realTime.epochMs() })
@@ -172,20 +160,10 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   }
 
   const adopt = (): void => {
-    const lives = new Map<string, boolean>()
-    const isGone = (other: string): boolean => {
-      const known = lives.get(other) ?? (other === id || files.ownerLives(folder, other, self))
-      lives.set(other, known)
-      return !known
-    }
+    more = false
     files.expectOwn(folder)
     let found = false
-    const isOthers = (path: string, owner: string): boolean =>
-      !mine.has(path) && !passed.has(path) && isGone(owner)
-    const left = files.segmentsIn(folder, isOthers, MOST_AT_ONCE)
-    more = left.length === MOST_AT_ONCE
-    for (const file of left) {
-      passed.add(file.path)
+    for (const file of left.next()) {
       if (file.bytes > Math.max(MOST_SEGMENT_BYTES, 2 * segmentBytes)) {
         notices.tooLong(file.path, file.bytes)
         continue
@@ -195,12 +173,16 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       if (readability !== 'readable') continue
       const path = nextPath()
       if (!files.claim(file.path, path)) continue
-      const segment = adoptSegment(path, statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+      account.forget(file.path)
+      // Whoever was taken for dead may have written until then.
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+      const segment = adoptSegment(path, bytes, file.writtenMs)
       mine.set(path, segment)
       backlog.adopt(segment)
       found = true
     }
-    files.sweep(folder, isGone)
+    more = left.more()
+    if (!more) left.sweep()
     if (found) options.found()
   }
 
@@ -213,6 +195,21 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
     }
   }
 
+  const account = createAccount({
+    dir,
+    maxBytes,
+    maxAgeMs,
+    owner: self,
+    ours: mine,
+    inUse: () => active?.path,
+    deleted: giveUp,
+    quietly,
+  })
+  const left = createInheritance(folder, {
+    self,
+    isOurs: (path, owner) => owner === id || mine.has(path),
+  })
+
   const beat = (): void => {
     if (id !== undefined) {
       try {
@@ -222,7 +219,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
         startAnew()
       }
     }
-    makeRoom(0)
+    account.look()
+    account.makeRoom(0)
     adopt()
   }
 
@@ -235,7 +233,7 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
   const soon = withoutHold(
     realTime.start(() => {
       quietly(adopt)
-      if (files.segmentsIn(folder).length > 0) watch()
+      if (files.hasSegments(folder)) watch()
     }, 0),
   )
 
@@ -271,8 +269,11 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       }
     },
     defer: backlog.defer,
-    take(maxBytes, maxSpans) {
-      if (more && backlog.size() === 0) quietly(adopt)
+    async take(maxBytes, maxSpans) {
+      while (more && backlog.size() === 0) {
+        quietly(adopt)
+        if (more && backlog.size() === 0) await new Promise<void>((resolve) => realTime.turn(resolve))
+      }
       return backlog.take(maxBytes, maxSpans)
     },
     size: () => Math.max(backlog.size(), more ? 1 : 0),
@@ -291,6 +292,8 @@ export function createSpool<Ticket>(options: SpoolOptions<Ticket>): Spool<Ticket
       realTime.stop(soon)
       realTime.stop(timer)
       timer = undefined
+      account.stop()
+      left.stop()
       quietly(end)
       backlog.clear()
       mine.clear()
