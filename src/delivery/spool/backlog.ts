@@ -54,6 +54,8 @@ interface Run<Ticket> {
 export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ticket> {
   let runs: Run<Ticket>[] = []
   let loaded: Stored<Ticket>[] = []
+  /** What is just being read. */
+  const reading = new Set<Run<Ticket>>()
   // Asked for with every span that ends.
   const waiting = { own: 0, adopted: 0 }
 
@@ -66,7 +68,10 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
   }
 
   const load = async (run: Run<Ticket>): Promise<Stored<Ticket>[]> => {
+    reading.add(run)
     const bytes = await run.segment.read(run).catch(() => undefined)
+    // Given up meanwhile, and counted there.
+    if (!reading.delete(run)) return []
     if (run.own) waiting.own -= run.count
     else waiting.adopted -= run.count
     if (bytes === undefined || run.segment.isGone()) {
@@ -132,7 +137,8 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
           waiting.adopted = 0
           return []
         }
-        loaded = await load(run)
+        const read = await load(run)
+        loaded = loaded.concat(read)
       }
       let bytes = 0
       let count = 0
@@ -148,7 +154,8 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
       return taken
     },
     drop(segment) {
-      const dropped = runs.filter((run) => run.segment === segment)
+      const dropped = [...reading, ...runs].filter((run) => run.segment === segment)
+      for (const run of dropped) reading.delete(run)
       runs = runs.filter((run) => run.segment !== segment)
       waiting.own -= dropped.reduce((sum, run) => sum + (run.own ? run.count : 0), 0)
       waiting.adopted -= dropped.reduce((sum, run) => sum + (run.own ? 0 : run.count), 0)
@@ -159,6 +166,7 @@ export function createBacklog<Ticket>(events: BacklogEvents<Ticket>): Backlog<Ti
     clear() {
       runs = []
       loaded = []
+      reading.clear()
       waiting.own = 0
       waiting.adopted = 0
     },

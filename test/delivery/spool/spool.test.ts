@@ -347,6 +347,21 @@ describe('bounds', () => {
     expect(codes).toContain('TS_SPOOL_DROPPED')
   })
 
+  test('drop what is just being read, which is no damage', async () => {
+    const spool = open({ maxBytes: 20_000, segmentBytes: 2000 })
+    for (const text of ['a', 'b', 'c']) spool.defer(put(spool, `${text} ${body}`), text)
+    const reading = spool.take(1_000_000, 1000)
+    for (let i = 0; i < 30; i += 1) put(spool, body)
+    expect(await reading).toEqual([])
+    expect(lost).toEqual([
+      ['a', 'spool_full'],
+      ['b', 'spool_full'],
+      ['c', 'spool_full'],
+    ])
+    expect(new Set(codes)).toEqual(new Set(['TS_SPOOL_DROPPED']))
+    expect([spool.size(), spool.own()]).toEqual([0, 0])
+  })
+
   test('of size leave living processes alone', async () => {
     const other = open({ maxBytes: 10_000, segmentBytes: 2000 })
     for (let i = 0; i < 8; i += 1) put(other, body)
