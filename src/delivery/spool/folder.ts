@@ -142,8 +142,11 @@ export function targetFolders(dir: string): string[] {
 }
 
 /** Whether the owner of segments may still write. Its file stands before the first of them, so without one it is gone. */
-export function ownerLives(folder: string, owner: string, self: Owner): boolean {
-  const path = ownerPath(folder, owner)
+export const ownerLives = (folder: string, owner: string, self: Owner): boolean =>
+  writerLives(ownerPath(folder, owner), self)
+
+/** Whether the owner may still write that the file at `path` names. */
+export function writerLives(path: string, self: Owner): boolean {
   try {
     return isAlive(readFileSync(path, 'utf8'), statSync(path).mtimeMs, self)
   } catch (thrown) {

@@ -1,7 +1,15 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
-import { leftoverNames, ownerLives, removeFile, type SegmentFile, segmentAt, segmentNames } from './folder.ts'
+import {
+  leftoverNames,
+  ownerLives,
+  removeFile,
+  type SegmentFile,
+  segmentAt,
+  segmentNames,
+  writerLives,
+} from './folder.ts'
 import type { Owner } from './owner.ts'
 
 /** What processes that are gone have left in a folder. Thousands of files are gone through a few at a time. */
@@ -53,7 +61,7 @@ export function createInheritance(folder: string, { self, isOurs }: Whose): Inhe
   const sweepSome = (): void => {
     const isGone = goneNow()
     for (const { name, owner } of beside.splice(0, MOST_LOOKED)) {
-      if (isGone(owner) && isLeft(folder, name)) removeFile(join(folder, name))
+      if (isGone(owner) && isLeft(join(folder, name), self)) removeFile(join(folder, name))
     }
     if (beside.length === 0) return
     timer ??= withoutHold(
@@ -100,12 +108,13 @@ export function createInheritance(folder: string, { self, isOurs }: Whose): Inhe
   }
 }
 
-/** Whether what is called `name`, of an owner that is gone, lies there for good. */
-function isLeft(folder: string, name: string): boolean {
-  if (name.endsWith('.owner')) return true
-  const path = join(folder, name)
+/** Whether the file at `path`, of an owner that is gone, lies there for good. */
+function isLeft(path: string, self: Owner): boolean {
+  if (path.endsWith('.owner')) return true
+  // Its name is not yet that of an owner's file, so that nobody could tell from that one whether the owner lives.
+  if (path.endsWith('.owner.new')) return !writerLives(path, self)
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined || Math.abs(realTime.epochMs() - stat.mtimeMs) <= SETTLED_MS) return false
   // Its segment may have come since the folder was listed.
-  return !existsSync(path.replace(/\.ack$/, '.seg')) || !name.endsWith('.ack')
+  return !(path.endsWith('.ack') && existsSync(path.replace(/ack$/, 'seg')))
 }
