@@ -58,12 +58,18 @@ export function createAccount(options: AccountOptions): Account {
   const survey = createSurvey(options.dir, options.owner, ours)
   /** To be deleted, and not counted any more. */
   const condemned = new Map<string, { file: SegmentFile; reason: DropReason }>()
-  /** Bytes that segments since the last look may take, and how many they may before the next. */
-  let begun = 0
+  /** Bytes of our own at the last look, and by how many they may grow before the next: others may grow as fast. */
+  let before = 0
   let allowed = -1
   /** What the segment in use may grow to. */
   let reserved = 0
   let timer: Timer | undefined
+
+  const ownBytes = (): number => {
+    let own = 0
+    for (const segment of ours.values()) own += segment.size()
+    return own
+  }
 
   /** What may be deleted, and the bytes of all. */
   const count = (): { held: number; candidates: Candidate[] } => {
@@ -119,6 +125,7 @@ export function createAccount(options: AccountOptions): Account {
   }
 
   const allow = (): void => {
+    before = ownBytes()
     allowed = Math.max(0, maxBytes - count().held) / WRITERS
   }
 
@@ -146,7 +153,6 @@ export function createAccount(options: AccountOptions): Account {
   const look = (): void => {
     if (!survey.isUnderWay()) survey.list()
     survey.goOn(atOnce)
-    begun = 0
     allow()
     later()
   }
@@ -154,14 +160,15 @@ export function createAccount(options: AccountOptions): Account {
   return {
     look,
     makeRoom(needed) {
-      const isDue = begun + needed > allowed
+      const own = ownBytes()
+      const isDue = own - before > allowed
+      before = Math.min(before, own)
       if (isDue) look()
       let room = condemn(needed)
       if (!room && !isDue) {
         look()
         room = condemn(needed)
       }
-      begun += needed
       if (needed > 0) reserved = needed
       deleteSome()
       later()
