@@ -17,6 +17,7 @@ import {
   type SpanStatus,
   StatusCode,
 } from '../span/ended-span.ts'
+import { exportedScope } from '../span/exported-name.ts'
 import { admittedName, isAdmitted, isAdmittedInEvent } from '../span/foreign-content.ts'
 import { spanTypeOfAttributes } from '../span/span-type.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
@@ -138,7 +139,7 @@ export function copyForeignSpan(span: ForeignSpan, trace: TraceRecord, config: C
     events: events.items.flatMap((event) => eventOf(copying, event, endTime)),
     links: links.items.flatMap((link) => linkOf(copying, link)),
     ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
-    scope: scoped,
+    scope: exportedScope(scoped, config.redact),
     ...(elsewhere.length > 0 && { exportedTo: elsewhere }),
     trace,
   })

@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.ts'
+import type { Redact } from '../config/limits.ts'
+import { redactText } from '../span/redact.ts'
 
 // A member of the tracestate has room for 256 characters.
 const MAX_LENGTH = 200
@@ -6,13 +8,13 @@ const MAX_LENGTH = 200
 /**
  * The experiment of this process's traces, as it travels with a trace: `<server>.id.<id>` or `<server>.name.<name>`, where
  * `<server>` tells tracking servers apart and names none. `undefined` where there is no MLflow, the experiment is not
- * configured, or its name is too long.
+ * configured, or its name is too long or something that `redact` changes: other services see it.
  */
-export function ownExperiment({ targets, serviceName }: Config): string | undefined {
+export function ownExperiment({ targets, serviceName, redact }: Config): string | undefined {
   const [target] = targets
   if (target === undefined || target.isMlflow === 'no') return undefined
   const { baseUrl, experimentId, experimentName = serviceName } = target.mlflow
-  const value = experimentId ?? encoded(experimentName ?? '')
+  const value = experimentId ?? encoded(tellable(experimentName ?? '', redact))
   if (value === '' || value.length > MAX_LENGTH) return undefined
   return `${keyOf(baseUrl)}.${experimentId === undefined ? 'name' : 'id'}.${value}`
 }
@@ -28,6 +30,9 @@ export function readExperiment(text: string, baseUrl: string): { id: string } | 
     return undefined
   }
 }
+
+const tellable = (name: string, redact: Redact | undefined): string =>
+  redactText(name, redact, { span: '', spanType: 'UNKNOWN', key: 'experiment' }) === name ? name : ''
 
 function encoded(name: string): string {
   try {

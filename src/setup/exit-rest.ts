@@ -2,6 +2,7 @@ import type { Pipeline } from '../delivery/pipeline.ts'
 import type { Fate } from '../delivery/queue.ts'
 import { messageOf } from '../runtime/errors.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
 import type { SentInWorker } from './exit-thread.ts'
 import type { Rest } from './exit-work.ts'
 
@@ -27,18 +28,24 @@ export interface Settled {
 
 const DROPPED: Fate = { dropped: 'exit' }
 
+const fateOf = (inThread: number | undefined): Fate | undefined =>
+  inThread === SPAN_DELIVERED ? 'sent' : inThread === SPAN_REFUSED ? 'rejected' : undefined
+
 /** Gives each span its fate: delivered by the worker, left to the next process, or lost. */
 export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: SentRest): Settled {
   const unsent = pipeline.unsent()
   const { leftovers } = pipeline.config
   const fates = work?.lanes.map(() => new Map<string, Fate>()) ?? []
   let kept = 0
+  let refused = 0
   let failure: string | undefined
   let at = 0
   for (const [i, { index, spans }] of (work?.lanes ?? []).entries()) {
     const left: EndedSpan[] = []
     for (const span of spans) {
-      if (sent?.delivered[at] === 1) fates[i]?.set(span.spanId, 'sent')
+      const fate = fateOf(sent?.fates[at])
+      if (fate === 'rejected') refused += 1
+      if (fate !== undefined) fates[i]?.set(span.spanId, fate)
       else left.push(span)
       at += 1
     }
@@ -57,7 +64,7 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
   })
   return {
     unsent,
-    lost,
+    lost: lost + refused,
     spooled,
     kept,
     keptIn: kept > 0 || failure !== undefined ? leftovers?.dir : undefined,

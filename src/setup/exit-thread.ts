@@ -4,6 +4,7 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 import { messageOf } from '../runtime/errors.ts'
 import { ownFile } from '../runtime/own-file.ts'
 import { VERSION } from '../runtime/version.ts'
+import { SPAN_DELIVERED } from './exit-fates.ts'
 import { exitSource } from './exit-source.ts'
 import type { ExitWork } from './exit-worker.ts'
 import { threadRights } from './thread-rights.ts'
@@ -16,25 +17,25 @@ const MOST_REASON_BYTES = 1024
 export interface SentInWorker {
   /** Why something is left; `undefined` when nothing is. */
   readonly left: string | undefined
-  /** A byte for each span, lane after lane: 1 where the receiver has it. */
-  readonly delivered: Uint8Array
+  /** A byte for each span, lane after lane; see `exit-fates.ts`. */
+  readonly fates: Uint8Array
 }
 
 /** Sends `work` in a worker and waits for it. */
 export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
   const spans = work.lanes.reduce((sum, lane) => sum + lane.spans.length, 0)
-  const delivered = new Uint8Array(new SharedArrayBuffer(spans))
-  const left = send(work, timeoutMs, delivered)
-  return { left, delivered: left === undefined ? delivered.fill(1) : delivered }
+  const fates = new Uint8Array(new SharedArrayBuffer(spans))
+  const left = send(work, timeoutMs, fates)
+  return { left, fates: left === undefined ? fates.fill(SPAN_DELIVERED) : fates }
 }
 
-function send(work: ExitWork, timeoutMs: number, delivered: Uint8Array): string | undefined {
+function send(work: ExitWork, timeoutMs: number, fates: Uint8Array): string | undefined {
   const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
   if (timeoutMs === 0) return timeUp
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
     const reason = new Uint8Array(new SharedArrayBuffer(MOST_REASON_BYTES))
-    const worker = startWorker({ work, done, reason, delivered, timeoutMs })
+    const worker = startWorker({ work, done, reason, fates, timeoutMs })
     if (worker === undefined)
       return 'the thread that delivers then was not there yet, or was left out by a bundler'
     worker.unref()

@@ -3,10 +3,12 @@ import type { Config } from '../config/config.ts'
 import { ACCEPTED, type Answer } from '../delivery/answer.ts'
 import type { Undelivered } from '../delivery/pipeline.ts'
 import { resourceLike } from '../delivery/resource.ts'
+import { sendParts } from '../delivery/send-parts.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { realTime, sleep } from '../runtime/real-time.ts'
 import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
 /** What a thread must know to send spans of another one. */
@@ -27,34 +29,60 @@ interface WorkerInput {
   readonly done: Int32Array
   /** Takes the reason of the last failure, as UTF-8. */
   readonly reason: Uint8Array
-  /** A byte for each span, lane after lane: set to 1 when the receiver has it. */
-  readonly delivered: Uint8Array
+  /** A byte for each span, lane after lane, for what has become of it: {@link SPAN_DELIVERED} or {@link SPAN_REFUSED}. */
+  readonly fates: Uint8Array
   readonly timeoutMs: number
 }
 
 const RETRY_MS = 50
 
-/** Delivers one target's share, trying again until the time is up. */
+/** Delivers one target's share, trying again until the time is up. What the receiver refuses costs no other span. */
 async function deliver(
   lane: Undelivered,
   work: ExitWork,
   limits: Limits,
-  delivered: Uint8Array,
+  fates: Uint8Array,
 ): Promise<boolean> {
   const sender = senderTo(lane.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
-  const spans = lane.spans.map(arrived)
+  const spans = lane.spans.map((span, at): Placed => ({ span: arrived(span), at }))
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
-    const batch = spans.slice(at, at + maxSpans)
-    if (await sendAll(sender, batch, limits)) delivered.fill(1, at, at + batch.length)
-    else all = false
+    all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, fates)) && all
   }
   for (const completion of lane.completions) {
-    all = (await insist(limits, async () => settled(await sender.complete?.(completion)))) && all
+    const answer = await insist(limits, async () => (await sender.complete?.(completion)) ?? ACCEPTED)
+    all = answer.kind === 'accepted' && all
   }
   return all
+}
+
+/** A span and its place among those of its target. */
+interface Placed {
+  readonly span: EndedSpan
+  readonly at: number
+}
+
+async function deliverBatch(
+  batch: readonly Placed[],
+  sender: SpanTarget,
+  limits: Limits,
+  fates: Uint8Array,
+): Promise<boolean> {
+  let all = true
+  const later = await sendParts(batch, {
+    send: (items) => insist(limits, () => sender.send(items.map(({ span }) => span))),
+    accepted(items, rejectedSpans) {
+      for (const [i, { at }] of items.entries()) fates[at] = i < rejectedSpans ? SPAN_REFUSED : SPAN_DELIVERED
+      all &&= rejectedSpans === 0
+    },
+    // It is left to the next process, which can say so and set it aside.
+    rejected() {
+      all = false
+    },
+  })
+  return all && later === undefined
 }
 
 function senderTo(
@@ -82,42 +110,28 @@ function arrived(span: EndedSpan): EndedSpan {
   }
 }
 
-type Settled = Exclude<Answer, { kind: 'mixed' }>
-type Attempt = () => Promise<Settled>
-
-/** Sends spans in one request, or in those into which the target says that they belong. */
-async function sendAll(sender: SpanTarget, spans: readonly EndedSpan[], limits: Limits): Promise<boolean> {
-  let parts: readonly (readonly EndedSpan[])[] = []
-  const sent = await insist(limits, async () => {
-    const answer = await sender.send(spans)
-    if (answer.kind !== 'mixed') return answer
-    parts = answer.parts.map((indices) => indices.flatMap((index) => spans[index] ?? []))
-    return ACCEPTED
-  })
-  const results = await Promise.all(parts.map((part) => sendAll(sender, part, limits)))
-  return sent && results.every(Boolean)
-}
-
-const settled = (answer: Answer | undefined): Settled =>
-  answer === undefined || answer.kind === 'mixed' ? ACCEPTED : answer
-
 interface Limits {
   readonly deadline: number
   /** Told why an attempt failed. */
   failed(reason: string): void
 }
 
-async function insist({ deadline, failed }: Limits, attempt: Attempt): Promise<boolean> {
+/** Attempts until there is an answer that trying again would not change, or until the time is up. */
+async function insist({ deadline, failed }: Limits, attempt: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await attempt()
-    if (answer.kind === 'accepted') return true
+    if (answer.kind === 'mixed') return answer
+    if (answer.kind === 'accepted') {
+      if ((answer.rejectedSpans ?? 0) > 0) failed(`the receiver refused some of them: ${answer.reason}`)
+      return answer
+    }
     failed(answer.reason)
-    if (answer.kind !== 'retry' || answer.slow || realTime.uptimeMs() + RETRY_MS > deadline) return false
+    if (answer.kind !== 'retry' || answer.slow || realTime.uptimeMs() + RETRY_MS > deadline) return answer
     await sleep(RETRY_MS)
   }
 }
 
-async function run({ work, done, reason, delivered, timeoutMs }: WorkerInput): Promise<void> {
+async function run({ work, done, reason, fates, timeoutMs }: WorkerInput): Promise<void> {
   // Connections do not hold the event loop of their thread; this does, until the process ends or there is no use.
   const hold = realTime.start(() => {}, timeoutMs)
   const failed = (text: string): void => {
@@ -128,7 +142,7 @@ async function run({ work, done, reason, delivered, timeoutMs }: WorkerInput): P
   let before = 0
   const results = await Promise.all(
     work.lanes.map((lane) => {
-      const own = delivered.subarray(before, before + lane.spans.length)
+      const own = fates.subarray(before, before + lane.spans.length)
       before += lane.spans.length
       return deliver(lane, work, limits, own).catch(() => false)
     }),

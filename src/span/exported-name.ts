@@ -1,5 +1,6 @@
 import type { Redact } from '../config/limits.ts'
 import { cleanName } from './clean-name.ts'
+import type { EndedSpan } from './ended-span.ts'
 import { type RedactSource, redactText } from './redact.ts'
 
 /** `name` as it is exported: after `redact`, and of a form that every server stores. */
@@ -12,25 +13,37 @@ export function exportedName(name: unknown, redact: Redact | undefined, source: 
 /** Names of attributes that conventions and integrations give: the same for everybody, so they tell nothing. */
 const CONVENTIONAL =
   /^(?:(?:gen_ai|mlflow|turnspan|openinference|llm|mcp|openai|aws|azure|http|url|server|client|network|db|rpc|error|exception|langchain)\.[a-z_.]{1,60}|(?:user|session)\.id|ai\.[A-Za-z_.]{1,60})$/
-const MOST_KEYS = 1000
+const MOST_NAMES = 1000
 
 const known = new WeakMap<Redact, Map<string, string>>()
 
-/**
- * The name of an attribute as it is exported; empty where `redact` takes it out. It is asked once for each name: names
- * seldom differ, and stand on every span.
- */
-export function exportedKey(key: string, redact: Redact | undefined): string {
-  if (redact === undefined || CONVENTIONAL.test(key)) return key
-  let keys = known.get(redact)
-  if (keys === undefined || keys.size >= MOST_KEYS) {
-    keys = new Map()
-    known.set(redact, keys)
+/** `name` after `redact`, which is asked once for each: such names seldom differ, and stand on every span. */
+function askedOnce(name: string, redact: Redact, key: string): string {
+  let names = known.get(redact)
+  if (names === undefined || names.size >= MOST_NAMES) {
+    names = new Map()
+    known.set(redact, names)
   }
-  let exported = keys.get(key)
+  const place = `${key}\n${name}`
+  let exported = names.get(place)
   if (exported === undefined) {
-    exported = redactText(key, redact, { span: '', spanType: 'UNKNOWN', key: 'attribute' })
-    keys.set(key, exported)
+    exported = redactText(name, redact, { span: '', spanType: 'UNKNOWN', key })
+    names.set(place, exported)
   }
   return exported
+}
+
+/** The name of an attribute as it is exported; empty where `redact` takes it out. */
+export function exportedKey(key: string, redact: Redact | undefined): string {
+  return redact === undefined || CONVENTIONAL.test(key) ? key : askedOnce(key, redact, 'attribute')
+}
+
+/** The instrumentation scope as it is exported; the very same where `redact` leaves it as it is. */
+export function exportedScope(scope: EndedSpan['scope'], redact: Redact | undefined): EndedSpan['scope'] {
+  // Ours is the same for everybody.
+  if (redact === undefined || scope.name === 'turnspan') return scope
+  const name = askedOnce(scope.name, redact, 'scope') || 'unnamed'
+  const version = scope.version && askedOnce(scope.version, redact, 'scope')
+  if (name === scope.name && version === scope.version) return scope
+  return { name, ...(version && { version }) }
 }

@@ -30,7 +30,7 @@ import {
   spanStatus,
 } from './ended-span.ts'
 import { describeException, exceptionFacts, plainType } from './exception.ts'
-import { exportedKey, exportedName } from './exported-name.ts'
+import { exportedKey, exportedName, exportedScope } from './exported-name.ts'
 import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './foreign-content.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
@@ -434,7 +434,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
       events: this.#events ?? NO_EVENTS,
       links: this.#links ?? NO_LINKS,
       dropped: this.#dropped,
-      scope,
+      scope: exportedScope(scope, this.#init.host.redact),
       resource: undefined,
       agent: this.#own ? this.#toAgentData() : undefined,
       trace,

@@ -65,8 +65,17 @@ function everythingOfOurs(): void {
 
 test('names of spans, events, attributes, tools, models, users, sessions and errors go through redact', async () => {
   await using collector = await startOtlpHttp()
-  init({ endpoint: collector.url, protocol: 'http/protobuf', captureContent: true, redact: redactSecrets() })
+  init({
+    endpoint: collector.url,
+    protocol: 'http/protobuf',
+    captureContent: true,
+    redact: redactSecrets(),
+    serviceName: `service ${CANARY}`,
+    environment: CANARY,
+    resource: { [CANARY]: CANARY, 'team.contact': `call ${CANARY}` },
+  })
   everythingOfOurs()
+  trace.getTracer(`library ${CANARY}`, CANARY).startSpan('scope').end()
   trace.getTracer('theirs').startActiveSpan(`theirs ${CANARY}`, (span) => {
     span.setAttribute(CANARY, CANARY).addEvent(CANARY, { [CANARY]: CANARY })
     span.recordException(new Failure(CANARY))
