@@ -26,6 +26,7 @@ import {
   parentIdOf,
   sayUnreadable,
 } from './foreign-span.ts'
+import { handedOver } from './hand-over.ts'
 import { traceOfEnded, traceOfStarted } from './joined-trace.ts'
 import { createKeepFilter } from './keep.ts'
 import { departed, due, type Lane, tell, tellStored, write } from './lane.ts'
@@ -65,6 +66,8 @@ export interface Pipeline extends SpanHost {
   unsent(): number
   /** Called whenever there is something to deliver. */
   onWork: (() => void) | undefined
+  /** Called when it is known how a span fared at a target. */
+  onSettled: ((span: EndedSpan, fate: Fate) => void) | undefined
   /** Called when nothing is left to deliver. */
   onIdle: (() => void) | undefined
   /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
@@ -121,22 +124,24 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     if (pipeline.unsent() === 0) pipeline.onIdle?.()
   }
 
-  const settled = (lane: Lane, span: EndedSpan, fate: Fate): void => {
+  /** @param given - another thread has sent it, and what follows it */
+  const settled = (lane: Lane, span: EndedSpan, fate: Fate, given = false): void => {
     if (hasOneWay) {
-      if (!isBeside(span)) settledAtOnce(lane, span, fate)
+      if (!isBeside(span)) settledAtOnce(lane, span, fate, given)
     } else {
       const ticket = progress.get(span)
       if (ticket !== undefined) {
-        if (fate === 'sent') tell(lane, span)
+        if (fate === 'sent' && !given) tell(lane, span)
         if (tickets.settled(ticket, fate)) progress.delete(span)
       }
     }
+    pipeline.onSettled?.(span, fate)
     if (lane.queue.size() === 0) noteIdle()
   }
 
   /** With one target and no disk a span fares one way, and its fate needs no ticket to be kept on. */
-  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate): void => {
-    if (fate === 'sent') tell(lane, span)
+  const settledAtOnce = (lane: Lane, span: EndedSpan, fate: Fate, given: boolean): void => {
+    if (fate === 'sent' && !given) tell(lane, span)
     if (fate === 'spooled') counts.spooled(1)
     else counts.settled(fate)
   }
@@ -184,6 +189,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       settled: (span, fate) => settled(lane, span, fate),
       spool,
     }
+    const queue = createQueue(target, options)
     const lane: Lane = {
       target,
       completions,
@@ -191,7 +197,12 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
       spool,
       complaints,
       leftovers: createLeftovers({ index, completions }, target, options),
-      queue: createQueue(target, options),
+      queue: target.handOver
+        ? handedOver(queue, target.handOver, {
+            ...options,
+            settled: (span, fate) => settled(lane, span, fate, true),
+          })
+        : queue,
     }
     return lane
   })
@@ -279,6 +290,7 @@ export function createPipeline(config: Config, targets: readonly SpanTarget[], c
     openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
     joinedResource: undefined,
     onWork: undefined,
+    onSettled: undefined,
     onIdle: undefined,
     agentName: undefined,
     experiment: ownExperiment(config),

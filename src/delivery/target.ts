@@ -1,5 +1,6 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { Answer } from './answer.ts'
+import type { HandOver } from './hand-over.ts'
 import type { HelperThread } from './overflow.ts'
 import type { Left, LeftRecord } from './spool/leave.ts'
 import type { Spool, SpoolEvents } from './spool/spool.ts'
@@ -21,6 +22,8 @@ export interface SpanTarget {
   readonly disk?: TargetDisk | undefined
   /** Absent where what is left when the process ends is lost. */
   readonly leftovers?: TargetLeftovers | undefined
+  /** Another thread that delivers to it in our place; absent where there is none. */
+  readonly handOver?: HandOver | undefined
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */

@@ -1,3 +1,4 @@
+import { watchDeno } from './deno-end.ts'
 import { type SignalWatch, watchSignals } from './signal-watch.ts'
 
 /** Listens to the ends of the process without changing them. */
@@ -28,11 +29,13 @@ export interface Drain {
  */
 export function watchEnd(drain: Drain): EndWatch {
   process.on('beforeExit', () => void drain.natural())
-  // Before all others: one of them may throw, and none after it is called then.
-  process.prependListener('exit', () => {
+  const over = (): void => {
     drain.now()
     drain.last()
-  })
+  }
+  // Before all others: one of them may throw, and none after it is called then.
+  process.prependListener('exit', over)
+  watchDeno(over, drain.now)
   beforeThrowingHandlers(drain.now)
   return hasSignals() ? watchSignals({ ending: drain.now, handled: () => void drain.early() }) : NONE
 }

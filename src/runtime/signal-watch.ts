@@ -1,3 +1,4 @@
+import { countDenoListeners } from './deno-end.ts'
 import { hideListeners } from './hidden-listeners.ts'
 
 /** The signals that end a process unless it listens to them, and that others send to ask for its end. */
@@ -45,13 +46,17 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
   /** Signals of which a listener was taken off in this turn: what had been added for one call has just handled it. */
   const takenOff = new Set<Signal>()
 
+  const listenersOfDeno = countDenoListeners()
+  const isHandled = (signal: string): boolean =>
+    process.listenerCount(signal) > 0 || listenersOfDeno(signal) > (standing.has(signal as Signal) ? 1 : 0)
+
   const end = (): void => {
     ending()
     release()
   }
 
   const onSignal = (signal: Signal): void => {
-    if (process.listenerCount(signal) > 0 || takenOff.has(signal)) {
+    if (isHandled(signal) || takenOff.has(signal)) {
       handled()
       return
     }
@@ -100,7 +105,7 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
     for (const event of ['newListener', 'removeListener'])
       process.on(event, hidden.get(event) as unknown as Listener)
     beforeOwnKill((signal) => {
-      if (held && process.listenerCount(signal) === 0) end()
+      if (held && !isHandled(signal)) end()
     })
   }
 

@@ -17,6 +17,7 @@ import { lazyTarget } from './lazy-target.ts'
 import { noteSecretsOf } from './note-secrets.ts'
 import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
+import { handOverTo } from './thread-guest.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, counts: Counts): Pipeline {
@@ -65,6 +66,7 @@ function otlp(
   const parts = { index, encode, learned }
   return lazyTarget(target.endpoint, load, {
     ...disk,
+    handOver: config.spool === undefined ? handOverTo(pipeline, index) : undefined,
     startHelper: () => startHelper({ pipeline: pipeline(), ...parts }),
   })
 }

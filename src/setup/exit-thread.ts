@@ -66,18 +66,22 @@ export function prepareWorker(): void {
   )
 }
 
-/** Starts the worker from its text where this code was bundled into an application, else from its file. */
+/**
+ * Starts the worker from its text where this code was bundled into an application, or where a thread does not find our
+ * files; else from its file.
+ */
 export function startWorker(
   workerData: object,
   transferList: readonly MessagePort[] = [],
 ): Worker | undefined {
-  const bundled = source !== ''
-  const program = bundled ? source : workerFile()
+  if (source === '' && filesAreVirtual()) source = textBeside()
+  const isText = source !== ''
+  const program = isText ? source : workerFile()
   if (program === undefined) return undefined
   // Not imported at the top: some platforms that run this code have no threads, and only the end needs one.
   const { Worker } = process.getBuiltinModule('node:worker_threads')
   return new Worker(program, {
-    eval: bundled,
+    eval: isText,
     workerData,
     transferList: [...transferList],
     ...threadRights(),
@@ -87,6 +91,19 @@ export function startWorker(
     stdout: true,
     stderr: true,
   })
+}
+
+/**
+ * Whether our files are there for code of the application only. With Yarn's Plug'n'Play they lie in archives: what opens
+ * those is preloaded into the application, and not into a thread of ours.
+ */
+const filesAreVirtual = (): boolean => process.versions.pnp !== undefined
+
+/** The worker's text in our package, at once: `import()` has no time any more at the end. */
+function textBeside(): string {
+  if (workerFile() === undefined) return ''
+  const { createRequire } = process.getBuiltinModule('node:module')
+  return createRequire(ownFile())('./exit-embedded.cjs').exitSource
 }
 
 /** What the worker wrote, up to the first zero. */

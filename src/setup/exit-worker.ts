@@ -6,8 +6,8 @@ import { resourceLike } from '../delivery/resource.ts'
 import { sendParts } from '../delivery/send-parts.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { realTime, sleep } from '../runtime/real-time.ts'
-import { arrivedContent } from '../span/content/content.ts'
 import type { Attributes, EndedSpan } from '../span/ended-span.ts'
+import { arrivedSpan } from './arrived-span.ts'
 import { SPAN_DELIVERED, SPAN_REFUSED } from './exit-fates.ts'
 import { buildOtlpTarget, type OtlpParts } from './otlp-parts.ts'
 
@@ -46,7 +46,7 @@ async function deliver(
   const sender = senderTo(lane.index, work)
   if (sender === undefined) return false
   const { maxSpans } = work.config.batch
-  const spans = lane.spans.map((span, at): Placed => ({ span: arrived(span), at }))
+  const spans = lane.spans.map((span, at): Placed => ({ span: arrivedSpan(span), at }))
   let all = true
   for (let at = 0; at < spans.length; at += maxSpans) {
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, fates)) && all
@@ -94,20 +94,6 @@ function senderTo(
   if (target === undefined) return undefined
   const made = resourceLike(resource)
   return buildOtlpTarget({ config, target, resource: () => made, agentName: () => agentName, learned })
-}
-
-function arrived(span: EndedSpan): EndedSpan {
-  const { agent } = span
-  if (agent === undefined) return span
-  const { inputs, outputs } = agent
-  return {
-    ...span,
-    agent: {
-      ...agent,
-      inputs: inputs && arrivedContent(inputs),
-      outputs: outputs && arrivedContent(outputs),
-    },
-  }
 }
 
 interface Limits {
@@ -181,7 +167,7 @@ function help({ port, index, ...conditions }: HelperInput): void {
     mlflow = receiver.mlflow
   })
   const send = ({ request, spans = [] }: HelperBatch): Promise<Answer> | undefined =>
-    request === undefined ? sender?.send(spans.map(arrived)) : sender?.sendRecords?.([request])
+    request === undefined ? sender?.send(spans.map(arrivedSpan)) : sender?.sendRecords?.([request])
   let before: Promise<void> = Promise.resolve()
   port.on('message', (batch: HelperBatch) => {
     before = before.then(async () => {

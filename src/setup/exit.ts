@@ -3,6 +3,7 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { type EndWatch, watchEnd } from '../runtime/process-end.ts'
 import { realTime } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
+import { endHooks } from './end-hooks.ts'
 import { type SentRest, settleRest } from './exit-rest.ts'
 import { prepareWorker, sendInWorker } from './exit-thread.ts'
 import { deliverNow } from './exit-work.ts'
@@ -100,6 +101,7 @@ const isInARow = ({ waitedUntil }: State): boolean => realTime.uptimeMs() - wait
  */
 async function drain(): Promise<void> {
   const current = state()
+  endHooks().collect()
   current.pipelines.forEach(sendOpenSpans)
   if (!isInARow(current)) {
     current.waitedMs = 0
@@ -141,6 +143,7 @@ function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
 
 /** The process may be about to end, or not: that is for the application to say. */
 async function sendWhatThereIs(): Promise<void> {
+  endHooks().collect()
   await Promise.all(unsent().map((pipeline) => pipeline.flush(pipeline.config.exitTimeoutMs)))
 }
 
@@ -153,12 +156,15 @@ function drainNow(): void {
   // A listener that hears what is lost may trace that.
   if (current.isDraining) return
   current.isDraining = true
+  endHooks().collect()
   if (!current.isOver) leaveOpenSpans([...current.pipelines], 'the process ended')
+  const ends: Leftover[] = []
   for (const pipeline of current.pipelines) {
     const rest = deliverNow(pipeline)
     if (pipeline.unsent() === 0) continue
-    settle(pipeline, { ...rest, sent: rest.work && sendInWorker(rest.work, timeLeft()) })
+    ends.push(...settle(pipeline, { ...rest, sent: rest.work && sendInWorker(rest.work, timeLeft()) }))
   }
+  sayLeftovers(ends)
   for (const pipeline of current.pipelines) pipeline.releaseDisk()
   current.isDraining = false
 }
@@ -167,23 +173,45 @@ function noteOver(): void {
   state().isOver = true
 }
 
-/** Settles what was left of `pipeline`, and says what is lost, or kept for the next process. */
-function settle(pipeline: Pipeline, rest: SentRest): void {
+/** What is lost, or kept for the next process in the folder `keptIn`. */
+interface Leftover {
+  readonly count: number
+  readonly reason: string
+  readonly keptIn?: string | undefined
+}
+
+/** Settles what was left of `pipeline`. */
+function settle(pipeline: Pipeline, rest: SentRest): Leftover[] {
   const { unsent, lost, spooled, kept, reason, keptIn, failure } = settleRest(pipeline, rest)
   const { spool } = pipeline.config
-  if (spool !== undefined && spooled > 0) sayKept(spooled, reason, spool.dir)
-  else if (kept > 0 && keptIn !== undefined) sayKept(kept, reason, keptIn)
   // Where no span is lost, it is what follows the spans by other means.
   const others = spooled + kept === 0 && rest.sent?.left !== undefined ? unsent : 0
-  const count = lost > 0 ? lost : others
-  if (count > 0) sayLost(count, failure === undefined ? reason : `${reason}; ${failure}`)
+  const dir = spool !== undefined && spooled > 0 ? spool.dir : keptIn
+  return [
+    { count: spool !== undefined && spooled > 0 ? spooled : kept, reason, keptIn: dir },
+    { count: lost > 0 ? lost : others, reason: failure === undefined ? reason : `${reason}; ${failure}` },
+  ].filter(({ count }) => count > 0)
+}
+
+/** Says it, in one line where it is the same for several configurations: this thread's, and those of its workers. */
+function sayLeftovers(all: readonly Leftover[]): void {
+  const sums = new Map<string, Leftover>()
+  for (const each of all) {
+    const key = `${each.keptIn} ${each.reason}`
+    const before = sums.get(key)?.count ?? 0
+    sums.set(key, { ...each, count: before + each.count })
+  }
+  for (const { count, reason, keptIn } of sums.values()) {
+    if (keptIn === undefined) sayLost(count, reason)
+    else sayKept(count, reason, keptIn)
+  }
 }
 
 const spans = (count: number, one: string, many: string): string =>
   count === 1 ? `1 span ${one}` : `${count} spans ${many}`
 
-/** What handlers of the end have ended is said in a line of its own. */
-const moment = (): string => (state().isOver ? 'late' : '')
+/** What handlers of the end have ended is said in a line of its own, and so is what is left for another reason. */
+const moment = (reason: string): string => `${state().isOver ? 'late' : ''} ${reason}`
 
 function sayLost(count: number, reason: string): void {
   diagnose(
@@ -192,7 +220,7 @@ function sayLost(count: number, reason: string): void {
     `${spans(count, 'was', 'were')} not delivered before the process ended: ${reason.replace(/\.$/, '')}. ` +
       'Call "await flushTraces()" before exiting, or raise exitTimeoutMs.',
     { count, reason },
-    moment(),
+    moment(reason),
   )
 }
 
@@ -203,6 +231,6 @@ function sayKept(count: number, reason: string, dir: string): void {
     `${spans(count, 'was', 'were')} not delivered before the process ended: ${reason.replace(/\.$/, '')}. ` +
       `Nothing is lost: the next process that traces to the same receiver sends them from ${dir}.`,
     { count, reason, dir },
-    moment(),
+    moment(reason),
   )
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../runtime/errors.ts'
 export function lazyTarget(
   name: string,
   load: () => Promise<SpanTarget>,
-  more: Pick<SpanTarget, 'disk' | 'leftovers' | 'startHelper'> = {},
+  more: Pick<SpanTarget, 'disk' | 'leftovers' | 'handOver' | 'startHelper'> = {},
 ): SpanTarget {
   let loading: Promise<SpanTarget> | undefined
   let known: SpanTarget | undefined

@@ -17,9 +17,11 @@ import { readProperty } from '../span/attribute-values.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { noteCaller } from './caller.ts'
+import { endHooks } from './end-hooks.ts'
 import { forgetExit, watchExit } from './exit.ts'
 import { instrumentations } from './instrumentations.ts'
 import { type Status, statusOff, statusOn } from './status.ts'
+import { watchThreads } from './thread-watch.ts'
 import { configureInstrumentations, rememberInstrumentations } from './wanted-instrumentations.ts'
 import { leaveOpenSpans } from './watchdog.ts'
 
@@ -117,6 +119,7 @@ function install(config: Config, counts: Counts): void {
   if (config.provider === 'shared') meetProvider()
   else leaveProvider()
   watchExit(pipeline)
+  if (config.platform !== 'cloudflare') watchThreads()
   configureInstrumentations(config.instrumentations)
 }
 
@@ -154,7 +157,7 @@ function pipelines(): Pipeline[] {
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
-  await Promise.all(pipelines().map((pipeline) => pipeline.flush(timeoutMs)))
+  await Promise.all([...pipelines(), ...endHooks().guests()].map((pipeline) => pipeline.flush(timeoutMs)))
   dismissIdle()
   return stats()
 }
@@ -174,7 +177,13 @@ export async function shutdown(options: { timeoutMs?: number | undefined } = {})
   current.byOptions = false
   current.status = statusOff('shutdown() was called')
   leaveOpenSpans(all, 'shutdown() was called')
-  await Promise.all(all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))))
+  await Promise.all([
+    ...all.map((pipeline) => pipeline.shutdown(timeoutMs).then(() => forgetExit(pipeline))),
+    // Workers may go on.
+    ...endHooks()
+      .guests()
+      .map((pipeline) => pipeline.flush(timeoutMs)),
+  ])
   return stats()
 }
 

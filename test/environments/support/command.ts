@@ -8,6 +8,8 @@ export interface Command {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Sent once the program has said that it is ready. */
+  readonly signal?: NodeJS.Signals | undefined
   /** Kills it with SIGKILL after this long. @defaultValue 90000 */
   readonly timeoutMs?: number
 }
@@ -21,12 +23,15 @@ export interface Ended {
 }
 
 /** Runs any program to its end, without what configures tracing on this machine. */
-export function runCommand({ command, args, cwd, env, timeoutMs = 90_000 }: Command): Promise<Ended> {
+export function runCommand(what: Command): Promise<Ended> {
+  const { command, args, cwd, env, signal, timeoutMs = 90_000 } = what
   const child = spawn(command, args, { cwd, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   let timedOut = false
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (signal !== undefined && !stdout.includes('ready') && (stdout + text).includes('ready'))
+      child.kill(signal)
     stdout += text
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

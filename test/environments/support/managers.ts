@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../../support/run.ts'
 import {
@@ -73,8 +73,12 @@ export async function pnpmWorkspace(): Promise<Project> {
   return project
 }
 
-/** The project of `programs/pnp` as Yarn installs it, without `node_modules`; with the program `agent`. */
-export async function yarnPnp(): Promise<Project> {
+/**
+ * The project of `programs/pnp` as Yarn installs it, without `node_modules`; with the program `agent`.
+ *
+ * @param unplugged - turnspan lies in a folder, and not in an archive
+ */
+export async function yarnPnp({ unplugged = false } = {}): Promise<Project> {
   const source = programs('pnp')
   const yarn = await manager('@yarnpkg', 'cli-dist', 'bin', 'yarn.js')
   const install = async (dir: string, env: Readonly<Record<string, string>>): Promise<void> => {
@@ -95,6 +99,11 @@ export async function yarnPnp(): Promise<Project> {
   const project = await emptyProject('pnp')
   await cp(base, project.dir, { recursive: true })
   await cp(programs('agent'), project.dir, { recursive: true })
+  if (unplugged) {
+    const manifest = JSON.parse(await readFile(project.path('package.json'), 'utf8')) as object
+    const whole = { ...manifest, dependenciesMeta: { turnspan: { unplugged } } }
+    await writeFile(project.path('package.json'), JSON.stringify(whole))
+  }
   // Everything but turnspan itself is in the cache of the project.
   await install(project.dir, { YARN_ENABLE_NETWORK: 'false' })
   return project

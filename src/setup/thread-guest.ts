@@ -1,0 +1,238 @@
+import type { BroadcastChannel, MessagePort } from 'node:worker_threads'
+import { sayUnencodable } from '../delivery/complaints.ts'
+import type { HandOver } from '../delivery/hand-over.ts'
+import type { Pipeline } from '../delivery/pipeline.ts'
+import type { Fate } from '../delivery/queue.ts'
+import { within } from '../delivery/wait.ts'
+import { programName } from '../modules/program-name.ts'
+import { monotonicMs } from '../runtime/clock.ts'
+import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { messageOf } from '../runtime/errors.ts'
+import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
+import { processWide } from '../runtime/registry.ts'
+import type { Content } from '../span/content/content.ts'
+import { type Attributes, type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+import { hookEnds } from './end-hooks.ts'
+import { conditionsOf } from './exit-work.ts'
+import {
+  channelName,
+  type FromHost,
+  type Given,
+  type GuestConditions,
+  HOST,
+  hasHosts,
+  isHeard,
+  listen,
+  type Roll,
+  type ToHost,
+  takeAll,
+} from './thread-messages.ts'
+
+/** The way of this worker to the main thread. */
+interface Link {
+  readonly channel: BroadcastChannel
+  readonly given: Map<number, (fate: Fate) => void>
+  readonly flushes: Map<number, () => void>
+  /** Has still to go over. */
+  waiting: Given[]
+  timer: Timer | undefined
+  readonly roll: Roll
+  readonly threadId: number
+  count: number
+}
+
+/** So many spans of a trace that is not over go over at once, and none of them waits longer than this. */
+const MOST_WAITING = 100
+const WAIT_MS = 100
+
+interface State {
+  link?: Link | undefined
+}
+
+/**
+ * Where this thread is a worker, and the main thread traces as well: that one delivers. A worker may be terminated at
+ * any time, as pools do, and runs no code then; and a pool may stop its event loop between tasks.
+ *
+ * @param index - of the target
+ */
+export function handOverTo(pipeline: () => Pipeline, index: number): HandOver | undefined {
+  const port = workerPort()
+  if (port === undefined) return undefined
+  const { link } = processWide('thread-guest', (): State => ({ link: openLink() }))
+  if (link === undefined) return alone(port)
+  let guest: { number: number; joinedResource: Attributes | undefined } | undefined
+  return {
+    isReady() {
+      hear(link)
+      if (isHeard(link.roll, link.threadId)) return true
+      noteAlone(port)
+      return false
+    },
+    give(span, settled) {
+      const { joinedResource } = pipeline()
+      const id = next(link)
+      const isNew = guest === undefined || guest.joinedResource !== joinedResource
+      if (guest === undefined || isNew) guest = { number: next(link), joinedResource }
+      const conditions = isNew && { conditions: guestConditions(pipeline(), index) }
+      link.waiting.push({ span, id, guest: guest.number, ...conditions })
+      link.given.set(id, settled)
+      // A trace goes whole, unless it takes long: one message costs more than what is in it.
+      if (isLocalRoot(span) || link.waiting.length >= MOST_WAITING) giveAway(link)
+      else link.timer ??= withoutHold(realTime.start(() => giveAway(link), WAIT_MS))
+    },
+    flush: (deadline) => flush(link, deadline),
+  }
+}
+
+/** How this thread, a worker, is spoken to; `undefined` for any other. */
+function workerPort(): MessagePort | undefined {
+  // Not imported: it would load the module in every process.
+  const threads = process.getBuiltinModule?.('node:worker_threads')
+  return threads?.isMainThread === false ? (threads.parentPort ?? undefined) : undefined
+}
+
+/** Nobody delivers in our place. */
+const alone = (port: MessagePort): HandOver => ({
+  isReady() {
+    noteAlone(port)
+    return false
+  },
+  give() {},
+  flush: async () => {},
+})
+
+/** Where it may lose something that this thread delivers by itself, it is said. */
+function noteAlone(port: MessagePort): void {
+  // One that hears nothing ends by itself, and has its time then.
+  if (port.listenerCount('message') === 0) return
+  const remedy = hasHosts()
+    ? 'Call init() in the main thread, before it starts workers, and it delivers for them; or use the option spool.'
+    : 'Use the option spool.'
+  diagnoseOnce(
+    'warn',
+    'TS_WORKER_ALONE',
+    `This worker thread delivers its spans itself, and what it still has is lost when it is terminated, as pools of workers do. ${remedy}`,
+  )
+}
+
+function openLink(): Link | undefined {
+  const threads = process.getBuiltinModule('node:worker_threads')
+  const roll: unknown = hasHosts() ? threads.getEnvironmentData(HOST) : undefined
+  if (!(roll instanceof Uint8Array)) return undefined
+  const { threadId } = threads
+  const channel = new threads.BroadcastChannel(channelName(threadId))
+  const link: Link = {
+    channel,
+    given: new Map(),
+    flushes: new Map(),
+    waiting: [],
+    timer: undefined,
+    roll: roll as Roll,
+    threadId,
+    count: 0,
+  }
+  listen<FromHost>(channel, (message) => heard(link, message))
+  hookEnds({ collect: () => giveAway(link) })
+  return link
+}
+
+const next = (link: Link): number => {
+  link.count += 1
+  return link.count
+}
+
+/** Sends what waits; before the end of this thread, too. */
+function giveAway(link: Link): void {
+  realTime.stop(link.timer)
+  link.timer = undefined
+  const { waiting } = link
+  link.waiting = []
+  if (waiting.length === 0) return
+  try {
+    post(link, { given: transferable(waiting) })
+  } catch {
+    // One of them holds what cannot go over. What goes alone harms no other.
+    for (const one of waiting) giveAlone(link, one)
+  }
+}
+
+function giveAlone(link: Link, one: Given): void {
+  try {
+    post(link, { given: transferable([one]) })
+  } catch (thrown) {
+    sayUnencodable(one.span, messageOf(thrown))
+    link.given.get(one.id)?.({ dropped: 'unencodable' })
+    link.given.delete(one.id)
+  }
+}
+
+/** Spans as another thread can take them; those of one trace still share what is known of it. */
+function transferable(all: readonly Given[]): Given[] {
+  const traces = new Map<TraceRecord, TraceRecord>()
+  return all.map((one) => {
+    const { trace } = one.span
+    const detached = traces.get(trace) ?? { ...trace, open: new Map() }
+    traces.set(trace, detached)
+    return { ...one, span: { ...compact(one.span), trace: detached } }
+  })
+}
+
+const post = ({ channel }: Link, message: ToHost): void => channel.postMessage(message)
+
+/** A thread that only computes has no event loop to hear by. */
+const hear = (link: Link): void => takeAll<FromHost>(link.channel, (message) => heard(link, message))
+
+function heard(link: Link, message: FromHost): void {
+  if ('flushed' in message) link.flushes.get(message.flushed)?.()
+  else
+    for (const [id, fate] of message.fates) {
+      const settled = link.given.get(id)
+      link.given.delete(id)
+      settled?.(fate)
+    }
+}
+
+async function flush(link: Link, deadline: number): Promise<void> {
+  giveAway(link)
+  hear(link)
+  const timeoutMs = deadline - monotonicMs()
+  if (link.given.size === 0 || timeoutMs <= 0) return
+  const number = next(link)
+  const flushed = new Promise<void>((resolve) => link.flushes.set(number, resolve))
+  post(link, { flush: number, timeoutMs })
+  link.channel.ref()
+  await within(flushed, deadline)
+  link.flushes.delete(number)
+  if (link.flushes.size === 0) link.channel.unref()
+}
+
+function guestConditions(pipeline: Pipeline, index: number): GuestConditions {
+  const { config } = conditionsOf(pipeline)
+  return {
+    // What was kept, and what was cut, was decided here.
+    config: { ...config, targets: config.targets.slice(index, index + 1), console: false, keep: 'all' },
+    joinedResource: pipeline.joinedResource,
+    agentName: pipeline.agentName ?? programName(),
+  }
+}
+
+/** With its content in memory of its own: what goes to another thread takes all of the memory along that it lies in. */
+function compact(span: EndedSpan): EndedSpan {
+  const { agent } = span
+  if (agent?.inputs === undefined && agent?.outputs === undefined) return span
+  return {
+    ...span,
+    agent: {
+      ...agent,
+      inputs: agent.inputs && cut(agent.inputs),
+      outputs: agent.outputs && cut(agent.outputs),
+    },
+  }
+}
+
+const cut = ({ buffer, start, end }: Content): Content => ({
+  buffer: Buffer.from(new Uint8Array(buffer.subarray(start, end)).buffer),
+  start: 0,
+  end: end - start,
+})
