@@ -102,12 +102,14 @@ export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config:
     readProperty(span, key) as ExternalSpan[K]
   const name = read('name')
   const given = objectOr(read('attributes'))
-  const spanType = spanTypeOfAttributes(readable(given, TYPE_KEYS))
+  const types = readable(given, TYPE_KEYS)
+  const spanType = spanTypeOfAttributes(types)
   const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
   const scoped = scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version'))
   const copying: Copying = {
     config,
     scope: scoped.name,
+    types,
     optionsFor: (key) =>
       captureOptionsFor(config, typeof name === 'string' ? name : 'unnamed', spanType, key),
   }
@@ -153,6 +155,8 @@ interface Copying {
   readonly config: Config
   /** Name of the instrumentation scope. */
   readonly scope: string
+  /** Those attributes of the span that tell what it is. */
+  readonly types: Readonly<Record<string, unknown>>
   readonly optionsFor: (key: string) => CaptureOptions
 }
 
@@ -188,8 +192,8 @@ function attributesOf({ config, scope, optionsFor }: Copying, given: object, eve
 }
 
 /** A name that somebody gave, where that cannot be content. */
-function nameIn({ config, scope }: Copying, name: unknown, instead: string): unknown {
-  return config.captureContent || typeof name !== 'string' ? name : admittedName(scope, name, instead)
+function nameIn({ config, scope, types }: Copying, name: unknown, instead: string): unknown {
+  return config.captureContent || typeof name !== 'string' ? name : admittedName(scope, name, instead, types)
 }
 
 function statusOf(copying: Copying, given: unknown): SpanStatus {

@@ -11,7 +11,7 @@ const EXACT: ReadonlySet<string> = names(`
   gen_ai.request.reasoning_effort gen_ai.request.type gen_ai.request.previous_response.id
   gen_ai.response.id gen_ai.response.model gen_ai.response.finish_reasons gen_ai.response.finish_reason
   gen_ai.response.time_to_first_chunk gen_ai.token.type gen_ai.conversation.id gen_ai.agent.id gen_ai.agent.name
-  gen_ai.agent.version gen_ai.agent.tools gen_ai.tool.name gen_ai.tool.type gen_ai.tool.call.id gen_ai.tool.status
+  gen_ai.agent.version gen_ai.agent.tools gen_ai.tool.type gen_ai.tool.call.id gen_ai.tool.status
   gen_ai.data_source.id gen_ai.output.type gen_ai.workflow.name gen_ai.prompt.name gen_ai.prompt.version
   gen_ai.embeddings.dimension.count gen_ai.evaluation.name gen_ai.evaluation.score.value
   gen_ai.evaluation.score.label gen_ai.event.start_time gen_ai.event.end_time gen_ai.server.time_to_first_token
@@ -20,13 +20,13 @@ const EXACT: ReadonlySet<string> = names(`
   aws.bedrock.guardrail.id aws.bedrock.knowledge_base.id aws.request_id az.namespace azure.resource_provider.namespace
   openinference.span.kind openinference.project.name llm.model_name llm.provider llm.system llm.request.type
   llm.is_streaming llm.response.finish_reason llm.response.stop_reason embedding.model_name reranker.model_name
-  reranker.top_k tool.name tool.id tool.status tool_call.id tool_call.function.name input.mime_type output.mime_type agent.name agent.id
+  reranker.top_k tool.id tool.status tool_call.id input.mime_type output.mime_type agent.name agent.id
   graph.node.id graph.node.name graph.node.parent_id
   traceloop.span.kind traceloop.workflow.name traceloop.entity.name traceloop.entity.path traceloop.entity.version
   ai.operationId ai.model.id ai.model.provider ai.response.id ai.response.model ai.response.finishReason
   ai.response.timestamp ai.response.msToFirstChunk ai.response.msToFinish ai.response.avgOutputTokensPerSecond
   ai.response.avgCompletionTokensPerSecond ai.finishReason ai.stream.msToFirstChunk ai.telemetry.functionId
-  ai.toolCall.name ai.toolCall.id ai.settings.maxRetries ai.settings.maxSteps ai.settings.maxTokens
+  ai.toolCall.id ai.settings.maxRetries ai.settings.maxSteps ai.settings.maxTokens
   ai.settings.maxOutputTokens ai.settings.temperature ai.settings.topP ai.settings.topK ai.settings.presencePenalty
   ai.settings.frequencyPenalty ai.settings.seed ai.settings.mode ai.settings.output operation.name resource.name
   gcp.vertex.agent.invocation_id gcp.vertex.agent.session_id gcp.vertex.agent.event_id
@@ -49,6 +49,19 @@ const EXACT: ReadonlySet<string> = names(`
   server.address server.port client.address client.port db.system db.system.name role finish_reason index type name
   level service.name service.version
 `)
+
+/** What a model may have made up: it asks for tools by any name. */
+const TOOL_NAMES: ReadonlySet<string> = names(
+  'gen_ai.tool.name tool.name tool_call.function.name ai.toolCall.name',
+)
+
+/** A few words without punctuation, as in names of spans (an operation, and what it is done with) and of tools. */
+const NAME_WORDS = /^[^\s,;!?]{1,64}(?:\s[^\s,;!?]{1,64}){0,2}$/
+
+/** Whether `name` is one, and not a sentence of somebody. */
+export function isName(name: unknown): boolean {
+  return typeof name === 'string' && NAME_WORDS.test(name)
+}
 
 /** What applications attach by themselves, as attributes of their own. */
 const BEGINS: readonly string[] = [
@@ -76,5 +89,6 @@ const MEASURES =
 /** Whether an attribute `key` of a library for language models is known to be free of content. */
 export function isFreeOfContent(key: string, value: unknown): boolean {
   if (EXACT.has(key) || BEGINS.some((start) => key.startsWith(start))) return true
+  if (TOOL_NAMES.has(key)) return isName(value)
   return (typeof value === 'number' || typeof value === 'boolean') && MEASURES.test(key)
 }

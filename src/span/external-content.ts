@@ -1,5 +1,6 @@
-import { isFreeOfContent } from './content-free-keys.ts'
+import { isFreeOfContent, isName } from './content-free-keys.ts'
 import { isIdentifier, plainType } from './exception.ts'
+import { OPERATION_NAME } from './keys.ts'
 
 // What spans of other libraries may carry while content is not captured: prompts, answers, arguments, results and texts
 // of errors stay out, wherever they stand.
@@ -64,13 +65,18 @@ export function isAdmittedInEvent(scope: string, event: string, key: string, val
 
 const GENAI_EVENT = /^(?:gen_ai|ai|llm)\./
 
-/** The words of names that libraries give their spans: an operation, and what it is done with. */
-const NAME_WORDS = /^[^\s,;!?]{1,64}(?:\s[^\s,;!?]{1,64}){0,2}$/
-
 /**
  * The name of a span or event as it may be kept. Libraries for language models name an operation and a model, a tool or an
  * agent; what is longer is a sentence of somebody.
+ *
+ * @param attributes - of the span: such a library may call its tracer by any name
  */
-export function admittedName(scope: string, name: string, instead: string): string {
-  return !isGenAiScope(scope) || NAME_WORDS.test(name) ? name : instead
+export function admittedName(
+  scope: string,
+  name: string,
+  instead: string,
+  attributes?: Readonly<Record<string, unknown>>,
+): string {
+  const isTheirs = isGenAiScope(scope) || attributes?.[OPERATION_NAME] !== undefined
+  return !isTheirs || isName(name) ? name : instead
 }

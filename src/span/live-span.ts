@@ -424,7 +424,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
       parentIsRemote: parentIsRemote ?? false,
       traceFlags,
       traceState,
-      name: this.#name,
+      // Only the attributes may have told whose span it is.
+      name: this.#barredName(this.#name, 'span'),
       kind: kindOf(kind),
       startTime: hrTimeOfMs(this.#startMs),
       endTime: hrTimeOfMs(endMs),
@@ -504,7 +505,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   #barredName(name: string, instead: string): string {
     return this.#isBarred && typeof name === 'string'
-      ? admittedName(this.#init.scope.name, name, instead)
+      ? admittedName(this.#init.scope.name, name, instead, this.#attributes?.values)
       : name
   }
 

@@ -300,4 +300,21 @@ describe.each([
     })
     expect(span?.events[0]?.attributes).toStrictEqual({ 'exception.type': 'TypeError' })
   })
+
+  test('a name that a model made up is none, whatever the tracer is called', async () => {
+    const names = ['get_weather', 'Get the weather', CANARY]
+    const sent = await sentBy(() => {
+      for (const name of names) {
+        const attributes = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name }
+        trace.getTracer('shop').startSpan(`say ${CANARY}`).setAttributes(attributes).end()
+        trace.getTracer('shop').startSpan(name, { attributes }).end()
+      }
+    }, joined)
+    expect(told(sent)).toBe(false)
+    expect(sent.spans().map(({ name }) => name)).toStrictEqual(
+      names.flatMap((name) => ['span', name === CANARY ? 'span' : name]),
+    )
+    const tools = new Set(sent.spans().map(({ attributes }) => attributes['gen_ai.tool.name']))
+    expect([...tools]).toStrictEqual([...names.slice(0, 2), undefined])
+  })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cp, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assembleApp, type BuiltApp } from './built.ts'
@@ -28,16 +28,18 @@ export function integrationFolders(url: string): {
 
 const probing = fileURLToPath(new URL('./probing', import.meta.url))
 
+const OF_NPM: ReadonlySet<string> = new Set(['package.json', 'package-lock.json', '.npmrc'])
+
 /**
- * The `node_modules` of a fixture project (a folder with `package.json` and `package-lock.json`), exactly as its lock
- * file says; installed once a machine.
+ * The `node_modules` of a fixture project (a folder with `package.json` and `package-lock.json`, and `.npmrc` if need
+ * be), exactly as its lock file says; installed once a machine.
  */
 export async function fixtureModules(fixture: string): Promise<string> {
   const lock = await readFile(join(fixture, 'package-lock.json'))
   const key = createHash('sha256').update(lock).digest('hex').slice(0, 8)
   const dir = await cached(`fixture-${basename(fixture)}-${key}`, async (target) => {
-    for (const name of ['package.json', 'package-lock.json'])
-      await cp(join(fixture, name), join(target, name))
+    for (const name of await readdir(fixture))
+      if (OF_NPM.has(name)) await cp(join(fixture, name), join(target, name))
     // Engines are not looked at: some versions declare a newer Node than the oldest that they run on.
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'], {
       cwd: target,

@@ -4,27 +4,27 @@ import { RecordKind, type SpoolRecord, scan } from './record.ts'
 import type { Place, Segment } from './segment.ts'
 
 /** A span that was read from disk. */
-export interface Stored<DeliveryTracker> {
+export interface Stored<Tracker> {
   /** A complete `resource_spans` entry of an OTLP request. */
   readonly record: Uint8Array
   /** What follows the span by other means, as JSON text. */
   readonly traceInfo: Uint8Array | undefined
   readonly place: Place
   /** What {@link Backlog.defer} was given; `own` tells whether it was called at all, or another process wrote this. */
-  readonly tracker: DeliveryTracker | undefined
+  readonly tracker: Tracker | undefined
   readonly own: boolean
 }
 
 /** Spans that are on disk only, in the order in which they are to be sent. */
-export interface Backlog<DeliveryTracker> {
+export interface Backlog<Tracker> {
   /** The span at `place` is on disk only from now on. */
-  defer(place: Place, tracker: DeliveryTracker | undefined): void
+  defer(place: Place, tracker: Tracker | undefined): void
   /** All of a segment that another process wrote. */
   adopt(segment: Segment): void
   /** The next spans, read from disk; none when there are no more. */
-  take(maxBytes: number, maxSpans: number): Promise<Stored<DeliveryTracker>[]>
+  take(maxBytes: number, maxSpans: number): Promise<Stored<Tracker>[]>
   /** Forgets the spans in `segment`, which is given up. @returns the trackers of those of this process */
-  drop(segment: Segment): (DeliveryTracker | undefined)[]
+  drop(segment: Segment): (Tracker | undefined)[]
   /** Spans of this process, and segments of others, that wait. */
   size(): number
   /** Spans of this process among them. */
@@ -32,15 +32,15 @@ export interface Backlog<DeliveryTracker> {
   clear(): void
 }
 
-export interface BacklogEvents<DeliveryTracker> {
+export interface BacklogEvents<Tracker> {
   /** Spans that should have been there, and are not. */
-  lost(trackers: readonly (DeliveryTracker | undefined)[]): void
+  lost(trackers: readonly (Tracker | undefined)[]): void
   /** Damage was found in the segment at `path`. */
   damaged(path: string, count: number): void
 }
 
 /** Neighbours in one segment. Their borders are found when they are read, so that a million of them cost nothing. */
-interface Run<DeliveryTracker> {
+interface Run<Tracker> {
   readonly segment: Segment
   readonly from: number
   to: number
@@ -48,18 +48,18 @@ interface Run<DeliveryTracker> {
   count: number
   readonly own: boolean
   /** By where the record begins; a span without one is not in it. */
-  readonly trackers: Map<number, DeliveryTracker>
+  readonly trackers: Map<number, Tracker>
 }
 
-export function createBacklog<DeliveryTracker>(
-  events: BacklogEvents<DeliveryTracker>,
-): Backlog<DeliveryTracker> {
-  let runs: Run<DeliveryTracker>[] = []
-  let loaded: Stored<DeliveryTracker>[] = []
+export function createBacklog<Tracker>(events: BacklogEvents<Tracker>): Backlog<Tracker> {
+  let runs: Run<Tracker>[] = []
+  let loaded: Stored<Tracker>[] = []
+  /** What is just being read. */
+  const reading = new Set<Run<Tracker>>()
   // Asked for with every span that ends.
   const waiting = { own: 0, adopted: 0 }
 
-  const trackersOf = (run: Run<DeliveryTracker>, seen: number): (DeliveryTracker | undefined)[] => {
+  const trackersOf = (run: Run<Tracker>, seen: number): (Tracker | undefined)[] => {
     const named = [...run.trackers.values()]
     return [
       ...named,
@@ -67,8 +67,11 @@ export function createBacklog<DeliveryTracker>(
     ]
   }
 
-  const load = async (run: Run<DeliveryTracker>): Promise<Stored<DeliveryTracker>[]> => {
+  const load = async (run: Run<Tracker>): Promise<Stored<Tracker>[]> => {
+    reading.add(run)
     const bytes = await run.segment.read(run).catch(() => undefined)
+    // Given up meanwhile, and counted there.
+    if (!reading.delete(run)) return []
     if (run.own) waiting.own -= run.count
     else waiting.adopted -= run.count
     if (bytes === undefined || run.segment.isGone()) {
@@ -81,16 +84,10 @@ export function createBacklog<DeliveryTracker>(
     const { records, damaged } = scan(bytes)
     if (damaged > 0) events.damaged(run.segment.path, damaged)
     const found = groups(records, run.from)
-      .map(({ record, traceInfo, from, to }): Stored<DeliveryTracker> => {
+      .map(({ record, traceInfo, from, to }): Stored<Tracker> => {
         const tracker = run.trackers.get(from)
         run.trackers.delete(from)
-        return {
-          record,
-          traceInfo,
-          place: { segment: run.segment, from, to },
-          tracker,
-          own: run.own,
-        }
+        return { record, traceInfo, place: { segment: run.segment, from, to }, tracker, own: run.own }
       })
       .filter(({ place }) => !run.segment.isDone(place))
     if (run.own) {
@@ -118,15 +115,8 @@ export function createBacklog<DeliveryTracker>(
         if (tracker !== undefined) last.trackers.set(place.from, tracker)
         return
       }
-      const trackers = new Map<number, DeliveryTracker>(tracker === undefined ? [] : [[place.from, tracker]])
-      runs.push({
-        segment: place.segment,
-        from: place.from,
-        to: place.to,
-        count: 1,
-        own: true,
-        trackers,
-      })
+      const trackers = new Map<number, Tracker>(tracker === undefined ? [] : [[place.from, tracker]])
+      runs.push({ segment: place.segment, from: place.from, to: place.to, count: 1, own: true, trackers })
     },
     adopt(segment) {
       waiting.adopted += 1
@@ -147,7 +137,8 @@ export function createBacklog<DeliveryTracker>(
           waiting.adopted = 0
           return []
         }
-        loaded = await load(run)
+        const read = await load(run)
+        loaded = loaded.concat(read)
       }
       let bytes = 0
       let count = 0
@@ -163,7 +154,8 @@ export function createBacklog<DeliveryTracker>(
       return taken
     },
     drop(segment) {
-      const dropped = runs.filter((run) => run.segment === segment)
+      const dropped = [...reading, ...runs].filter((run) => run.segment === segment)
+      for (const run of dropped) reading.delete(run)
       runs = runs.filter((run) => run.segment !== segment)
       waiting.own -= dropped.reduce((sum, run) => sum + (run.own ? run.count : 0), 0)
       waiting.adopted -= dropped.reduce((sum, run) => sum + (run.own ? 0 : run.count), 0)
@@ -174,6 +166,7 @@ export function createBacklog<DeliveryTracker>(
     clear() {
       runs = []
       loaded = []
+      reading.clear()
       waiting.own = 0
       waiting.adopted = 0
     },
@@ -185,7 +178,7 @@ interface Group extends Stretch {
   readonly traceInfo: Uint8Array | undefined
 }
 
-/** Span records, each with the trace info that stands right behind it; places count from the start of the segment. */
+/** Span records, each with the traceInfo that stands right behind it; places count from the start of the segment. */
 function groups(records: readonly SpoolRecord[], offset: number): Group[] {
   const found: Group[] = []
   for (const [index, { kind, body, from, to }] of records.entries()) {

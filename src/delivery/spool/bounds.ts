@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs'
-import { realTime } from '../../runtime/real-time.ts'
-import { ownerLives, type SegmentFile, segmentsIn, targetFolders } from './folder.ts'
+import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
+import { removeFile, type SegmentFile } from './folder.ts'
 import type { Owner } from './owner.ts'
 import { ackPath, type Segment } from './segment.ts'
+import type { DropReason } from './spool-diagnostics.ts'
+import { createSurvey } from './survey.ts'
 
 /** How much the spool may hold. */
 export interface Bounds {
@@ -11,53 +12,189 @@ export interface Bounds {
   readonly maxAgeMs: number
 }
 
-/** What had to go, and whether there is room now. */
-export interface Enforced {
-  readonly expired: readonly SegmentFile[]
-  readonly crowdedOut: readonly SegmentFile[]
-  readonly room: boolean
+export interface AccountOptions extends Bounds {
+  readonly owner: Owner
+  /** Segments of this process; those that somebody deleted are taken out. */
+  readonly ours: Map<string, Segment>
+  /** The one that it writes to, which stays. */
+  readonly inUse: () => string | undefined
+  /** Those are deleted. */
+  readonly deleted: (files: readonly SegmentFile[], reason: DropReason) => void
+  /** Does `work`, which may throw, in a turn of its own. */
+  readonly quietly: (work: () => void) => void
+  /** How many files are looked at in one turn of the event loop. @defaultValue 200 */
+  readonly atOnce?: number
 }
 
 /**
- * Deletes segments that nobody has written to for too long, then the oldest until `needed` bytes fit; of whichever
- * target, but never those of another process that lives.
- *
- * @param mine - segments that this process owns
- * @param inUse - the one that it writes to, which stays
+ * What a spool holds, in bytes: what this process wrote is known, at the rest it looks at first, and again before others
+ * may have filled what was free then. Where there are thousands of files, that takes some turns of the event loop.
  */
-export function enforce(
-  bounds: Bounds,
-  needed: number,
-  self: { readonly owner: Owner; readonly mine: ReadonlyMap<string, Segment>; readonly inUse?: string },
-): Enforced {
-  const expired: SegmentFile[] = []
-  const crowdedOut: SegmentFile[] = []
-  const removable: SegmentFile[] = []
-  let total = 0
-  for (const folder of targetFolders(bounds.dir)) {
-    const lives = new Map<string, boolean>()
-    for (const file of segmentsIn(folder)) {
-      total += file.bytes
-      if (file.path === self.inUse) continue
-      if (!self.mine.has(file.path)) {
-        const known = lives.get(file.owner) ?? ownerLives(folder, file.owner, self.owner)
-        lives.set(file.owner, known)
-        if (known) continue
+export interface Account {
+  /**
+   * Has segments deleted that nobody has written to for too long, then the oldest until `needed` bytes fit, for the segment
+   * that is written to next; of whichever target, but never those of another process that lives.
+   *
+   * @returns whether they fit, as far as is known: not all may have been looked at
+   */
+  makeRoom(needed: number): boolean
+  /** Looks at what others have. */
+  look(): void
+  /** The segment at `path` is not another's any more. */
+  forget(path: string): void
+  stop(): void
+}
+
+const AT_ONCE = 200
+/** So many processes can write at once, each without a look at what the others do. */
+const WRITERS = 8
+
+interface Candidate extends SegmentFile {
+  readonly idleMs: number
+}
+
+export function createAccount(options: AccountOptions): Account {
+  const { maxBytes, maxAgeMs, ours, atOnce = AT_ONCE } = options
+  const survey = createSurvey(options.dir, options.owner, ours)
+  /** To be deleted, and not counted any more. */
+  const condemned = new Map<string, { file: SegmentFile; reason: DropReason }>()
+  /** Bytes of our own at the last look, and by how many they may grow before the next: others may grow as fast. */
+  let before = 0
+  let allowed = -1
+  /** What the segment in use may grow to. */
+  let reserved = 0
+  let timer: Timer | undefined
+
+  const ownBytes = (): number => {
+    let own = 0
+    for (const segment of ours.values()) own += segment.size()
+    return own
+  }
+
+  /** What may be deleted, and the bytes of all. */
+  const count = (): { held: number; candidates: Candidate[] } => {
+    const now = realTime.epochMs()
+    const inUse = options.inUse()
+    const candidates: Candidate[] = []
+    let held = 0
+    for (const [path, segment] of ours) {
+      if (condemned.has(path)) continue
+      const [bytes, idleMs] = [segment.size(), segment.idleMs()]
+      held += path === inUse ? Math.max(bytes, reserved) : bytes
+      if (path !== inUse) candidates.push({ path, owner: '', bytes, writtenMs: now - idleMs, idleMs })
+    }
+    for (const file of survey.files.values()) {
+      if (condemned.has(file.path)) continue
+      held += file.bytes
+      if (survey.isLeft(file)) candidates.push({ ...file, idleMs: now - file.writtenMs })
+    }
+    return { held, candidates }
+  }
+
+  const condemn = (needed: number): boolean => {
+    const { held, candidates } = count()
+    let left = held
+    const give = (file: Candidate, reason: DropReason): void => {
+      condemned.set(file.path, { file, reason })
+      left -= file.bytes
+    }
+    const isOld = ({ idleMs }: Candidate): boolean => idleMs > maxAgeMs
+    for (const file of candidates) if (isOld(file)) give(file, 'spool_expired')
+    if (left + needed > maxBytes) {
+      const others = candidates.filter((file) => !isOld(file)).sort((a, b) => b.idleMs - a.idleMs)
+      for (const file of others) if (left + needed > maxBytes) give(file, 'spool_full')
+    }
+    return left + needed <= maxBytes
+  }
+
+  const deleteSome = (): void => {
+    const gone: Record<DropReason, SegmentFile[]> = { spool_expired: [], spool_full: [] }
+    try {
+      for (const [path, { file, reason }] of [...condemned].slice(0, atOnce / 2)) {
+        condemned.delete(path)
+        survey.forget(path)
+        if (!removeFile(path)) continue
+        gone[reason].push(file)
+        removeFile(ackPath(path))
       }
-      removable.push(file)
+    } finally {
+      for (const reason of ['spool_expired', 'spool_full'] as const) {
+        if (gone[reason].length > 0) options.deleted(gone[reason], reason)
+      }
     }
   }
-  const remove = (file: SegmentFile, from: SegmentFile[]): void => {
-    rmSync(file.path, { force: true })
-    rmSync(ackPath(file.path), { force: true })
-    total -= file.bytes
-    from.push(file)
+
+  const allow = (): void => {
+    before = ownBytes()
+    allowed = Math.max(0, maxBytes - count().held) / WRITERS
   }
-  for (const file of removable.sort((a, b) => a.writtenMs - b.writtenMs)) {
-    // The clock may have been set since this process wrote what it has.
-    const idleMs = self.mine.get(file.path)?.idleMs() ?? realTime.epochMs() - file.writtenMs
-    if (idleMs > bounds.maxAgeMs) remove(file, expired)
-    else if (total + needed > bounds.maxBytes) remove(file, crowdedOut)
+
+  const goOn = (): void => {
+    const wasUnderWay = survey.isUnderWay()
+    survey.goOn(atOnce)
+    if (wasUnderWay && !survey.isUnderWay()) {
+      allow()
+      condemn(0)
+    }
+    deleteSome()
   }
-  return { expired, crowdedOut, room: total + needed <= bounds.maxBytes }
+
+  const later = (): void => {
+    if (timer !== undefined || !(survey.isUnderWay() || condemned.size > 0)) return
+    timer = withoutHold(
+      realTime.start(() => {
+        timer = undefined
+        options.quietly(goOn)
+        later()
+      }, 0),
+    )
+  }
+
+  const look = (): void => {
+    if (!survey.isUnderWay()) survey.list()
+    survey.goOn(atOnce)
+    allow()
+    later()
+  }
+
+  return {
+    look,
+    makeRoom(needed) {
+      const own = ownBytes()
+      const isDue = own - before > allowed
+      before = Math.min(before, own)
+      if (isDue) look()
+      let room = condemn(needed)
+      if (!room && !isDue) {
+        look()
+        room = condemn(needed)
+      }
+      if (needed > 0) reserved = needed
+      deleteSome()
+      later()
+      return room
+    },
+    forget: survey.forget,
+    stop() {
+      realTime.stop(timer)
+      timer = undefined
+    },
+  }
+}
+
+/** Makes room at once, for a process that ends: it has no other turn. */
+export function makeRoomAtOnce(
+  options: Omit<AccountOptions, 'ours' | 'inUse' | 'quietly' | 'atOnce'>,
+  needed: number,
+): boolean {
+  const account = createAccount({
+    ...options,
+    ours: new Map(),
+    inUse: () => undefined,
+    quietly: () => {},
+    atOnce: Number.POSITIVE_INFINITY,
+  })
+  const room = account.makeRoom(needed)
+  account.stop()
+  return room
 }

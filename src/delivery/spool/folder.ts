@@ -8,12 +8,11 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { realTime } from '../../runtime/real-time.ts'
 import { decodeHeader, HEADER_BYTES, VERSION } from './header.ts'
 import { isAlive, type Owner } from './owner.ts'
 import { ackPath } from './segment.ts'
@@ -107,30 +106,29 @@ export function writeOwner(folder: string, id: string, owner: Owner): void {
   renameSync(`${path}.new`, path)
 }
 
-/**
- * The segments of this user in `folder`, the longest unwritten first; none where there is no folder.
- *
- * @param wanted - asked by path and owner before a file is looked at
- * @param most - how many are looked for; names begin with a time, so that they are the oldest
- */
-export function segmentsIn(
-  folder: string,
-  wanted: (path: string, owner: string) => boolean = () => true,
-  most: number = Number.POSITIVE_INFINITY,
-): SegmentFile[] {
-  const found: SegmentFile[] = []
-  const self = process.getuid?.()
-  for (const name of namesIn(folder).sort()) {
-    if (found.length >= most) break
+/** A segment by its name: nothing was looked at. */
+export interface SegmentName {
+  readonly name: string
+  readonly path: string
+  readonly owner: string
+}
+
+/** What is called as segments are in `folder`; nothing where there is no folder. */
+export function segmentNames(folder: string): SegmentName[] {
+  return namesIn(folder).flatMap((name) => {
     const owner = SEGMENT.exec(name)?.[1]
-    const path = join(folder, name)
-    if (owner === undefined || !wanted(path, owner)) continue
-    // Not through links, which lead to whatever somebody wants to have read.
-    const stat = lstatSync(path, { throwIfNoEntry: false })
-    if (!stat?.isFile() || (self !== undefined && stat.uid !== self)) continue
-    found.push({ path, owner, bytes: stat.size, writtenMs: stat.mtimeMs })
-  }
-  return found.sort((a, b) => a.writtenMs - b.writtenMs)
+    return owner === undefined ? [] : [{ name, path: join(folder, name), owner }]
+  })
+}
+
+/** The segment of that name; `undefined` where there is none of this user's. */
+export function segmentAt(folder: string, name: string, owner: string): SegmentFile | undefined {
+  const path = join(folder, name)
+  const self = process.getuid?.()
+  // Not through links, which lead to whatever somebody wants to have read.
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (!stat?.isFile() || (self !== undefined && stat.uid !== self)) return undefined
+  return { path, owner, bytes: stat.size, writtenMs: stat.mtimeMs }
 }
 
 /** Whether there are segments in `folder`. */
@@ -144,8 +142,11 @@ export function targetFolders(dir: string): string[] {
 }
 
 /** Whether the owner of segments may still write. Its file stands before the first of them, so without one it is gone. */
-export function ownerLives(folder: string, owner: string, self: Owner): boolean {
-  const path = ownerPath(folder, owner)
+export const ownerLives = (folder: string, owner: string, self: Owner): boolean =>
+  writerLives(ownerPath(folder, owner), self)
+
+/** Whether the owner may still write that the file at `path` names. */
+export function writerLives(path: string, self: Owner): boolean {
   try {
     return isAlive(readFileSync(path, 'utf8'), statSync(path).mtimeMs, self)
   } catch (thrown) {
@@ -185,20 +186,24 @@ export function claim(from: string, to: string): boolean {
   return true
 }
 
-// Who claims a segment takes its acknowledgements a moment later.
-const SETTLED_MS = 60_000
-
-/** Deletes what owners that are gone have left beside segments. */
-export function sweep(folder: string, isGone: (owner: string) => boolean): void {
+/** What owners have beside segments, where they have no segments in `folder` any more. */
+export function leftoverNames(folder: string): { name: string; owner: string }[] {
   const names = namesIn(folder)
   const inUse = new Set(names.flatMap((name) => SEGMENT.exec(name)?.[1] ?? []))
-  for (const name of names) {
+  return names.flatMap((name) => {
     const owner = LEFTOVER.exec(name)?.[1]
-    if (owner === undefined || inUse.has(owner) || !isGone(owner)) continue
-    const path = join(folder, name)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    const settled = stat !== undefined && Math.abs(realTime.epochMs() - stat.mtimeMs) > SETTLED_MS
-    if (name.endsWith('.owner') || settled) rmSync(path, { force: true })
+    return owner === undefined || inUse.has(owner) ? [] : [{ name, owner }]
+  })
+}
+
+/** @returns whether there was a file at `path`: of all who try, one is told so */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
+    return false
   }
 }
 

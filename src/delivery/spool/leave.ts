@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime } from '../../runtime/real-time.ts'
-import { enforce } from './bounds.ts'
+import { type AccountOptions, makeRoomAtOnce } from './bounds.ts'
 import { makePrivate, segmentPath } from './folder.ts'
 import { VERSION } from './header.ts'
 import { freshOwnerId, thisOwner } from './owner.ts'
@@ -49,11 +49,10 @@ export function leaveBehind(options: LeaveOptions, records: readonly LeftRecord[
     makePrivate(folder)
     const id = freshOwnerId()
     const bytes = records.reduce((sum, { record }) => sum + record.length, 0)
-    const made = enforce({ dir, maxBytes, maxAgeMs }, bytes, { owner: thisOwner(), mine: new Map() })
     const diagnostics = createSpoolDiagnostics(dir, target)
-    if (made.expired.length > 0) diagnostics.dropped(made.expired, 'spool_expired', options)
-    if (made.crowdedOut.length > 0) diagnostics.dropped(made.crowdedOut, 'spool_full', options)
-    if (!made.room) throw new Error(`it has no room for ${bytes} bytes more`)
+    const deleted: AccountOptions['deleted'] = (files, reason) => diagnostics.dropped(files, reason, options)
+    const hasRoom = makeRoomAtOnce({ dir, maxBytes, maxAgeMs, owner: thisOwner(), deleted }, bytes)
+    if (!hasRoom) throw new Error(`it has no room for ${bytes} bytes more`)
     for (let number = 0; kept < records.length; number += 1) {
       kept += writeSegment(segmentPath(folder, id, number), key, records.slice(kept))
     }

@@ -42,8 +42,8 @@ export interface Segment {
   discard(): void
   /** Whether it is not there any more: delivered, given up, or deleted by somebody. */
   isGone(): boolean
-  /** How long nothing was written to it, ms of a clock that is never set; `undefined` where another process wrote it. */
-  idleMs(): number | undefined
+  /** How long nothing was written to it, ms; of what this process wrote by a clock that is never set. */
+  idleMs(): number
 }
 
 /** File that tells what of a segment has been delivered. */
@@ -64,23 +64,25 @@ export function createSegment(path: string, header: SegmentHeader): Segment {
   return segmentOf(path, { file, bytes: HEADER_BYTES, acked: [] })
 }
 
-/** A segment that somebody else has written, sealed. */
-export function adoptSegment(path: string, bytes: number): Segment {
+/** A segment that somebody else has written, sealed; the last time at `writtenMs`, epoch milliseconds. */
+export function adoptSegment(path: string, bytes: number, writtenMs: number): Segment {
   return segmentOf(path, {
     file: undefined,
     bytes: Math.max(bytes, HEADER_BYTES),
     acked: readAcks(ackPath(path)),
+    writtenMs,
   })
 }
 
 function segmentOf(
   path: string,
-  start: { file: number | undefined; bytes: number; acked: Stretch[] },
+  start: { file: number | undefined; bytes: number; acked: Stretch[]; writtenMs?: number },
 ): Segment {
   let { file, bytes } = start
   let waiting = 0
   let gone = false
-  let writtenMs = file === undefined ? undefined : realTime.uptimeMs()
+  // The clock may be set while this process runs.
+  let writtenMs = realTime.uptimeMs()
   let fresh: Stretch[] = []
 
   const remove = (): void => {
@@ -152,7 +154,8 @@ function segmentOf(
       gone ||= file === undefined ? !existsSync(path) : fstatSync(file).nlink === 0
       return gone
     },
-    idleMs: () => (writtenMs === undefined ? undefined : realTime.uptimeMs() - writtenMs),
+    idleMs: () =>
+      start.writtenMs === undefined ? realTime.uptimeMs() - writtenMs : realTime.epochMs() - start.writtenMs,
   }
   return segment
 }

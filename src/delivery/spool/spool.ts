@@ -2,9 +2,10 @@ import { rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import { createBacklog, type Stored } from './backlog.ts'
-import { type Enforced, enforce } from './bounds.ts'
+import { createAccount } from './bounds.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
+import { createInheritance } from './inherit.ts'
 import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { setAside } from './rejected.ts'
@@ -15,7 +16,7 @@ export type { Stored } from './backlog.ts'
 export type { Place } from './segment.ts'
 
 /** Spans of one target on disk: what this process has not delivered yet, and what former ones left. */
-export interface Spool<DeliveryTracker> {
+export interface Spool<Tracker> {
   /**
    * Hands a span to the operating system: from then on it survives the death of this process.
    *
@@ -27,9 +28,9 @@ export interface Spool<DeliveryTracker> {
   /** What stands at `places` needs to be sent no more. */
   done(places: readonly Place[]): void
   /** The span at `place` is no longer in memory. */
-  defer(place: Place, tracker: DeliveryTracker | undefined): void
+  defer(place: Place, tracker: Tracker | undefined): void
   /** The next spans that are on disk only; none when there are no more. */
-  take(maxBytes: number, maxSpans: number): Promise<Stored<DeliveryTracker>[]>
+  take(maxBytes: number, maxSpans: number): Promise<Stored<Tracker>[]>
   /** Spans that are on disk only; a segment of another process counts as one until it is read. */
   size(): number
   /** Spans of this process that are on disk only. */
@@ -43,14 +44,14 @@ export interface Spool<DeliveryTracker> {
 }
 
 /** What a spool tells those who use it. */
-export interface SpoolEvents<DeliveryTracker> {
+export interface SpoolEvents<Tracker> {
   /** Spans of this process that were on disk only, and are lost. */
-  lost(trackers: readonly (DeliveryTracker | undefined)[], reason: string): void
+  lost(trackers: readonly (Tracker | undefined)[], reason: string): void
   /** There is something to send that was not there before. */
   found(): void
 }
 
-export interface SpoolOptions<DeliveryTracker> extends SpoolEvents<DeliveryTracker> {
+export interface SpoolOptions<Tracker> extends SpoolEvents<Tracker> {
   /** Folder of all spools; this one's is in it, by its key. */
   readonly dir: string
   /** Bound of `dir`, for all targets and processes together. */
@@ -71,12 +72,10 @@ const SEGMENT_BYTES = 4 * 1024 * 1024
 const MIN_SEGMENTS = 8
 export const MAX_AGE_MS: number = 7 * 24 * 3_600_000
 const RETRY_MS = 30_000
-/** To take over thousands of segments takes seconds, during which nothing else runs. */
-const MAX_AT_ONCE = 64
 /** Whoever takes a segment over reads it whole. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
-export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTracker>): Spool<DeliveryTracker> {
+export function createSpool<Tracker>(options: SpoolOptions<Tracker>): Spool<Tracker> {
   const { dir, key, target, maxBytes, maxAgeMs = MAX_AGE_MS, retryMs = RETRY_MS } = options
   const segmentBytes =
     options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / MIN_SEGMENTS)))
@@ -90,11 +89,9 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
   let offUntilMs: number | undefined
   /** There are more segments of others than were made part of this spool at once. */
   let more = false
-  /** Segments of others that were looked at: what cannot be read is not looked at again and again. */
-  const passed = new Set<string>()
   let timer: Timer | undefined
 
-  const backlog = createBacklog<DeliveryTracker>({
+  const backlog = createBacklog<Tracker>({
     lost: (trackers) => options.lost(trackers, 'spool_damaged'),
     damaged: diagnostics.damaged,
   })
@@ -117,17 +114,8 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     return path
   }
 
-  const makeRoom = (needed: number): Enforced => {
-    for (const [path, segment] of mine) if (segment.isGone()) mine.delete(path)
-    const bounds = { dir, maxBytes, maxAgeMs }
-    const result = enforce(bounds, needed, { owner: self, mine, ...(active && { inUse: active.path }) })
-    giveUp(result.expired, 'spool_expired')
-    giveUp(result.crowdedOut, 'spool_full')
-    return result
-  }
-
-  const giveUp = (segments: Enforced['expired'], reason: DropReason): void => {
-    if (segments.length > 0) diagnostics.dropped(segments, reason, { maxBytes, maxAgeMs })
+  const giveUp = (segments: readonly files.SegmentFile[], reason: DropReason): void => {
+    diagnostics.dropped(segments, reason, { maxBytes, maxAgeMs })
     for (const { path } of segments) {
       const segment = mine.get(path)
       if (segment === undefined) continue
@@ -140,7 +128,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
 
   const begin = (): Segment => {
     files.expectOwn(folder)
-    if (!makeRoom(segmentBytes).room) {
+    if (!account.makeRoom(segmentBytes)) {
       throw new Error(`other processes fill its ${maxBytes} bytes`)
     }
     const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: realTime.epochMs() })
@@ -172,20 +160,10 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
   }
 
   const adopt = (): void => {
-    const lives = new Map<string, boolean>()
-    const isGone = (other: string): boolean => {
-      const known = lives.get(other) ?? (other === id || files.ownerLives(folder, other, self))
-      lives.set(other, known)
-      return !known
-    }
+    more = false
     files.expectOwn(folder)
     let found = false
-    const isOthers = (path: string, owner: string): boolean =>
-      !mine.has(path) && !passed.has(path) && isGone(owner)
-    const left = files.segmentsIn(folder, isOthers, MAX_AT_ONCE)
-    more = left.length === MAX_AT_ONCE
-    for (const file of left) {
-      passed.add(file.path)
+    for (const file of left.next()) {
       if (file.bytes > Math.max(MAX_SEGMENT_BYTES, 2 * segmentBytes)) {
         diagnostics.tooLong(file.path, file.bytes)
         continue
@@ -195,12 +173,16 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
       if (readability !== 'readable') continue
       const path = nextPath()
       if (!files.claim(file.path, path)) continue
-      const segment = adoptSegment(path, statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+      account.forget(file.path)
+      // Whoever was taken for dead may have written until then.
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+      const segment = adoptSegment(path, bytes, file.writtenMs)
       mine.set(path, segment)
       backlog.adopt(segment)
       found = true
     }
-    files.sweep(folder, isGone)
+    more = left.more()
+    if (!more) left.sweep()
     if (found) options.found()
   }
 
@@ -213,6 +195,21 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
     }
   }
 
+  const account = createAccount({
+    dir,
+    maxBytes,
+    maxAgeMs,
+    owner: self,
+    ours: mine,
+    inUse: () => active?.path,
+    deleted: giveUp,
+    quietly,
+  })
+  const left = createInheritance(folder, {
+    self,
+    isOurs: (path, owner) => owner === id || mine.has(path),
+  })
+
   const beat = (): void => {
     if (id !== undefined) {
       try {
@@ -222,7 +219,8 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
         startAnew()
       }
     }
-    makeRoom(0)
+    account.look()
+    account.makeRoom(0)
     adopt()
   }
 
@@ -235,7 +233,7 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
   const soon = withoutHold(
     realTime.start(() => {
       quietly(adopt)
-      if (files.segmentsIn(folder).length > 0) watch()
+      if (files.hasSegments(folder)) watch()
     }, 0),
   )
 
@@ -271,8 +269,11 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
       }
     },
     defer: backlog.defer,
-    take(maxBytes, maxSpans) {
-      if (more && backlog.size() === 0) quietly(adopt)
+    async take(maxBytes, maxSpans) {
+      while (more && backlog.size() === 0) {
+        quietly(adopt)
+        if (more && backlog.size() === 0) await new Promise<void>((resolve) => realTime.turn(resolve))
+      }
       return backlog.take(maxBytes, maxSpans)
     },
     size: () => Math.max(backlog.size(), more ? 1 : 0),
@@ -291,6 +292,8 @@ export function createSpool<DeliveryTracker>(options: SpoolOptions<DeliveryTrack
       realTime.stop(soon)
       realTime.stop(timer)
       timer = undefined
+      account.stop()
+      left.stop()
       quietly(end)
       backlog.clear()
       mine.clear()

@@ -109,16 +109,6 @@ test('what another process left does', async () => {
   expect(said).toContain('TS_SPOOL_DROPPED')
 })
 
-test('thousands of leftover segments are taken over a few at a time, and all of them', async () => {
-  const names = Array.from({ length: 300 }, (_, i) => `span ${i}`)
-  for (const name of names) leave([name])
-  const spool = open()
-  spool.adopt()
-  expect(spool.size()).toBeLessThanOrEqual(64)
-  expect((await takeAll(spool)).sort()).toEqual([...names].sort())
-  expect(await folder.segments()).toEqual([])
-})
-
 test('a file that is too long for a segment is not read, and said once', async () => {
   leave(['good'])
   const garbage = join(folder.dir, KEY, '0000-1-0-aaaaaaaaaaaa.0.seg')

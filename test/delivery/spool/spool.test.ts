@@ -231,10 +231,26 @@ describe('files', () => {
     const [owner = ''] = (await folder.files()).filter((path) => path.endsWith('.owner'))
     const gone = JSON.stringify({ ...JSON.parse(readFileSync(owner, 'utf8')), pid: 2 ** 22 + 7 })
     const other = join(folder.dir, KEY, 'dead-one.owner')
-    writeFileSync(other, gone)
+    // Killed before it had the name of an owner's file.
+    const begun = join(folder.dir, KEY, 'dead-two.owner.new')
+    for (const path of [other, begun]) writeFileSync(path, gone)
     open().adopt()
-    expect(await folder.files()).not.toContain(other)
-    expect(await folder.files()).toContain(owner)
+    expect((await folder.files()).filter((path) => path.includes('.owner'))).toEqual([owner])
+  })
+
+  test('of an owner that just writes its name are not', async () => {
+    const spool = open()
+    put(spool, 'a')
+    const [owner = ''] = (await folder.files()).filter((path) => path.endsWith('.owner'))
+    const begun = ['one', 'two'].map((name) => join(folder.dir, KEY, `${name}.owner.new`))
+    writeFileSync(begun[0] ?? '', readFileSync(owner))
+    writeFileSync(begun[1] ?? '', '')
+    open().adopt()
+    expect(await folder.files()).toEqual(expect.arrayContaining(begun))
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    utimesSync(begun[1] ?? '', hourAgo, hourAgo)
+    open().adopt()
+    expect((await folder.files()).filter((path) => path.endsWith('.new'))).toEqual(begun.slice(0, 1))
   })
 })
 
@@ -344,6 +360,21 @@ describe('bounds', () => {
     expect(dropped.length).toBeGreaterThan(20)
     expect(spool.own()).toBe(60 - dropped.length)
     expect(codes).toContain('TS_SPOOL_DROPPED')
+  })
+
+  test('drop what is just being read, which is no damage', async () => {
+    const spool = open({ maxBytes: 20_000, segmentBytes: 2000 })
+    for (const text of ['a', 'b', 'c']) spool.defer(put(spool, `${text} ${body}`), text)
+    const reading = spool.take(1_000_000, 1000)
+    for (let i = 0; i < 30; i += 1) put(spool, body)
+    expect(await reading).toEqual([])
+    expect(lost).toEqual([
+      ['a', 'spool_full'],
+      ['b', 'spool_full'],
+      ['c', 'spool_full'],
+    ])
+    expect(new Set(codes)).toEqual(new Set(['TS_SPOOL_DROPPED']))
+    expect([spool.size(), spool.own()]).toEqual([0, 0])
   })
 
   test('of size leave living processes alone', async () => {

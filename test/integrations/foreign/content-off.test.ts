@@ -32,7 +32,7 @@ const tells = ({ requests }: OtlpHttpCollector): boolean =>
 const SPANS: Readonly<Record<string, readonly string[]>> = {
   openinference: ['OpenAI Chat Completions', 'OpenAI Embeddings'],
   openllmetry: ['chat gpt-5'],
-  strands: ['chat', 'execute_tool look', 'execute_agent_loop_cycle', 'invoke_agent Strands Agent'],
+  strands: ['chat', 'execute_tool look', 'span', 'execute_agent_loop_cycle', 'invoke_agent Strands Agent'],
   adk: ['execute_tool look', 'call_llm', 'invoke_agent helper', 'invocation'],
 }
 

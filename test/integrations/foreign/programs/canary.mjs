@@ -23,7 +23,8 @@ async function askOpenAI(instrumentation) {
     type: 'function',
     function: { name: 'look', arguments: JSON.stringify({ canary }) },
   }
-  const message = { role: 'assistant', content: canary, tool_calls: [call] }
+  const invented = { ...call, id: 'c2', function: { ...call.function, name: canary } }
+  const message = { role: 'assistant', content: canary, tool_calls: [call, invented] }
   const client = new OpenAI({
     apiKey: 'sk-test',
     fetch: async (url) =>
@@ -60,16 +61,19 @@ const LIBRARIES = {
     let asked = 0
     const piece = (delta, finish_reason = null) =>
       `data: ${JSON.stringify({ id: 'x', model: 'gpt-5', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
-    const called = { name: 'look', arguments: JSON.stringify({ canary }) }
+    // The second is a tool that there is none of, by a name that the model made up.
+    const tools = ['look', canary]
+    const callOf = (name) => ({
+      index: 0,
+      id: `c${asked}`,
+      type: 'function',
+      function: { name, arguments: JSON.stringify({ canary }) },
+    })
     const fetch = async () => {
-      asked += 1
-      const said =
-        asked === 1
-          ? piece({
-              role: 'assistant',
-              tool_calls: [{ index: 0, id: 'c1', type: 'function', function: called }],
-            }) + piece({}, 'tool_calls')
-          : piece({ role: 'assistant', content: canary }) + piece({}, 'stop')
+      const name = tools[asked++]
+      const said = name
+        ? piece({ role: 'assistant', tool_calls: [callOf(name)] }) + piece({}, 'tool_calls')
+        : piece({ role: 'assistant', content: canary }) + piece({}, 'stop')
       return new Response(`${said}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } })
     }
     const model = new OpenAIModel({
@@ -90,9 +94,9 @@ const LIBRARIES = {
     class Model extends BaseLlm {
       async *generateContentAsync() {
         asked += 1
-        const part =
-          asked === 1 ? { functionCall: { id: 'f1', name: 'look', args: { canary } } } : { text: canary }
-        yield { content: { role: 'model', parts: [part] }, usageMetadata }
+        const call = (id, name) => ({ functionCall: { id, name, args: { canary } } })
+        const parts = asked === 1 ? [call('f1', 'look'), call('f2', canary)] : [{ text: canary }]
+        yield { content: { role: 'model', parts }, usageMetadata }
       }
     }
     const parameters = { type: 'OBJECT', properties: { canary: { type: 'STRING' } } }
