@@ -5,7 +5,7 @@ import type { Pipeline } from './pipeline.ts'
 /** A pipeline with its statistics. */
 interface Place {
   readonly pipeline: Pipeline | undefined
-  readonly counts: ExportStatistics | undefined
+  readonly statistics: ExportStatistics | undefined
 }
 
 interface Slot {
@@ -15,7 +15,7 @@ interface Slot {
   readonly overlays: Place[]
 }
 
-const NONE: Place = { pipeline: undefined, counts: undefined }
+const NONE: Place = { pipeline: undefined, statistics: undefined }
 
 // The slot never changes once it is made, and every traced call asks for it.
 let known: Slot | undefined
@@ -45,9 +45,9 @@ export function configuredPipeline(): Pipeline | undefined {
   return slot().configured.pipeline
 }
 
-export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: ExportStatistics): void {
+export function setCurrentPipeline(pipeline: Pipeline | undefined, statistics?: ExportStatistics): void {
   const current = slot()
-  current.configured = { pipeline, counts: counts ?? current.configured.counts }
+  current.configured = { pipeline, statistics: statistics ?? current.configured.statistics }
   settleTop(current)
 }
 
@@ -57,9 +57,9 @@ export function setCurrentPipeline(pipeline: Pipeline | undefined, counts?: Expo
  *
  * @returns takes it away again, whichever overlays came after it
  */
-export function pushOverride(pipeline: Pipeline, counts: ExportStatistics): () => void {
+export function pushOverride(pipeline: Pipeline, statistics: ExportStatistics): () => void {
   const current = slot()
-  const place: Place = { pipeline, counts }
+  const place: Place = { pipeline, statistics: statistics }
   current.overlays.push(place)
   settleTop(current)
   return () => {
@@ -70,11 +70,11 @@ export function pushOverride(pipeline: Pipeline, counts: ExportStatistics): () =
 }
 
 /** The export statistics of this process since `init`. */
-export function currentCounts(): ExportStatistics | undefined {
-  return slot().configured.counts
+export function currentStatistics(): ExportStatistics | undefined {
+  return slot().configured.statistics
 }
 
 /** What became of every span that ended since `init`. Costs nothing and waits for nothing. */
 export function stats(): Report {
-  return slot().top.counts?.report() ?? NOTHING
+  return slot().top.statistics?.report() ?? NOTHING
 }

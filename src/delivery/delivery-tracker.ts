@@ -24,14 +24,14 @@ export interface DeliveryTrackers {
 const RANK = { sent: 0, spooled: 1, rejected: 2, dropped: 3 } as const
 const rankOf = (outcome: SpanOutcome): number => RANK[typeof outcome === 'string' ? outcome : 'dropped']
 
-export function createDeliveryTrackers(counts: ExportStatistics): DeliveryTrackers {
+export function createDeliveryTrackers(statistics: ExportStatistics): DeliveryTrackers {
   const note = (tracker: DeliveryTracker, outcome: SpanOutcome): void => {
     tracker.left -= 1
     if (rankOf(outcome) > rankOf(tracker.worst)) tracker.worst = outcome
   }
   const close = ({ worst }: DeliveryTracker): void => {
-    if (worst === 'spooled') counts.spooled(1)
-    else counts.settled(worst)
+    if (worst === 'spooled') statistics.spooled(1)
+    else statistics.settled(worst)
   }
   return {
     issue: (targets) => ({ left: targets, inMemory: targets, worst: 'sent' }),
@@ -39,18 +39,18 @@ export function createDeliveryTrackers(counts: ExportStatistics): DeliveryTracke
       tracker.inMemory -= 1
       note(tracker, outcome)
       if (tracker.left === 0) close(tracker)
-      else if (tracker.inMemory === 0) counts.spooled(1)
+      else if (tracker.inMemory === 0) statistics.spooled(1)
       return tracker.inMemory === 0
     },
     deferred(tracker) {
       tracker.inMemory -= 1
-      if (tracker.inMemory === 0) counts.spooled(1)
+      if (tracker.inMemory === 0) statistics.spooled(1)
       return tracker.inMemory === 0
     },
     settledOnDisk(tracker, outcome) {
       note(tracker, outcome)
       if (tracker.left > 0) return
-      counts.spooled(-1)
+      statistics.spooled(-1)
       close(tracker)
     },
   }

@@ -9,7 +9,7 @@ import type { ExporterEvents } from './exporter-events.ts'
 import { createSettlement } from './settlement.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './target.ts'
-import { type TargetExporter, write } from './target-exporter.ts'
+import { type TargetExporter, writeToDisk } from './target-exporter.ts'
 import { createTargetExporters } from './target-exporters.ts'
 import { rootSummary } from './trace-info.ts'
 import {
@@ -70,7 +70,7 @@ export function createExporter(
     const size = fits ? whole : spanSize(fitted)
     if (isLocalRoot(span)) span.trace.root = rootSummary(span)
     settlement.begin(fitted)
-    for (const exporter of exporters) exporter.queue.push(fitted, size, write(exporter, fitted))
+    for (const exporter of exporters) exporter.queue.push(fitted, size, writeToDisk(exporter, fitted))
     events.work()
   }
 

@@ -138,7 +138,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         return failure(thrown)
       }
     },
-    async complete(traceInfo) {
+    async sendTraceInfo(traceInfo) {
       try {
         await companion.finishTrace(traceInfo)
         return ACCEPTED

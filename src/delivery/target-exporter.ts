@@ -16,7 +16,7 @@ export interface TargetExporter extends TraceInfoExporter {
 }
 
 /** Puts `span` on disk, with what has to follow it. @returns where, unless that could not be done */
-export function write(exporter: TargetExporter, span: EndedSpan): Written | undefined {
+export function writeToDisk(exporter: TargetExporter, span: EndedSpan): Written | undefined {
   const { spool, traceInfoQueue } = exporter
   // What the application's own exporter may send is known when it is sent, so that it has no record before.
   if (spool === undefined || span.exportedTo !== undefined) return undefined

@@ -33,7 +33,7 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
   const { config, settlement, events } = parts
   const spool = spoolOf(target, () => exporter, parts)
   const traceInfoQueue =
-    target.complete && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
+    target.sendTraceInfo && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
   const diagnostics = createExportDiagnostics(target)
   /** @param sends - what follows the span has to be sent, too */
   const settle = (span: EndedSpan, outcome: SpanOutcome, sends: boolean): void => {

@@ -27,7 +27,7 @@ export interface SpanTarget {
   /** Starts a thread that sends as well; absent, or `undefined`, where there can be none. */
   startHelper?(): HelperThread | undefined
   /** Delivers what OTLP cannot carry; absent where nothing of the kind is taken. */
-  complete?(traceInfo: PendingTraceInfo): Promise<ExportResult>
+  sendTraceInfo?(traceInfo: PendingTraceInfo): Promise<ExportResult>
   shutdown(): Promise<void>
 }
 

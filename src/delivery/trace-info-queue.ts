@@ -43,7 +43,7 @@ export function createTraceInfoQueue(target: SpanTarget, maxBytes: number): Trac
 
   const drain = async (): Promise<void> => {
     for (let next = waiting[0]; next !== undefined && !closed; next = waiting[0]) {
-      const answer = await target.complete?.(next)
+      const answer = await target.sendTraceInfo?.(next)
       if (answer?.kind === 'retry') {
         const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
         attempt += 1

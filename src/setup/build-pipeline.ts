@@ -20,7 +20,7 @@ import { targetDisk } from './target-disk.ts'
 import { handOverTo } from './thread-guest.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
-export function buildPipeline(config: Config, counts: ExportStatistics): Pipeline {
+export function buildPipeline(config: Config, statistics: ExportStatistics): Pipeline {
   noteSecretsOf(config)
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.attachedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
@@ -28,7 +28,7 @@ export function buildPipeline(config: Config, counts: ExportStatistics): Pipelin
   if (config.console) targets.push(createConsoleTarget(writeStderr, writeStderrNow))
   const each = (target: SpanTarget): SpanTarget =>
     onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
-  const pipeline: Pipeline = createPipeline(config, targets.map(each), counts)
+  const pipeline: Pipeline = createPipeline(config, targets.map(each), statistics)
   return pipeline
 }
 

@@ -53,7 +53,7 @@ async function deliver(
     all = (await deliverBatch(spans.slice(at, at + maxSpans), sender, limits, outcomes)) && all
   }
   for (const traceInfo of share.traceInfo) {
-    const answer = await insist(limits, async () => (await sender.complete?.(traceInfo)) ?? ACCEPTED)
+    const answer = await insist(limits, async () => (await sender.sendTraceInfo?.(traceInfo)) ?? ACCEPTED)
     all = answer.kind === 'accepted' && all
   }
   return all

@@ -39,10 +39,10 @@ export function lazyTarget(
         return failed(thrown)
       }
     },
-    async complete(traceInfo) {
+    async sendTraceInfo(traceInfo) {
       try {
         const target = await loaded()
-        return (await target.complete?.(traceInfo)) ?? { kind: 'accepted' }
+        return (await target.sendTraceInfo?.(traceInfo)) ?? { kind: 'accepted' }
       } catch (thrown) {
         loading = undefined
         return failed(thrown)

@@ -5,7 +5,7 @@ import { environment } from '../config/environment.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { configuredPipeline, currentCounts, setCurrentPipeline, stats } from '../delivery/current.ts'
+import { configuredPipeline, currentStatistics, setCurrentPipeline, stats } from '../delivery/current.ts'
 import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
 import { attachProviders, detachProviders } from '../delivery/provider-bridge.ts'
@@ -95,12 +95,12 @@ function start(options: InitOptions | undefined): Status {
   if (before.config !== undefined && before.status.enabled && sameConfig(before.config, config))
     return before.status
   const refusal = config.provider === 'shared' ? checkApiCopy() : undefined
-  const counts = before.status.enabled
-    ? (currentCounts() ?? createExportStatistics())
+  const statistics = before.status.enabled
+    ? (currentStatistics() ?? createExportStatistics())
     : createExportStatistics()
   retire()
   resetDiagnosed()
-  install(refusal === undefined ? config : { ...config, provider: 'private' }, counts)
+  install(refusal === undefined ? config : { ...config, provider: 'private' }, statistics)
   before.config = config
   before.status = statusOn(
     config,
@@ -115,9 +115,9 @@ function cannotRun(reason: string): Status {
   return statusOff(reason)
 }
 
-function install(config: Config, counts: ExportStatistics): void {
-  const pipeline = buildPipeline(config, counts)
-  setCurrentPipeline(pipeline, counts)
+function install(config: Config, statistics: ExportStatistics): void {
+  const pipeline = buildPipeline(config, statistics)
+  setCurrentPipeline(pipeline, statistics)
   if (config.provider === 'shared') attachProviders()
   else detachProviders()
   watchExit(pipeline)

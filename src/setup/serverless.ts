@@ -41,10 +41,10 @@ export function keptByRequest(target: SpanTarget): SpanTarget {
     keepRequest(work)
     return work
   }
-  const { complete } = target
+  const { sendTraceInfo } = target
   return Object.create(target, {
     send: { value: (spans: readonly EndedSpan[]) => keep(target.send(spans)) },
-    ...(complete && { complete: { value: (rest: PendingTraceInfo) => keep(complete(rest)) } }),
+    ...(sendTraceInfo && { sendTraceInfo: { value: (rest: PendingTraceInfo) => keep(sendTraceInfo(rest)) } }),
   }) as SpanTarget
 }
 

@@ -76,9 +76,9 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   if (lacking !== undefined)
     throw new ConfigError('captureTraces', `captureTraces() cannot run: ${saysMissing(lacking)}.`)
   const config = configFor(options)
-  const counts = createExportStatistics()
+  const statistics = createExportStatistics()
   const waiters = new Set<() => void>()
-  const heard = { ...counts, ended: () => heardEnd(counts, waiters) }
+  const heard = { ...statistics, ended: () => heardEnd(statistics, waiters) }
   const store = createStore(config, heard)
   const diagnostics: Diagnostic[] = []
   const unsubscribe = onDiagnostic((diagnostic) => diagnostics.push(diagnostic))
@@ -135,8 +135,8 @@ export function captureTraces(options: CaptureTracesOptions = {}): CapturedTrace
   }
 }
 
-function heardEnd(counts: ExportStatistics, waiters: ReadonlySet<() => void>): void {
-  counts.ended()
+function heardEnd(statistics: ExportStatistics, waiters: ReadonlySet<() => void>): void {
+  statistics.ended()
   // The span is taken off the open ones after it was counted.
   if (waiters.size === 0) return
   queueMicrotask(() => {
@@ -152,7 +152,7 @@ interface Store {
 }
 
 /** A pipeline whose spans stay here. */
-function createStore(config: Config, counts: ExportStatistics): Store {
+function createStore(config: Config, statistics: ExportStatistics): Store {
   const kept = new Map<EndedSpan, Kept>()
   const keep = (spans: readonly EndedSpan[]): void => {
     for (const ended of spans) kept.set(ended, { ended, span: capturedSpan(ended) })
@@ -165,7 +165,7 @@ function createStore(config: Config, counts: ExportStatistics): Store {
     },
     async shutdown() {},
   }
-  const pipeline = createPipeline(config, [memory], counts)
+  const pipeline = createPipeline(config, [memory], statistics)
   // Taken out of the queue as they are put in, so that a test can look without waiting.
   const drain = (): void => {
     for (const { spans } of pipeline.exporter.undelivered()) keep(spans)
