@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { VariableGroup, VariableSource } from '../src/config/variable.ts'
 import { environmentVariables, type NamedVariable } from '../src/config/variables.ts'
@@ -6,8 +6,8 @@ import { environmentVariables, type NamedVariable } from '../src/config/variable
 const BEGIN = '<!-- environment:begin -->'
 const END = '<!-- environment:end -->'
 
-/** Pages that carry the table; the first must, the others may. */
-const PAGES = ['docs/configuration.md', 'README.md']
+/** The page that carries the table. */
+const PAGE = 'docs/configuration.md'
 
 const GROUPS: Readonly<Record<VariableGroup, string>> = {
   switch: 'Switches',
@@ -72,24 +72,22 @@ function row({ name, meaning, accepts, defaultText, source }: NamedVariable): st
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
-/** Writes the table into the pages, or with `--check` says which of them are stale. Gives the exit code. */
+/** Writes the table into the page, or with `--check` says whether it is stale. Gives the exit code. */
 function main(argv: readonly string[]): number {
-  const check = argv.includes('--check')
-  let failed = false
-  for (const [index, name] of PAGES.entries()) {
-    const path = fileURLToPath(new URL(`../${name}`, import.meta.url))
-    const page = existsSync(path) ? readFileSync(path, 'utf8') : ''
-    const fresh = withTable(page)
-    if (fresh === undefined) {
-      if (index > 0) continue
-      process.stderr.write(`${name} has no ${BEGIN} and ${END}\n`)
-      failed = true
-    } else if (fresh !== page && check) {
-      process.stderr.write(`${name} is stale: run npx tsx scripts/env-table.ts\n`)
-      failed = true
-    } else if (fresh !== page) writeFileSync(path, fresh)
+  const path = fileURLToPath(new URL(`../${PAGE}`, import.meta.url))
+  const page = readFileSync(path, 'utf8')
+  const fresh = withTable(page)
+  if (fresh === undefined) {
+    process.stderr.write(`${PAGE} has no ${BEGIN} and ${END}\n`)
+    return 1
   }
-  return failed ? 1 : 0
+  if (fresh === page) return 0
+  if (argv.includes('--check')) {
+    process.stderr.write(`${PAGE} is stale: run npx tsx scripts/env-table.ts\n`)
+    return 1
+  }
+  writeFileSync(path, fresh)
+  return 0
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2))

@@ -113,7 +113,14 @@ describe('the links and paths in the documentation', () => {
       })
 
   it('lead to files that are there', () => {
-    const all = [...pages, 'CONTRIBUTING.md', 'examples/README.md', 'bench/README.md']
+    const all = [
+      ...pages,
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      'examples/README.md',
+      'bench/README.md',
+    ]
     const broken = all.flatMap((page) =>
       linksOf(page)
         .filter((path) => !existsSync(root + path))
