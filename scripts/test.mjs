@@ -19,6 +19,7 @@ const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
 const STEPS = [
   check('lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
   check('rooms', 'tsx', 'scripts/check-rooms.ts'),
+  check('words', 'tsx', 'scripts/check-words.ts'),
   check('types of src', 'tsc', '-p', 'tsconfig.json'),
   check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
   check('types of scripts', 'tsc', '-p', 'scripts'),

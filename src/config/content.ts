@@ -1,6 +1,6 @@
 import type { Config, ContentKeys } from './config.ts'
 import type { Limits, Redact } from './limits.ts'
-import { complaint, type Reader, type SourceName } from './reader.ts'
+import { problemWith, type Reader, type SourceName } from './reader.ts'
 import * as rules from './rules.ts'
 import { nearest, preview } from './text.ts'
 
@@ -61,7 +61,7 @@ function resolveCapture(reader: Reader): boolean {
   if (name === undefined) return false
   const value = reader.raw(name)
   const read = rules.readFlag(value) ?? captureWord(name, value)
-  if (read === undefined) reader.problem(name, complaint(name, value, 'no content is recorded'))
+  if (read === undefined) reader.problem(name, problemWith(name, value, 'no content is recorded'))
   return read ?? false
 }
 
@@ -77,7 +77,7 @@ function resolveLimits(reader: Reader): Limits {
   const given = reader.raw('limits')
   if (given === undefined) return DEFAULTS
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    reader.problem('limits', complaint('limits', given, 'the default limits are used instead'))
+    reader.problem('limits', problemWith('limits', given, 'the default limits are used instead'))
     return DEFAULTS
   }
   const limits = { ...DEFAULTS }

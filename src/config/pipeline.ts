@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import type { SpanExporterLike } from './exporter.ts'
-import { complaint, type Reader } from './reader.ts'
+import { problemWith, type Reader } from './reader.ts'
 import * as rules from './rules.ts'
 import { resolveSampler } from './sampler.ts'
 
@@ -74,7 +74,7 @@ function resolveTrust(reader: Reader): boolean {
   if (name === undefined) return false
   const value = reader.raw(name)
   const read = rules.readFlag(value)
-  if (read === undefined) reader.problem(name, complaint(name, value, 'no caller is trusted'))
+  if (read === undefined) reader.problem(name, problemWith(name, value, 'no caller is trusted'))
   return read ?? false
 }
 
@@ -83,7 +83,7 @@ export function resolveExporters(reader: Reader): readonly SpanExporterLike[] {
   const given = reader.raw('exporters')
   if (given === undefined) return []
   if (!Array.isArray(given)) {
-    reader.problem('exporters', complaint('exporters', given, 'it is ignored'))
+    reader.problem('exporters', problemWith('exporters', given, 'it is ignored'))
     return []
   }
   const fitting = given.filter(isExporter)

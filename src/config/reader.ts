@@ -79,7 +79,7 @@ export function createReader(options: InitOptions, env: Environment): Reader {
       unfit.push(name)
     }
     const used = found ? `${found.name} is used instead` : otherwise
-    for (const name of unfit) problem(name, complaint(name, raw(name), used))
+    for (const name of unfit) problem(name, problemWith(name, raw(name), used))
     return found
   }
 
@@ -96,7 +96,7 @@ export function createReader(options: InitOptions, env: Environment): Reader {
 }
 
 /** The sentence about a value that does not fit. */
-export function complaint(name: SourceName, value: unknown, used: string): string {
+export function problemWith(name: SourceName, value: unknown, used: string): string {
   const shown = SECRET.has(name) ? 'something else (not shown)' : preview(value)
   return `${subject(name)} accepts ${acceptedBy(name)}, but is ${shown}; ${used}.`
 }

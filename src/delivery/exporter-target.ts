@@ -56,7 +56,7 @@ export function createExporterTarget(
         await exporter.forceFlush?.()
         await exporter.shutdown()
       } catch {
-        // The application's exporter complains for itself.
+        // The application's exporter speaks for itself.
       }
     },
   }

@@ -46,7 +46,7 @@ function fromFile(file: string): Auth {
       if (!always && now === stamp) return
       const read = (await readFile(file, 'utf8')).trim()
       if (!/^[\x21-\x7e]+$/.test(read)) {
-        complain(file, read === '' ? 'it is empty' : 'what it holds is not one token', token !== undefined)
+        sayUnusable(file, read === '' ? 'it is empty' : 'what it holds is not one token', token !== undefined)
         return
       }
       stamp = now
@@ -55,7 +55,7 @@ function fromFile(file: string): Auth {
       token = read
       noteSecrets([read])
     } catch (thrown) {
-      complain(file, messageOf(thrown), token !== undefined)
+      sayUnusable(file, messageOf(thrown), token !== undefined)
     }
   }
 
@@ -81,7 +81,7 @@ function sayNotAscii(): void {
   )
 }
 
-function complain(file: string, reason: string, hasToken: boolean): void {
+function sayUnusable(file: string, reason: string, hasToken: boolean): void {
   const outcome = hasToken ? 'The last good token stays in use.' : 'Requests go without a token.'
   const advice = 'Check MLFLOW_TRACKING_TOKEN_FILE and that this process may read the file.'
   diagnoseOnce(

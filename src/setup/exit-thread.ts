@@ -17,13 +17,13 @@ const MAX_REASON_BYTES = 1024
 export interface SentInWorker {
   /** Why something is left; `undefined` when nothing is. */
   readonly left: string | undefined
-  /** A byte for each span, lane after lane; see `exit-outcomes.ts`. */
+  /** A byte for each span, target after target; see `exit-outcomes.ts`. */
   readonly outcomes: Uint8Array
 }
 
 /** Sends `work` in a worker and waits for it. */
 export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
-  const spans = work.undelivered.reduce((sum, lane) => sum + lane.spans.length, 0)
+  const spans = work.undelivered.reduce((sum, { spans }) => sum + spans.length, 0)
   const outcomes = new Uint8Array(new SharedArrayBuffer(spans))
   const left = send(work, timeoutMs, outcomes)
   return { left, outcomes: left === undefined ? outcomes.fill(SPAN_DELIVERED) : outcomes }

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { objection } from '../../scripts/rooms.ts'
+import { runIn } from './run-in.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folders: string[] = []
@@ -70,16 +70,6 @@ function project(sources: Readonly<Record<string, string>>): string {
     writeFileSync(join(folder, path), text)
   }
   return folder
-}
-
-function runIn(
-  folder: string,
-  program: string,
-  ...args: string[]
-): { status: number | null; output: string } {
-  const path = join(root, 'node_modules', '.bin', program)
-  const { status, stdout, stderr } = spawnSync(path, args, { cwd: folder, encoding: 'utf8' })
-  return { status, output: stdout + stderr }
 }
 
 test('the check of the rooms sees imports of values, of types, of types in place and lazy ones', () => {
