@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { cached } from './cache.ts'
 import { fileBeside, runNode, startNode } from './child.ts'
 import { partialSuccess, startOtlpHttp } from './collector.ts'
@@ -265,9 +265,11 @@ describe('processes', () => {
     })
     const child = Number(server.answer)
     await server.stop()
-    // Gone, or dead and not yet collected by whoever adopted it.
-    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${child}`], { encoding: 'utf8' })
-    expect(stdout.trim()).toMatch(/^(Z|$)/)
+    // Gone, or dead and not yet collected by whoever adopted it. A signal takes a moment on a busy machine.
+    await vi.waitFor(() => {
+      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${child}`], { encoding: 'utf8' })
+      expect(stdout.trim()).toMatch(/^(Z|$)/)
+    }, 10_000)
   })
 
   test('shows the log of a server that does not start', async () => {

@@ -16,6 +16,8 @@ export interface Writing {
   readonly scratch: Scratch
   maxDepth: number
   maxLength: number
+  /** Longer names of fields are cut. */
+  readonly maxKeyLength: number
   /** Objects around the place that is being written. */
   readonly around: object[]
   /** Somebody gave properties to all objects, so that those of one have to be told from its own. */
@@ -39,7 +41,7 @@ let last: Writing | undefined
 /** Within the bounds of a capture. */
 export function startWriting(scratch: Scratch, maxDepth: number, maxLength: number): Writing {
   // A scratch serves one value at a time, so what was used for its last one is free.
-  if (last?.scratch !== scratch) last = startWritingCopy(scratch)
+  if (last?.scratch !== scratch) last = { ...startWritingCopy(scratch), maxKeyLength: MAX_KEY_LENGTH }
   last.maxDepth = maxDepth
   last.maxLength = maxLength
   last.objectsInherit = allObjectsInherit()
@@ -57,6 +59,8 @@ export function startWritingCopy(scratch: Scratch, around: readonly object[] = [
     scratch,
     maxDepth: none,
     maxLength: none,
+    // What was cut is longer than that by the mark, and would be cut again.
+    maxKeyLength: none,
     around: [...around],
     objectsInherit,
     room: none,
@@ -230,8 +234,8 @@ function writeField(writing: Writing, key: string, value: unknown): void {
 }
 
 function writeAnyField(writing: Writing, key: string, value: unknown): void {
-  const { scratch } = writing
-  const name = key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
+  const { scratch, maxKeyLength } = writing
+  const name = key.length > maxKeyLength ? cutLength(key, maxKeyLength) : key
   reserve(scratch, HEAD_BYTES + name.length * BYTES_PER_UNIT)
   scratch.buffer[scratch.at] = ITEM
   scratch.at += 1
