@@ -17,15 +17,18 @@ import { lazyTarget } from './lazy-target.ts'
 import { noteSecretsOf } from './note-secrets.ts'
 import { keptByRequest } from './serverless.ts'
 import { targetDisk } from './target-disk.ts'
-import { handOverTo } from './thread-guest.ts'
+import { aloneInWorker, handOverTo } from './thread-guest.ts'
 
 /** The pipeline that `config` describes. Opens no connection and starts no timer. */
 export function buildPipeline(config: Config, statistics: ExportStatistics): Pipeline {
   noteSecretsOf(config)
   const resource = (): object => resourceLike(resourceAttributes(config, pipeline.attachedResource))
   const targets: SpanTarget[] = config.targets.map((target) => otlp(config, target, resource, () => pipeline))
-  for (const exporter of config.exporters) targets.push(createExporterTarget(exporter, config, resource))
-  if (config.console) targets.push(createConsoleTarget(writeStderr, writeStderrNow))
+  const handOver = aloneInWorker()
+  for (const exporter of config.exporters) {
+    targets.push({ ...createExporterTarget(exporter, config, resource), handOver })
+  }
+  if (config.console) targets.push({ ...createConsoleTarget(writeStderr, writeStderrNow), handOver })
   const each = (target: SpanTarget): SpanTarget =>
     onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
   const pipeline: Pipeline = createPipeline(config, targets.map(each), statistics)

@@ -93,10 +93,15 @@ function workerPort(): MessagePort | undefined {
   return threads?.isMainThread === false ? (threads.parentPort ?? undefined) : undefined
 }
 
-/** Nobody delivers in our place. */
-const alone = (port: MessagePort): HandOver => ({
+/** For targets that work in the thread only that they are in: no other one delivers in our place. */
+export function aloneInWorker(): HandOver | undefined {
+  const port = workerPort()
+  return port && alone(port, 'Call "await flushTraces()" before a task is over.')
+}
+
+const alone = (port: MessagePort, remedy?: string): HandOver => ({
   isReady() {
-    noteAlone(port)
+    noteAlone(port, remedy)
     return false
   },
   give() {},
@@ -104,12 +109,14 @@ const alone = (port: MessagePort): HandOver => ({
 })
 
 /** Where it may lose something that this thread delivers by itself, it is said. */
-function noteAlone(port: MessagePort): void {
+function noteAlone(port: MessagePort, given?: string): void {
   // One that hears nothing ends by itself, and has its time then.
   if (port.listenerCount('message') === 0) return
-  const remedy = hasHosts()
-    ? 'Call init() in the main thread, before it starts workers, and it delivers for them; or use the option spool.'
-    : 'Use the option spool.'
+  const remedy =
+    given ??
+    (hasHosts()
+      ? 'Call init() in the main thread, before it starts workers, and it delivers for them; or use the option spool.'
+      : 'Use the option spool.')
   diagnoseOnce(
     'warn',
     'TS_WORKER_ALONE',

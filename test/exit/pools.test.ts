@@ -130,6 +130,12 @@ describe('threads by hand', () => {
     ).toEqual(['inner', 'work'])
   })
 
+  it('say that the console and exporters of the application work in their own thread only', async () => {
+    const { code, stderr } = await runToEnd(app, 'by-hand.mjs', { args: ['console'] })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^turnspan warn: .*await flushTraces\(\).*\[TS_WORKER_ALONE\]$/m)
+  })
+
   it('hold no more of what they have given away than of what waits', async () => {
     await receiver.stop()
     const { stdout, stderr } = await runToEnd(app, 'full.mjs', {

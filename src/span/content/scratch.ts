@@ -5,9 +5,10 @@ import type { Content } from './content.ts'
 // so they stand one behind the other in slabs. A slab lives as long as the last value in it, so it is kept small: a
 // span that stays open for hours must not hold much more than its own.
 export const SLAB_BYTES = 32_768
-/** A value that grows beyond its buffer gets so many times what it needs: not more than may stay unused in the end. */
+/** A value that grows beyond its buffer gets so many times what it needs. */
 const GROWTH = 1.4
-const MAX_UNUSED = 1.5
+/** A buffer that is larger than its value by more than this is given up for one that fits: what is kept is counted by its bytes. */
+const MAX_UNUSED = 1.1
 /** A new slab is begun where less than this is left. */
 const MIN_ROOM = 4_096
 /** A slab that a value has outgrown is used on where at least this is left, or a long answer would cost all of it. */

@@ -9,7 +9,7 @@ if (isMainThread) {
   init()
   const worker = start({ way })
   worker.once('message', async () => {
-    if (way === 'terminate') console.log('ended with', await worker.terminate())
+    if (way === 'terminate' || way === 'console') console.log('ended with', await worker.terminate())
     if (way === 'unref') worker.unref()
     if (way === 'exit') process.exit(3)
     if (way === 'throw') throw new Error('thrown')
@@ -17,7 +17,9 @@ if (isMainThread) {
   })
   worker.postMessage('work')
 } else {
-  init(way === 'large' ? { maxQueueBytes: 100_000 } : {})
+  init(
+    way === 'large' ? { maxQueueBytes: 100_000 } : workerData.way === 'console' ? { target: 'console' } : {},
+  )
   const work = (message) => {
     if (message === 'nested') {
       start({ way: 'inner' }).once('exit', () => process.exit())
