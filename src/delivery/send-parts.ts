@@ -30,13 +30,13 @@ type Single = Exclude<ExportResult, { kind: 'mixed' }>
  */
 export async function sendParts<T>(batch: readonly T[], work: BatchWork<T>): Promise<Later<T> | undefined> {
   const parts: (readonly T[])[] = [batch]
-  let afterSuccess = false
+  let taken: T | undefined
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const answer = await work.send(part)
     if (answer.kind === 'retry') return { rest: [...part, ...parts.flat()], answer }
     if (answer.kind === 'accepted') {
       work.accepted(part, Math.min(answer.rejectedSpans ?? 0, part.length))
-      afterSuccess = true
+      taken = part[0]
       continue
     }
     if (answer.kind === 'mixed') {
@@ -46,10 +46,9 @@ export async function sendParts<T>(batch: readonly T[], work: BatchWork<T>): Pro
     const [item] = part
     if (part.length > 1) parts.unshift(...halves(part))
     else if (item !== undefined) {
-      const verdict = await judge({ item, parts, answer, afterSuccess }, work)
+      const verdict = await judge({ item, parts, answer, taken }, work)
       if (verdict !== undefined) return verdict
     }
-    afterSuccess = false
   }
   return undefined
 }
@@ -59,8 +58,8 @@ interface Suspect<T> {
   /** What is still to be sent. */
   readonly parts: (readonly T[])[]
   readonly answer: Refused
-  /** The request before was accepted. */
-  readonly afterSuccess: boolean
+  /** One that the receiver has taken before. */
+  readonly taken: T | undefined
 }
 
 /** What becomes of a span that was refused alone. @returns what must wait, where nothing can be said of it now */
@@ -71,7 +70,7 @@ async function judge<T>(suspect: Suspect<T>, work: BatchWork<T>): Promise<Later<
     parts.unshift([smaller])
     return undefined
   }
-  if (answer.serverFault && !suspect.afterSuccess) {
+  if (answer.serverFault) {
     const broken = await probe(suspect, work)
     if (broken !== undefined) return broken
   }
@@ -82,19 +81,26 @@ async function judge<T>(suspect: Suspect<T>, work: BatchWork<T>): Promise<Later<
   return undefined
 }
 
-/** Sends another span, any one, to see whether the receiver takes spans at all. @returns what must wait if not */
+/**
+ * Sends another span, any one, to see whether the receiver takes spans now: it may have broken since it took the last
+ * one. Where none is left it is one that the receiver has, and knows by its ID.
+ *
+ * @returns what must wait if it takes none
+ */
 async function probe<T>(
-  { item, parts, answer }: Suspect<T>,
+  { item, parts, answer, taken }: Suspect<T>,
   work: BatchWork<T>,
 ): Promise<Later<T> | undefined> {
   const others = parts.flat()
   const chosen = Math.floor(Math.random() * others.length)
   const other = others[chosen]
+  const probed = other ?? taken
   const all = [item, ...others]
-  if (other === undefined) return { rest: all, answer: waitOut(answer) }
-  const said = await sendOne(other, work)
+  if (probed === undefined) return { rest: all, answer: waitOut(answer) }
+  const said = await sendOne(probed, work)
   if (said.kind === 'retry') return { rest: all, answer: said }
   if (said.kind === 'refused') return { rest: all, answer: waitOut(said) }
+  if (other === undefined) return undefined
   work.accepted([other], Math.min(said.rejectedSpans ?? 0, 1))
   remove(parts, chosen)
   return undefined
