@@ -1,37 +1,28 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BuiltApp } from '../support/built.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 import { freePort } from '../support/server-process.ts'
 import { exitApp, runToEnd } from './program.ts'
+import { stateHomePerTest } from './state-home.ts'
 
 let app: BuiltApp
-let home: string
+const home = stateHomePerTest()
 beforeAll(async () => {
   app = await exitApp()
 }, 600_000)
 afterAll(() => app?.remove())
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'turnspan-left-'))
-})
-afterEach(() => rm(home, { recursive: true, force: true }))
 
 const envOf = (port: number, more: Record<string, string> = {}): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-  XDG_STATE_HOME: home,
+  XDG_STATE_HOME: home.dir,
   TURNSPAN_EXIT_TIMEOUT_MS: '300',
   ...more,
 })
-
-const filesIn = async (): Promise<string[]> => {
-  const found = await readdir(home, { recursive: true, withFileTypes: true }).catch(() => [])
-  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-}
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
 
@@ -46,7 +37,7 @@ test.each([
     const port = await freePort()
     const first = await runToEnd(app, 'end.mjs', { args: [way], env: envOf(port), signal })
     expect(first.stderr).toMatch(/1 span was not delivered.*\[TS_EXIT_SPOOLED\]/)
-    const files = await filesIn()
+    const files = await home.files()
     expect(files).toHaveLength(1)
     expect(await modeOf(files[0] as string)).toBe(0o600)
     expect(await modeOf(join(files[0] as string, '..'))).toBe(0o700)
@@ -54,7 +45,7 @@ test.each([
     const next = await runToEnd(app, 'very-end.mjs', { args: ['idle'], env: envOf(port) })
     expect(next).toMatchObject({ code: 0, stderr: '' })
     expect(receiver.spans().map(({ name }) => name)).toEqual(['work'])
-    expect(await filesIn()).toEqual([])
+    expect(await home.files()).toEqual([])
   },
 )
 
@@ -62,23 +53,23 @@ test('spool: false leaves nothing on disk, and says what was lost', async () => 
   const env = envOf(await freePort(), { TURNSPAN_SPOOL: 'false' })
   const { stderr } = await runToEnd(app, 'end.mjs', { args: ['exit 0'], env })
   expect(stderr).toContain('TS_EXIT_LOST')
-  expect(await filesIn()).toEqual([])
+  expect(await home.files()).toEqual([])
 })
 
 test('a process that delivers everything writes nothing', async () => {
   await using receiver = await startOtlpHttp()
   await runToEnd(app, 'end.mjs', { args: ['exit 0'], env: envOf(receiver.port) })
   expect(receiver.spans()).toHaveLength(1)
-  expect(await readdir(home)).toEqual([])
+  expect(await readdir(home.dir)).toEqual([])
 })
 
 test('where nothing can be written, what is lost is said with the reason', async () => {
-  await mkdir(join(home, 'turnspan'))
-  await mkdir(join(home, 'turnspan', 'spool'))
-  await rm(join(home, 'turnspan', 'spool'), { recursive: true })
+  await mkdir(join(home.dir, 'turnspan'))
+  await mkdir(join(home.dir, 'turnspan', 'spool'))
+  await rm(join(home.dir, 'turnspan', 'spool'), { recursive: true })
   const { writeFile } = await import('node:fs/promises')
-  await writeFile(join(home, 'turnspan', 'spool'), 'no folder')
-  await chmod(join(home, 'turnspan', 'spool'), 0o600)
+  await writeFile(join(home.dir, 'turnspan', 'spool'), 'no folder')
+  await chmod(join(home.dir, 'turnspan', 'spool'), 0o600)
   const { stderr, code } = await runToEnd(app, 'end.mjs', { args: ['exit 3'], env: envOf(await freePort()) })
   expect(code).toBe(3)
   expect(stderr).toMatch(/1 span was not delivered.*nor could they be kept in .*\[TS_EXIT_LOST\]/)
@@ -94,7 +85,7 @@ test('a script that ends by itself waits for a server that is still starting', a
   expect(code).toBe(0)
   expect(stderr).toContain('TS_EXIT_WAITING')
   expect(receiver.spans().map(({ name }) => name)).toEqual(['work'])
-  expect(await filesIn()).toEqual([])
+  expect(await home.files()).toEqual([])
 }, 60_000)
 
 test('it does not wait so long for a server that is there and wants something put right', async () => {
