@@ -90,11 +90,11 @@ function contenders(code, spans, options) {
 }
 
 /** `span` as it is when it has ended: what it was given are bytes by then. */
-function captured({ agent, ...span }, contentOf) {
+function captured({ agent, ...span }, snapshotOf) {
   const { inputs, outputs, ...said } = agent
   return Object.freeze({
     ...span,
-    agent: { ...said, inputs: contentOf(inputs), outputs: contentOf(outputs) },
+    agent: { ...said, inputs: snapshotOf(inputs), outputs: snapshotOf(outputs) },
   })
 }
 
@@ -162,7 +162,7 @@ for (const [name, alphabet] of Object.entries(ALPHABETS)) {
   if (values.only !== undefined && values.only !== name) continue
   const made = agentSpans(SPANS, alphabet)
   compare(code, `${name}, JSON text in attributes`, textSpans(made), OTHER)
-  const spans = made.map((span) => captured(span, code.contentOf))
+  const spans = made.map((span) => captured(span, code.snapshotOf))
   compare(code, `${name}, native values to MLflow`, spans, MLFLOW)
   compare(code, `${name}, the conventions' JSON text to other targets`, spans, OTHER)
 }

@@ -1,7 +1,7 @@
-import { readContent } from '../span/content/read-content.ts'
 import { type EndedSpan, isLocalRoot, StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
 import { previewOf } from '../span/preview.ts'
+import { plainOf } from '../span/snapshot/plain.ts'
 import type { RootSummary, TraceRecord } from '../span/trace-record.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
@@ -38,10 +38,10 @@ export function rootSummary(root: EndedSpan): RootSummary {
     isRemote,
     revision: trace.revision,
     ...(previews?.inputs !== undefined && {
-      requestPreview: previewOf(readContent(previews.inputs), 'user'),
+      requestPreview: previewOf(plainOf(previews.inputs), 'user'),
     }),
     ...(previews?.outputs !== undefined && {
-      responsePreview: previewOf(readContent(previews.outputs), 'assistant'),
+      responsePreview: previewOf(plainOf(previews.outputs), 'assistant'),
     }),
   }
 }

@@ -1,5 +1,5 @@
-import { arrivedContent } from '../span/content/content.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import { arrivedSnapshot } from '../span/snapshot/snapshot.ts'
 
 /** `span` that came from another thread. */
 export function arrivedSpan(span: EndedSpan): EndedSpan {
@@ -10,8 +10,8 @@ export function arrivedSpan(span: EndedSpan): EndedSpan {
     ...span,
     agent: {
       ...agent,
-      inputs: inputs && arrivedContent(inputs),
-      outputs: outputs && arrivedContent(outputs),
+      inputs: inputs && arrivedSnapshot(inputs),
+      outputs: outputs && arrivedSnapshot(outputs),
     },
   }
 }

@@ -11,8 +11,7 @@ import { messageOf } from '../runtime/errors.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { Attributes } from '../span/attributes.ts'
-import type { Content } from '../span/content/content.ts'
-import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { isLocalRoot } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { hookEnds } from './end-hooks.ts'
 import { conditionsOf } from './exit-work.ts'
@@ -182,7 +181,7 @@ function transferable(all: readonly Given[]): Given[] {
     const { trace } = one.span
     const detached = traces.get(trace) ?? { ...trace, open: new Map() }
     traces.set(trace, detached)
-    return { ...one, span: { ...compact(one.span), trace: detached } }
+    return { ...one, span: { ...one.span, trace: detached } }
   })
 }
 
@@ -224,23 +223,3 @@ function guestConditions(pipeline: Pipeline, index: number): GuestConditions {
     agentName: pipeline.agentName ?? programName(),
   }
 }
-
-/** With its content in memory of its own: what goes to another thread takes all of the memory along that it lies in. */
-function compact(span: EndedSpan): EndedSpan {
-  const { agent } = span
-  if (agent?.inputs === undefined && agent?.outputs === undefined) return span
-  return {
-    ...span,
-    agent: {
-      ...agent,
-      inputs: agent.inputs && cut(agent.inputs),
-      outputs: agent.outputs && cut(agent.outputs),
-    },
-  }
-}
-
-const cut = ({ buffer, start, end }: Content): Content => ({
-  buffer: Buffer.from(new Uint8Array(buffer.subarray(start, end)).buffer),
-  start: 0,
-  end: end - start,
-})

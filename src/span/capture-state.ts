@@ -1,76 +1,76 @@
-import type { Captured } from './captured.ts'
+import type { TapeSlot } from './snapshot/tape.ts'
 
 /** Most values, containers included, of one snapshot: some milliseconds of walking. */
 const MAX_VALUES = 100_000
-/** So many times the allowed bytes are looked at in full; strings beyond are cleaned after cutting. */
-const CLEAN_FACTOR = 24
-/** Beyond this many containers they are looked up by hash. */
-const LINEAR_SEARCH = 24
 
-/** Called with a value inside the snapshot before it is copied; `undefined` leaves it out. */
+/** Called with a value inside the snapshot before it is recorded; `undefined` leaves it out. */
 export type Visit = (value: unknown, path: readonly (string | number)[]) => unknown
-
-/** What is known about an object that was met. */
-export interface Met {
-  readonly source: object
-  /** It is not being copied right now. */
-  isDone: boolean
-  copy: Captured | undefined
-  values: number
-  bytes: number
-  height: number
-}
 
 /** One walk over a value. */
 export interface Walk {
-  readonly maxDepth: number
-  readonly maxLength: number
-  readonly cleanBelow: number
-  readonly visit: Visit | undefined
-  readonly path: (string | number)[]
-  readonly met: Met[]
-  index: Map<object, Met> | undefined
-  /** Values that may still be copied, and how many of them are kept for others. */
+  tape: TapeSlot[]
+  maxDepth: number
+  /** How many protobuf messages may lie within each other; see ./nesting.ts. */
+  maxMessages: number
+  visit: Visit | undefined
+  path: (string | number)[]
+  /** Objects around the place of the walk. */
+  readonly around: object[]
+  /** Values that may still be recorded, and how many of them are kept for others. */
   room: number
   reserved: number
-  /** At least as many bytes as the JSON text of what was copied. */
+  /** At least as many bytes as the JSON text of what was recorded. */
   bytes: number
-  /** Some strings were left as they are, to be cleaned after cutting. */
-  isUnclean: boolean
-  height: number
+  /** UTF-16 units of the texts and names. */
+  units: number
+  /** Protobuf messages around the place of the walk. */
+  messages: number
 }
 
-/** A walk that gives containers nested at most `maxDepth` deep and strings of at most `maxLength` units. */
-export function startWalk(maxDepth: number, maxLength: number, visit?: Visit): Walk {
-  return {
-    maxDepth,
-    maxLength,
-    cleanBelow: maxLength * CLEAN_FACTOR,
-    visit,
-    path: [],
-    met: [],
-    index: undefined,
-    room: MAX_VALUES,
-    reserved: 0,
-    bytes: 0,
-    isUnclean: false,
-    height: 0,
-  }
+const NO_PATH: (string | number)[] = []
+
+/** The last walk that is over: most values are captured one after the other. */
+let spare: Walk | undefined
+
+/** A walk that gives containers nested at most `maxDepth` deep. {@link endWalk} ends it. */
+export function startWalk(maxDepth: number, maxMessages: number, visit?: Visit): Walk {
+  const walk = spare ?? freshWalk()
+  // Code of the application that runs meanwhile may have a value of its own captured.
+  spare = undefined
+  walk.tape = []
+  walk.maxDepth = maxDepth
+  walk.maxMessages = maxMessages
+  walk.visit = visit
+  walk.path = visit === undefined ? NO_PATH : []
+  walk.room = MAX_VALUES
+  walk.reserved = 0
+  walk.bytes = 0
+  walk.units = 0
+  walk.messages = 0
+  return walk
 }
 
-/** What is known about `source` from earlier in this walk. */
-export function findMet(walk: Walk, source: object): Met | undefined {
-  if (walk.index) return walk.index.get(source)
-  for (const met of walk.met) if (met.source === source) return met
-  return undefined
-}
+const freshWalk = (): Walk => ({
+  tape: [],
+  maxDepth: 0,
+  maxMessages: 0,
+  visit: undefined,
+  path: NO_PATH,
+  around: [],
+  room: 0,
+  reserved: 0,
+  bytes: 0,
+  units: 0,
+  messages: 0,
+})
 
-/** Notes that `source` is being copied. */
-export function remember(walk: Walk, source: object): Met {
-  const met: Met = { source, isDone: false, copy: undefined, values: 0, bytes: 0, height: 0 }
-  if (walk.index) walk.index.set(source, met)
-  else if (walk.met.push(met) > LINEAR_SEARCH) {
-    walk.index = new Map(walk.met.map((each) => [each.source, each]))
-  }
-  return met
+const NO_TAPE: TapeSlot[] = []
+
+/** Gives back what `walk` used, but for its tape. */
+export function endWalk(walk: Walk): void {
+  // Nothing of the application's is held until the next value.
+  walk.around.length = 0
+  walk.tape = NO_TAPE
+  walk.visit = undefined
+  spare = walk
 }

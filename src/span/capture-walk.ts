@@ -4,41 +4,41 @@ import {
   findData,
   itemsMark,
   propertiesMark,
-  setField,
   threwMark,
   unreadableMark,
 } from './capture-marks.ts'
 import { MAX_FIELDS, type Shape, shapeOf } from './capture-shapes.ts'
-import { findMet, type Met, remember, type Walk } from './capture-state.ts'
-import { cleanText, cutLength } from './capture-strings.ts'
-import type { Captured } from './captured.ts'
-import { mediaMark } from './media-mark.ts'
+import type { Walk } from './capture-state.ts'
+import { cutLength } from './capture-strings.ts'
+import { MIN_MEDIA, mediaMark } from './media-mark.ts'
+import { LIST_MESSAGES, OBJECT_MESSAGES } from './nesting.ts'
+import { plainOf } from './snapshot/plain.ts'
+import { closeContainer, numberSlot, openContainer, type TapeSlot } from './snapshot/tape.ts'
 
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
-export const MAX_KEY_LENGTH = 512
+const MAX_KEY_LENGTH = 512
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 const WORST_UNIT_BYTES = 6
 
-/** A copy of `value`, inside `depth` containers; `undefined` for what JSON leaves out. Never throws. */
-export function copyValue(walk: Walk, value: unknown, depth: number): Captured | undefined {
-  switch (typeof value) {
-    case 'string':
-      return copyText(walk, value)
-    case 'number':
-      return copyNumber(walk, value)
-    case 'boolean':
-      walk.bytes += 6
-      return value
-    case 'object':
-      if (value !== null) return copyObject(walk, value, depth, true)
-      walk.bytes += 5
-      return null
-    case 'undefined':
-      return undefined
-    default:
-      return copyText(walk, describeSafely(value as bigint | symbol))
-  }
+/**
+ * Records `value`, inside `depth` containers. Never throws, but at the very end of the stack.
+ *
+ * @returns whether there is something: JSON leaves out `undefined`
+ */
+export function putValue(walk: Walk, value: unknown, depth: number): boolean {
+  // One comparison after the other: the engine has a short way for each of them, and a long one for a switch.
+  if (typeof value === 'string') putText(walk, value)
+  else if (typeof value === 'number') putNumber(walk, value)
+  else if (typeof value === 'object') {
+    if (value !== null) return putObject(walk, value, depth, true)
+    putNull(walk)
+  } else if (typeof value === 'boolean') {
+    walk.bytes += 6
+    walk.tape.push(value)
+  } else if (value === undefined) return false
+  else putText(walk, describeSafely(value as bigint | symbol))
+  return true
 }
 
 function describeSafely(value: bigint | symbol): string {
@@ -49,73 +49,61 @@ function describeSafely(value: bigint | symbol): string {
   }
 }
 
-function copyText(walk: Walk, given: string, around?: object): string {
-  const text = mediaMark(given, around) ?? given
-  const short = text.length > walk.maxLength ? cutLength(text, walk.maxLength) : text
-  walk.bytes += short.length * WORST_UNIT_BYTES + 3
-  if (walk.bytes < walk.cleanBelow) return cleanText(short)
-  walk.isUnclean = true
-  return short
+function putText(walk: Walk, given: string): void {
+  const text = given.length < MIN_MEDIA ? given : (mediaMark(given) ?? given)
+  const { length } = text
+  walk.bytes += length * WORST_UNIT_BYTES + 3
+  walk.units += length
+  walk.tape.push(text)
 }
 
-function copyNumber(walk: Walk, value: number): Captured {
+function putNumber(walk: Walk, value: number): void {
+  const slot = numberSlot(value)
+  if (typeof slot === 'string') {
+    putText(walk, slot)
+    return
+  }
   walk.bytes += 32
-  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value)
-  return value
+  walk.tape.push(slot)
 }
 
-function copyObject(walk: Walk, source: object, depth: number, mayCallToJson: boolean): Captured | undefined {
-  const before = findMet(walk, source)
-  if (before) {
-    if (!before.isDone) return copyText(walk, '[Circular]')
-    if (!walk.visit) return copyAgain(walk, before, depth)
+function putNull(walk: Walk): void {
+  walk.bytes += 5
+  walk.tape.push(null)
+}
+
+function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boolean): boolean {
+  const { around, tape } = walk
+  for (let i = around.length - 1; i >= 0; i -= 1) {
+    if (around[i] !== source) continue
+    putText(walk, '[Circular]')
+    return true
   }
-  const met = before ?? remember(walk, source)
-  const { room, bytes, height } = walk
-  met.isDone = false
-  walk.height = 0
-  let copy: Captured | undefined
+  const start = tape.length
+  const { messages } = walk
+  const outside = around.push(source) - 1
   try {
-    copy = copyContents(walk, source, depth, mayCallToJson)
+    return putContents(walk, source, depth, mayCallToJson)
   } catch (thrown) {
-    copy = copyText(walk, unreadableMark(source, thrown))
+    tape.length = start
+    walk.messages = messages
+    putText(walk, unreadableMark(source, thrown))
+    return true
+  } finally {
+    around.length = outside
   }
-  met.copy = copy
-  met.isDone = true
-  met.values = room - walk.room
-  met.bytes = walk.bytes - bytes
-  met.height = walk.height
-  walk.height = Math.max(height, walk.height + 1)
-  return copy
 }
 
-/** A container that was copied before is not read again: its getters and its `toJSON` have had their one call. */
-function copyAgain(walk: Walk, met: Met, depth: number): Captured | undefined {
-  const { copy } = met
-  const isContainer = copy !== null && typeof copy === 'object'
-  if (isContainer && (depth + met.height + 1 > walk.maxDepth || walk.room - met.values <= walk.reserved)) {
-    return copyText(walk, Array.isArray(copy) ? `[Array(${copy.length})]` : '[Object]')
-  }
-  walk.room -= met.values
-  walk.bytes += met.bytes
-  walk.height = Math.max(walk.height, met.height + 1)
-  return copy
-}
-
-function copyContents(
-  walk: Walk,
-  source: object,
-  depth: number,
-  mayCallToJson: boolean,
-): Captured | undefined {
+function putContents(walk: Walk, source: object, depth: number, mayCallToJson: boolean): boolean {
   const isArray = Array.isArray(source)
   if (isArray || isPlain(source)) {
-    const toJson = mayCallToJson && 'toJSON' in source ? findData(source, 'toJSON') : undefined
-    if (typeof toJson === 'function') return copyJson(walk, source, (key) => toJson.call(source, key), depth)
-    return isArray ? copyItems(walk, source, 0, depth) : copyFields(walk, source, 0, depth)
+    const toJson = mayCallToJson ? toJsonOf(source) : undefined
+    if (toJson !== undefined) return putJson(walk, source, toJson, depth)
+    if (isArray) putItems(walk, source, 0, depth)
+    else putFields(walk, source, 0, depth)
+    return true
   }
-  return copyShape(walk, source, shapeOf(source, walk.room - walk.reserved, mayCallToJson), depth)
+  return putShape(walk, source, shapeOf(source, walk.room - walk.reserved, mayCallToJson), depth)
 }
 
 function isPlain(source: object): boolean {
@@ -123,56 +111,73 @@ function isPlain(source: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-function copyShape(walk: Walk, source: object, shape: Shape, depth: number): Captured | undefined {
-  if ('text' in shape) return copyText(walk, shape.text)
-  if ('items' in shape) return copyItems(walk, shape.items, shape.more, depth)
-  if ('fields' in shape) return copyFields(walk, shape.fields, shape.more, depth)
-  if ('value' in shape) return copyValue(walk, shape.value, depth)
-  return copyJson(walk, source, shape.toJson, depth)
+function toJsonOf(source: object): ((key: string) => unknown) | undefined {
+  if (!('toJSON' in source)) return undefined
+  const toJson = findData(source, 'toJSON')
+  return typeof toJson === 'function' ? (key) => toJson.call(source, key) : undefined
 }
 
-function copyJson(
-  walk: Walk,
-  source: object,
-  toJson: (key: string) => unknown,
-  depth: number,
-): Captured | undefined {
+function putShape(walk: Walk, source: object, shape: Shape, depth: number): boolean {
+  if ('value' in shape) return putValue(walk, shape.value, depth)
+  if ('toJson' in shape) return putJson(walk, source, shape.toJson, depth)
+  if ('text' in shape) putText(walk, shape.text)
+  else if ('items' in shape) putItems(walk, shape.items, shape.more, depth)
+  else putFields(walk, shape.fields, shape.more, depth)
+  return true
+}
+
+function putJson(walk: Walk, source: object, toJson: (key: string) => unknown, depth: number): boolean {
   let json: unknown
   try {
     json = toJson('')
   } catch (thrown) {
-    return copyText(walk, threwMark('toJSON', thrown))
+    putText(walk, threwMark('toJSON', thrown))
+    return true
   }
-  if (typeof json !== 'object' || json === null) return copyValue(walk, json, depth)
-  return json === source ? copyContents(walk, source, depth, false) : copyObject(walk, json, depth, false)
+  if (typeof json !== 'object' || json === null) return putValue(walk, json, depth)
+  return json === source ? putContents(walk, source, depth, false) : putObject(walk, json, depth, false)
 }
 
 /**
  * The items from the start for as long as there is room, less what is kept for the rest; then the items from
  * the end. In a conversation that is the system prompt, and the newest messages.
  */
-function copyItems(walk: Walk, items: readonly unknown[], more: number, depth: number): Captured {
+function putItems(walk: Walk, items: readonly unknown[], more: number, depth: number): void {
   const length = Math.max(0, Math.trunc(Number(items.length)) || 0)
-  const { reserved } = walk
-  if (isFull(walk, depth)) return copyText(walk, `[Array(${length + more})]`)
-  const copies: Captured[] = []
+  const { reserved, tape } = walk
+  if (isFull(walk, depth)) {
+    putText(walk, `[Array(${length + more})]`)
+    return
+  }
+  const head = openContainer(tape)
   walk.bytes += 3
+  walk.messages += LIST_MESSAGES
   walk.reserved += reserve(walk, length - 1)
   let next = 0
-  for (; next < length && walk.room > walk.reserved; next += 1) copyItem(walk, items, next, depth, copies)
+  for (; next < length && walk.room > walk.reserved; next += 1) putItem(walk, items, next, depth)
   walk.reserved = reserved
-  if (next === length && more <= 0) return copies
-  const last: Captured[] = []
-  let end = length
-  for (; end > next && walk.room > reserved; end -= 1) copyItem(walk, items, end - 1, depth, last)
-  const cut = end - next + Math.max(0, more)
-  if (more <= 0 && cut > 0) copies.push(copyText(walk, itemsMark(cut)))
-  for (let i = last.length - 1; i >= 0; i -= 1) copies.push(last[i] as Captured)
-  if (more > 0) copies.push(copyText(walk, itemsMark(cut)))
-  return copies
+  if (next < length || more > 0) putRest(walk, items, next, more, depth)
+  closeContainer(tape, head, true)
+  endMessages(walk, head, LIST_MESSAGES)
 }
 
-function copyItem(walk: Walk, items: readonly unknown[], index: number, depth: number, to: Captured[]): void {
+/** Items from the end, and a mark for those between. */
+function putRest(walk: Walk, items: readonly unknown[], next: number, more: number, depth: number): void {
+  const { tape, reserved } = walk
+  const start = tape.length
+  const ends: TapeSlot[][] = []
+  let end = items.length
+  for (; end > next && walk.room > reserved; end -= 1) {
+    putItem(walk, items, end - 1, depth)
+    ends.push(tape.splice(start))
+  }
+  const cut = end - next + Math.max(0, more)
+  if (more <= 0 && cut > 0) putText(walk, itemsMark(cut))
+  for (let i = ends.length - 1; i >= 0; i -= 1) for (const slot of ends[i] as TapeSlot[]) tape.push(slot)
+  if (more > 0) putText(walk, itemsMark(cut))
+}
+
+function putItem(walk: Walk, items: readonly unknown[], index: number, depth: number): void {
   walk.room -= 1
   let item: unknown
   try {
@@ -180,48 +185,45 @@ function copyItem(walk: Walk, items: readonly unknown[], index: number, depth: n
   } catch (thrown) {
     item = threwMark('getter', thrown)
   }
-  if (!walk.visit) {
-    to.push(copyValue(walk, item, depth + 1) ?? noValue(walk))
+  if (walk.visit === undefined) {
+    if (!putValue(walk, item, depth + 1)) putNull(walk)
     return
   }
   walk.path.push(index)
   item = walk.visit(item, walk.path)
-  if (item !== undefined) to.push(copyValue(walk, item, depth + 1) ?? noValue(walk))
+  if (item !== undefined && !putValue(walk, item, depth + 1)) putNull(walk)
   walk.path.pop()
 }
 
-function noValue(walk: Walk): null {
-  walk.bytes += 5
-  return null
-}
-
-function copyFields(walk: Walk, source: object, more: number, depth: number): Captured {
-  const { reserved } = walk
-  if (isFull(walk, depth)) return copyText(walk, `[${className(source)}]`)
+function putFields(walk: Walk, source: object, more: number, depth: number): void {
+  const { reserved, tape } = walk
+  if (isFull(walk, depth)) {
+    putText(walk, `[${className(source)}]`)
+    return
+  }
   const keys = Object.keys(source)
-  const copies: { [key: string]: Captured } = {}
+  const head = openContainer(tape)
   let cut = more
   walk.bytes += 3
+  walk.messages += OBJECT_MESSAGES
   for (let i = 0; i < keys.length; i += 1) {
     if (walk.room <= reserved || i === MAX_FIELDS) {
       cut += keys.length - i
       break
     }
     walk.reserved = reserved + reserve(walk, keys.length - 1 - i)
-    copyField(walk, source as Record<string, unknown>, keys[i] as string, depth, copies)
+    putField(walk, source as Record<string, unknown>, keys[i] as string, depth)
     walk.reserved = reserved
   }
-  if (cut > 0) setField(copies, '…', copyText(walk, propertiesMark(cut)))
-  return copies
+  if (cut > 0) {
+    putName(walk, '…')
+    putText(walk, propertiesMark(cut))
+  }
+  closeContainer(tape, head, false)
+  endMessages(walk, head, OBJECT_MESSAGES)
 }
 
-function copyField(
-  walk: Walk,
-  source: Record<string, unknown>,
-  key: string,
-  depth: number,
-  to: { [key: string]: Captured },
-): void {
+function putField(walk: Walk, source: Record<string, unknown>, key: string, depth: number): void {
   walk.room -= 1
   let value: unknown
   try {
@@ -229,16 +231,35 @@ function copyField(
   } catch (thrown) {
     value = threwMark('getter', thrown)
   }
-  if (walk.visit) {
+  if (walk.visit !== undefined) {
     walk.path.push(key)
     value = walk.visit(value, walk.path)
   }
-  const copy = typeof value === 'string' ? copyText(walk, value, source) : copyValue(walk, value, depth + 1)
-  if (walk.visit) walk.path.pop()
-  if (copy === undefined) return
-  const name = cleanText(key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key)
+  if (value !== undefined) {
+    const { tape } = walk
+    const before = tape.length
+    putName(walk, key)
+    if (typeof value === 'string' && value.length >= MIN_MEDIA) value = mediaMark(value, source) ?? value
+    if (!putValue(walk, value, depth + 1)) tape.length = before
+  }
+  if (walk.visit !== undefined) walk.path.pop()
+}
+
+function putName(walk: Walk, key: string): void {
+  const name = key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
   walk.bytes += name.length * WORST_UNIT_BYTES + 4
-  setField(to, name, copy)
+  walk.units += name.length
+  walk.tape.push(name)
+}
+
+/** The container that began at `head` has ended; where it nests too deep for MLflow, it becomes its JSON text. */
+function endMessages(walk: Walk, head: number, own: number): void {
+  const { tape } = walk
+  walk.messages -= own
+  if (walk.messages > walk.maxMessages || walk.messages + own <= walk.maxMessages) return
+  const text = JSON.stringify(plainOf({ tape, at: head }))
+  tape.length = head
+  putText(walk, text)
 }
 
 const isFull = (walk: Walk, depth: number): boolean => depth >= walk.maxDepth || walk.room <= walk.reserved

@@ -1,13 +1,13 @@
 import type { Limits, Redact } from '../config/limits.ts'
-import { startWalk, type Walk } from './capture-state.ts'
-import { cleanText } from './capture-strings.ts'
-import { copyValue } from './capture-walk.ts'
+import { endWalk, startWalk, type Visit, type Walk } from './capture-state.ts'
+import { putValue } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
-import { cleanValue, fitLength, fitTo } from './fit-value.ts'
-import { mediaMark } from './media-mark.ts'
+import { cleanValue, fitLength } from './fit-value.ts'
+import { MAX_NATIVE } from './nesting.ts'
 import { callRedact, type RedactSource } from './redact.ts'
-
-export { capturedBytes, fitTo } from './fit-value.ts'
+import { plainOf, rawPlain } from './snapshot/plain.ts'
+import { Snapshot } from './snapshot/snapshot.ts'
+import type { Tape } from './snapshot/tape.ts'
 
 /** MLflow cannot read back what is nested deeper. */
 const MAX_DEPTH = 40
@@ -27,48 +27,65 @@ const UNKNOWN_SOURCE: RedactSource = { span: '', spanType: 'UNKNOWN', key: 'valu
 
 /**
  * A bounded copy of `value` as it is now: later changes do not show. What JSON would keep is as JSON has it, and
- * what it would lose or refuse is described by a text. Never throws, reads each getter once, calls `toJSON` of an
- * object once, consumes no stream and no iterator, and leaves `value` as it was.
+ * what it would lose or refuse is described by a text. Never throws, reads each place of it once, calls the `toJSON` of
+ * an object there once, consumes no stream and no iterator, and leaves `value` as it was.
  *
  * Stays within `limits.maxDepth` containers (40 at most) and `limits.maxValueBytes` of JSON text; at most 100 000
- * values are copied, and 10 000 properties of one object. What is cut is marked.
+ * values are copied, and 10 000 properties of one object. What is cut is marked. What nests too deep for MLflow is a
+ * text of its own.
  *
  * `redact` sees a copy, never the caller's own objects: strings in full, but not beyond `limits.maxValueBytes`
  * each and four times that in all, so that a 50 MB string does not go through its patterns.
  */
-export function capture(value: unknown, options: CaptureOptions): Captured {
-  const maxBytes = mostBytes(options.limits)
+export function takeSnapshot(value: unknown, options: CaptureOptions): Snapshot {
+  return snapshotWithin(value, options, MAX_NATIVE)
+}
+
+/** {@link takeSnapshot} as plain data, however deep it nests. */
+export const capture = (value: unknown, options: CaptureOptions): Captured =>
+  plainOf(snapshotWithin(value, options, Number.POSITIVE_INFINITY))
+
+function snapshotWithin(value: unknown, options: CaptureOptions, maxMessages: number): Snapshot {
+  const { limits, redact } = options
   try {
-    if (options.redact) return redacted(value, options.redact, options, maxBytes)
-    if (typeof value === 'string' && value.length * 6 < maxBytes) return mediaMark(value) ?? cleanText(value)
-    const walk = startWalk(deepest(options.limits), maxBytes)
-    return fitted(walk, copyValue(walk, value, 0) ?? null, maxBytes)
+    if (redact === undefined) return walkOver(value, limits, maxMessages)
+    const { span, spanType, key } = options.context ?? UNKNOWN_SOURCE
+    const whole = callRedact(redact, copyFor(value, limits), { span, spanType, key, path: [] })
+    return walkOver(whole, limits, maxMessages, (inner, path) =>
+      callRedact(redact, inner, { span, spanType, key: String(path[path.length - 1]), path: path.slice() }),
+    )
   } catch {
     // Only a call at the very end of the stack gets here.
-    return '[unreadable]'
+    return new Snapshot(UNREADABLE, 0)
   }
 }
 
-function redacted(value: unknown, redact: Redact, options: CaptureOptions, maxBytes: number): Captured {
-  const { span, spanType, key } = options.context ?? UNKNOWN_SOURCE
-  const reading = startWalk(deepest(options.limits), maxBytes)
-  let copy = copyValue(reading, value, 0) ?? null
-  if (reading.isUnclean) copy = cleanValue(fitLength(copy, maxBytes * REDACT_FACTOR))
-  const whole = callRedact(redact, copy, { span, spanType, key, path: [] })
-  const walk = startWalk(deepest(options.limits), maxBytes, (inner, path) =>
-    callRedact(redact, inner, { span, spanType, key: String(path[path.length - 1]), path: path.slice() }),
-  )
-  return fitted(walk, copyValue(walk, whole, 0) ?? null, maxBytes)
+const UNREADABLE: Tape = ['[unreadable]']
+
+function walkOver(value: unknown, limits: Limits, maxMessages: number, visit?: Visit): Snapshot {
+  const maxBytes = mostBytes(limits)
+  const walk = startWalk(deepest(limits), maxMessages, visit)
+  record(walk, value)
+  const { tape, units, bytes } = walk
+  endWalk(walk)
+  return new Snapshot(tape, units, bytes > maxBytes ? maxBytes : undefined)
 }
 
-function fitted(walk: Walk, copy: Captured, maxBytes: number): Captured {
-  if (walk.bytes <= maxBytes) return copy
-  const fit = fitTo(copy, maxBytes)
-  return walk.isUnclean ? cleanValue(fit) : fit
+function record(walk: Walk, value: unknown): void {
+  if (!putValue(walk, value, 0)) walk.tape.push(null)
+}
+
+/** What a redaction hook gets to see. */
+function copyFor(value: unknown, limits: Limits): Captured {
+  const maxBytes = mostBytes(limits)
+  const { raw, maxBytes: mayBeLong } = walkOver(value, limits, Number.POSITIVE_INFINITY)
+  const view = { tape: raw, at: 0 }
+  if (mayBeLong === undefined) return plainOf(view)
+  return cleanValue(fitLength(rawPlain(view, maxBytes), maxBytes * REDACT_FACTOR))
 }
 
 /** How deep a value may nest. */
-export const deepest = (limits: Limits): number => Math.min(MAX_DEPTH, Math.max(1, limits.maxDepth))
+const deepest = (limits: Limits): number => Math.min(MAX_DEPTH, Math.max(1, limits.maxDepth))
 
 /** How long the JSON text of a value may be, in bytes. */
-export const mostBytes = (limits: Limits): number => Math.max(MIN_BYTES, limits.maxValueBytes)
+const mostBytes = (limits: Limits): number => Math.max(MIN_BYTES, limits.maxValueBytes)

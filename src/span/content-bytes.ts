@@ -1,7 +1,6 @@
 import { type AttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import type { Attributes, AttributeValue } from './attributes.ts'
-import { contentOf } from './content/capture-content.ts'
-import { type Content, contentBytes } from './content/content.ts'
+import { type Snapshot, snapshotOf, wireBytes } from './snapshot/snapshot.ts'
 
 // What the content of a span that is open takes, and what is left of it when it has to go.
 
@@ -16,11 +15,10 @@ const MAX_KEPT = 16
 const MAX_KEY_LENGTH = 256
 
 /** How much more is held when `after` takes the place of `before`. */
-export const changeBytes = (before: Content | undefined, after: Content): number =>
+export const changeBytes = (before: Snapshot | undefined, after: Snapshot): number =>
   sizeOf(after) - (before === undefined ? 0 : sizeOf(before))
 
-// What came from a slab, and what has a buffer of its own, are about as long as their bytes.
-const sizeOf = (content: Content): number => VALUE_BYTES + contentBytes(content)
+const sizeOf = (content: Snapshot): number => VALUE_BYTES + wireBytes(content)
 
 export function valueBytes(value: AttributeValue | undefined): number {
   if (value === undefined) return 0
@@ -42,7 +40,7 @@ const markOf = (bytes: number): string =>
   `[${bytes} bytes given up: too much was held by spans that had not ended]`
 
 /** What stands in the place of `content`. */
-export const contentMark = (content: Content): Content => contentOf(markOf(contentBytes(content)))
+export const contentMark = (content: Snapshot): Snapshot => snapshotOf(markOf(wireBytes(content)))
 
 /** Puts marks in the place of long values, and leaves only so many. */
 export function giveUpValues(bag: AttributeBag): void {

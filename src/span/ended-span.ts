@@ -1,7 +1,7 @@
 import type { HrTime } from '../runtime/clock.ts'
 import type { Attributes } from './attributes.ts'
-import type { Content } from './content/content.ts'
 import type { InstrumentationScope } from './instrumentation-scope.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
 import type { CountedUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 
@@ -52,8 +52,8 @@ export interface DroppedCounts {
 export interface AgentData {
   readonly spanType: string
   /** Absent when not set or content is not captured. */
-  readonly inputs?: Content | undefined
-  readonly outputs?: Content | undefined
+  readonly inputs?: Snapshot | undefined
+  readonly outputs?: Snapshot | undefined
   readonly usage?: CountedUsage | undefined
   /** The usage is the sum of what was used below, which counts there already. */
   readonly isSum?: boolean | undefined

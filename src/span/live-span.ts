@@ -6,13 +6,10 @@ import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { Attributes } from './attributes.ts'
-import type { CaptureOptions } from './capture.ts'
+import { type CaptureOptions, takeSnapshot } from './capture.ts'
 import { captureOptionsFor } from './capture-source.ts'
 import { itemsOf, kindOf } from './clean-fields.ts'
 import { cleanName } from './clean-name.ts'
-import { captureContent } from './content/capture-content.ts'
-import type { Content } from './content/content.ts'
-import { isolated } from './content/scratch.ts'
 import {
   changeBytes,
   contentMark,
@@ -37,6 +34,7 @@ import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
 import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
 import type { EndOptions, Span } from './span.ts'
 import { smallAttributes } from './span-attributes.ts'
 import type { LiveSpanInit, SpanHost } from './span-host.ts'
@@ -101,8 +99,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
   #dropped: Dropping | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
-  #inputs: Content | undefined
-  #outputs: Content | undefined
+  #inputs: Snapshot | undefined
+  #outputs: Snapshot | undefined
   #usage: CountedUsage | undefined
   #usageIsSum = false
   #model: string | undefined
@@ -158,7 +156,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   setInputs(inputs: unknown): this {
     if (this.wantsContent) {
-      const content = captureContent(inputs, this.#captureOptions('inputs'))
+      const content = takeSnapshot(inputs, this.#captureOptions('inputs'))
       const more = changeBytes(this.#inputs, content)
       this.#inputs = content
       this.#grow(more)
@@ -168,7 +166,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   setOutputs(outputs: unknown): this {
     if (this.wantsContent) {
-      const content = captureContent(outputs, this.#captureOptions('outputs'))
+      const content = takeSnapshot(outputs, this.#captureOptions('outputs'))
       const more = changeBytes(this.#outputs, content)
       this.#outputs = content
       this.#grow(more)
@@ -384,8 +382,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
   }
 
   isolateContent(): void {
-    this.#inputs = this.#inputs && isolated(this.#inputs)
-    this.#outputs = this.#outputs && isolated(this.#outputs)
+    this.#inputs?.detach()
+    this.#outputs?.detach()
   }
 
   giveUpContent(): void {

@@ -1,14 +1,15 @@
 import type { Captured } from './captured.ts'
-import { type Content, contentBytes } from './content/content.ts'
-import { NULL, putContent, putObjectWith } from './content/json-content.ts'
-import { type JsonOut, literal, putLiteral, putText, startJson } from './content/json-out.ts'
-import { notNull, textIn } from './content/look-into.ts'
 import type { Message, Part, Text, ToolCallPart } from './message-parts.ts'
 import { LIST_MESSAGES, MAX_NATIVE, OBJECT_MESSAGES, withinNesting } from './nesting.ts'
 import { createWriter, type Writer } from './otlp/writer.ts'
+import { NULL, putObjectWith, putView } from './snapshot/json.ts'
+import { literal, putLiteral, putQuoted, putText } from './snapshot/json-out.ts'
+import { notNull, textIn } from './snapshot/look.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
+import type { TapeView } from './snapshot/tape.ts'
 
 /** What can be written as JSON text: what was captured, or messages in which it stands. */
-export type JsonContent = Content | readonly Message[]
+export type JsonContent = Snapshot | readonly Message[]
 
 /** More than most messages come to. */
 const USUAL_BYTES = 8_192
@@ -20,14 +21,13 @@ const WITHIN_PART = WITHIN_PARTS - OBJECT_MESSAGES
 
 /** JSON text of `json` in UTF-8; what nests too deep for MLflow is a text of its own in it. */
 export function writeJson(writer: Writer, json: JsonContent): void {
-  const out = startJson(writer)
-  if (isMessages(json)) putMessages(out, json)
-  else putContent(out, json, MAX_NATIVE)
+  if (isMessages(json)) putMessages(writer, json)
+  else putView(writer, json, MAX_NATIVE)
 }
 
 /** {@link writeJson} as a string. */
 export function jsonText(json: JsonContent): string {
-  const writer = createWriter(isMessages(json) ? USUAL_BYTES : contentBytes(json) * 2)
+  const writer = createWriter(USUAL_BYTES)
   writeJson(writer, json)
   return writer.buffer.toString('utf8', 0, writer.pos)
 }
@@ -50,82 +50,82 @@ const ARGUMENTS = literal(',"arguments":')
 const TOOL_RESPONSE_PART = literal('{"type":"tool_call_response","id":')
 const RESPONSE = literal(',"response":')
 
-function putMessages(out: JsonOut, messages: readonly Message[]): void {
-  putLiteral(out, LIST)
+function putMessages(writer: Writer, messages: readonly Message[]): void {
+  putLiteral(writer, LIST)
   for (let i = 0; i < messages.length; i += 1) {
-    if (i > 0) putLiteral(out, NEXT)
-    putMessage(out, messages[i] as Message)
+    if (i > 0) putLiteral(writer, NEXT)
+    putMessage(writer, messages[i] as Message)
   }
-  putLiteral(out, LIST_END)
+  putLiteral(writer, LIST_END)
 }
 
-function putMessage(out: JsonOut, { role, parts, finishReason }: Message): void {
-  putLiteral(out, ROLE)
-  putString(out, role)
-  putLiteral(out, PARTS)
-  if (isPartList(parts)) putParts(out, parts)
-  else putContent(out, parts, WITHIN_MESSAGE)
+function putMessage(writer: Writer, { role, parts, finishReason }: Message): void {
+  putLiteral(writer, ROLE)
+  putString(writer, role)
+  putLiteral(writer, PARTS)
+  if (isPartList(parts)) putParts(writer, parts)
+  else putView(writer, parts, WITHIN_MESSAGE)
   if (finishReason !== undefined) {
-    putLiteral(out, FINISH_REASON)
-    putString(out, finishReason)
+    putLiteral(writer, FINISH_REASON)
+    putString(writer, finishReason)
   }
-  putLiteral(out, END)
+  putLiteral(writer, END)
 }
 
 const isPartList = (parts: Message['parts']): parts is readonly Part[] => Array.isArray(parts)
 
-function putParts(out: JsonOut, parts: readonly Part[]): void {
-  putLiteral(out, LIST)
+function putParts(writer: Writer, parts: readonly Part[]): void {
+  putLiteral(writer, LIST)
   for (let i = 0; i < parts.length; i += 1) {
-    if (i > 0) putLiteral(out, NEXT)
-    putPart(out, parts[i] as Part)
+    if (i > 0) putLiteral(writer, NEXT)
+    putPart(writer, parts[i] as Part)
   }
-  putLiteral(out, LIST_END)
+  putLiteral(writer, LIST_END)
 }
 
-function putPart(out: JsonOut, part: Part): void {
+function putPart(writer: Writer, part: Part): void {
   switch (part.type) {
     case 'own':
-      if (part.named === undefined) putContent(out, part.value, WITHIN_PARTS)
-      else putObjectWith(out, part.value, WITHIN_PARTS, 'type', part.named)
+      if (part.named === undefined) putView(writer, part.value, WITHIN_PARTS)
+      else putObjectWith(writer, part.value, WITHIN_PARTS, 'type', part.named)
       return
     case 'tool_call':
-      putToolCall(out, part)
+      putToolCall(writer, part)
       break
     case 'tool_call_response':
-      putLiteral(out, TOOL_RESPONSE_PART)
-      putOptional(out, part.id)
-      putLiteral(out, RESPONSE)
-      putOptional(out, part.response)
+      putLiteral(writer, TOOL_RESPONSE_PART)
+      putOptional(writer, part.id)
+      putLiteral(writer, RESPONSE)
+      putOptional(writer, part.response)
       break
     default:
-      putLiteral(out, part.type === 'text' ? TEXT_PART : REASONING_PART)
-      putString(out, part.content)
+      putLiteral(writer, part.type === 'text' ? TEXT_PART : REASONING_PART)
+      putString(writer, part.content)
   }
-  putLiteral(out, END)
+  putLiteral(writer, END)
 }
 
-function putToolCall(out: JsonOut, call: ToolCallPart): void {
-  putLiteral(out, TOOL_CALL_PART)
-  putOptional(out, call.id)
-  putLiteral(out, NAME)
-  if (notNull(call.name) === undefined) putLiteral(out, EMPTY_TEXT)
-  else putOptional(out, call.name)
-  putLiteral(out, ARGUMENTS)
+function putToolCall(writer: Writer, call: ToolCallPart): void {
+  putLiteral(writer, TOOL_CALL_PART)
+  putOptional(writer, call.id)
+  putLiteral(writer, NAME)
+  if (notNull(call.name) === undefined) putLiteral(writer, EMPTY_TEXT)
+  else putOptional(writer, call.name)
+  putLiteral(writer, ARGUMENTS)
   // Arguments that are no JSON after all stay the text that they are.
   const parsed = call.isText ? parsedJson(textIn(call.arguments)) : undefined
-  if (parsed === undefined) putOptional(out, call.arguments)
-  else putText(out, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
+  if (parsed === undefined) putOptional(writer, call.arguments)
+  else putText(writer, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
 }
 
-function putString(out: JsonOut, text: Text): void {
-  if (typeof text === 'string') putText(out, JSON.stringify(text))
-  else putContent(out, text, WITHIN_PART)
+function putString(writer: Writer, text: Text): void {
+  if (typeof text === 'string') putQuoted(writer, text)
+  else putView(writer, text, WITHIN_PART)
 }
 
-function putOptional(out: JsonOut, value: Content | undefined): void {
-  if (value === undefined) putLiteral(out, NULL)
-  else putContent(out, value, WITHIN_PART)
+function putOptional(writer: Writer, value: TapeView | undefined): void {
+  if (value === undefined) putLiteral(writer, NULL)
+  else putView(writer, value, WITHIN_PART)
 }
 
 function parsedJson(text: string | undefined): Captured | undefined {

@@ -1,13 +1,13 @@
-import type { Content } from './content/content.ts'
+import type { TapeView } from './snapshot/tape.ts'
 
 /** A text of ours, or one that was captured and has not been read. */
-export type Text = string | Content
+export type Text = string | TapeView
 
 /** A message of the GenAI conventions. */
 export interface Message {
   readonly role: Text
   /** A captured list is one of the conventions' parts already. */
-  readonly parts: readonly Part[] | Content
+  readonly parts: readonly Part[] | TapeView
   readonly finishReason: Text | undefined
 }
 
@@ -17,13 +17,13 @@ export type Part =
   | ToolCallPart
   | {
       readonly type: 'tool_call_response'
-      readonly id: Content | undefined
-      readonly response: Content | undefined
+      readonly id: TapeView | undefined
+      readonly response: TapeView | undefined
     }
   | {
       /** The conventions allow part types of one's own; nothing is lost by passing it on. */
       readonly type: 'own'
-      readonly value: Content
+      readonly value: TapeView
       /** The type that it is given, where it has none. */
       readonly named?: string
     }
@@ -31,9 +31,9 @@ export type Part =
 /** A call of a tool that the model asks for. */
 export interface ToolCallPart {
   readonly type: 'tool_call'
-  readonly id: Content | undefined
-  readonly name: Content | undefined
-  readonly arguments: Content | undefined
+  readonly id: TapeView | undefined
+  readonly name: TapeView | undefined
+  readonly arguments: TapeView | undefined
   /** The arguments arrive as JSON text; the conventions have them as an object. */
   readonly isText: boolean
 }
@@ -50,19 +50,19 @@ export const textPart = (content: Text): Part => ({ type: 'text', content })
 export const reasoningPart = (content: Text): Part => ({ type: 'reasoning', content })
 
 export const toolCallPart = (
-  id: Content | undefined,
-  name: Content | undefined,
-  args: Content | undefined,
+  id: TapeView | undefined,
+  name: TapeView | undefined,
+  args: TapeView | undefined,
   isText = false,
 ): Part => ({ type: 'tool_call', id, name, arguments: args, isText })
 
-export const toolResponsePart = (id: Content | undefined, response: Content | undefined): Part => ({
+export const toolResponsePart = (id: TapeView | undefined, response: TapeView | undefined): Part => ({
   type: 'tool_call_response',
   id,
   response,
 })
 
-export const ownPart = (value: Content, named?: string): Part => ({
+export const ownPart = (value: TapeView, named?: string): Part => ({
   type: 'own',
   value,
   ...(named !== undefined && { named }),

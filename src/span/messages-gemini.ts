@@ -1,15 +1,3 @@
-import type { Content } from './content/content.ts'
-import {
-  fieldIn,
-  firstNameIn,
-  isFields,
-  isText,
-  isTrue,
-  itemsIn,
-  notNull,
-  says,
-  textIn,
-} from './content/look-into.ts'
 import {
   all,
   type Message,
@@ -22,9 +10,21 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import {
+  fieldIn,
+  firstNameIn,
+  isFields,
+  isText,
+  isTrue,
+  itemsIn,
+  notNull,
+  says,
+  textIn,
+} from './snapshot/look.ts'
+import type { TapeView } from './snapshot/tape.ts'
 
 /** Messages of a request of Gemini: `config.systemInstruction`, then `contents`: a text, a content, or a list of them. */
-export function geminiInput(request: Content): Message[] | undefined {
+export function geminiInput(request: TapeView): Message[] | undefined {
   const system =
     notNull(fieldIn(fieldIn(request, 'config'), 'systemInstruction')) ?? fieldIn(request, 'systemInstruction')
   const before = system === undefined ? [] : messagesIn(system, 'system')
@@ -33,7 +33,7 @@ export function geminiInput(request: Content): Message[] | undefined {
 }
 
 /** The candidates of an answer of Gemini. */
-export function geminiOutput(candidates: readonly Content[]): Message[] | undefined {
+export function geminiOutput(candidates: readonly TapeView[]): Message[] | undefined {
   return all(
     candidates.map((candidate) => {
       if (!isFields(candidate)) return undefined
@@ -44,14 +44,14 @@ export function geminiOutput(candidates: readonly Content[]): Message[] | undefi
   )
 }
 
-function finishOf(reason: Content | undefined): string {
+function finishOf(reason: TapeView | undefined): string {
   const said = textIn(reason)
   if (said === undefined || said === 'STOP') return 'stop'
   return said === 'MAX_TOKENS' ? 'length' : said.toLowerCase()
 }
 
 /** Of a content, a part, a text, or a list of any of them, which the client takes all. */
-function messagesIn(given: Content | undefined, role: string): Message[] | undefined {
+function messagesIn(given: TapeView | undefined, role: string): Message[] | undefined {
   if (isText(given)) return [makeMessage(role, [textPart(given)])]
   const items = itemsIn(given)
   if (items !== undefined) return all(items.map((one) => messagesIn(one, role)))?.flat()
@@ -62,17 +62,17 @@ function messagesIn(given: Content | undefined, role: string): Message[] | undef
   return parts && [makeMessage(isText(said) ? roleOf(said) : role, parts)]
 }
 
-function roleOf(role: Content): Text {
+function roleOf(role: TapeView): Text {
   if (says(role, 'model')) return 'assistant'
   return says(role, 'function') ? 'tool' : role
 }
 
-function partsOf(parts: Content | undefined): Part[] | undefined {
+function partsOf(parts: TapeView | undefined): Part[] | undefined {
   const items = itemsIn(parts)
   return items && all(items.map(partOf))
 }
 
-function partOf(part: Content): Part | undefined {
+function partOf(part: TapeView): Part | undefined {
   if (isText(part)) return textPart(part)
   if (!isFields(part)) return undefined
   const text = fieldIn(part, 'text')
@@ -86,5 +86,5 @@ function partOf(part: Content): Part | undefined {
 }
 
 /** Older models identify a call by its name alone. */
-const identityOf = (call: Content): Content | undefined =>
+const identityOf = (call: TapeView): TapeView | undefined =>
   notNull(fieldIn(call, 'id')) ?? fieldIn(call, 'name')

@@ -1,5 +1,3 @@
-import type { Content } from './content/content.ts'
-import { fieldIn, isFields, isText, itemsIn, notNull, says } from './content/look-into.ts'
 import {
   all,
   type Message,
@@ -11,12 +9,14 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import { fieldIn, isFields, isText, itemsIn, notNull, says } from './snapshot/look.ts'
+import type { TapeView } from './snapshot/tape.ts'
 
 /** A message whose parts have all been looked at. */
 type Converted = Message & { readonly parts: readonly Part[] }
 
 /** Messages of a request of OpenAI's Responses API: its `instructions`, then its `input`, a text or a list of items. */
-export function responsesInput(request: Content): Message[] | undefined {
+export function responsesInput(request: TapeView): Message[] | undefined {
   const instructions = fieldIn(request, 'instructions')
   const before = isText(instructions) ? [makeMessage('system', [textPart(instructions)])] : []
   const input = fieldIn(request, 'input')
@@ -27,7 +27,7 @@ export function responsesInput(request: Content): Message[] | undefined {
 }
 
 /** The items of an answer of the Responses API, as one message. */
-export function responsesOutput(output: readonly Content[]): Message[] | undefined {
+export function responsesOutput(output: readonly TapeView[]): Message[] | undefined {
   const messages = all(output.map(messageOf))
   if (messages === undefined || messages.length === 0) return undefined
   const parts = messages.flatMap((message) => message.parts)
@@ -37,7 +37,7 @@ export function responsesOutput(output: readonly Content[]): Message[] | undefin
 const isCall = (part: Part): boolean =>
   part.type === 'own' ? says(fieldIn(part.value, 'type'), 'tool_call') : part.type === 'tool_call'
 
-function messageOf(item: Content): Converted | undefined {
+function messageOf(item: TapeView): Converted | undefined {
   if (!isFields(item)) return undefined
   const type = fieldIn(item, 'type')
   if (says(type, 'function_call')) {
@@ -54,7 +54,7 @@ function messageOf(item: Content): Converted | undefined {
   return isText(type) ? makeMessage('assistant', [ownPart(item)]) : undefined
 }
 
-function summaryOf(item: Content): Part[] {
+function summaryOf(item: TapeView): Part[] {
   const lists = [fieldIn(item, 'summary'), fieldIn(item, 'content')]
   return lists
     .flatMap((list) => itemsIn(list) ?? [])
@@ -63,7 +63,7 @@ function summaryOf(item: Content): Part[] {
     .map(reasoningPart)
 }
 
-function contentParts(content: Content | undefined): Part[] {
+function contentParts(content: TapeView | undefined): Part[] {
   if (isText(content)) return [textPart(content)]
   return (itemsIn(content) ?? []).map((part) => {
     const text = notNull(fieldIn(part, 'text')) ?? fieldIn(part, 'refusal')

@@ -1,6 +1,3 @@
-import type { Content } from './content/content.ts'
-import { fieldIn, isFields, isList, isText, itemsIn, notNull, says } from './content/look-into.ts'
-import { readContent } from './content/read-content.ts'
 import { toJsonText } from './json-text.ts'
 import {
   all,
@@ -16,6 +13,9 @@ import {
 } from './message-parts.ts'
 import { geminiInput, geminiOutput } from './messages-gemini.ts'
 import { responsesInput, responsesOutput } from './messages-responses.ts'
+import { fieldIn, isFields, isList, isText, itemsIn, notNull, says } from './snapshot/look.ts'
+import { plainOf } from './snapshot/plain.ts'
+import type { TapeView } from './snapshot/tape.ts'
 
 /**
  * Captured inputs as the GenAI conventions' `gen_ai.input.messages`: messages of parts. Understands text, a list of
@@ -23,7 +23,7 @@ import { responsesInput, responsesOutput } from './messages-responses.ts'
  * `messages`, and requests of OpenAI's Responses API and of Gemini. `undefined` when there are no messages in it: the
  * conventions have no key for other inputs.
  */
-export function inputMessages(inputs: Content): readonly Message[] | undefined {
+export function inputMessages(inputs: TapeView): readonly Message[] | undefined {
   if (isText(inputs)) return [makeMessage('user', [textPart(inputs)])]
   if (isList(inputs)) return messageList(inputs)
   if (!isFields(inputs)) return undefined
@@ -34,7 +34,7 @@ export function inputMessages(inputs: Content): readonly Message[] | undefined {
 }
 
 /** Captured outputs as `gen_ai.output.messages`; also understands the answers of the APIs above. */
-export function outputMessages(outputs: Content): readonly Message[] | undefined {
+export function outputMessages(outputs: TapeView): readonly Message[] | undefined {
   if (isText(outputs)) return [makeMessage('assistant', [textPart(outputs)], 'stop')]
   if (isList(outputs)) return messageList(outputs)
   if (!isFields(outputs)) return undefined
@@ -51,24 +51,24 @@ export function outputMessages(outputs: Content): readonly Message[] | undefined
 }
 
 /** Anthropic's requests have what the system says beside the messages. */
-function withSystem(inputs: Content, messages: Message[] | undefined): Message[] | undefined {
+function withSystem(inputs: TapeView, messages: Message[] | undefined): Message[] | undefined {
   const system = messages && fieldIn(inputs, 'system')
   const parts = system && contentParts(system)
   return messages && parts && parts.length > 0 ? [makeMessage('system', parts), ...messages] : messages
 }
 
-function choiceMessage(choice: Content): Message | undefined {
+function choiceMessage(choice: TapeView): Message | undefined {
   const converted = message(fieldIn(choice, 'message'))
   const finish = fieldIn(choice, 'finish_reason')
   return converted && makeMessage(converted.role, converted.parts, isText(finish) ? finish : 'stop')
 }
 
-function messageList(list: Content): Message[] | undefined {
+function messageList(list: TapeView): Message[] | undefined {
   const items = itemsIn(list)
   return items === undefined || items.length === 0 ? undefined : all(items.map(message))
 }
 
-function message(fields: Content | undefined): Message | undefined {
+function message(fields: TapeView | undefined): Message | undefined {
   const role = fieldIn(fields, 'role')
   if (!isText(role)) return undefined
   const parts = fieldIn(fields, 'parts')
@@ -84,14 +84,14 @@ function message(fields: Content | undefined): Message | undefined {
   return makeMessage(role, converted)
 }
 
-function contentParts(content: Content | undefined): Part[] | undefined {
+function contentParts(content: TapeView | undefined): Part[] | undefined {
   if (notNull(content) === undefined) return []
   if (isText(content)) return [textPart(content)]
   return itemsIn(content)?.map(contentPart)
 }
 
-function contentPart(item: Content): Part {
-  if (!isFields(item)) return textPart(isText(item) ? item : toJsonText(readContent(item)))
+function contentPart(item: TapeView): Part {
+  if (!isFields(item)) return textPart(isText(item) ? item : toJsonText(plainOf(item)))
   const type = fieldIn(item, 'type')
   const said = saidIn(item, type)
   if (said !== undefined) return textPart(said)
@@ -108,13 +108,13 @@ function contentPart(item: Content): Part {
   return isText(type) ? ownPart(item) : ownPart(item, 'unknown')
 }
 
-function saidIn(item: Content, type: Content | undefined): Text | undefined {
+function saidIn(item: TapeView, type: TapeView | undefined): Text | undefined {
   if (!says(type, 'text') && !says(type, 'input_text') && !says(type, 'output_text')) return undefined
   const text = fieldIn(item, 'text')
   return isText(text) ? text : undefined
 }
 
-function addToolCalls(to: Part[], calls: Content | undefined): void {
+function addToolCalls(to: Part[], calls: TapeView | undefined): void {
   for (const call of itemsIn(calls) ?? []) {
     const called = fieldIn(call, 'function')
     const name = fieldIn(called, 'name')

@@ -2,8 +2,6 @@ import type { ContentKeys } from '../config/config.ts'
 import type { Attributes, AttributeValue } from './attributes.ts'
 import { setField } from './capture-marks.ts'
 import type { Captured } from './captured.ts'
-import type { Content } from './content/content.ts'
-import { readContent, textBeginsWith } from './content/read-content.ts'
 import { type AgentData, type EndedSpan, isLocalRoot, type SpanStatus, StatusCode } from './ended-span.ts'
 import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-text.ts'
 import * as keys from './keys.ts'
@@ -11,6 +9,9 @@ import { type JsonContent, jsonText } from './message-json.ts'
 import { inputMessages, outputMessages } from './messages.ts'
 import { rootInputs } from './root-inputs.ts'
 import { sanitizedAttribute } from './sanitize-attribute.ts'
+import { textBeginsWith } from './snapshot/look.ts'
+import { plainOf } from './snapshot/plain.ts'
+import type { Snapshot } from './snapshot/snapshot.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 import { type CountedUsage, mlflowUsage } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
@@ -34,7 +35,7 @@ export type WriteAttribute = (key: string, value: AttributeValue) => void
 export interface AttributeSink {
   readonly write: WriteAttribute
   /** An attribute whose value is content as it was captured. */
-  readonly writeContent: (key: string, content: Content) => void
+  readonly writeContent: (key: string, content: Snapshot) => void
   /** An attribute whose value is JSON text of what was captured. */
   readonly writeJson: (key: string, json: JsonContent) => void
 }
@@ -44,7 +45,7 @@ export function exportedAttributes(span: EndedSpan, options: ExportOptions): Rec
   const out: { [key: string]: Captured } = {}
   forEachExportedAttribute(span, options, {
     write: (key, value) => setField(out, key, value as Captured),
-    writeContent: (key, content) => setField(out, key, readContent(content)),
+    writeContent: (key, content) => setField(out, key, plainOf(content)),
     writeJson: (key, json) => setField(out, key, jsonText(json)),
   })
   return out as Record<string, ExportedValue>
@@ -238,8 +239,8 @@ function writeJson(key: string, json: JsonContent, options: ExportOptions, sink:
  * Content as a native value. MLflow takes one layer of JSON off a text, so a plain text that is itself JSON travels
  * with a layer added.
  */
-function writeNative(key: string, content: Content, sink: AttributeSink): void {
-  const text = textBeginsWith(content, beginsJson) ? readContent(content) : undefined
+function writeNative(key: string, content: Snapshot, sink: AttributeSink): void {
+  const text = textBeginsWith(content, beginsJson) ? plainOf(content) : undefined
   if (typeof text === 'string' && looksLikeJson(text)) sink.write(key, JSON.stringify(text))
   else sink.writeContent(key, content)
 }

@@ -1,11 +1,9 @@
 import type { Attributes } from './attributes.ts'
-import { fitTo } from './capture.ts'
 import type { Captured } from './captured.ts'
-import { contentOf } from './content/capture-content.ts'
-import { type Content, contentBytes } from './content/content.ts'
-import { readContent } from './content/read-content.ts'
-import { SLAB_BYTES } from './content/scratch.ts'
 import type { AgentData, EndedSpan, SpanEvent } from './ended-span.ts'
+import { fitTo } from './fit-value.ts'
+import { plainOf } from './snapshot/plain.ts'
+import { type Snapshot, snapshotOf, WIRE_BYTES_PER_SLOT } from './snapshot/snapshot.ts'
 import { noneDropped } from './span-limits.ts'
 import type { TraceRecord } from './trace-record.ts'
 
@@ -23,7 +21,8 @@ export interface SpanSize {
 // What V8 takes for the parts of a span on a 64-bit machine, as measured in test/delivery/held.test.ts.
 const SPAN_BYTES = 520
 const AGENT_BYTES = 80
-const CONTENT_BYTES = 90
+const SNAPSHOT_BYTES = 130
+const TAPE_SLOT_BYTES = 8
 const KEYS_BYTES = 150
 const USAGE_BYTES = 100
 const EVENT_BYTES = 130
@@ -82,14 +81,17 @@ function agentBytes({ inputs, outputs, jsonKeys, usage, model, provider }: Agent
   held += AGENT_BYTES + (model?.length ?? 0) + (provider?.length ?? 0)
   if (jsonKeys.size > 0) held += KEYS_BYTES + jsonKeys.size * SLOT_BYTES
   if (usage !== undefined) held += USAGE_BYTES
-  return (inputs === undefined ? 0 : heldContent(inputs)) + (outputs === undefined ? 0 : heldContent(outputs))
+  return (
+    (inputs === undefined ? 0 : snapshotBytes(inputs)) + (outputs === undefined ? 0 : snapshotBytes(outputs))
+  )
 }
 
-function heldContent(content: Content): number {
-  const bytes = contentBytes(content)
-  // A value of a buffer of its own has that buffer's rest as well.
-  held += CONTENT_BYTES + (content.buffer.length > SLAB_BYTES ? content.buffer.length : bytes)
-  return bytes
+function snapshotBytes({ raw, maxBytes }: Snapshot): number {
+  held += SNAPSHOT_BYTES + raw.length * TAPE_SLOT_BYTES
+  let bytes = raw.length * WIRE_BYTES_PER_SLOT
+  for (const slot of raw) if (typeof slot === 'string') bytes += textBytes(slot)
+  // It is cut before it is sent, and held whole until then.
+  return maxBytes === undefined ? bytes : Math.min(bytes, maxBytes)
 }
 
 const PAIR_BYTES = 12
@@ -136,8 +138,8 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
   const parts = {
     attributes: span.attributes as Captured,
     events: span.events.map((event) => (event.attributes ?? {}) as Captured),
-    ...(span.agent?.inputs !== undefined && { inputs: readContent(span.agent.inputs) }),
-    ...(span.agent?.outputs !== undefined && { outputs: readContent(span.agent.outputs) }),
+    ...(span.agent?.inputs !== undefined && { inputs: plainOf(span.agent.inputs) }),
+    ...(span.agent?.outputs !== undefined && { outputs: plainOf(span.agent.outputs) }),
   }
   const fitted = fitTo(parts, Math.max(1024, maxBytes - FRAME_BYTES)) as typeof parts
   const attributes = isFields(fitted.attributes) ? (fitted.attributes as EndedSpan['attributes']) : {}
@@ -170,8 +172,8 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
     ...(span.agent && {
       agent: {
         ...span.agent,
-        ...(fitted.inputs !== undefined && { inputs: contentOf(fitted.inputs) }),
-        ...(fitted.outputs !== undefined && { outputs: contentOf(fitted.outputs) }),
+        ...(fitted.inputs !== undefined && { inputs: snapshotOf(fitted.inputs) }),
+        ...(fitted.outputs !== undefined && { outputs: snapshotOf(fitted.outputs) }),
       },
     }),
   })

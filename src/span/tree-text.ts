@@ -1,10 +1,10 @@
 import { msOfHrTime } from '../runtime/clock.ts'
 import type { Captured } from './captured.ts'
-import { readContent } from './content/read-content.ts'
 import { drawTree } from './draw-tree.ts'
 import { type EndedSpan, StatusCode } from './ended-span.ts'
 import { toJsonText } from './json-text.ts'
 import * as keys from './keys.ts'
+import { plainOf } from './snapshot/plain.ts'
 
 const MAX_VALUE = 72
 
@@ -51,8 +51,8 @@ function duration(ms: number): string {
 
 function details(span: EndedSpan): string[] {
   const lines: string[] = []
-  if (span.agent?.inputs !== undefined) lines.push(`in   ${shown(readContent(span.agent.inputs))}`)
-  if (span.agent?.outputs !== undefined) lines.push(`out  ${shown(readContent(span.agent.outputs))}`)
+  if (span.agent?.inputs !== undefined) lines.push(`in   ${shown(plainOf(span.agent.inputs))}`)
+  if (span.agent?.outputs !== undefined) lines.push(`out  ${shown(plainOf(span.agent.outputs))}`)
   if (span.status.code === StatusCode.ERROR) lines.push(`!    ${span.status.message ?? errorType(span)}`)
   return lines
 }

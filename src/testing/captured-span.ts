@@ -1,9 +1,9 @@
 import { msOfHrTime } from '../runtime/clock.ts'
 import type { Attributes } from '../span/attributes.ts'
-import { readContent } from '../span/content/read-content.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { StatusCode } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
+import { plainOf } from '../span/snapshot/plain.ts'
 import { type SpanType, spanTypeOfAttributes } from '../span/span-type.ts'
 import { type CountedUsage, usageOfAttributes } from '../span/token-usage.ts'
 
@@ -102,10 +102,10 @@ function meaningOf({ agent, attributes }: EndedSpan): Meaning {
     agentName: textOf(attributes[keys.AGENT_NAME]),
     toolName: textOf(attributes[keys.TOOL_NAME]),
     inputs: agent
-      ? agent.inputs && readContent(agent.inputs)
+      ? agent.inputs && plainOf(agent.inputs)
       : parsed(first(keys.SPAN_INPUTS, keys.INPUT_MESSAGES, keys.TOOL_CALL_ARGUMENTS, 'input.value')),
     outputs: agent
-      ? agent.outputs && readContent(agent.outputs)
+      ? agent.outputs && plainOf(agent.outputs)
       : parsed(first(keys.SPAN_OUTPUTS, keys.OUTPUT_MESSAGES, keys.TOOL_CALL_RESULT, 'output.value')),
     tokens: agent ? agent.usage : usageOfAttributes(attributes),
     model: agent?.model ?? textOf(first(keys.RESPONSE_MODEL, keys.REQUEST_MODEL)),

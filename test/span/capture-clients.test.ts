@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { type CaptureOptions, capture } from '../../src/span/capture.ts'
-import { captureContent } from '../../src/span/content/capture-content.ts'
-import { readContent } from '../../src/span/content/read-content.ts'
+import { type CaptureOptions, capture, takeSnapshot } from '../../src/span/capture.ts'
+import { plainOf } from '../../src/span/snapshot/plain.ts'
 
 const limits = { maxValueBytes: 1 << 20, maxSpanBytes: 3 << 20, maxDepth: 40 }
 const SECRET = 'sk-SECRET-0123456789'
@@ -11,7 +10,7 @@ const SECRET = 'sk-SECRET-0123456789'
 function recorded(value: unknown): unknown {
   const options: CaptureOptions = { limits }
   const copy = capture(value, options)
-  expect(readContent(captureContent(value, options))).toStrictEqual(copy)
+  expect(plainOf(takeSnapshot(value, options))).toStrictEqual(copy)
   expect(capture(value, { limits, redact: (inner) => inner })).toStrictEqual(copy)
   return copy
 }

@@ -194,27 +194,25 @@ describe('code of others', () => {
     expect(jsonBytes(capture(value, options))).toBeLessThan(500)
   })
 
-  test('reads a getter once and calls toJSON once, also of an object that is met again', () => {
-    let reads = 0
-    let calls = 0
-    const shared = {
-      get a() {
-        reads += 1
-        return reads
-      },
+  test('reads each place once, in order, as JSON.stringify does', () => {
+    const reading = (): { readonly value: object; readonly read: string[] } => {
+      const read: string[] = []
+      const noted = (what: string): string => {
+        read.push(what)
+        return `${what} ${read.length}`
+      }
+      const shared = {
+        get a() {
+          return noted('getter')
+        },
+      }
+      const dated = { toJSON: () => ({ json: noted('toJSON') }) }
+      return { value: { first: shared, second: dated, third: [dated, shared] }, read }
     }
-    const dated = {
-      toJSON() {
-        calls += 1
-        return { calls }
-      },
-    }
-    expect(capture({ first: shared, second: shared, third: dated, fourth: [dated] }, options)).toStrictEqual({
-      first: { a: 1 },
-      second: { a: 1 },
-      third: { calls: 1 },
-      fourth: [{ calls: 1 }],
-    })
+    const ours = reading()
+    const json = reading()
+    expect(capture(ours.value, options)).toStrictEqual(JSON.parse(JSON.stringify(json.value)))
+    expect(ours.read).toEqual(json.read)
   })
 
   test('ends where toJSON returns its own object, or one that holds it', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { capturedBytes, fitTo } from '../../src/span/capture.ts'
 import type { Captured } from '../../src/span/captured.ts'
+import { capturedBytes, fitTo } from '../../src/span/fit-value.ts'
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 const captured = fc.jsonValue({ stringUnit: 'grapheme' }) as fc.Arbitrary<Captured>

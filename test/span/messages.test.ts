@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Captured } from '../../src/span/captured.ts'
-import { contentOf } from '../../src/span/content/capture-content.ts'
 import { jsonText } from '../../src/span/message-json.ts'
 import type { Message } from '../../src/span/message-parts.ts'
 import { inputMessages, outputMessages } from '../../src/span/messages.ts'
 import { nestsDeep } from '../../src/span/nesting.ts'
+import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 
 /** The messages as a receiver reads them. */
 const read = (messages: readonly Message[] | undefined): unknown =>
@@ -87,7 +87,7 @@ describe('requests become messages of parts', () => {
       ],
     ],
   ])('%s', (_what, inputs: Captured, messages) => {
-    expect(read(inputMessages(contentOf(inputs)))).toEqual(messages)
+    expect(read(inputMessages(snapshotOf(inputs)))).toEqual(messages)
   })
 
   test.each([
@@ -96,13 +96,13 @@ describe('requests become messages of parts', () => {
     ['numbers', { input: [1, 2] }],
     ['no contents', { contents: [] }],
   ])('%s stay as they are', (_what, inputs: Captured) => {
-    expect(inputMessages(contentOf(inputs))).toBeUndefined()
+    expect(inputMessages(snapshotOf(inputs))).toBeUndefined()
   })
 })
 
 describe('chats', () => {
   const parts = (...content: Captured[]): unknown =>
-    (read(inputMessages(contentOf([{ role: 'user', content }]))) as { parts: unknown }[])[0]?.parts
+    (read(inputMessages(snapshotOf([{ role: 'user', content }]))) as { parts: unknown }[])[0]?.parts
 
   test('keep what the tools were asked and what they answered', () => {
     const call = (args: Captured): Captured => ({ id: 'c1', function: { name: 'f', arguments: args } })
@@ -118,7 +118,7 @@ describe('chats', () => {
       { role: 'tool', content: 'no id' },
     ]
     const called = (args: Captured): object => ({ type: 'tool_call', id: 'c1', name: 'f', arguments: args })
-    expect(read(inputMessages(contentOf(chat)))).toEqual([
+    expect(read(inputMessages(snapshotOf(chat)))).toEqual([
       { role: 'assistant', parts: [called({ a: [1, 2] }), called('no JSON'), called({ b: 1 })] },
       { role: 'assistant', parts: [{ type: 'tool_call', id: null, name: 'g', arguments: null }] },
       { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: { sky: 'clear' } }] },
@@ -129,7 +129,7 @@ describe('chats', () => {
 
   test('may be in the form of the conventions already', () => {
     const chat = [{ role: 'user', parts: [{ type: 'text', content: 'Hi!' }, 7] }]
-    expect(read(inputMessages(contentOf({ messages: chat })))).toEqual(chat)
+    expect(read(inputMessages(snapshotOf({ messages: chat })))).toEqual(chat)
   })
 
   test('have the parts of Anthropic', () => {
@@ -165,14 +165,14 @@ describe('chats', () => {
     ['content that is an object', [{ role: 'user', content: { a: 1 } }]],
     ['what is no message', [{ role: 'user', content: 'Hi!' }, null]],
   ])('with %s are none', (_what, chat) => {
-    expect(inputMessages(contentOf(chat))).toBeUndefined()
+    expect(inputMessages(snapshotOf(chat))).toBeUndefined()
   })
 
   test('nest no deeper in their messages than they may', () => {
     let deep: Captured = 'core'
     for (let i = 0; i < 29; i += 1) deep = { a: deep }
     for (const part of [{ type: 'own', deep }, { deep }, { type: 'tool_use', input: deep }]) {
-      const [message] = inputMessages(contentOf([{ role: 'user', content: [part] }])) ?? []
+      const [message] = inputMessages(snapshotOf([{ role: 'user', content: [part] }])) ?? []
       expect(nestsDeep(jsonText(message ? [message] : []))).toBe(false)
     }
   })
@@ -236,13 +236,13 @@ describe('answers become messages of parts', () => {
       [{ role: 'assistant', parts: [text('Hello.')], finish_reason: 'length' }],
     ],
   ])('%s', (_what, outputs: Captured, messages) => {
-    expect(read(outputMessages(contentOf(outputs)))).toEqual(messages)
+    expect(read(outputMessages(snapshotOf(outputs)))).toEqual(messages)
   })
 
   test.each([
     ['an empty response', { output: [] }],
     ['numbers', { output: [1] }],
   ])('%s stay as they are', (_what, outputs: Captured) => {
-    expect(outputMessages(contentOf(outputs))).toBeUndefined()
+    expect(outputMessages(snapshotOf(outputs))).toBeUndefined()
   })
 })

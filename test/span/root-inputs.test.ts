@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ContentKeys } from '../../src/config/config.ts'
-import { contentOf } from '../../src/span/content/capture-content.ts'
+import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 import { exportedAttributes } from '../../src/span/span-attributes.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
 
@@ -14,9 +14,9 @@ interface Given {
   readonly mlflow?: boolean
 }
 
-function stored(inputs: Parameters<typeof contentOf>[0], given: Given = {}): unknown {
+function stored(inputs: Parameters<typeof snapshotOf>[0], given: Given = {}): unknown {
   const { spanType = 'AGENT', parentSpanId, contentKeys = 'mlflow', mlflow = true } = given
-  const agent = { spanType, jsonKeys: new Set<string>(), inputs: contentOf(inputs) }
+  const agent = { spanType, jsonKeys: new Set<string>(), inputs: snapshotOf(inputs) }
   const span = endedSpan({ agent, parentSpanId })
   return exportedAttributes(span, { contentKeys, legacySemconv: false, mlflow })['mlflow.spanInputs']
 }

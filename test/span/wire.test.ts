@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Captured } from '../../src/span/captured.ts'
-import { contentOf } from '../../src/span/content/capture-content.ts'
 import type { AgentData, EndedSpan } from '../../src/span/ended-span.ts'
+import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 import { type ExportOptions, exportedAttributes, wireStatus } from '../../src/span/span-attributes.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
 
@@ -12,8 +12,8 @@ type Said = Partial<Omit<AgentData, 'inputs' | 'outputs'>> & { inputs?: Captured
 
 function own({ inputs, outputs, ...said }: Said, given: Partial<EndedSpan> = {}): EndedSpan {
   const content = {
-    ...(inputs !== undefined && { inputs: contentOf(inputs) }),
-    ...(outputs !== undefined && { outputs: contentOf(outputs) }),
+    ...(inputs !== undefined && { inputs: snapshotOf(inputs) }),
+    ...(outputs !== undefined && { outputs: snapshotOf(outputs) }),
   }
   return endedSpan({ agent: { spanType: 'UNKNOWN', jsonKeys: new Set(), ...said, ...content }, ...given })
 }

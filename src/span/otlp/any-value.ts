@@ -1,12 +1,12 @@
 import type { Attributes, AttributeValue } from '../attributes.ts'
-import { type Content, contentBytes } from '../content/content.ts'
 import { isMessages, type JsonContent, writeJson } from '../message-json.ts'
+import { type Snapshot, wireBytes } from '../snapshot/snapshot.ts'
+import { writeSnapshot } from './snapshot-value.ts'
 import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, STRING, VALUE } from './tags.ts'
 import {
   closeMessage,
   makeRoom,
   openMessage,
-  putVarint,
   varintBytes,
   type Writer,
   writeByte,
@@ -47,18 +47,15 @@ export function writeAttributes(writer: Writer, tag: number, attributes: Attribu
     writeAttribute(writer, tag, key, attributes[key] as AttributeValue)
 }
 
-/** `key` and what was captured, which is a value on the wire already. `key` is ASCII. */
-export function writeContentAttribute(writer: Writer, tag: number, key: string, content: Content): void {
-  const bytes = contentBytes(content)
-  const length = 2 + key.length + bytes
-  makeRoom(writer, 3 + varintBytes(length) + key.length + bytes)
-  const { buffer } = writer
-  buffer[writer.pos] = tag
-  writer.pos = putVarint(buffer, writer.pos + 1, length)
+/** `key` and what was captured. `key` is ASCII. */
+export function writeSnapshotAttribute(writer: Writer, tag: number, key: string, snapshot: Snapshot): void {
+  const expected = fieldBytes(key.length) + fieldBytes(wireBytes(snapshot))
+  writeByte(writer, tag)
+  const start = openMessage(writer, expected)
   writeByte(writer, KEY)
   writeText(writer, key)
-  content.buffer.copy(writer.buffer, writer.pos, content.start, content.end)
-  writer.pos += bytes
+  writeSnapshot(writer, snapshot)
+  closeMessage(writer, start, expected)
 }
 
 /** What lies around a JSON text of so many bytes is right for most of them; the others are moved a little. */
@@ -90,7 +87,7 @@ export function writeJsonAttribute(writer: Writer, tag: number, key: string, jso
   writer.pos += bytes
 }
 
-const usualBytes = (json: JsonContent): number => (isMessages(json) ? USUAL_JSON_BYTES : contentBytes(json))
+const usualBytes = (json: JsonContent): number => (isMessages(json) ? USUAL_JSON_BYTES : wireBytes(json))
 
 /** Bytes before the text. */
 function jsonHeadBytes(keyLength: number, bytes: number): number {

@@ -5,7 +5,7 @@ import {
   forEachExportedAttribute,
   wireStatus,
 } from '../span-attributes.ts'
-import { writeAttribute, writeAttributes, writeContentAttribute, writeJsonAttribute } from './any-value.ts'
+import { writeAttribute, writeAttributes, writeJsonAttribute, writeSnapshotAttribute } from './any-value.ts'
 import { EVENT, LINK, SPAN, STATUS } from './tags.ts'
 import {
   closeMessage,
@@ -58,7 +58,7 @@ function sinkOf(writer: Writer): AttributeSink {
   if (lastSink?.writer !== writer) {
     const sink: AttributeSink = {
       write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
-      writeContent: (key, content) => writeContentAttribute(writer, SPAN.attributes, key, content),
+      writeContent: (key, content) => writeSnapshotAttribute(writer, SPAN.attributes, key, content),
       writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
     }
     lastSink = { writer, sink }

@@ -129,8 +129,22 @@ export function writeTime(writer: Writer, time: HrTime): void {
 
 export function writeDouble(writer: Writer, value: number): void {
   makeRoom(writer, 8)
-  writer.pos = writer.buffer.writeDoubleLE(value, writer.pos)
+  writer.pos = putDouble(writer.buffer, writer.pos, value)
 }
+
+const DOUBLE = new Float64Array(1)
+const DOUBLE_BYTES = new Uint8Array(DOUBLE.buffer)
+
+/** {@link writeDouble} at `at`, where there is room; tells where it ends. */
+export function putDouble(buffer: Buffer, at: number, value: number): number {
+  DOUBLE[0] = value
+  for (let i = 0; i < 8; i += 1) buffer[at + i] = DOUBLE_BYTES[i] as number
+  return at + 8
+}
+
+/** `text` in UTF-8 at `at`, where there is room; tells how many bytes it took. Lone surrogates become U+FFFD. */
+export const putUtf8 = (buffer: Buffer, at: number, text: string): number =>
+  (buffer as unknown as { utf8Write(text: string, at: number): number }).utf8Write(text, at)
 
 /** Hexadecimal `digits` as bytes with their length. */
 export function writeHex(writer: Writer, digits: string): void {

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import type { Attributes, AttributeValue } from '../../../src/span/attributes.ts'
 import type { Captured } from '../../../src/span/captured.ts'
-import { contentOf } from '../../../src/span/content/capture-content.ts'
-import type { Content } from '../../../src/span/content/content.ts'
 import type {
   AgentData,
   EndedSpan,
@@ -10,6 +8,8 @@ import type {
   SpanLinkData,
   StatusCode,
 } from '../../../src/span/ended-span.ts'
+import type { Snapshot } from '../../../src/span/snapshot/snapshot.ts'
+import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
 import type { ExportOptions } from '../../../src/span/span-attributes.ts'
 import { newTraceRecord, type TraceRecord } from '../../../src/span/trace-record.ts'
 
@@ -114,9 +114,9 @@ function present<T>(fields: { [K in keyof T]: T[K] | undefined }): T {
 
 const count = fc.nat({ max: 2 ** 40 })
 const role = fc.constantFrom('user', 'assistant', 'tool')
-const content: fc.Arbitrary<Content> = fc
+const content: fc.Arbitrary<Snapshot> = fc
   .oneof(captured, fc.array(fc.record({ role, content: captured }), { maxLength: 4 }))
-  .map(contentOf)
+  .map(snapshotOf)
 
 const agent: fc.Arbitrary<AgentData> = fc
   .record({

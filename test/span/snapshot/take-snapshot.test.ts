@@ -1,13 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { capture } from '../../../src/span/capture.ts'
+import { capture, takeSnapshot } from '../../../src/span/capture.ts'
 import type { Captured } from '../../../src/span/captured.ts'
-import { captureContent, contentOf } from '../../../src/span/content/capture-content.ts'
-import { type Content, contentBytes } from '../../../src/span/content/content.ts'
-import { readContent } from '../../../src/span/content/read-content.ts'
 import { looksLikeJson } from '../../../src/span/json-text.ts'
 import { withinNesting } from '../../../src/span/nesting.ts'
 import { encodeRecord } from '../../../src/span/otlp/request.ts'
+import { plainOf } from '../../../src/span/snapshot/plain.ts'
+import { type Snapshot, snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
 import { endedSpan } from '../../delivery/ended-span.ts'
 import { decodeTraceRequest } from '../../support/otlp-decode.ts'
 
@@ -51,7 +52,7 @@ const data = fc.letrec<{ value: unknown }>((tie) => ({
 })).value
 
 /** What the bytes say, by a decoder that is not ours to write. */
-function decoded(content: Content): unknown {
+function decoded(content: Snapshot): unknown {
   const agent = { spanType: 'UNKNOWN', jsonKeys: new Set<string>(), inputs: content }
   const options = { contentKeys: 'mlflow', legacySemconv: false, mlflow: false } as const
   const [span] = decodeTraceRequest(
@@ -74,7 +75,7 @@ describe('captured content', () => {
     fc.assert(
       fc.property(data, (value) => {
         fc.pre(namesStayApart(value))
-        expect(readContent(captureContent(value, { limits }))).toEqual(capture(value, { limits }))
+        expect(plainOf(takeSnapshot(value, { limits }))).toEqual(capture(value, { limits }))
       }),
       { numRuns: 2000 },
     )
@@ -89,7 +90,7 @@ describe('captured content', () => {
         (value, maxValueBytes, maxDepth) => {
           fc.pre(namesStayApart(value))
           const options = { limits: { ...limits, maxValueBytes, maxDepth } }
-          expect(readContent(captureContent(value, options))).toEqual(capture(value, options))
+          expect(plainOf(takeSnapshot(value, options))).toEqual(capture(value, options))
         },
       ),
       { numRuns: 3000 },
@@ -102,8 +103,8 @@ describe('captured content', () => {
       for (const maxValueBytes of [600, 1 << 20]) {
         const options = { limits: { ...limits, maxValueBytes } }
         const copy = capture(value, options)
-        expect(readContent(captureContent(value, options))).toEqual(copy)
-        expect(readContent(contentOf(copy))).toEqual(copy)
+        expect(plainOf(takeSnapshot(value, options))).toEqual(copy)
+        expect(plainOf(snapshotOf(copy))).toEqual(copy)
       }
     }
   })
@@ -112,8 +113,8 @@ describe('captured content', () => {
     fc.assert(
       fc.property(data, (value) => {
         fc.pre(namesStayApart(value))
-        const content = captureContent(value, { limits })
-        expect(decoded(content)).toEqual(asDecoded(readContent(content)))
+        const content = takeSnapshot(value, { limits })
+        expect(decoded(content)).toEqual(asDecoded(plainOf(content)))
       }),
       { numRuns: 500 },
     )
@@ -125,7 +126,7 @@ describe('captured content', () => {
     for (let i = 0; i < 39; i += 1) [list, fields] = [[list], { a: fields }]
     for (const value of [list, fields, { a: list }, [fields]]) {
       const copy = capture(value, { limits })
-      expect(readContent(captureContent(value, { limits }))).toEqual(withinNesting(copy))
+      expect(plainOf(takeSnapshot(value, { limits }))).toEqual(withinNesting(copy))
     }
   })
 
@@ -134,46 +135,46 @@ describe('captured content', () => {
     const circle: Record<string, unknown> = { one: shared, two: shared }
     circle.self = circle
     circle.inside = new Map([['circle', circle]])
-    expect(readContent(captureContent(circle, { limits }))).toEqual(capture(circle, { limits }))
+    expect(plainOf(takeSnapshot(circle, { limits }))).toEqual(capture(circle, { limits }))
   })
 
   test('keeps the first and the last of what is too long', () => {
     const value = { rows: Array.from({ length: 150_000 }, (_, i) => i) }
-    expect(readContent(captureContent(value, { limits }))).toEqual(capture(value, { limits }))
+    expect(plainOf(takeSnapshot(value, { limits }))).toEqual(capture(value, { limits }))
   })
 
   test.each([1_000_000, 3_000_000])('is cut like a copy at %d characters', (length) => {
     for (const unit of ['x', '"', 'é', '漢']) {
       const text = unit.repeat(length)
-      const content = captureContent({ text }, { limits })
-      expect(readContent(content)).toEqual(capture({ text }, { limits }))
+      const content = takeSnapshot({ text }, { limits })
+      expect(plainOf(content)).toEqual(capture({ text }, { limits }))
     }
   })
 
   test('is redacted before it is written', () => {
     const redact = (value: unknown): unknown => (value === 'secret' ? 'gone' : value)
-    expect(readContent(captureContent({ a: 'secret' }, { limits, redact }))).toEqual({ a: 'gone' })
+    expect(plainOf(takeSnapshot({ a: 'secret' }, { limits, redact }))).toEqual({ a: 'gone' })
   })
 })
 
 describe('code of the application that runs while its value is captured', () => {
   test('may capture something itself', () => {
-    const inner: Content[] = []
+    const inner: Snapshot[] = []
     const value = {
       before: 'b'.repeat(3000),
       get traced() {
-        inner.push(captureContent({ text: 'i'.repeat(9000) }, { limits }))
+        inner.push(takeSnapshot({ text: 'i'.repeat(9000) }, { limits }))
         return 'read'
       },
       after: 'a'.repeat(3000),
     }
-    const content = captureContent(value, { limits })
-    expect(readContent(content)).toEqual({
+    const content = takeSnapshot(value, { limits })
+    expect(plainOf(content)).toEqual({
       before: 'b'.repeat(3000),
       traced: 'read',
       after: 'a'.repeat(3000),
     })
-    expect(inner.map(readContent)).toEqual([{ text: 'i'.repeat(9000) }])
+    expect(inner.map(plainOf)).toEqual([{ text: 'i'.repeat(9000) }])
   })
 
   test('may throw, and is asked once', () => {
@@ -184,7 +185,7 @@ describe('code of the application that runs while its value is captured', () => 
         throw new Error('no')
       },
     }
-    expect(readContent(captureContent(value, { limits }))).toEqual({ broken: '[getter threw: no]' })
+    expect(plainOf(takeSnapshot(value, { limits }))).toEqual({ broken: '[getter threw: no]' })
     expect(asked).toBe(1)
   })
 
@@ -197,8 +198,8 @@ describe('code of the application that runs while its value is captured', () => 
         },
       },
     )
-    captureContent({ a: [hostile] }, { limits })
-    expect(readContent(captureContent({ a: 1 }, { limits }))).toEqual({ a: 1 })
+    takeSnapshot({ a: [hostile] }, { limits })
+    expect(plainOf(takeSnapshot({ a: 1 }, { limits }))).toEqual({ a: 1 })
   })
 })
 
@@ -214,27 +215,46 @@ describe('where all objects inherit a property', () => {
       configurable: true,
       writable: true,
     })
-    expect(Object.keys(readContent(captureContent({ own: 1 }, { limits })) as object)).toEqual(['own'])
+    expect(Object.keys(plainOf(takeSnapshot({ own: 1 }, { limits })) as object)).toEqual(['own'])
   })
 })
 
 describe('many values', () => {
   test('stay what they were while others are written', () => {
     const values = Array.from({ length: 400 }, (_, i) => ({ i, text: 'x'.repeat((i * 97) % 12_000) }))
-    const contents = values.map((value) => captureContent(value, { limits }))
-    expect(contents.map(readContent)).toEqual(values)
+    const contents = values.map((value) => takeSnapshot(value, { limits }))
+    expect(contents.map(plainOf)).toEqual(values)
   })
 
-  test('hold little more memory than they have bytes', () => {
-    const contents = Array.from({ length: 200 }, (_, i) =>
-      captureContent({ text: 'x'.repeat(((i * 7919) % 90) * 1000) }, { limits }),
-    )
-    const buffers = new Set(contents.map(({ buffer }) => buffer.buffer))
-    const held = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const used = contents.reduce((sum, content) => sum + contentBytes(content), 0)
-    expect(held).toBeLessThan(used * 1.6)
+  test('let go of larger texts of which they are parts, once they are detached', () => {
+    const kept: Snapshot[] = []
+    const before = heapAfterCollection()
+    for (let i = 0; i < 20; i += 1) {
+      const page = `${i}${'x'.repeat(1_000_000)}`.split('').reverse().join('')
+      const snapshot = takeSnapshot({ part: page.slice(10, 90) }, { limits })
+      snapshot.detach()
+      kept.push(snapshot)
+    }
+    expect(heapAfterCollection() - before).toBeLessThan(5_000_000)
+    expect(kept.map(plainOf)).toEqual(kept.map(() => ({ part: 'x'.repeat(80) })))
+  })
+
+  test.each(['plain', 'café', '漢字', '😀', 'n\0', 'lone \ud800'])('detached, %j stays as it was', (unit) => {
+    const value = { [unit]: [unit, unit.repeat(40), 1, true, null, {}] }
+    const snapshot = takeSnapshot(value, { limits })
+    const before = plainOf(snapshot)
+    snapshot.detach()
+    expect(plainOf(snapshot)).toEqual(before)
   })
 })
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heapAfterCollection(): number {
+  collect()
+  return process.memoryUsage().heapUsed
+}
 
 /** What is on the wire of a value: a text that MLflow would take for JSON is JSON of that text. */
 const asDecoded = (value: Captured): unknown =>

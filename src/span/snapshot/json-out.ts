@@ -1,49 +1,11 @@
-import { makeRoom, type Writer } from '../otlp/writer.ts'
-import { emptyBuffer, SLAB_BYTES } from './scratch.ts'
-
-/** JSON text that is being written, in UTF-8. Texts come from `buffer`, where reading stands `at`. */
-export interface JsonOut {
-  readonly writer: Writer
-  buffer: Buffer
-  at: number
-}
-
-/** JSON text to be written by `writer`. */
-export const startJson = (writer: Writer): JsonOut => ({ writer, buffer: emptyBuffer(), at: 0 })
-
-// A view costs as much as the bytes of a short text, and most values stand in the same slab as the one before.
-let lastBuffer: Buffer | undefined
-let lastView: DataView = new DataView(new ArrayBuffer(0))
-
-/** By four bytes at a time, at any place. */
-function viewOf(buffer: Buffer): DataView {
-  if (buffer === lastBuffer) return lastView
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
-  // Nothing larger than a slab is kept from being freed by it.
-  if (buffer.length <= SLAB_BYTES) {
-    lastBuffer = buffer
-    lastView = view
-  }
-  return view
-}
-
-function viewOfTarget(writer: Writer): DataView {
-  const { buffer } = writer
-  writer.view ??= new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
-  return writer.view
-}
-
-/** Goes on with values in `buffer`, from `at`. */
-export function readFrom(out: JsonOut, buffer: Buffer, at: number): void {
-  out.buffer = buffer
-  out.at = at
-}
+import { cleanText } from '../capture-strings.ts'
+import { makeRoom, type Writer, writeByte } from '../otlp/writer.ts'
 
 /** What is always the same, in ASCII, as bytes: faster to copy than the characters of a string. */
 export const literal = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0))
 
 /** Adds `bytes` as they are. */
-export function putLiteral({ writer }: JsonOut, bytes: Uint8Array): void {
+export function putLiteral(writer: Writer, bytes: Uint8Array): void {
   const { length } = bytes
   makeRoom(writer, length)
   const { buffer, pos } = writer
@@ -52,7 +14,7 @@ export function putLiteral({ writer }: JsonOut, bytes: Uint8Array): void {
 }
 
 /** Adds `text`, which is short and ASCII, as it is. */
-export function putAscii({ writer }: JsonOut, text: string): void {
+export function putAscii(writer: Writer, text: string): void {
   const { length } = text
   makeRoom(writer, length)
   const { buffer, pos } = writer
@@ -61,25 +23,22 @@ export function putAscii({ writer }: JsonOut, text: string): void {
 }
 
 /** Adds `text` as it is. */
-export function putText({ writer }: JsonOut, text: string): void {
-  const { length } = text
-  makeRoom(writer, length < LONG_TEXT ? length * BYTES_PER_UNIT : Buffer.byteLength(text))
+export function putText(writer: Writer, text: string): void {
+  makeRoom(writer, text.length < PIECE ? text.length * MAX_UNIT_BYTES : Buffer.byteLength(text))
   writer.pos += writer.buffer.write(text, writer.pos, 'utf8')
 }
 
-/** From this length on, the exact size of a text is worth a pass over it. */
-const LONG_TEXT = 4_096
-const BYTES_PER_UNIT = 3
+const MAX_UNIT_BYTES = 3
+/** So many units of a text are written at a time, so that room is made for the worst of it only. */
+const PIECE = 4_096
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 /** Stands for `\u00` and two digits. */
 const LETTER_U = 0x75
 const MAX_ESCAPE_LENGTH = 6
-/** So much of a text is written at a time, so that room is made for the worst of it only. */
-const PIECE = 2_048
 /** Below this a text is written byte by byte. */
-const SHORT_TEXT = 16
+const SHORT_TEXT = 24
 
 /** What follows the backslash where a byte is escaped; UTF-8 beyond ASCII is not. */
 const ESCAPES = /* @__PURE__ */ escapes()
@@ -99,35 +58,68 @@ function escapes(): Uint8Array {
   return table
 }
 
-/** Adds the text of `length` bytes where reading stands, as JSON has it, and reads on behind it. */
-export function putQuoted(out: JsonOut, length: number): void {
-  const { writer } = out
-  let { at } = out
-  const end = at + length
-  out.at = end
-  makeRoom(writer, 2 + length)
-  writer.buffer[writer.pos++] = QUOTE
-  if (length < SHORT_TEXT) {
-    makeRoom(writer, length * MAX_ESCAPE_LENGTH + 1)
-    writer.pos = putBytes(out.buffer, at, end, writer.buffer, writer.pos)
-  } else {
-    while (at < end) {
-      const stop = Math.min(end, at + PIECE)
-      makeRoom(writer, (stop - at) * MAX_ESCAPE_LENGTH + 1)
-      putPiece(out, at, stop)
-      at = stop
-    }
-  }
-  writer.buffer[writer.pos++] = QUOTE
+/** A text before it is escaped, and a view of it by four bytes at a time, at any place. */
+let plain: { readonly bytes: Buffer; readonly view: DataView } | undefined
+
+function plainRoom(): { readonly bytes: Buffer; readonly view: DataView } {
+  if (plain !== undefined) return plain
+  const bytes = Buffer.allocUnsafeSlow(PIECE * MAX_UNIT_BYTES + 1)
+  plain = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) }
+  return plain
 }
 
-function putPiece(out: JsonOut, from: number, end: number): void {
-  const { writer, buffer } = out
+/** Adds `text` as JSON has it, cleaned. */
+export function putQuoted(writer: Writer, text: string): void {
+  if (putQuotedAscii(writer, text)) return
+  writeByte(writer, QUOTE)
+  putLong(writer, text)
+  writeByte(writer, QUOTE)
+}
+
+/** {@link putQuoted} for short ASCII. @returns whether it could */
+export function putQuotedAscii(writer: Writer, text: string): boolean {
+  const { length } = text
+  if (length > SHORT_TEXT) return false
+  makeRoom(writer, length * MAX_ESCAPE_LENGTH + 2)
+  const { buffer } = writer
+  let pos = writer.pos + 1
+  for (let i = 0; i < length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f || unit === 0) return false
+    if (ESCAPES[unit] === 0) {
+      buffer[pos] = unit
+      pos += 1
+    } else pos = putEscape(unit, buffer, pos)
+  }
+  buffer[writer.pos] = QUOTE
+  buffer[pos] = QUOTE
+  writer.pos = pos + 1
+  return true
+}
+
+function putLong(writer: Writer, text: string): void {
+  const { length } = text
+  let at = 0
+  while (at < length) {
+    let end = Math.min(length, at + PIECE)
+    // The halves of a pair stay together.
+    if (end < length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1
+    putPiece(writer, length <= PIECE ? text : text.slice(at, end))
+    at = end
+  }
+}
+
+function putPiece(writer: Writer, piece: string): void {
+  const { bytes: buffer, view: source } = plainRoom()
+  let end = buffer.write(piece, 0, 'utf8')
+  // A zero behind the text ends the search in it.
+  buffer[end] = 0
+  if (buffer.indexOf(0) !== end) end = buffer.write(cleanText(piece), 0, 'utf8')
+  makeRoom(writer, end * MAX_ESCAPE_LENGTH)
   const to = writer.buffer
-  const source = viewOf(buffer)
   const target = viewOfTarget(writer)
   const last = end - 8
-  let at = from
+  let at = 0
   let { pos } = writer
   // Eight bytes at a time are copied, and then looked at: one that has to be escaped is written over.
   while (at <= last) {
@@ -136,7 +128,7 @@ function putPiece(out: JsonOut, from: number, end: number): void {
     target.setInt32(pos, low, true)
     target.setInt32(pos + 4, high, true)
     let marks = escapeMarks(low)
-    let plain = 0
+    let clear = 0
     if (marks === 0) {
       marks = escapeMarks(high)
       if (marks === 0) {
@@ -144,14 +136,20 @@ function putPiece(out: JsonOut, from: number, end: number): void {
         pos += 8
         continue
       }
-      plain = 4
+      clear = 4
     }
-    plain += (31 - Math.clz32(marks & -marks)) >>> 3
-    at += plain
-    pos = putEscape(buffer[at] as number, to, pos + plain)
+    clear += (31 - Math.clz32(marks & -marks)) >>> 3
+    at += clear
+    pos = putEscape(buffer[at] as number, to, pos + clear)
     at += 1
   }
   writer.pos = putBytes(buffer, at, end, to, pos)
+}
+
+function viewOfTarget(writer: Writer): DataView {
+  const { buffer } = writer
+  writer.view ??= new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
+  return writer.view
 }
 
 /**

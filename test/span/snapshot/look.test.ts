@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Captured } from '../../../src/span/captured.ts'
-import { contentOf } from '../../../src/span/content/capture-content.ts'
-import type { Content } from '../../../src/span/content/content.ts'
 import {
   fieldIn,
   firstNameIn,
@@ -14,8 +12,10 @@ import {
   notNull,
   says,
   textIn,
-} from '../../../src/span/content/look-into.ts'
-import { readContent } from '../../../src/span/content/read-content.ts'
+} from '../../../src/span/snapshot/look.ts'
+import { plainOf } from '../../../src/span/snapshot/plain.ts'
+import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
+import type { TapeView } from '../../../src/span/snapshot/tape.ts'
 
 const names = ['role', 'content', 'a', 'b']
 const anyValue = fc.letrec<{ value: Captured }>((tie) => ({
@@ -34,13 +34,13 @@ const anyValue = fc.letrec<{ value: Captured }>((tie) => ({
   ),
 })).value
 
-const read = (content: Content | undefined): Captured | undefined => content && readContent(content)
+const read = (content: TapeView | undefined): Captured | undefined => content && plainOf(content)
 
 test('a content shows what is in it without being read', () => {
   fc.assert(
     fc.property(anyValue, (given) => {
-      const content = contentOf(given)
-      const value = readContent(content)
+      const content = snapshotOf(given)
+      const value = plainOf(content)
       const fields = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
       expect(isFields(content)).toBe(fields !== undefined)
       expect(isList(content)).toBe(Array.isArray(value))
@@ -49,7 +49,7 @@ test('a content shows what is in it without being read', () => {
       expect(notNull(content)).toBe(value === null ? undefined : content)
       expect(textIn(content)).toBe(typeof value === 'string' ? value : undefined)
       expect(says(content, 'role')).toBe(value === 'role')
-      expect(itemsIn(content)?.map(readContent)).toEqual(Array.isArray(value) ? value : undefined)
+      expect(itemsIn(content)?.map(plainOf)).toEqual(Array.isArray(value) ? value : undefined)
       expect(firstNameIn(content)).toBe(fields && Object.keys(fields)[0])
       for (const name of [...names, 'rol', 'roles'])
         expect(read(fieldIn(content, name))).toEqual(fields?.[name])

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { takeSnapshot } from '../../../src/span/capture.ts'
 import type { Captured } from '../../../src/span/captured.ts'
-import { captureContent, contentOf } from '../../../src/span/content/capture-content.ts'
-import { readContent } from '../../../src/span/content/read-content.ts'
 import { toJsonText } from '../../../src/span/json-text.ts'
 import { jsonText } from '../../../src/span/message-json.ts'
+import { plainOf } from '../../../src/span/snapshot/plain.ts'
+import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
 
 const limits = { maxValueBytes: 1 << 20, maxSpanBytes: 3 << 20, maxDepth: 60 }
 
@@ -53,8 +54,8 @@ describe('JSON text of captured content', () => {
   test('is that of the value, for any data at any depth', () => {
     fc.assert(
       fc.property(fc.oneof(data, deep), (value) => {
-        const content = captureContent(value, { limits })
-        expect(jsonText(content)).toBe(toJsonText(readContent(content)))
+        const content = takeSnapshot(value, { limits })
+        expect(jsonText(content)).toBe(toJsonText(plainOf(content)))
       }),
       { numRuns: 1500 },
     )
@@ -65,8 +66,8 @@ describe('JSON text of captured content', () => {
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, stringUnit: 'binary' }),
         (value) => {
-          const content = captureContent(value, { limits })
-          expect(jsonText(content)).toBe(toJsonText(readContent(content)))
+          const content = takeSnapshot(value, { limits })
+          expect(jsonText(content)).toBe(toJsonText(plainOf(content)))
         },
       ),
     )
@@ -86,24 +87,24 @@ describe('JSON text of captured content', () => {
     ['the name __proto__', JSON.parse('{"__proto__":{"a":1}}') as Captured, '{"__proto__":{"a":1}}'],
     ['names with escapes', { 'a"b\n': 1 }, String.raw`{"a\"b\n":1}`],
   ])('has %s as JSON has them', (_what, value, text) => {
-    expect(jsonText(captureContent(value, { limits }))).toBe(text)
+    expect(jsonText(takeSnapshot(value, { limits }))).toBe(text)
   })
 
   test('has a name once, and its last value, where two names became one', () => {
-    const content = captureContent({ list: [{ 'n\0': 1, other: 2, 'n\ud800': 3 }], after: 4 }, { limits })
+    const content = takeSnapshot({ list: [{ 'n\0': 1, other: 2, 'n\ud800': 3 }], after: 4 }, { limits })
     expect(jsonText(content)).toBe('{"list":[{"n\ufffd":3,"other":2}],"after":4}')
   })
 
   test('has what nests too deep for MLflow as a text', () => {
     let value: Captured = 'core'
     for (let i = 0; i < 34; i += 1) value = { a: value }
-    const text = jsonText(contentOf(value))
+    const text = jsonText(snapshotOf(value))
     expect(text).toBe(toJsonText(value))
     expect(text).toContain(String.raw`"{\"a\":`)
   })
 
   test('grows with what has to be escaped', () => {
     const value = '\u0001'.repeat(100_000)
-    expect(jsonText(contentOf(value))).toBe(JSON.stringify(value))
+    expect(jsonText(snapshotOf(value))).toBe(JSON.stringify(value))
   })
 })

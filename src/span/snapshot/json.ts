@@ -1,0 +1,106 @@
+import { cleanText } from '../capture-strings.ts'
+import type { Captured } from '../captured.ts'
+import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../nesting.ts'
+import { type Writer, writeByte } from '../otlp/writer.ts'
+import { literal, putAscii, putLiteral, putQuoted, putQuotedAscii, putText } from './json-out.ts'
+import { fieldIn } from './look.ts'
+import { plainOf } from './plain.ts'
+import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape, type TapeView } from './tape.ts'
+
+const COMMA = 0x2c
+const COLON = 0x3a
+const BRACE = 0x7b
+const BRACE_END = 0x7d
+const BRACKET = 0x5b
+const BRACKET_END = 0x5d
+
+const TRUE = literal('true')
+const FALSE = literal('false')
+export const NULL: Uint8Array = literal('null')
+
+/** From this length on a name may have been cut to it. */
+const LONG_NAME = 256
+
+/**
+ * Adds `view` as JSON text: what `toJsonText` makes of it, without reading it. What nests deeper than `room`
+ * messages (see ../nesting.ts) is a text of its own in it.
+ */
+export function putView(writer: Writer, { tape, at }: TapeView, room: number): void {
+  putAt(writer, tape, at, room)
+}
+
+/** Adds the object that `view` is, in which the field `name` is the text `value`. */
+export function putObjectWith(
+  writer: Writer,
+  view: TapeView,
+  room: number,
+  name: string,
+  value: string,
+): void {
+  if (fieldIn(view, name) !== undefined) {
+    const fields = { ...(plainOf(view) as object), [name]: value }
+    putText(writer, JSON.stringify(withinNesting(fields, room)))
+    return
+  }
+  putView(writer, view, room)
+  writer.pos -= 1
+  const isEmpty = writer.buffer[writer.pos - 1] === BRACE
+  putText(writer, `${isEmpty ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}}`)
+}
+
+function putAt(writer: Writer, tape: Tape, at: number, room: number): void {
+  const slot = tape[at]
+  if (typeof slot === 'string') putQuoted(writer, slot)
+  else if (slot === CONTAINER) putContainer(writer, tape, at, room)
+  else if (typeof slot === 'number') putAscii(writer, String(slot))
+  else putLiteral(writer, slot === null ? NULL : slot ? TRUE : FALSE)
+}
+
+function putContainer(writer: Writer, tape: Tape, at: number, room: number): void {
+  const header = tape[at + 1] as number
+  const isList = isListHeader(header)
+  const left = room - (isList ? LIST_MESSAGES : OBJECT_MESSAGES)
+  const first = at + HEAD_SLOTS
+  const end = first + slotsOf(header)
+  if (left < 0) putDeep(writer, plainOf({ tape, at }))
+  else if (isList) putList(writer, tape, first, end, left)
+  else if (!putFields(writer, tape, first, end, left)) putUnique(writer, plainOf({ tape, at }), room)
+}
+
+/** What nests too deep, which hardly anything does. */
+const putDeep = (writer: Writer, value: Captured): void =>
+  putText(writer, JSON.stringify(JSON.stringify(value)))
+
+function putUnique(writer: Writer, value: Captured, room: number): void {
+  putText(writer, JSON.stringify(withinNesting(value, room)))
+}
+
+function putList(writer: Writer, tape: Tape, first: number, end: number, room: number): void {
+  writeByte(writer, BRACKET)
+  for (let at = first; at < end; at = endOf(tape, at)) {
+    if (at > first) writeByte(writer, COMMA)
+    putAt(writer, tape, at, room)
+  }
+  writeByte(writer, BRACKET_END)
+}
+
+/** @returns whether it could: names that were cleaned or cut can become one name, of which the last counts */
+function putFields(writer: Writer, tape: Tape, first: number, end: number, room: number): boolean {
+  const start = writer.pos
+  writeByte(writer, BRACE)
+  for (let at = first; at < end; at = endOf(tape, at + 1)) {
+    const name = tape[at] as string
+    if (at > first) writeByte(writer, COMMA)
+    if (!putQuotedAscii(writer, name)) {
+      if (name.length >= LONG_NAME || cleanText(name) !== name) {
+        writer.pos = start
+        return false
+      }
+      putQuoted(writer, name)
+    }
+    writeByte(writer, COLON)
+    putAt(writer, tape, at + 1, room)
+  }
+  writeByte(writer, BRACE_END)
+  return true
+}

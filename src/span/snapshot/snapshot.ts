@@ -1,0 +1,64 @@
+import { cleanValue, fitTo } from '../fit-value.ts'
+import { withinNesting } from '../nesting.ts'
+import { rawPlain } from './plain.ts'
+import { flatText, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
+
+/** Bytes on the wire that stand around a text or a number, roughly. */
+export const WIRE_BYTES_PER_SLOT = 6
+
+/**
+ * A value as it was when it was captured. Where it may be longer than its limit, it is measured and cut when somebody
+ * reads it, and not in the time of the caller: its texts cannot change meanwhile.
+ */
+export class Snapshot implements TapeView {
+  readonly at = 0
+  /** UTF-16 units of its texts and names. */
+  units: number
+  /** Its JSON text may be longer than so many bytes, which it must not be; `undefined` once that is settled. */
+  maxBytes: number | undefined
+  /** As it was captured, which may be longer than what leaves. */
+  raw: Tape
+
+  constructor(raw: Tape, units: number, maxBytes?: number) {
+    this.raw = raw
+    this.units = units
+    this.maxBytes = maxBytes
+  }
+
+  get tape(): Tape {
+    if (this.maxBytes !== undefined) this.#fit(this.maxBytes)
+    return this.raw
+  }
+
+  #fit(maxBytes: number): void {
+    this.maxBytes = undefined
+    const isLong = this.raw.some((slot) => typeof slot === 'string' && slot.length > maxBytes)
+    const plain = rawPlain({ tape: this.raw, at: 0 }, maxBytes)
+    const fit = fitTo(plain, maxBytes)
+    if (fit === plain && !isLong) return
+    const { tape, units } = plainTape(cleanValue(fit))
+    this.raw = tape
+    this.units = units
+  }
+
+  /**
+   * Lets go of what the application may have freed: a text may be a part of a larger one, which it keeps alive. For what
+   * is kept for a while.
+   */
+  detach(): void {
+    this.raw = this.tape.map((slot): TapeSlot => (typeof slot === 'string' ? flatText(slot) : slot))
+  }
+}
+
+/** Plain data as a snapshot. What nests too deep for MLflow is a text of its own in it. */
+export function snapshotOf(value: Parameters<typeof plainTape>[0]): Snapshot {
+  const { tape, units } = plainTape(withinNesting(value))
+  return new Snapshot(tape, units)
+}
+
+/** `snapshot` that came from another thread, where an object arrives without its class. */
+export const arrivedSnapshot = ({ raw, units, maxBytes }: Snapshot): Snapshot =>
+  new Snapshot(raw, units, maxBytes)
+
+/** Bytes of `snapshot` on the wire, roughly: texts beyond ASCII take up to three times as much. */
+export const wireBytes = ({ raw, units }: Snapshot): number => units + raw.length * WIRE_BYTES_PER_SLOT
