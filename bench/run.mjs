@@ -7,13 +7,19 @@ import { machine } from './runner/machine.mjs'
 import { runRounds } from './runner/rounds.mjs'
 import { createSandbox } from './runner/sandbox.mjs'
 import { startSink } from './runner/sink-process.mjs'
-import { installTable, targetTable, workloadTable } from './runner/tables.mjs'
+import { bundleSizes } from './runner/sizes.mjs'
+import { installTable, sizeTable, targetTable, workloadTable } from './runner/tables.mjs'
 import { targetsOf } from './runner/targets.mjs'
 import { WORKLOADS } from './runner/workloads.mjs'
 
+/** Beside the workloads: what each contender brings into an application, and what a bundle holds of turnspan. */
+const OTHERS = ['install', 'size']
+const KNOWN = [...Object.keys(WORKLOADS), ...OTHERS]
+const SIZED = { packages: 'api', turnspan: true }
+
 const USAGE = `Usage: node bench/run.mjs [workload ...] [options]
 
-Workloads: ${Object.keys(WORKLOADS).join(', ')}. Default: all of them.
+Workloads: ${KNOWN.join(', ')}. Default: all of them.
   --quick              fewer rounds, shorter ones: below three minutes
   --rounds <n>         so many rounds of each workload
   --only <names>       contenders, separated by commas; ${BASE} is always among them
@@ -40,9 +46,9 @@ if (values.help) {
   process.exit()
 }
 
-const names = positionals.length > 0 ? positionals : Object.keys(WORKLOADS)
+const names = positionals.length > 0 ? positionals : KNOWN
 const only = values.only?.split(',')
-refuseUnknown('workload', names, Object.keys(WORKLOADS))
+refuseUnknown('workload', names, KNOWN)
 refuseUnknown(
   'contender',
   only ?? [],
@@ -55,19 +61,21 @@ const sink = await startSink()
 const described = machine()
 const all = {}
 try {
-  for (const contender of taking(() => true)) sandbox.app(contender)
+  const taken = taking(({ kind }) => names.some((name) => OTHERS.includes(name) || isIn(name, kind)))
+  for (const contender of taken) sandbox.app(contender)
   const { cpu, memoryGb, system, node, load } = described
   process.stdout.write(`${cpu}, ${memoryGb} GB, ${system}, Node ${node}, load ${load}; ${size}\n\n`)
-  for (const name of names) await runWorkload(name)
-  const sizes = installSizes(
-    taking(() => true),
-    sandbox,
-  )
-  process.stdout.write(`${installTable(sizes)}\n${targetTable(targetsOf(all))}`)
+  for (const name of names) if (WORKLOADS[name]) await runWorkload(name)
+  const install = names.includes('install') ? installSizes(taken, sandbox) : []
+  const sizes = names.includes('size') ? await bundleSizes(sandbox.app(SIZED)) : []
+  const targets = targetsOf(all, sizes)
+  if (install.length > 0) process.stdout.write(`${installTable(install)}\n`)
+  if (sizes.length > 0) process.stdout.write(`${sizeTable(sizes)}\n`)
+  if (targets.length > 0) process.stdout.write(targetTable(targets))
   if (values.json)
     writeFileSync(
       values.json,
-      JSON.stringify({ machine: described, size, rounds: all, install: sizes }, null, 1),
+      JSON.stringify({ machine: described, size, rounds: all, install, sizes }, null, 1),
     )
 } finally {
   sink.stop()
@@ -76,18 +84,25 @@ try {
 
 async function runWorkload(name) {
   const workload = WORKLOADS[name]
-  const contenders = taking(({ kind }) => workload.kinds.includes(kind))
+  const contenders = taking(({ kind }) => isIn(name, kind))
   const rounds = Number(values.rounds ?? workload.rounds[size])
   all[name] = await runRounds({ name, workload, contenders, rounds, size, sink, sandbox })
   process.stdout.write(`${workloadTable(workload, contenders, all[name])}\nRounds: ${rounds}.\n\n`)
 }
 
+function isIn(name, kind) {
+  return WORKLOADS[name].kinds.includes(kind)
+}
+
+/** Those who were asked for and fit, and whom they are compared with. */
 function taking(fits) {
-  return CONTENDERS.filter((contender) => {
-    const asked =
-      only === undefined ? contender.kind !== 'peer' || values.peers : only.includes(contender.name)
-    return (asked || contender.name === BASE) && fits(contender)
-  })
+  const asked = CONTENDERS.filter(
+    ({ name, kind }) => only?.includes(name) ?? (kind !== 'peer' || values.peers),
+  )
+  const bases = asked.map(({ base = BASE }) => base)
+  return CONTENDERS.filter((contender) => asked.includes(contender) || bases.includes(contender.name)).filter(
+    fits,
+  )
 }
 
 function refuseUnknown(what, given, known) {

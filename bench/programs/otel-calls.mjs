@@ -42,6 +42,14 @@ export function otelCalls(tracer, { guarded = false } = {}) {
       }),
     tool: (name, args, fn) =>
       traced(name, 'execute_tool', args, fn, (span) => span.setAttribute('gen_ai.tool.name', 'search')),
+    recording: (name, fn) =>
+      tracer.startActiveSpan(name, (span) => {
+        try {
+          return fn((value) => span.setAttribute('input.value', value))
+        } finally {
+          span.end()
+        }
+      }),
     tiny: (name, fn) =>
       tracer.startActiveSpan(name, (span) => {
         try {

@@ -24,19 +24,29 @@ const ESCAPED = ['"quoted"', 'line\n', 'C:\\temp']
 const LATIN = ['naïve', 'Zürich', 'señor']
 const BEYOND = ['it’s', '—', '日本', '👍']
 
+const SCRIPTS = {
+  ascii: [WORDS, ESCAPED],
+  latin: [WORDS, [...ESCAPED, ...LATIN]],
+  beyond: [WORDS, [...ESCAPED, ...BEYOND]],
+}
+
 /**
  * `length` characters of text. Every tenth word needs escaping in JSON; of ten texts six are ASCII, two Latin-1 and
- * two hold characters beyond it, which engines store and encode each in another way.
+ * two hold characters beyond it, which engines store and encode each in another way. `script` asks for one of them.
  */
-export function text(length) {
-  const script = random()
-  const special = script < 0.6 ? ESCAPED : script < 0.8 ? [...ESCAPED, ...LATIN] : [...ESCAPED, ...BEYOND]
+export function text(length, script = drawnScript()) {
+  const [words, special] = SCRIPTS[script]
   let out = ''
   while (out.length < length) {
-    const list = random() < 0.1 ? special : WORDS
+    const list = random() < 0.1 ? special : words
     out += `${list[Math.floor(random() * list.length)]} `
   }
   return out.slice(0, length).toWellFormed()
+}
+
+function drawnScript() {
+  const draw = random()
+  return draw < 0.6 ? 'ascii' : draw < 0.8 ? 'latin' : 'beyond'
 }
 
 /** About 4 kB: a system prompt, and a conversation so far. */

@@ -19,6 +19,7 @@ export const turnspanCalls = {
       { name, spanType: SpanType.LLM },
     ),
   tool: (name, args, fn) => withTool({ tool: name, arguments: args }, fn),
+  recording: (name, fn) => withSpan((span) => fn((value) => span.setInputs(value)), { name }),
   tiny: (name, fn) => withSpan(fn, { name }),
   tinyAsync: (name, fn) => withSpan(fn, { name }),
   flush: () => flushTraces({ timeoutMs: 120_000 }),

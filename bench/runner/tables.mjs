@@ -43,6 +43,12 @@ export function installTable(rows) {
   return ['### Install', '', ...markdown([['contender', 'packages', 'MB'], ...cells]), ''].join('\n')
 }
 
+/** What a bundle holds of turnspan. */
+export function sizeTable(rows) {
+  const cells = rows.map(({ title, kb, gzippedKb }) => [title, shown(kb), shown(gzippedKb)])
+  return ['### Size', '', ...markdown([['bundle', 'kB minified', 'gzipped'], ...cells]), ''].join('\n')
+}
+
 function markdown([header, ...rows]) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   const rule = `|${header.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`

@@ -1,83 +1,79 @@
-import { BASE } from './contenders.mjs'
+import { BASE, CONTENDERS } from './contenders.mjs'
 import { ratiosOf, spread, valuesOf } from './figures.mjs'
 
 const OWN = 'turnspan'
 
-/** [figure, workload, key, most × of the base] */
-const MOST = [
-  ['caller CPU per agent turn', 'turn', 'callerUs', 0.35],
-  ['total CPU per delivered turn', 'turn', 'totalUs', 0.25],
-  ['heap allocated per turn', 'turn', 'heapKb', 0.25],
-  ['tiny sync span', 'tiny', 'syncNs', 0.35],
-  ['tiny async span', 'tiny', 'asyncNs', 0.6],
-  ['burst: peak memory', 'burst', 'peakRssMb', 1.5],
-  ['burst: longest stall', 'burst', 'stallMs', 1],
-  ['1,000 turns at once: peak memory', 'concurrent', 'peakRssMb', 1.5],
-  ['event-loop delay p99.9 at 2,000 spans/s', 'steady', 'p999', 0.18],
-  ['longest stall, 1 MiB value', 'large', 'oneStallMs', 0.25],
-  ['longest stall, 10 MiB value', 'large', 'tenStallMs', 0.15],
-  ['import and set-up, CPU', 'start', 'cpuMs', 0.35],
+/** [figure, workload, key, most × of the base, contender] */
+const RATIOS = [
+  ['caller CPU per agent turn', 'turn', 'callerUs', 0.3],
+  ['the same, to other receivers', 'turn', 'callerUs', 0.3, 'turnspan-otlp'],
+  ['the same, with the shared provider', 'turn', 'callerUs', 0.6, 'turnspan-shared'],
+  ['the same, with the spool', 'turn', 'callerUs', 0.6, 'turnspan-spool'],
+  ['total CPU per delivered turn', 'turn', 'totalUs', 0.27],
+  ['the same, to other receivers', 'turn', 'totalUs', 0.3, 'turnspan-otlp'],
+  ['the same with gzip, of theirs with gzip', 'turn', 'totalUs', 0.27, 'turnspan-gzip'],
+  ['heap allocated per turn', 'turn', 'heapKb', 0.24],
+  ['tiny sync span, nested', 'tiny', 'syncNs', 0.35],
+  ['tiny sync span, root', 'tiny', 'rootNs', 0.5],
+  ['tiny async span, nested', 'tiny', 'asyncNs', 0.5],
+  ['tiny async span, root', 'tiny', 'asyncRootNs', 0.65],
+  ['2,000 spans/s: CPU between two ticks, p99', 'steady', 'tickP99', 0.2],
+  ['2,000 spans/s: CPU between two ticks, p99.9', 'steady', 'tickP999', 0.06],
+  ['burst of 50,000: longest stall', 'burst', 'stallMs', 1.1],
+  ['burst of 50,000: peak memory', 'burst', 'peakRssMb', 1.4],
+  ['span with a text of 1 MB', 'text', 'oneCallUs', 1],
+  ['the same, two bytes a character', 'text', 'wideCallUs', 1],
+  ['the same where the limit is near', 'text', 'oneCallUs', 1, 'turnspan-default-limits'],
+  ['span with a text of 10 MB', 'text', 'tenCallUs', 1],
+  ['the same, cut at the limit', 'text', 'tenCallUs', 1, 'turnspan-default-limits'],
+  ['import, `init`, first span: CPU', 'start', 'cpuMs', 0.35],
+  ['not configured: import, CPU', 'start', 'cpuMs', 0.2, 'turnspan-off'],
 ]
 
-/** [figure, workload, key, most, unit] */
+/** [figure, workload, key, most, unit, contender] */
 const ABSOLUTE = [
   ['burst of 50,000: lost', 'burst', 'lostPercent', 0, '%'],
   ['1,000 turns at once: lost', 'concurrent', 'lostPercent', 0, '%'],
   ['1,000 turns at once: orphans', 'concurrent', 'orphans', 0, ''],
   ['1,000 turns at once: wrong parents', 'concurrent', 'wrongParents', 0, ''],
+  ['not configured: timers', 'start', 'timers', 0, '', 'turnspan-off'],
 ]
 
-/** Each target whose workload ran, with what was measured. */
-export function targetsOf(all) {
+/** Most kB, gzipped, of what `bundleSizes` measures. */
+const SIZES = { entry: 60, withSpan: 25 }
+
+/** Each target whose workload ran, with what was measured. `sizes` is what `bundleSizes` gives. */
+export function targetsOf(all, sizes = []) {
   const judgements = [
-    ...MOST.map(([figure, workload, key, most]) =>
-      judged(figure, `≤ ${most} ×`, ratios(all, workload, key, OWN), (value) => value <= most),
+    ...RATIOS.map(([figure, workload, key, most, name]) =>
+      judged(figure, `≤ ${most} ×`, ratios(all, workload, key, name), (value) => value <= most),
     ),
-    judged(
-      'total CPU per turn with gzip',
-      '≤ 0.25 ×',
-      ratios(all, 'turn', 'totalUs', 'turnspan-gzip', 'otel2-gzip'),
-      (v) => v <= 0.25,
-    ),
-    judged(
-      'sustained export, spans/s',
-      '≥ 4 ×',
-      ratios(all, 'yield', 'spansPerS', OWN),
-      (value) => value >= 4,
-    ),
-    ...ABSOLUTE.map(([figure, workload, key, most, unit]) =>
+    judged('sustained export, spans/s', '≥ 4 ×', ratios(all, 'yield', 'spansPerS'), (value) => value >= 4),
+    ...ABSOLUTE.map(([figure, workload, key, most, unit, name = OWN]) =>
       judged(
         figure,
         `≤ ${most}${unit && ` ${unit}`}`,
-        spread(valuesOf(all[workload] ?? [], OWN, key)),
-        (v) => v <= most,
+        spread(valuesOf(all[workload] ?? [], name, key)),
+        (value) => value <= most,
       ),
-    ),
-    judged(
-      'not configured: import, CPU',
-      '≤ 0.2 ×',
-      ratios(all, 'start', 'cpuMs', 'turnspan-off'),
-      (v) => v <= 0.2,
-    ),
-    judged(
-      'not configured: timers',
-      '0',
-      spread(valuesOf(all.start ?? [], 'turnspan-off', 'timers')),
-      (v) => v === 0,
     ),
     ...['syncNs', 'asyncNs'].map((key) =>
       judged(
         `not configured: wrapped call, ${key === 'syncNs' ? 'sync' : 'async'}`,
         '≤ 0.5 × of the floor',
         aboveBare(all, key),
-        (v) => v <= 0.5,
+        (value) => value <= 0.5,
       ),
+    ),
+    ...sizes.map(({ key, title, gzippedKb }) =>
+      judged(`${title}, gzipped`, `≤ ${SIZES[key]} kB`, spread([gzippedKb]), (value) => value <= SIZES[key]),
     ),
   ]
   return judgements.filter(({ stat }) => stat !== undefined)
 }
 
-function ratios(all, workload, key, name, base = BASE) {
+function ratios(all, workload, key, name = OWN) {
+  const { base = BASE } = CONTENDERS.find((contender) => contender.name === name)
   return spread(ratiosOf(all[workload] ?? [], name, base, key))
 }
 

@@ -1,4 +1,4 @@
-import { mainCpuUs, nowMs, sleep, totalCpuUs, turnOfLoop, watchDelays } from '../meters.mjs'
+import { mainCpuUs, nowMs, sleep, totalCpuUs, turnOfLoop, watchDelays, watchTicks } from '../meters.mjs'
 import { agentTurn, SPANS } from '../turn.mjs'
 
 const TURNS_PER_SECOND = 250
@@ -10,6 +10,7 @@ export async function run(open, { seconds }) {
   for (let i = 0; i < 100; i += 1) await agentTurn(contender, i, turnOfLoop)
   await contender.flush()
   const loop = await watchDelays()
+  const ticks = watchTicks()
   const [started, main, total] = [nowMs(), mainCpuUs(), totalCpuUs()]
   const turns = seconds * TURNS_PER_SECOND
   const running = []
@@ -31,7 +32,7 @@ export async function run(open, { seconds }) {
     mainPercent: (mainCpuUs() - main) / wallMs / 10,
     processPercent: (totalCpuUs() - total) / wallMs / 10,
   }
-  const delays = loop.stop()
+  const delays = { ...loop.stop(), ...ticks.stop() }
   await contender.flush().catch(() => undefined)
   return { ...delays, slowestMs, ...shares, spans: (turns + 100) * SPANS }
 }

@@ -6,7 +6,7 @@ const WARM_UP = 40
 const nothing = () => undefined
 const nothingAsync = async () => undefined
 
-/** Spans without payload: below a parent, synchronous and asynchronous, and as roots of traces of their own. */
+/** Spans without payload: below a parent, and as roots of traces of their own, synchronous and asynchronous. */
 export async function run(open, { blocks }) {
   const contender = await open()
   if (contender.unavailable) return contender
@@ -49,4 +49,5 @@ const KINDS = [
   ['sync', true, syncSpans],
   ['async', true, asyncSpans],
   ['root', false, syncSpans],
+  ['asyncRoot', false, asyncSpans],
 ]
