@@ -24,22 +24,33 @@ const ESCAPED = ['"quoted"', 'line\n', 'C:\\temp']
 const LATIN = ['naïve', 'Zürich', 'señor']
 const BEYOND = ['it’s', '—', '日本', '👍']
 
+// Without the generator, whose numbers the other texts are made of.
+const CJK = Array.from({ length: 400 }, (_, i) =>
+  String.fromCharCode(
+    ...Array.from({ length: 2 + (i % 5) }, (_, j) => 0x4e00 + ((i * 7919 + j * 3571) % 0x1800)),
+  ),
+)
+const EMOJI = ['🚀', '👩‍💻', '🎉', '👍🏽', '“引用”', '。\n', '、', '！']
+
 const SCRIPTS = {
   ascii: [WORDS, ESCAPED],
   latin: [WORDS, [...ESCAPED, ...LATIN]],
   beyond: [WORDS, [...ESCAPED, ...BEYOND]],
+  cjk: [CJK, EMOJI],
 }
 
 /**
  * `length` characters of text. Every tenth word needs escaping in JSON; of ten texts six are ASCII, two Latin-1 and
- * two hold characters beyond it, which engines store and encode each in another way. `script` asks for one of them.
+ * two hold characters beyond it, which engines store and encode each in another way. `script` asks for one of them, or
+ * for Chinese with emoji.
  */
 export function text(length, script = drawnScript()) {
   const [words, special] = SCRIPTS[script]
+  const gap = script === 'cjk' ? '' : ' '
   let out = ''
   while (out.length < length) {
     const list = random() < 0.1 ? special : words
-    out += `${list[Math.floor(random() * list.length)]} `
+    out += `${list[Math.floor(random() * list.length)]}${gap}`
   }
   return out.slice(0, length).toWellFormed()
 }
@@ -49,28 +60,30 @@ function drawnScript() {
   return draw < 0.6 ? 'ascii' : draw < 0.8 ? 'latin' : 'beyond'
 }
 
+// All payloads below are made of what `take(length)` gives.
+
 /** About 4 kB: a system prompt, and a conversation so far. */
-export function llmRequest() {
+export function llmRequest(take = text) {
   return {
     model: 'gpt-5-mini',
     temperature: 0.2,
     messages: [
-      { role: 'system', content: text(1500) },
-      { role: 'user', content: text(600) },
-      { role: 'assistant', content: text(900) },
-      { role: 'user', content: text(700) },
+      { role: 'system', content: take(1500) },
+      { role: 'user', content: take(600) },
+      { role: 'assistant', content: take(900) },
+      { role: 'user', content: take(700) },
     ],
     tools: [
       {
         type: 'function',
-        function: { name: 'search', description: text(80), parameters: { type: 'object' } },
+        function: { name: 'search', description: take(80), parameters: { type: 'object' } },
       },
     ],
   }
 }
 
 /** About 4 kB: an answer with a tool call. */
-export function llmResponse() {
+export function llmResponse(take = text) {
   return {
     id: 'chatcmpl-Bq3s0a1',
     model: 'gpt-5-mini-2026-02-01',
@@ -80,12 +93,12 @@ export function llmResponse() {
         finish_reason: 'tool_calls',
         message: {
           role: 'assistant',
-          content: text(3400),
+          content: take(3400),
           tool_calls: [
             {
               id: 'call_7',
               type: 'function',
-              function: { name: 'search', arguments: `{"q":"${text(60).replaceAll(/["\n]/g, ' ')}"}` },
+              function: { name: 'search', arguments: `{"q":"${take(60).replaceAll(/["\n]/g, ' ')}"}` },
             },
           ],
         },
@@ -96,18 +109,18 @@ export function llmResponse() {
 }
 
 /** About 1 kB: structured arguments. */
-export function toolArguments() {
+export function toolArguments(take = text) {
   return {
-    query: text(400),
+    query: take(400),
     limit: 20,
     fresh: true,
-    filters: Array.from({ length: 12 }, (_, i) => ({ field: `field_${i}`, op: 'eq', value: text(14) })),
+    filters: Array.from({ length: 12 }, (_, i) => ({ field: `field_${i}`, op: 'eq', value: take(14) })),
   }
 }
 
 /** About 1 kB: rows of a table. */
-export function toolResult() {
+export function toolResult(take = text) {
   return {
-    rows: Array.from({ length: 14 }, (_, i) => ({ id: i, title: text(30), score: i / 7, ok: i % 2 === 0 })),
+    rows: Array.from({ length: 14 }, (_, i) => ({ id: i, title: take(30), score: i / 7, ok: i % 2 === 0 })),
   }
 }

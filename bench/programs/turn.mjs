@@ -1,6 +1,6 @@
 import { llmRequest, llmResponse, text, toolArguments, toolResult } from './payloads.mjs'
 
-const many = (make) => Array.from({ length: 8 }, make)
+const many = (make) => Array.from({ length: 8 }, () => make())
 
 // Several of each, so that no engine learns a single string by heart.
 const QUESTIONS = many(() => text(900))
@@ -9,6 +9,18 @@ const REQUESTS = many(llmRequest)
 const RESPONSES = many(llmResponse)
 const ARGUMENTS = many(toolArguments)
 const RESULTS = many(toolResult)
+
+const from = (list) => (n) => list[n % list.length]
+
+/** What the turns hold unless told otherwise: texts that were there before the first turn, and stay. */
+const SHARED = {
+  question: from(QUESTIONS),
+  answer: from(ANSWERS),
+  request: from(REQUESTS),
+  response: from(RESPONSES),
+  arguments: from(ARGUMENTS),
+  result: from(RESULTS),
+}
 
 /** Spans of one turn. */
 export const SPANS = 8
@@ -30,23 +42,23 @@ export const PARENTS = [undefined, 0, 0, 0, 3, 3, 5, 0]
 const immediately = () => undefined
 
 /**
- * One turn of an agent: 8 spans, 36 kB of payload. `pause(place)` is what the agent waits for at each of its steps.
- * The names carry turn and place (`t7.3`), so that a tree can be checked at the other end.
+ * One turn of an agent: 8 spans, 36 kB of payload. `pause(place)` is what the agent waits for at each of its steps;
+ * `payloads` gives for a number what is recorded. The names carry turn and place (`t7.3`), so that a tree can be
+ * checked at the other end.
  */
-export function agentTurn(contender, turn, pause = immediately) {
-  const pick = (list, place) => list[(turn + place) % list.length]
+export function agentTurn(contender, turn, pause = immediately, payloads = SHARED) {
   const model = (place) =>
-    contender.model(`t${turn}.${place}`, pick(REQUESTS, place), async () => {
+    contender.model(`t${turn}.${place}`, payloads.request(turn + place), async () => {
       await pause(place)
-      return pick(RESPONSES, place)
+      return payloads.response(turn + place)
     })
   const tool = (place, inner) =>
-    contender.tool(`t${turn}.${place}`, pick(ARGUMENTS, place), async () => {
+    contender.tool(`t${turn}.${place}`, payloads.arguments(turn + place), async () => {
       await pause(place)
       await inner?.()
-      return pick(RESULTS, place)
+      return payloads.result(turn + place)
     })
-  return contender.agent(`t${turn}.0`, pick(QUESTIONS, 0), async () => {
+  return contender.agent(`t${turn}.0`, payloads.question(turn), async () => {
     await model(1)
     await tool(2)
     await tool(3, async () => {
@@ -54,6 +66,6 @@ export function agentTurn(contender, turn, pause = immediately) {
       await tool(5, () => tool(6))
     })
     await model(7)
-    return pick(ANSWERS, 0)
+    return payloads.answer(turn)
   })
 }

@@ -6,24 +6,9 @@ const HEAP = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size
  * round, and for all of them less is better unless `more` says so.
  */
 export const WORKLOADS = {
-  turn: {
-    title: 'A – agent turn: 8 nested spans, 36 kB of payload',
-    kinds: ['floor', 'on', 'otlp', 'off', 'gzip', 'spool', 'peer'],
-    rounds: { full: 7, quick: 2 },
-    runs: [
-      { params: { full: { blocks: 16 }, quick: { blocks: 10 } } },
-      { params: { full: { heap: true, blocks: 6 }, quick: { heap: true, blocks: 4 } }, nodeArgs: HEAP },
-    ],
-    figures: [
-      { key: 'callerUs', title: 'caller CPU µs', ratio: true },
-      { key: 'totalUs', title: 'total CPU µs', ratio: true },
-      { key: 'mainUs', title: 'main thread µs' },
-      { key: 'callerKb', title: 'heap kB, caller' },
-      { key: 'heapKb', title: 'heap kB, all', ratio: true },
-      { key: 'wireKb', title: 'wire kB' },
-      { key: 'lostPercent', title: 'lost %' },
-    ],
-  },
+  turn: turns('A1 – agent turn: 8 nested spans, 36 kB of payload', {}),
+  fresh: turns('A2 – the same with payloads that are made anew for each turn', { payloads: 'fresh' }),
+  cjk: turns('A3 – the same, in Chinese and emoji', { payloads: 'cjk' }),
   tiny: {
     title: 'B – spans without payload',
     kinds: ['floor', 'on', 'off', 'peer'],
@@ -127,6 +112,32 @@ export const WORKLOADS = {
       { key: 'lostPercent', title: 'lost %' },
     ],
   },
+}
+
+function turns(title, params) {
+  const cpu = (blocks) => ({ ...params, blocks })
+  const heap = (blocks) => ({ ...params, blocks, heap: true })
+  return {
+    title,
+    program: 'turn',
+    kinds: ['floor', 'on', 'otlp', 'off', 'gzip', 'spool', 'peer'],
+    rounds: { full: 7, quick: 2 },
+    runs: [
+      { params: { full: cpu(16), quick: cpu(10) } },
+      { params: { full: heap(6), quick: heap(4) }, nodeArgs: HEAP },
+    ],
+    figures: [
+      { key: 'callerUs', title: 'caller CPU µs', ratio: true },
+      { key: 'totalUs', title: 'total CPU µs', ratio: true },
+      { key: 'mainUs', title: 'main thread µs' },
+      { key: 'callerKb', title: 'heap kB, caller' },
+      { key: 'heapKb', title: 'heap kB, all', ratio: true },
+      { key: 'heldKb', title: 'held kB', ratio: true },
+      { key: 'peakRssMb', title: 'peak RSS MB', ratio: true },
+      { key: 'wireKb', title: 'wire kB' },
+      { key: 'lostPercent', title: 'lost %' },
+    ],
+  }
 }
 
 function burst(title, params) {

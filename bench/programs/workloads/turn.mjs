@@ -1,4 +1,5 @@
-import { mainCpuUs, totalCpuUs, turnOfLoop } from '../meters.mjs'
+import { freshPayloads } from '../fresh-payloads.mjs'
+import { mainCpuUs, sleep, totalCpuUs, turnOfLoop } from '../meters.mjs'
 import { agentTurn, SPANS } from '../turn.mjs'
 
 // 400 spans: less than the 512 at which OpenTelemetry's batches leave by themselves, so that sending never overlaps
@@ -7,32 +8,42 @@ const BLOCK = 50
 // Until the engine has compiled what it will: in the first hundreds of turns its compiling is most of the CPU.
 const WARM_UP = 30
 
-/** Agent turns one after the other. `heap` counts allocations instead of time, in a heap too large to be collected. */
-export async function run(open, { heap, blocks }) {
+const SCRIPTS = {
+  fresh: ['ascii', 'ascii', 'ascii', 'latin', 'beyond'],
+  cjk: ['cjk'],
+}
+
+/**
+ * Agent turns one after the other. `heap` counts allocations instead of time, in a heap too large to be collected.
+ * `payloads` says which, if not those that were there before.
+ */
+export async function run(open, { heap, blocks, payloads }) {
   const contender = await open()
   if (contender.unavailable) return contender
-  for (let i = 0; i < WARM_UP; i += 1) await runBlock(contender)
-  const sum = heap ? await countHeap(contender, blocks) : await countCpu(contender, blocks)
-  const turns = blocks * BLOCK
-  const perTurn = Object.fromEntries(Object.entries(sum).map(([figure, value]) => [figure, value / turns]))
-  return { ...perTurn, spans: (turns + WARM_UP * BLOCK) * SPANS }
+  const made = payloads && freshPayloads(SCRIPTS[payloads])
+  const turns = async () => {
+    for (let i = 0; i < BLOCK; i += 1) await agentTurn(contender, i, undefined, made)
+  }
+  for (let i = 0; i < WARM_UP; i += 1) {
+    await turns()
+    await contender.flush()
+  }
+  const count = heap ? countHeap : countCpu
+  const sum = await count(contender, turns, blocks)
+  const perTurn = Object.fromEntries(
+    Object.entries(sum).map(([figure, value]) => [figure, value / blocks / BLOCK]),
+  )
+  const ran = (WARM_UP + blocks * (heap ? 2 : 1)) * BLOCK
+  const peak = heap ? {} : { peakRssMb: process.resourceUsage().maxRSS / 1024 }
+  return { ...perTurn, ...peak, spans: ran * SPANS }
 }
 
-async function runBlock(contender) {
-  await turns(contender)
-  await contender.flush()
-}
-
-async function turns(contender) {
-  for (let i = 0; i < BLOCK; i += 1) await agentTurn(contender, i)
-}
-
-async function countCpu(contender, blocks) {
+async function countCpu(contender, turns, blocks) {
   const sum = { callerUs: 0, mainUs: 0, totalUs: 0 }
   for (let i = 0; i < blocks; i += 1) {
     await turnOfLoop()
     const [main, total] = [mainCpuUs(), totalCpuUs()]
-    await turns(contender)
+    await turns()
     sum.callerUs += mainCpuUs() - main
     await contender.flush()
     sum.mainUs += mainCpuUs() - main
@@ -41,17 +52,33 @@ async function countCpu(contender, blocks) {
   return sum
 }
 
-async function countHeap(contender, blocks) {
-  const sum = { callerKb: 0, heapKb: 0 }
+async function countHeap(contender, turns, blocks) {
+  const sum = { callerKb: 0, heapKb: 0, heldKb: 0 }
   for (let i = 0; i < blocks; i += 1) {
     globalThis.gc()
     const before = process.memoryUsage().heapUsed
-    await turns(contender)
+    await turns()
     const called = process.memoryUsage().heapUsed
     await contender.flush()
     const flushed = process.memoryUsage().heapUsed
     sum.callerKb += (called - before) / 1000
     sum.heapKb += (flushed - before) / 1000
   }
+  for (let i = 0; i < blocks; i += 1) {
+    // What was sent goes in the moments after.
+    await sleep(50)
+    const before = reachableKb()
+    await turns()
+    sum.heldKb += reachableKb() - before
+    await contender.flush()
+  }
   return sum
+}
+
+/** What is left after a collection: objects, strings and buffers. The second one sweeps the buffers that the first found. */
+function reachableKb() {
+  globalThis.gc()
+  globalThis.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return (heapUsed + external) / 1000
 }
