@@ -22,7 +22,7 @@ const USAGE = `Usage: node bench/run.mjs [workload ...] [options]
 Workloads: ${KNOWN.join(', ')}. Default: all of them.
   --quick              fewer rounds, shorter ones: below three minutes
   --rounds <n>         so many rounds of each workload
-  --only <names>       contenders, separated by commas; ${BASE} is always among them
+  --only <names>       contenders, separated by commas; whom they are compared with takes part too
   --peers              other SDKs too
   --json <file>        everything that was measured, round by round
   --dist <folder>      build of turnspan to measure; default: dist

@@ -11,9 +11,22 @@ const { init, onDiagnostic, startSpan, stats, withAgent, withSpan, withTool } = 
 )
 
 const text = (words, i) => `${i} `.concat('some words of a text '.repeat(words))
+const CHINESE = '追踪一个代理的每一步🚀'.repeat(20)
 const answer = async (value) => value
 
+// A text of 34,000 characters, of which a span gets 40: who keeps those without a copy keeps them all.
+const piece = (i) => text(1600, i).slice(200, 240)
+
 const WORK = {
+  pieces: {
+    spans: 1,
+    run: async (i) => withSpan(async () => piece(i), { name: 'step', inputs: piece(i) }),
+  },
+  cjk: {
+    spans: 1,
+    run: async (i) =>
+      withSpan(async () => `${i}`.concat(CHINESE), { name: 'step', inputs: `${i}`.concat(CHINESE) }),
+  },
   spans: {
     spans: 1,
     run: async (i) => withSpan(async () => text(5, i), { name: 'step', inputs: text(5, i) }),

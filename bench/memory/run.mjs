@@ -11,6 +11,7 @@ has room and when it is full. Fails when more memory is held than one and a half
   --open <n>           traces that stay open meanwhile; default: 0
   --bytes <n>          maxQueueBytes; default: turnspan's
   --hangs              the receiver takes connections and never answers
+  --shapes <names>     of spans, turns, pieces (of larger texts), cjk; default: all
   --dist <folder>      build of turnspan; default: dist
 `
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     open: { type: 'string', default: '0' },
     bytes: { type: 'string', default: '0' },
     hangs: { type: 'boolean', default: false },
+    shapes: { type: 'string', default: 'spans,turns,pieces,cjk' },
     dist: { type: 'string', default: join(import.meta.dirname, '..', '..', 'dist') },
     help: { type: 'boolean', default: false },
   },
@@ -37,7 +39,7 @@ const number = (value) => (value === undefined ? '–' : value.toFixed(1))
 process.stdout.write(
   '| traces | made | held, MB | most in use, MB | µs a trace, room | µs a trace, full | loop delay p50 / p99 / max, ms | said |\n|---|---|---|---|---|---|---|---|\n',
 )
-for (const shape of ['spans', 'turns']) {
+for (const shape of values.shapes.split(',')) {
   const work = {
     dist: values.dist,
     shape,
