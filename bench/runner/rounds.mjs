@@ -39,18 +39,25 @@ async function measure({ name, workload, contender, size, sink, sandbox }) {
     const result = await runChild(dir, nodeArgs, job)
     if (spool) rmSync(spool, { recursive: true, force: true })
     if (result.failed || result.unavailable) return result
-    Object.assign(figures, result, seenBySink(await sink.report(), result, contender))
+    Object.assign(figures, result, seenBySink(await sink.report(name === 'conversation'), result, contender))
   }
   return figures
 }
 
-function seenBySink({ spans, wireBytes, longest }, { spans: made, wallMs }, { kind }) {
+function seenBySink(
+  { spans, requests, wireBytes, gzippedBytes, longest },
+  { spans: made, wallMs },
+  { kind },
+) {
   if (kind === 'floor' || kind === 'off') return {}
   if (made === undefined) return { longest }
   const delivered = spans.length
   return {
     delivered,
     lostPercent: Math.max(0, (1 - delivered / made) * 100),
+    requests,
+    sentKb: wireBytes / 1000,
+    gzippedKb: gzippedBytes / 1000,
     wireKb: ((wireBytes / Math.max(1, delivered)) * 8) / 1000,
     spansPerS: wallMs && (delivered / wallMs) * 1000,
     ...checkTrees(spans),

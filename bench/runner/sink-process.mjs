@@ -12,8 +12,8 @@ export async function startSink() {
   return {
     endpoint,
     reset: () => fetch(`${endpoint}/reset`, { method: 'POST' }),
-    /** What arrived since the last reset. */
-    report: async () => (await fetch(`${endpoint}/report`)).json(),
+    /** What arrived since the last reset; with `gzipped`, how large it is when what came plain is compressed. */
+    report: async (gzipped = false) => (await fetch(`${endpoint}/report${gzipped ? '?gzipped' : ''}`)).json(),
     stop: () => child.disconnect(),
   }
 }

@@ -77,6 +77,18 @@ export const WORKLOADS = {
       { key: 'longest', title: 'longest attribute at the sink' },
     ],
   },
+  conversation: {
+    title: 'I – a conversation of 30 turns, with all that was said before in every model call',
+    kinds: ['on', 'otlp', 'gzip', 'peer'],
+    rounds: { full: 2, quick: 1 },
+    runs: [{ params: { full: { turns: 30 }, quick: { turns: 30 } } }],
+    figures: [
+      { key: 'sentKb', title: 'sent kB', ratio: true },
+      { key: 'gzippedKb', title: 'gzipped kB', ratio: true },
+      { key: 'requests', title: 'requests' },
+      { key: 'lostPercent', title: 'lost %' },
+    ],
+  },
   text: {
     title: 'G2 – a span that records one text, of 1 MB and of 10 MB',
     kinds: ['on', 'limits'],

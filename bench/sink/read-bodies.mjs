@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { eachField } from './protobuf.mjs'
 
 /**
@@ -14,6 +14,11 @@ export function readBodies(bodies) {
     if (bytes.length > 0) read({ ...body, bytes }, found)
   }
   return { requests: bodies.length, wireBytes, longest: found.longest, spans: [...found.spans.values()] }
+}
+
+/** How many bytes it would take if everybody compressed. */
+export function gzippedBytes(bodies) {
+  return bodies.reduce((sum, { encoding, bytes }) => sum + (encoding ? bytes : gzipSync(bytes)).length, 0)
 }
 
 function read({ url, type, bytes }, found) {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { readBodies } from './read-bodies.mjs'
+import { gzippedBytes, readBodies } from './read-bodies.mjs'
 
 /**
  * The receiving end, in a process of its own so that its work is nobody's CPU time: stores bodies as they come,
@@ -8,7 +8,7 @@ import { readBodies } from './read-bodies.mjs'
 let bodies = []
 
 const server = createServer((request, response) => {
-  if (request.url === '/report') return report(response)
+  if (request.url.startsWith('/report')) return report(response, request.url.endsWith('?gzipped'))
   if (request.url === '/reset') {
     bodies = []
     return request.resume().on('end', () => response.end())
@@ -55,9 +55,11 @@ const LANGSMITH_INFO = {
   },
 }
 
-function report(response) {
+function report(response, gzipped) {
   response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify(readBodies(bodies)))
+  response.end(
+    JSON.stringify({ ...readBodies(bodies), ...(gzipped && { gzippedBytes: gzippedBytes(bodies) }) }),
+  )
 }
 
 server.keepAliveTimeout = 60_000
