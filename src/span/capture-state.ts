@@ -1,14 +1,20 @@
-import type { TapeSlot } from './snapshot/tape.ts'
+import type { Tape, TapeSlot } from './snapshot/tape.ts'
 
 /** Most values, containers included, of one snapshot: some milliseconds of walking. */
 const MAX_VALUES = 100_000
+
+/** What a longer value has used is given back. */
+const MAX_SPARE_SLOTS = 4_096
 
 /** Called with a value inside the snapshot before it is recorded; `undefined` leaves it out. */
 export type Visit = (value: unknown, path: readonly (string | number)[]) => unknown
 
 /** One walk over a value. */
 export interface Walk {
+  /** Where the tape is written: used again for the next value, and copied from when it is as long as it gets. */
   tape: TapeSlot[]
+  /** Where the next slot of it is. */
+  at: number
   maxDepth: number
   /** How many protobuf messages may lie within each other; see ./nesting.ts. */
   maxMessages: number
@@ -37,7 +43,7 @@ export function startWalk(maxDepth: number, maxMessages: number, visit?: Visit):
   const walk = spare ?? freshWalk()
   // Code of the application that runs meanwhile may have a value of its own captured.
   spare = undefined
-  walk.tape = []
+  walk.at = 0
   walk.maxDepth = maxDepth
   walk.maxMessages = maxMessages
   walk.visit = visit
@@ -51,7 +57,8 @@ export function startWalk(maxDepth: number, maxMessages: number, visit?: Visit):
 }
 
 const freshWalk = (): Walk => ({
-  tape: [],
+  tape: new Array<TapeSlot>(MAX_SPARE_SLOTS).fill(undefined),
+  at: 0,
   maxDepth: 0,
   maxMessages: 0,
   visit: undefined,
@@ -64,13 +71,15 @@ const freshWalk = (): Walk => ({
   messages: 0,
 })
 
-const NO_TAPE: TapeSlot[] = []
-
-/** Gives back what `walk` used, but for its tape. */
-export function endWalk(walk: Walk): void {
+/** The tape of `walk`, which is over: what it used serves the next one. */
+export function endWalk(walk: Walk): Tape {
+  const { tape, at } = walk
+  const own = tape.slice(0, at)
   // Nothing of the application's is held until the next value.
   walk.around.length = 0
-  walk.tape = NO_TAPE
   walk.visit = undefined
+  if (tape.length > MAX_SPARE_SLOTS) return own
+  tape.fill(undefined, 0, at)
   spare = walk
+  return own
 }

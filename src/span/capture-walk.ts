@@ -13,7 +13,7 @@ import { cutLength } from './capture-strings.ts'
 import { MIN_MEDIA, mediaMark } from './media-mark.ts'
 import { LIST_MESSAGES, OBJECT_MESSAGES } from './nesting.ts'
 import { plainOf } from './snapshot/plain.ts'
-import { closeContainer, numberSlot, openContainer, type TapeSlot } from './snapshot/tape.ts'
+import { CONTAINER, HEAD_SLOTS, headerOf, numberSlot, type TapeSlot } from './snapshot/tape.ts'
 
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
@@ -35,7 +35,7 @@ export function putValue(walk: Walk, value: unknown, depth: number): boolean {
     putNull(walk)
   } else if (typeof value === 'boolean') {
     walk.bytes += 6
-    walk.tape.push(value)
+    walk.tape[walk.at++] = value
   } else if (value === undefined) return false
   else putText(walk, describeSafely(value as bigint | symbol))
   return true
@@ -54,7 +54,7 @@ function putText(walk: Walk, given: string): void {
   const { length } = text
   walk.bytes += length * WORST_UNIT_BYTES + 3
   walk.units += length
-  walk.tape.push(text)
+  walk.tape[walk.at++] = text
 }
 
 function putNumber(walk: Walk, value: number): void {
@@ -64,28 +64,27 @@ function putNumber(walk: Walk, value: number): void {
     return
   }
   walk.bytes += 32
-  walk.tape.push(slot)
+  walk.tape[walk.at++] = slot
 }
 
-function putNull(walk: Walk): void {
+export function putNull(walk: Walk): void {
   walk.bytes += 5
-  walk.tape.push(null)
+  walk.tape[walk.at++] = null
 }
 
 function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boolean): boolean {
-  const { around, tape } = walk
+  const { around, at: start } = walk
   for (let i = around.length - 1; i >= 0; i -= 1) {
     if (around[i] !== source) continue
     putText(walk, '[Circular]')
     return true
   }
-  const start = tape.length
   const { messages } = walk
   const outside = around.push(source) - 1
   try {
     return putContents(walk, source, depth, mayCallToJson)
   } catch (thrown) {
-    tape.length = start
+    walk.at = start
     walk.messages = messages
     putText(walk, unreadableMark(source, thrown))
     return true
@@ -111,8 +110,13 @@ function isPlain(source: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-function toJsonOf(source: object): ((key: string) => unknown) | undefined {
-  if (!('toJSON' in source)) return undefined
+type ToJson = (key: string) => unknown
+
+/** Hardly anything has one, and then the function that calls it is made elsewhere, for its context costs memory. */
+const toJsonOf = (source: object): ToJson | undefined =>
+  'toJSON' in source ? boundToJson(source) : undefined
+
+function boundToJson(source: object): ToJson | undefined {
   const toJson = findData(source, 'toJSON')
   return typeof toJson === 'function' ? (key) => toJson.call(source, key) : undefined
 }
@@ -126,7 +130,7 @@ function putShape(walk: Walk, source: object, shape: Shape, depth: number): bool
   return true
 }
 
-function putJson(walk: Walk, source: object, toJson: (key: string) => unknown, depth: number): boolean {
+function putJson(walk: Walk, source: object, toJson: ToJson, depth: number): boolean {
   let json: unknown
   try {
     json = toJson('')
@@ -144,36 +148,33 @@ function putJson(walk: Walk, source: object, toJson: (key: string) => unknown, d
  */
 function putItems(walk: Walk, items: readonly unknown[], more: number, depth: number): void {
   const length = Math.max(0, Math.trunc(Number(items.length)) || 0)
-  const { reserved, tape } = walk
+  const { reserved } = walk
   if (isFull(walk, depth)) {
     putText(walk, `[Array(${length + more})]`)
     return
   }
-  const head = openContainer(tape)
-  walk.bytes += 3
-  walk.messages += LIST_MESSAGES
+  const head = openContainer(walk, LIST_MESSAGES)
   walk.reserved += reserve(walk, length - 1)
   let next = 0
   for (; next < length && walk.room > walk.reserved; next += 1) putItem(walk, items, next, depth)
   walk.reserved = reserved
   if (next < length || more > 0) putRest(walk, items, next, more, depth)
-  closeContainer(tape, head, true)
-  endMessages(walk, head, LIST_MESSAGES)
+  closeContainer(walk, head, true)
 }
 
 /** Items from the end, and a mark for those between. */
 function putRest(walk: Walk, items: readonly unknown[], next: number, more: number, depth: number): void {
-  const { tape, reserved } = walk
-  const start = tape.length
+  const { reserved, at: start } = walk
   const ends: TapeSlot[][] = []
   let end = items.length
   for (; end > next && walk.room > reserved; end -= 1) {
     putItem(walk, items, end - 1, depth)
-    ends.push(tape.splice(start))
+    ends.push(walk.tape.slice(start, walk.at))
+    walk.at = start
   }
   const cut = end - next + Math.max(0, more)
   if (more <= 0 && cut > 0) putText(walk, itemsMark(cut))
-  for (let i = ends.length - 1; i >= 0; i -= 1) for (const slot of ends[i] as TapeSlot[]) tape.push(slot)
+  for (const slot of ends.reverse().flat()) walk.tape[walk.at++] = slot
   if (more > 0) putText(walk, itemsMark(cut))
 }
 
@@ -196,34 +197,43 @@ function putItem(walk: Walk, items: readonly unknown[], index: number, depth: nu
 }
 
 function putFields(walk: Walk, source: object, more: number, depth: number): void {
-  const { reserved, tape } = walk
+  const { reserved } = walk
   if (isFull(walk, depth)) {
     putText(walk, `[${className(source)}]`)
     return
   }
-  const keys = Object.keys(source)
-  const head = openContainer(tape)
+  const head = openContainer(walk, OBJECT_MESSAGES)
+  let count = 0
+  let all = UNKNOWN
   let cut = more
-  walk.bytes += 3
-  walk.messages += OBJECT_MESSAGES
-  for (let i = 0; i < keys.length; i += 1) {
-    if (walk.room <= reserved || i === MAX_FIELDS) {
-      cut += keys.length - i
+  // Unlike a list of the keys, this takes no memory.
+  for (const key in source) {
+    if (!hasOwn.call(source, key)) continue
+    if (walk.room <= reserved || count === MAX_FIELDS) {
+      cut += Object.keys(source).length - count
       break
     }
-    walk.reserved = reserved + reserve(walk, keys.length - 1 - i)
-    putField(walk, source as Record<string, unknown>, keys[i] as string, depth)
+    count += 1
+    const value = readField(walk, source as Record<string, unknown>, key)
+    if (typeof value === 'object' && value !== null) {
+      // Only what is inside a value can take what the values behind it need.
+      if (all === UNKNOWN) all = Object.keys(source).length
+      walk.reserved = reserved + reserve(walk, Math.max(0, all - count))
+    }
+    putField(walk, source, key, value, depth)
     walk.reserved = reserved
   }
   if (cut > 0) {
     putName(walk, '…')
     putText(walk, propertiesMark(cut))
   }
-  closeContainer(tape, head, false)
-  endMessages(walk, head, OBJECT_MESSAGES)
+  closeContainer(walk, head, false)
 }
 
-function putField(walk: Walk, source: Record<string, unknown>, key: string, depth: number): void {
+const UNKNOWN = -1
+const hasOwn = Object.prototype.hasOwnProperty
+
+function readField(walk: Walk, source: Record<string, unknown>, key: string): unknown {
   walk.room -= 1
   let value: unknown
   try {
@@ -231,16 +241,17 @@ function putField(walk: Walk, source: Record<string, unknown>, key: string, dept
   } catch (thrown) {
     value = threwMark('getter', thrown)
   }
-  if (walk.visit !== undefined) {
-    walk.path.push(key)
-    value = walk.visit(value, walk.path)
-  }
+  if (walk.visit === undefined) return value
+  walk.path.push(key)
+  return walk.visit(value, walk.path)
+}
+
+function putField(walk: Walk, source: object, key: string, value: unknown, depth: number): void {
   if (value !== undefined) {
-    const { tape } = walk
-    const before = tape.length
+    const before = walk.at
     putName(walk, key)
-    if (typeof value === 'string' && value.length >= MIN_MEDIA) value = mediaMark(value, source) ?? value
-    if (!putValue(walk, value, depth + 1)) tape.length = before
+    const isMedia = typeof value === 'string' && value.length >= MIN_MEDIA
+    if (!putValue(walk, isMedia ? (mediaMark(value, source) ?? value) : value, depth + 1)) walk.at = before
   }
   if (walk.visit !== undefined) walk.path.pop()
 }
@@ -249,16 +260,29 @@ function putName(walk: Walk, key: string): void {
   const name = key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
   walk.bytes += name.length * WORST_UNIT_BYTES + 4
   walk.units += name.length
-  walk.tape.push(name)
+  walk.tape[walk.at++] = name
+}
+
+/** @returns where it begins, for {@link closeContainer} */
+function openContainer(walk: Walk, messages: number): number {
+  const head = walk.at
+  walk.bytes += 3
+  walk.messages += messages
+  walk.tape[head] = CONTAINER
+  walk.at = head + HEAD_SLOTS
+  // A tape that grows does so by one slot after the other.
+  if (walk.at > walk.tape.length) walk.tape[head + 1] = 0
+  return head
 }
 
 /** The container that began at `head` has ended; where it nests too deep for MLflow, it becomes its JSON text. */
-function endMessages(walk: Walk, head: number, own: number): void {
-  const { tape } = walk
-  walk.messages -= own
-  if (walk.messages > walk.maxMessages || walk.messages + own <= walk.maxMessages) return
+function closeContainer(walk: Walk, head: number, isList: boolean): void {
+  const { tape, messages, maxMessages } = walk
+  tape[head + 1] = headerOf(walk.at - head - HEAD_SLOTS, isList)
+  walk.messages = messages - (isList ? LIST_MESSAGES : OBJECT_MESSAGES)
+  if (messages <= maxMessages || walk.messages > maxMessages) return
   const text = JSON.stringify(plainOf({ tape, at: head }))
-  tape.length = head
+  walk.at = head
   putText(walk, text)
 }
 

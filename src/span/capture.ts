@@ -1,6 +1,6 @@
 import type { Limits, Redact } from '../config/limits.ts'
-import { endWalk, startWalk, type Visit, type Walk } from './capture-state.ts'
-import { putValue } from './capture-walk.ts'
+import { endWalk, startWalk, type Visit } from './capture-state.ts'
+import { putNull, putValue } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
 import { cleanValue, fitLength } from './fit-value.ts'
 import { MAX_NATIVE } from './nesting.ts'
@@ -65,14 +65,9 @@ const UNREADABLE: Tape = ['[unreadable]']
 function walkOver(value: unknown, limits: Limits, maxMessages: number, visit?: Visit): Snapshot {
   const maxBytes = mostBytes(limits)
   const walk = startWalk(deepest(limits), maxMessages, visit)
-  record(walk, value)
-  const { tape, units, bytes } = walk
-  endWalk(walk)
-  return new Snapshot(tape, units, bytes > maxBytes ? maxBytes : undefined)
-}
-
-function record(walk: Walk, value: unknown): void {
-  if (!putValue(walk, value, 0)) walk.tape.push(null)
+  if (!putValue(walk, value, 0)) putNull(walk)
+  const { units, bytes } = walk
+  return new Snapshot(endWalk(walk), units, bytes > maxBytes ? maxBytes : undefined)
 }
 
 /** What a redaction hook gets to see. */

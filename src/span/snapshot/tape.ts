@@ -73,14 +73,14 @@ export function numberSlot(value: number): number | string {
 }
 
 /** Begins a container at the end of `tape`. @returns its place, for {@link closeContainer} */
-export function openContainer(tape: TapeSlot[]): number {
+function openContainer(tape: TapeSlot[]): number {
   const head = tape.length
   tape.push(CONTAINER, 0)
   return head
 }
 
 /** Ends the container that was begun at `head`. */
-export function closeContainer(tape: TapeSlot[], head: number, isList: boolean): void {
+function closeContainer(tape: TapeSlot[], head: number, isList: boolean): void {
   tape[head + 1] = headerOf(tape.length - head - HEAD_SLOTS, isList)
 }
 
