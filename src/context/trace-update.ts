@@ -9,7 +9,7 @@ import { toJsonText } from '../span/json-text.ts'
 import * as keys from '../span/keys.ts'
 import type { SpanHost } from '../span/live-span.ts'
 import { redactText } from '../span/redact.ts'
-import type { TraceRecord } from '../span/trace-record.ts'
+import { setEntry, type TraceRecord } from '../span/trace-record.ts'
 
 /** What can be said of a whole trace from anywhere inside it. */
 export interface TraceUpdate {
@@ -98,7 +98,8 @@ function setMetadata(record: TraceRecord, given: string, value: unknown, host: S
   if (text === undefined) return
   if (key === keys.METADATA_USER) setUser(record, text, host)
   else if (key === keys.METADATA_SESSION) setSession(record, text, host)
-  else if (fits(key, 'metadata')) record.metadata.set(key, cut(text, MAX_METADATA, `Metadata "${key}"`))
+  else if (fits(key, 'metadata'))
+    setEntry(record, 'metadata', key, cut(text, MAX_METADATA, `Metadata "${key}"`))
 }
 
 function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost): void {
@@ -119,7 +120,7 @@ function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost
   const text = asText(value, key, host)
   const exported = exportedKey(key, host.redact)
   if (text !== undefined && fits(exported, 'tag')) {
-    record.tags.set(exported, cut(text, MAX_TAG, `Tag "${exported}"`))
+    setEntry(record, 'tags', exported, cut(text, MAX_TAG, `Tag "${exported}"`))
   }
 }
 

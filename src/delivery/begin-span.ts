@@ -8,7 +8,8 @@ import { exportedName } from '../span/exported-name.ts'
 import type { InstrumentationScope } from '../span/instrumentation-scope.ts'
 import { METADATA_SOURCE_TYPE } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
-import { newTraceRecord, type OpenSpan, type TraceRecord } from '../span/trace-record.ts'
+import type { OpenSpan } from '../span/open-spans.ts'
+import { newTraceRecord, setEntry, type TraceRecord } from '../span/trace-record.ts'
 import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
 import { traceOf } from './external-trace.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -131,10 +132,10 @@ function startTrace(pipeline: Pipeline, traceId: string, ratio: number | undefin
 }
 
 /** Where the agent runs, in MLflow's own word for it; what the code says of the trace later wins. */
-function nameSource({ metadata, rootElsewhere }: TraceRecord, { config }: Pipeline): void {
+function nameSource(record: TraceRecord, { config }: Pipeline): void {
   const { sourceType } = config
-  if (sourceType === undefined || rootElsewhere || metadata.has(METADATA_SOURCE_TYPE)) return
-  metadata.set(METADATA_SOURCE_TYPE, sourceType)
+  if (sourceType === undefined || record.rootElsewhere || record.metadata.has(METADATA_SOURCE_TYPE)) return
+  setEntry(record, 'metadata', METADATA_SOURCE_TYPE, sourceType)
 }
 
 /**

@@ -4,9 +4,10 @@ import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
+import type { OpenSpan } from '../span/open-spans.ts'
 import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
-import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
 import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf } from './external-span.ts'
 import { type ExternalSpanHost, traceOfEnded, traceOfStarted } from './external-trace.ts'
@@ -22,7 +23,7 @@ export function externalStarted(
   if (!isSpanContextValid(context)) return
   const trace = traceOfStarted(host, span, parent)
   host.traces.add(trace)
-  trace.open.set(context.spanId, openSpan(context.spanId, span, trace))
+  trace.open.add(openSpan(context.spanId, span, trace))
 }
 
 /**

@@ -38,7 +38,8 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           background: true,
           ...(target.proxy && { proxy: target.proxy }),
         })
-        return read(answer, headers)
+        const sent = read(answer, headers)
+        return sent.outcome === 'accepted' ? { ...sent, bodySent: zipped || answer.bodySent } : sent
       } catch (thrown) {
         return failed(thrown, target)
       }

@@ -1,5 +1,5 @@
 import type { Attributes } from '../span/attributes.ts'
-import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { type EndedSpan, isLocalRoot, plainSpan } from '../span/ended-span.ts'
 import { SPAN_TYPE } from '../span/keys.ts'
 import { spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
@@ -112,7 +112,7 @@ function isAgentSpan(span: EndedSpan): boolean {
 
 /** Whether leaving out this root would leave several roots behind: kept children that ended, or work still open. */
 function holdsTogether(state: State, root: EndedSpan): boolean {
-  if ([...root.trace.open.values()].some((open) => !open.external)) return true
+  if (root.trace.open.values().some((open) => !open.external)) return true
   const below = state.held.filter(({ span }) => topOf(state, span) === root.spanId)
   return below.length > 1
 }
@@ -145,7 +145,7 @@ function placeOf(state: State, span: EndedSpan, force: boolean): EndedSpan | 'un
     }
   }
   if (parent === span.parentSpanId && remote === span.parentIsRemote) return span
-  const { parentSpanId: _, ...rest } = span
+  const { parentSpanId: _, ...rest } = plainSpan(span)
   return Object.freeze({
     ...rest,
     parentIsRemote: remote,
@@ -155,5 +155,5 @@ function placeOf(state: State, span: EndedSpan, force: boolean): EndedSpan | 'un
 
 function asChain(span: EndedSpan): EndedSpan {
   const attributes: Attributes = { ...span.attributes, [SPAN_TYPE]: SpanType.CHAIN }
-  return Object.freeze({ ...span, attributes })
+  return Object.freeze({ ...plainSpan(span), attributes })
 }

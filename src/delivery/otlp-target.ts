@@ -3,6 +3,7 @@ import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { noteHeaders } from '../runtime/secrets.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
+import type { TakeBuffer } from '../span/otlp/request.ts'
 import type { ExportOptions } from '../span/span-attributes.ts'
 import { toSend } from './double-export.ts'
 import { exportOptions } from './export-options.ts'
@@ -11,6 +12,7 @@ import { createGrpcSender } from './grpc-sender.ts'
 import { createHttpSender } from './http-sender.ts'
 import type { PendingTraceInfo } from './pending-trace-info.ts'
 import { acceptedAnswer } from './receiver-diagnostics.ts'
+import { createRequestBuffers } from './request-buffers.ts'
 import { type Placing, sendPlaced } from './send-placed.ts'
 import type { Sender, TransportResult } from './sender.ts'
 import { describeRecord } from './spool/describe-record.ts'
@@ -35,12 +37,18 @@ export interface OtlpTargetParts {
   readonly companionFor: (target: TargetConfig) => Companion
   /** OTLP bytes of `spans`. */
   readonly serialise: (spans: readonly EndedSpan[], options: ExportOptions) => Uint8Array
+  /** The same, a little at a time, in a buffer that `take` gives. */
+  readonly serialiseInSlices: (
+    spans: readonly EndedSpan[],
+    options: ExportOptions,
+    take: TakeBuffer,
+  ) => Promise<Uint8Array>
   /** Told what the receiver turned out to be. */
   readonly learned?: (receiver: { readonly mlflow: boolean }) => void
 }
 
 /** Makes the bytes of a request, once it is known how this target wants its spans. */
-type Body = (options: ExportOptions) => Uint8Array
+type Body = (options: ExportOptions) => Uint8Array | Promise<Uint8Array>
 
 /** A target that takes OTLP, over HTTP or gRPC. */
 export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
@@ -48,6 +56,7 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
   let target = parts.target
   let sender: Sender = senderFor(target)
   let companion = parts.companionFor(target)
+  const buffers = createRequestBuffers()
   let verified = false
   let isMlflow: boolean | undefined
 
@@ -55,14 +64,16 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     const { mlflow } = await companion.prepare()
     parts.learned?.({ mlflow })
     isMlflow = mlflow
-    const bytes = encoded(() => body(exportOptions(config, mlflow)))
+    const bytes = await encoded(() => body(exportOptions(config, mlflow)))
     // Not asked for its class: a test environment may have another one of the same name.
     if ('outcome' in bytes) return bytes
     // All of it is sent by somebody else.
     if (bytes.length === 0) return { outcome: 'accepted' }
     const headers = { ...target.headers, ...(await companion.headers(place)) }
     noteHeaders(headers)
-    return sender.send(bytes, headers)
+    const sent = await sender.send(bytes, headers)
+    if (sent.outcome === 'accepted' && sent.bodySent) buffers.giveBack(bytes)
+    return sent
   }
 
   const switchToHttp = (reason: string): void => {
@@ -111,7 +122,10 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
         for (const span of spans) noteExpected(span)
         const traceIds = (): string[] => spans.map(({ traceId }) => traceId)
         const sent = await sendPlaced(traceIds, placing, (place) =>
-          deliver((options) => parts.serialise(toSend(spans, parts.target, options), options), place),
+          deliver(
+            (options) => parts.serialiseInSlices(toSend(spans, parts.target, options), options, buffers.take),
+            place,
+          ),
         )
         if ('kind' in sent) return sent
         if (sent.outcome === 'accepted' && !verified && spans[0] !== undefined) {
@@ -156,9 +170,11 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
 }
 
 /** The bytes that `encode` makes. An error of it is about a span of the batch, and waiting does not help. */
-function encoded(encode: () => Uint8Array): Uint8Array | TransportResult {
+async function encoded(
+  encode: () => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array | TransportResult> {
   try {
-    return encode()
+    return await encode()
   } catch (thrown) {
     return { outcome: 'refused', reason: messageOf(thrown), unencodable: true }
   }

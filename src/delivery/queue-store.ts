@@ -10,6 +10,8 @@ import { createWaitingLine, type Waiting, waitingFor } from './waiting.ts'
 export interface QueueStore {
   /** Spans that wait in memory. */
   waiting(): number
+  /** Whether what waits in memory is a whole request's worth. */
+  hasBatch(): boolean
   /** Spans in memory, and bytes that they take, what is on its way included. */
   held(): number
   bytes(): number
@@ -67,6 +69,7 @@ export function createQueueStore(options: QueueOptions): QueueStore {
 
   return {
     waiting: line.length,
+    hasBatch: () => line.length() >= batchSpans || line.bytes() >= BATCH_BYTES,
     held: line.held,
     bytes: line.bytes,
     onDisk: () => spool?.disk.size() ?? 0,

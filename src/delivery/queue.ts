@@ -52,10 +52,15 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   /** The receiver asked to be left alone until then, of the monotonic clock. */
   let askedUntil = 0
   let closed: string | undefined
+  /** How many wait until everything is sent. */
+  let flushes = 0
+  /** When the last batch was taken, of the monotonic clock. */
+  let takenMs = 0
 
   const isDone = (): boolean => closed !== undefined || store.waiting() + store.onDisk() === 0
   const pacer = createPacer(drain, () => {
-    if (!isDone()) pacer.schedule(options.delayMs)
+    // The first of what waits came after the last batch was taken.
+    if (!isDone()) pacer.schedule(Math.max(0, options.delayMs - (monotonicMs() - takenMs)))
   })
   const runSoon = (): void => {
     if (!pacer.isRunning() && closed === undefined) pacer.runSoon()
@@ -72,10 +77,16 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const deliver = createBatchDelivery({ target, spool, diagnostics, settle: store.settle, accepted })
 
   async function drain(): Promise<void> {
+    // What is there now has waited long enough.
+    let due = store.waiting() + store.onDisk()
     while (!isDone()) {
       if (store.waiting() === 0 && (await store.load()) === 0) continue
       if (closed !== undefined) return
+      // What came meanwhile waits for more, as everything does, unless somebody waits for it.
+      if (due <= 0 && flushes === 0 && store.onDisk() === 0 && !store.hasBatch()) return
+      takenMs = monotonicMs()
       inFlight = store.next()
+      due -= inFlight.length
       const later = await deliver(inFlight)
       inFlight = []
       store.acknowledge()
@@ -111,6 +122,22 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const all = (): Waiting[] => [...inFlight, ...offloader.offloaded(), ...store.items()]
 
+  const flushUntil = async (deadline: number): Promise<void> => {
+    spool?.disk.adopt()
+    const isOver = (): boolean =>
+      store.held() + store.onDisk() === 0 || closed !== undefined || monotonicMs() >= deadline
+    while (!isOver()) {
+      await within(
+        Promise.all([pacer.run(), offloader.idle()]).then(() => undefined),
+        deadline,
+      )
+      if (store.held() + store.onDisk() === 0 || monotonicMs() >= deadline) return
+      const asked = Math.min(MAX_ASKED_MS, askedUntil - monotonicMs())
+      const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
+      await sleep(Math.min(pause, deadline - monotonicMs()))
+    }
+  }
+
   return {
     push(span, size, written) {
       const item = store.enter(span, size, written)
@@ -131,18 +158,11 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
       if (!diagnostics.isFailing()) runSoon()
     },
     async flush(deadline) {
-      spool?.disk.adopt()
-      const isOver = (): boolean =>
-        store.held() + store.onDisk() === 0 || closed !== undefined || monotonicMs() >= deadline
-      while (!isOver()) {
-        await within(
-          Promise.all([pacer.run(), offloader.idle()]).then(() => undefined),
-          deadline,
-        )
-        if (store.held() + store.onDisk() === 0 || monotonicMs() >= deadline) return
-        const asked = Math.min(MAX_ASKED_MS, askedUntil - monotonicMs())
-        const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
-        await sleep(Math.min(pause, deadline - monotonicMs()))
+      flushes += 1
+      try {
+        await flushUntil(deadline)
+      } finally {
+        flushes -= 1
       }
     },
     close(reason) {

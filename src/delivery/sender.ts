@@ -4,7 +4,13 @@ import type { PartialSuccess } from './partial-success.ts'
 /** What a request came to, in the terms that both protocols share. */
 export type TransportResult =
   /** `doubt`: the answer is not one of OTLP, but its status is a success. */
-  | { readonly outcome: 'accepted'; readonly said?: PartialSuccess; readonly doubt?: string }
+  | {
+      readonly outcome: 'accepted'
+      readonly said?: PartialSuccess
+      readonly doubt?: string
+      /** Nobody reads the request's bytes any more: a receiver may answer before it has all of them. */
+      readonly bodySent?: boolean
+    }
   /** A passing fault: the network, an overloaded or restarting server. */
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** A fault that only a change of configuration or credentials fixes. */

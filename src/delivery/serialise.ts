@@ -1,9 +1,35 @@
+import { monotonicMs } from '../runtime/clock.ts'
+import { realTime } from '../runtime/real-time.ts'
 import type { Attributes } from '../span/attributes.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import { encodeRequest } from '../span/otlp/request.ts'
+import { encodeInSteps, encodeRequest, type TakeBuffer } from '../span/otlp/request.ts'
 import type { ExportOptions } from '../span/span-attributes.ts'
+
+/** So long may the writing of a request hold the event loop before others have their turn, ms. */
+const SLICE_MS = 0.5
 
 /** An OTLP request in protobuf with `spans`; `resource` as `resourceLike` makes it. */
 export function serialise(spans: readonly EndedSpan[], resource: object, options: ExportOptions): Uint8Array {
-  return encodeRequest(spans, (resource as { readonly attributes: Attributes }).attributes, options)
+  return encodeRequest(spans, attributesOf(resource), options)
 }
+
+/** {@link serialise} into a buffer that `take` gives, a little at a time. */
+export async function serialiseInSlices(
+  spans: readonly EndedSpan[],
+  resource: object,
+  options: ExportOptions,
+  take: TakeBuffer,
+): Promise<Uint8Array> {
+  const steps = encodeInSteps(spans, attributesOf(resource), options, take)
+  let until = monotonicMs() + SLICE_MS
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (monotonicMs() < until) continue
+    await new Promise<void>((resolve) => realTime.soon(resolve))
+    until = monotonicMs() + SLICE_MS
+  }
+}
+
+const attributesOf = (resource: object): Attributes =>
+  (resource as { readonly attributes: Attributes }).attributes

@@ -36,6 +36,8 @@ export interface HttpAnswer {
   readonly body: Buffer
   /** The answer was longer than `maxBytes`. */
   readonly truncated: boolean
+  /** All of the request had left when the answer was complete. */
+  readonly bodySent: boolean
 }
 
 const MAX_BYTES = 8 * 1024 * 1024
@@ -70,7 +72,28 @@ const closedError = (): Error => Object.assign(new Error('closed'), { code: 'ECO
 
 const isClosed = (error: HttpError): boolean => error.kind === 'reset'
 
+// To import a module costs a request more than to write it, also where it is loaded already.
+const http = /* @__PURE__ */ once(() => import('node:http'))
+const https = /* @__PURE__ */ once(() => import('node:https'))
+
+function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let loaded: Promise<Module> | undefined
+  return () => {
+    loaded ??= load()
+    return loaded
+  }
+}
+
+let lastParsed: { readonly url: string; readonly target: URL } | undefined
+
+/** Nearly all requests of a process go to the same address. */
 function parse(url: string | URL): URL {
+  if (typeof url !== 'string') return parsed(url)
+  if (lastParsed?.url !== url) lastParsed = { url, target: parsed(url) }
+  return lastParsed.target
+}
+
+function parsed(url: string | URL): URL {
   let target: URL
   try {
     target = new URL(url)
@@ -91,7 +114,7 @@ function parse(url: string | URL): URL {
 
 async function start(target: URL, options: HttpRequest, deadline: number): Promise<Attempt> {
   const route = await routeTo(target, options)
-  const { request: open } = await (route.protocol === 'https:' ? import('node:https') : import('node:http'))
+  const { request: open } = await (route.protocol === 'https:' ? https() : http())
   let made: ClientRequest | undefined
   const outcome = new Promise<Outcome>((resolve) => {
     let answered = false
@@ -118,7 +141,10 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
           sending.destroy()
           return
         }
-        collect(answer, options.maxBytes ?? MAX_BYTES).then((read) => resolve({ answer: read }), fail)
+        collect(answer, options.maxBytes ?? MAX_BYTES).then(
+          (read) => resolve({ answer: { ...read, bodySent: sending.writableFinished } }),
+          fail,
+        )
       })
       sending.end(options.body)
     } catch (thrown) {
@@ -211,7 +237,7 @@ function givenUp(kind: 'timeout' | 'aborted', origin: string, timeoutMs: number)
     : new HttpError('aborted', 'ABORT_ERR', `${origin}: the request was given up.`)
 }
 
-function collect(answer: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+function collect(answer: IncomingMessage, maxBytes: number): Promise<Omit<HttpAnswer, 'bodySent'>> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {

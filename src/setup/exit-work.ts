@@ -3,7 +3,8 @@ import { resourceAttributes } from '../delivery/resource.ts'
 import { withoutDoubles } from '../delivery/still-open.ts'
 import type { Undelivered } from '../delivery/undelivered.ts'
 import { programName } from '../modules/program-name.ts'
-import type { EndedSpan } from '../span/ended-span.ts'
+import { type EndedSpan, plainSpan } from '../span/ended-span.ts'
+import { OpenSpans } from '../span/open-spans.ts'
 import type { Conditions, ExitWork } from './exit-worker.ts'
 
 /** What is left of a pipeline's spans at the end of the process. */
@@ -52,6 +53,6 @@ function detached({ index, spans, traceInfo }: Undelivered): Undelivered {
 
 /** `span` as another thread can take it. */
 export const detachedSpan = (span: EndedSpan): EndedSpan => ({
-  ...span,
-  trace: { ...span.trace, open: new Map() },
+  ...plainSpan(span),
+  trace: { ...span.trace, open: new OpenSpans() },
 })

@@ -1,6 +1,6 @@
 import type { Config, TargetConfig } from '../config/config.ts'
 import { createOtlpTarget } from '../delivery/otlp-target.ts'
-import { serialise } from '../delivery/serialise.ts'
+import { serialise, serialiseInSlices } from '../delivery/serialise.ts'
 import type { SpanTarget } from '../delivery/target.ts'
 import { createMlflowTarget } from '../mlflow/target.ts'
 
@@ -22,6 +22,7 @@ export function buildOtlpTarget(parts: OtlpParts): SpanTarget {
     target: parts.target,
     companionFor: (target) => createMlflowTarget(target, hints),
     serialise: (spans, options) => serialise(spans, resource(), options),
+    serialiseInSlices: (spans, options, take) => serialiseInSlices(spans, resource(), options, take),
     ...(parts.learned && { learned: parts.learned }),
   })
 }

@@ -11,7 +11,8 @@ import { messageOf } from '../runtime/errors.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { Attributes } from '../span/attributes.ts'
-import { isLocalRoot } from '../span/ended-span.ts'
+import { isLocalRoot, plainSpan } from '../span/ended-span.ts'
+import { OpenSpans } from '../span/open-spans.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { hookEnds } from './end-hooks.ts'
 import { conditionsOf } from './exit-work.ts'
@@ -179,9 +180,9 @@ function transferable(all: readonly Given[]): Given[] {
   const traces = new Map<TraceRecord, TraceRecord>()
   return all.map((one) => {
     const { trace } = one.span
-    const detached = traces.get(trace) ?? { ...trace, open: new Map() }
+    const detached = traces.get(trace) ?? { ...trace, open: new OpenSpans() }
     traces.set(trace, detached)
-    return { ...one, span: { ...one.span, trace: detached } }
+    return { ...one, span: { ...plainSpan(one.span), trace: detached } }
   })
 }
 

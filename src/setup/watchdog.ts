@@ -92,7 +92,7 @@ function look(): void {
 function openIn(pipeline: Pipeline): LiveSpan[] {
   return pipeline.traces
     .openTraces()
-    .flatMap(({ open }) => [...open.values()])
+    .flatMap(({ open }) => open.values())
     .filter((span): span is LiveSpan => isLiveSpan(span) && span.isRecording())
 }
 

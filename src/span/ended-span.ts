@@ -63,7 +63,10 @@ export interface AgentData {
   readonly jsonKeys: ReadonlySet<string>
 }
 
-/** A span after its end: plain, frozen data, the same for turnspan's own spans and those of other libraries. */
+/**
+ * A span after its end, when nothing of it changes any more: turnspan's own spans as they are, and copies of those of other
+ * libraries. Its properties may be getters; {@link plainSpan} is for who wants to spread it.
+ */
 export interface EndedSpan {
   readonly traceId: string
   readonly spanId: string
@@ -91,6 +94,43 @@ export interface EndedSpan {
   readonly agent?: AgentData | undefined
   readonly trace: TraceRecord
 }
+
+/** `span` as an object of its own properties: to be spread, or to go to another thread. */
+export function plainSpan(span: EndedSpan): EndedSpan {
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    parentIsRemote: span.parentIsRemote,
+    traceFlags: span.traceFlags,
+    traceState: span.traceState,
+    name: span.name,
+    kind: span.kind,
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: span.status,
+    attributes: span.attributes,
+    events: span.events,
+    links: span.links,
+    dropped: span.dropped,
+    scope: span.scope,
+    resource: span.resource,
+    exportedTo: span.exportedTo,
+    agent: span.agent && plainAgent(span.agent),
+    trace: span.trace,
+  }
+}
+
+const plainAgent = (agent: AgentData): AgentData => ({
+  spanType: agent.spanType,
+  inputs: agent.inputs,
+  outputs: agent.outputs,
+  usage: agent.usage,
+  isSum: agent.isSum,
+  model: agent.model,
+  provider: agent.provider,
+  jsonKeys: agent.jsonKeys,
+})
 
 /** Whether this span has no parent in this process: the one that carries what is said of the whole trace. */
 export function isLocalRoot(span: EndedSpan): boolean {

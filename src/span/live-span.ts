@@ -1,6 +1,6 @@
 import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } from '@opentelemetry/api'
 import { checkKeys } from '../config/known-keys.ts'
-import { hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
+import { type HrTime, hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
 import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
@@ -20,18 +20,23 @@ import {
 } from './content-bytes.ts'
 import {
   type AgentData,
+  type DroppedCounts,
   type EndedSpan,
+  plainSpan,
   type SpanEvent,
   type SpanLinkData,
+  type SpanStatus,
   StatusCode,
   spanStatus,
 } from './ended-span.ts'
 import { describeException, exceptionFacts, plainType } from './exception.ts'
 import { exportedKey, exportedName, exportedScope } from './exported-name.ts'
 import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './external-content.ts'
+import type { InstrumentationScope } from './instrumentation-scope.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
+import type { OpenSpan } from './open-spans.ts'
 import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
@@ -41,7 +46,7 @@ import type { LiveSpanInit, SpanHost } from './span-host.ts'
 import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
-import type { OpenSpan, TraceRecord } from './trace-record.ts'
+import type { TraceRecord } from './trace-record.ts'
 import { sumUpUsage } from './usage-tree.ts'
 
 export type { SpanHost } from './span-host.ts'
@@ -63,8 +68,11 @@ const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
 
-/** A span while its work goes on. Its methods never throw; after the end they do nothing. */
-export class LiveSpan implements Span, OpenSpan, ContentHolder {
+/**
+ * A span while its work goes on, and after its end, when it is the {@link EndedSpan} that leaves: an object of its own for
+ * that would cost as much as the span. Its methods never throw; after the end they do nothing.
+ */
+export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, AgentData {
   static {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
@@ -89,6 +97,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   readonly #init: LiveSpanInit
   readonly #startMs: number
+  #endMs = 0
   readonly #own: boolean
   #name: string
   #spanType: string
@@ -117,7 +126,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     this.#spanType = this.#exportedType(init.spanType ?? SpanType.UNKNOWN)
     this.#name = this.#exported(this.#barredName(init.name, 'span'), 'name')
     this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
-    init.trace.open.set(init.spanId, this)
+    init.trace.open.add(this)
     LiveSpan.#latest = this
     init.host.began?.(this)
   }
@@ -147,6 +156,90 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   get spanType(): string {
     return this.#spanType
+  }
+
+  get parentSpanId(): string | undefined {
+    return this.#init.parentSpanId
+  }
+
+  get parentIsRemote(): boolean {
+    return this.#init.parentIsRemote ?? false
+  }
+
+  get traceFlags(): number {
+    return this.#init.traceFlags
+  }
+
+  get traceState(): string | undefined {
+    return this.#init.traceState
+  }
+
+  get kind(): number {
+    return kindOf(this.#init.kind)
+  }
+
+  get startTime(): HrTime {
+    return hrTimeOfMs(this.#startMs)
+  }
+
+  get endTime(): HrTime {
+    return hrTimeOfMs(this.#endMs)
+  }
+
+  get status(): SpanStatus {
+    return spanStatus(this.#code, this.#message)
+  }
+
+  get attributes(): Attributes {
+    return this.#attributes?.values ?? NO_ATTRIBUTES
+  }
+
+  get events(): readonly SpanEvent[] {
+    return this.#events ?? NO_EVENTS
+  }
+
+  get links(): readonly SpanLinkData[] {
+    return this.#links ?? NO_LINKS
+  }
+
+  get dropped(): DroppedCounts | undefined {
+    return this.#dropped
+  }
+
+  get scope(): InstrumentationScope {
+    return exportedScope(this.#init.scope, this.#init.host.redact)
+  }
+
+  get agent(): AgentData | undefined {
+    return this.#own ? this : undefined
+  }
+
+  get inputs(): Snapshot | undefined {
+    return this.#inputs
+  }
+
+  get outputs(): Snapshot | undefined {
+    return this.#outputs
+  }
+
+  get usage(): CountedUsage | undefined {
+    return this.#usage
+  }
+
+  get isSum(): boolean {
+    return this.#usageIsSum
+  }
+
+  get model(): string | undefined {
+    return this.#model
+  }
+
+  get provider(): string | undefined {
+    return this.#provider
+  }
+
+  get jsonKeys(): ReadonlySet<string> {
+    return this.#attributes?.jsonKeys ?? NO_KEYS
   }
 
   /** Whether recording content is of any use: callers spare themselves the work of preparing it. */
@@ -334,9 +427,12 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
 
   /** What is known of this span now, while it is open, as a span that ends at `nowMs` and is marked as open. */
   unfinished(nowMs: number): EndedSpan {
-    const span = this.#toEnded(Math.max(nowMs, this.#startMs))
+    const span = plainSpan(this)
     return {
       ...span,
+      // Only the attributes may have told whose span it is.
+      name: this.#barredName(this.#name, 'span'),
+      endTime: hrTimeOfMs(Math.max(nowMs, this.#startMs)),
       attributes: { ...span.attributes, [keys.STILL_OPEN]: true },
       events: [...span.events],
       links: [...span.links],
@@ -367,14 +463,15 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
     trace.endMs = Math.max(trace.endMs, endMs)
-    const ended = this.#toEnded(endMs)
+    this.#endMs = endMs
+    this.#name = this.#barredName(this.#name, 'span')
     if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)
     if (mirror !== undefined) {
       // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
-      if (ended.agent !== undefined) mirror.setAttributes(smallAttributes(ended, ended.agent) as never)
-      mirror.end(ended.endTime)
+      if (this.#own) mirror.setAttributes(smallAttributes(this, this) as never)
+      mirror.end(this.endTime)
     }
-    host.ended(ended)
+    host.ended(this)
   }
 
   #grow(bytes: number): void {
@@ -409,46 +506,6 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
     this.#provider = summed.provider
     if (summed.severalModels && this.#attributes !== undefined) {
       removeAttribute(this.#attributes, keys.REQUEST_MODEL)
-    }
-  }
-
-  // One shape for every span, with nothing spread in: this runs once for each, and shapes of many kinds are slow to read.
-  #toEnded(endMs: number): EndedSpan {
-    const { trace, scope, traceFlags, traceState, parentSpanId, parentIsRemote, kind } = this.#init
-    return {
-      traceId: this.traceId,
-      spanId: this.spanId,
-      parentSpanId,
-      parentIsRemote: parentIsRemote ?? false,
-      traceFlags,
-      traceState,
-      // Only the attributes may have told whose span it is.
-      name: this.#barredName(this.#name, 'span'),
-      kind: kindOf(kind),
-      startTime: hrTimeOfMs(this.#startMs),
-      endTime: hrTimeOfMs(endMs),
-      status: spanStatus(this.#code, this.#message),
-      attributes: this.#attributes?.values ?? NO_ATTRIBUTES,
-      events: this.#events ?? NO_EVENTS,
-      links: this.#links ?? NO_LINKS,
-      dropped: this.#dropped,
-      scope: exportedScope(scope, this.#init.host.redact),
-      resource: undefined,
-      agent: this.#own ? this.#toAgentData() : undefined,
-      trace,
-    }
-  }
-
-  #toAgentData(): AgentData {
-    return {
-      spanType: this.#spanType,
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-      usage: this.#usage,
-      isSum: this.#usageIsSum,
-      model: this.#model,
-      provider: this.#provider,
-      jsonKeys: this.#attributes?.jsonKeys ?? NO_KEYS,
     }
   }
 

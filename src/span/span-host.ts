@@ -4,7 +4,8 @@ import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
 import type { InstrumentationScope } from './instrumentation-scope.ts'
 import type { OpenContent } from './open-content.ts'
-import type { OpenSpan, TraceRecord } from './trace-record.ts'
+import type { OpenSpan } from './open-spans.ts'
+import type { TraceRecord } from './trace-record.ts'
 
 /** What a span must know of the pipeline that it will leave through. */
 export interface SpanHost {

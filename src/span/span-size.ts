@@ -1,6 +1,6 @@
 import type { Attributes } from './attributes.ts'
 import type { Captured } from './captured.ts'
-import type { AgentData, EndedSpan, SpanEvent } from './ended-span.ts'
+import { type AgentData, type EndedSpan, plainSpan, type SpanEvent } from './ended-span.ts'
 import { fitTo } from './fit-value.ts'
 import { plainOf } from './snapshot/plain.ts'
 import { type Snapshot, snapshotOf, WIRE_BYTES_PER_SLOT } from './snapshot/snapshot.ts'
@@ -149,8 +149,9 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
     attributes: Math.max(0, Object.keys(span.attributes).length - Object.keys(attributes).length),
     events: span.events.length - events.length,
   }
+  const plain = plainSpan(span)
   return Object.freeze({
-    ...span,
+    ...plain,
     attributes,
     ...(gone.attributes + gone.events > 0 && {
       dropped: {
@@ -169,9 +170,9 @@ export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {
         ...(droppedAttributes > 0 && { droppedAttributes }),
       }
     }),
-    ...(span.agent && {
+    ...(plain.agent && {
       agent: {
-        ...span.agent,
+        ...plain.agent,
         ...(fitted.inputs !== undefined && { inputs: snapshotOf(fitted.inputs) }),
         ...(fitted.outputs !== undefined && { outputs: snapshotOf(fitted.outputs) }),
       },

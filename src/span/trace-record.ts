@@ -1,4 +1,4 @@
-import type { CountedUsage } from './token-usage.ts'
+import { OpenSpans } from './open-spans.ts'
 
 /**
  * What is known of one trace in this process. All its spans hold the same record, so that a span deep in the tree can
@@ -19,8 +19,9 @@ export interface TraceRecord {
   readonly experiment?: string | undefined
   userId?: string
   sessionId?: string
-  readonly tags: Map<string, string>
-  readonly metadata: Map<string, string>
+  /** Written by {@link setEntry}. */
+  tags: ReadonlyMap<string, string>
+  metadata: ReadonlyMap<string, string>
   clientRequestId?: string
   requestPreview?: string
   responsePreview?: string
@@ -35,7 +36,7 @@ export interface TraceRecord {
   startMs: number
   endMs: number
   /** Open spans by ID, for what a span must know of its ancestors. */
-  readonly open: Map<string, OpenSpan>
+  readonly open: OpenSpans
 }
 
 /** What a trace still has to know of its local root after that one has left. */
@@ -50,16 +51,13 @@ export interface RootSummary {
   readonly responsePreview?: string
 }
 
-/** What descendants contribute to an open span. */
-export interface OpenSpan {
-  readonly spanId: string
-  /** Made by another library: whether it is kept is known only when it ends. */
-  readonly external: boolean
-  readonly parent: OpenSpan | undefined
-  /** Sum of the usage of the descendants that ended; a descendant with usage of its own stands for its subtree. */
-  usageBelow: CountedUsage | undefined
-  /** Models that the usage below came from; `''` when a span named none. */
-  modelsBelow: Map<string, { model: string; provider?: string }> | undefined
+const NO_ENTRIES: ReadonlyMap<string, string> = new Map()
+
+/** Sets a tag, or metadata, of a trace. */
+export function setEntry(record: TraceRecord, of: 'tags' | 'metadata', key: string, value: string): void {
+  // Most traces have none.
+  if (record[of] === NO_ENTRIES) record[of] = new Map()
+  ;(record[of] as Map<string, string>).set(key, value)
 }
 
 /** A record for a trace of which nothing has been said yet. */
@@ -80,11 +78,11 @@ export function newTraceRecord(init: {
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
     ...(init.experiment !== undefined && { experiment: init.experiment }),
-    tags: new Map(),
-    metadata: new Map(),
+    tags: NO_ENTRIES,
+    metadata: NO_ENTRIES,
     revision: 0,
     startMs: Number.POSITIVE_INFINITY,
     endMs: Number.NEGATIVE_INFINITY,
-    open: new Map(),
+    open: new OpenSpans(),
   }
 }

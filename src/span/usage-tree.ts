@@ -1,6 +1,6 @@
+import type { OpenSpan } from './open-spans.ts'
 import { SpanType } from './span-type.ts'
 import { addUsage, type CountedUsage } from './token-usage.ts'
-import type { OpenSpan } from './trace-record.ts'
 
 /** What a span says of the model call that it is, or of the calls below it. */
 export interface Usage {

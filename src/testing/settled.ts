@@ -7,7 +7,7 @@ import { TraceAssertionError } from './assertion-error.ts'
 export function openSpans({ traces }: Pipeline): string[] {
   return traces
     .openTraces()
-    .flatMap(({ open }) => [...open.values()])
+    .flatMap(({ open }) => open.values())
     .map((span) => (isLiveSpan(span) ? span.name : 'a span of another library'))
 }
 

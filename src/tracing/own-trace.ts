@@ -6,8 +6,8 @@ import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import type { OpenSpan } from '../span/open-spans.ts'
 import { SpanType } from '../span/span-type.ts'
-import type { OpenSpan } from '../span/trace-record.ts'
 
 /** The trace that belongs to a response ID. */
 export interface OwnTrace {

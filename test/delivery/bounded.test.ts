@@ -67,7 +67,7 @@ test('the filter of agent spans counts what it holds, and nothing of what it has
     usageBelow: undefined,
     modelsBelow: undefined,
   }
-  trace.open.set(above.spanId, above)
+  trace.open.add(above)
   const below = () =>
     endedSpan({
       trace,

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createKeepFilter, type KeepFilter } from '../../src/delivery/keep.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
-import { newTraceRecord, type OpenSpan, type TraceRecord } from '../../src/span/trace-record.ts'
+import type { OpenSpan } from '../../src/span/open-spans.ts'
+import { newTraceRecord, type TraceRecord } from '../../src/span/trace-record.ts'
 import { endedSpan } from './ended-span.ts'
 
 let filter: KeepFilter
@@ -32,7 +33,7 @@ function open(name: string, kind: 'agent' | 'model' | 'other', parent?: Node, re
     kept: kind !== 'other',
     remoteParent,
   }
-  trace.open.set(name, node)
+  trace.open.add(node)
   return node
 }
 

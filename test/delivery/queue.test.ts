@@ -5,7 +5,7 @@ import type { QueueOptions } from '../../src/delivery/queue-options.ts'
 import type { SpanOutcome } from '../../src/delivery/span-outcome.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
-import { newTraceRecord } from '../../src/span/trace-record.ts'
+import { newTraceRecord, setEntry } from '../../src/span/trace-record.ts'
 import { useFakeTimers } from '../support/fake-timers.ts'
 import { endedSpan } from './ended-span.ts'
 
@@ -13,7 +13,10 @@ const ACCEPTED: ExportResult = { kind: 'accepted' }
 const AGAIN: ExportResult = { kind: 'retry', reason: 'down' }
 const traceId = (n: number): string => n.toString(16).padStart(32, 'a')
 
-function setUp(answer: (names: string[], call: number) => ExportResult, given: Partial<QueueOptions> = {}) {
+function setUp(
+  answer: (names: string[], call: number) => ExportResult | Promise<ExportResult>,
+  given: Partial<QueueOptions> = {},
+) {
   const sent: string[][] = []
   const fates = new Map<string, SpanOutcome>()
   const target = {
@@ -76,6 +79,25 @@ test('sends at once when a batch is full, and never more than a batch in one req
     ['a', 'b', 'c', 'd'],
     ['e', 'f'],
   ])
+})
+
+test('what comes while a batch is on its way waits for more, and no longer than the delay', async () => {
+  const answers: ((answer: ExportResult) => void)[] = []
+  const { push, sent } = setUp(() => new Promise<ExportResult>((resolve) => answers.push(resolve)))
+  push('a')
+  await vi.advanceTimersByTimeAsync(1000)
+  push('b')
+  await vi.advanceTimersByTimeAsync(400)
+  answers[0]?.(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(599)
+  expect(sent).toEqual([['a']])
+  push('c')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(sent).toEqual([['a'], ['b', 'c']])
+  for (const name of ['d', 'e', 'f', 'g', 'h']) push(name)
+  answers[1]?.(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sent.slice(2)).toEqual([['d', 'e', 'f', 'g']])
 })
 
 test('closes a batch below the message limit of gRPC receivers', async () => {
@@ -234,7 +256,7 @@ test('gives up nothing that is on its way, and no more traces than it must', asy
   add('c', 30_000, 3)
   expect(Object.fromEntries(fates)).toEqual({ late: { dropped: 'queue_full' }, b: { dropped: 'queue_full' } })
   answer(ACCEPTED)
-  await vi.advanceTimersByTimeAsync(0)
+  await vi.advanceTimersByTimeAsync(1000)
   answer(ACCEPTED)
   await vi.advanceTimersByTimeAsync(0)
   expect(fates.get('flying-1')).toBe('sent')
@@ -275,7 +297,7 @@ test('counts the record of a trace once, with all that was said of it', () => {
     })
   for (let i = 0; i < 100; i += 1) add(`child-${i}`)
   expect(fates.size).toBe(0)
-  for (let i = 0; i < 60; i += 1) record.tags.set(`tag-${i}`, 'x'.repeat(4096))
+  for (let i = 0; i < 60; i += 1) setEntry(record, 'tags', `tag-${i}`, 'x'.repeat(4096))
   record.revision += 1
   add('after tags')
   expect(fates.size).toBe(101)

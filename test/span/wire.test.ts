@@ -3,6 +3,7 @@ import type { Captured } from '../../src/span/captured.ts'
 import type { AgentData, EndedSpan } from '../../src/span/ended-span.ts'
 import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 import { type ExportOptions, exportedAttributes, wireStatus } from '../../src/span/span-attributes.ts'
+import { setEntry } from '../../src/span/trace-record.ts'
 import { endedSpan } from '../delivery/ended-span.ts'
 
 const MLFLOW: ExportOptions = { contentKeys: 'mlflow', legacySemconv: false, mlflow: true }
@@ -265,8 +266,8 @@ test('plain text of our own attributes stays text in MLflow, objects arrive as o
 
 test('the local root carries name and tags of the trace, every span its user and session', () => {
   const root = own({}, { name: 'turn' })
-  root.trace.tags.set('domain', 'travel')
-  root.trace.tags.set('json', '{"a":1}')
+  setEntry(root.trace, 'tags', 'domain', 'travel')
+  setEntry(root.trace, 'tags', 'json', '{"a":1}')
   root.trace.userId = 'u'
   root.trace.sessionId = 's'
   expect(exportedAttributes(root, MLFLOW)).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Attributes } from '../attributes.ts'
-import type { EndedSpan } from '../ended-span.ts'
+import { type EndedSpan, plainSpan } from '../ended-span.ts'
 import type { ExportOptions } from '../span-attributes.ts'
 import { writeAttributes } from './any-value.ts'
 import { forgetSink, writeSpan } from './span.ts'
@@ -15,6 +15,7 @@ import {
   varintTag,
   type Writer,
   writeByte,
+  writerIn,
   writeText,
 } from './writer.ts'
 
@@ -37,10 +38,16 @@ const USUAL_RESOURCE_BYTES = 512
 
 type Scope = EndedSpan['scope']
 
-// Encoding runs to its end without calling anybody, so one buffer serves all calls.
+/** For what runs to its end without calling anybody. */
 let scratch: Writer | undefined
 /** Of the last large request: what the next one will probably need. */
 let bytesPerSpan = 6_000
+
+/** One span after the other: whoever drives it may let others run in between. The last value is the result. */
+export type Steps<Result> = Generator<undefined, Result, undefined>
+
+/** Gives a buffer of at least so many bytes, which may hold anything. */
+export type TakeBuffer = (bytes: number) => Buffer
 
 /**
  * An OTLP `ExportTraceServiceRequest` with `spans`, in protobuf: byte for byte what OpenTelemetry's serialiser writes.
@@ -51,10 +58,50 @@ export function encodeRequest(
   resource: Attributes,
   options: ExportOptions,
 ): Uint8Array {
-  if (!options.mlflow || !spans.some(isRootElsewhere)) return encodeAll(spans, resource, options)
+  if (spans.length * bytesPerSpan < OWN_BUFFER_BYTES) return encodeExactly(spans, resource, options)
+  const request = atOnce(encodeInSteps(spans, resource, options, Buffer.allocUnsafeSlow))
+  return request.length * 2 < request.buffer.byteLength ? copyOf(request) : request
+}
+
+/** {@link encodeRequest} in steps, into a buffer that `take` gives; the bytes are a part of it. */
+export function* encodeInSteps(
+  spans: readonly EndedSpan[],
+  resource: Attributes,
+  options: ExportOptions,
+  take: TakeBuffer,
+): Steps<Uint8Array> {
+  // Room to spare costs nothing: memory that is never written to is never there.
+  const writer = writerIn(take(Math.ceil(spans.length * bytesPerSpan * 1.25)))
+  try {
+    const request = yield* writeRequests(writer, spans, resource, options)
+    bytesPerSpan = Math.ceil(request.length / Math.max(1, spans.length))
+    return request
+  } finally {
+    forgetSink()
+  }
+}
+
+function atOnce<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** Requests one after the other are a request. */
+function* writeRequests(
+  writer: Writer,
+  spans: readonly EndedSpan[],
+  resource: Attributes,
+  options: ExportOptions,
+): Steps<Buffer> {
+  const others = options.mlflow ? spans.filter(isRootElsewhere) : []
+  if (others.length === 0) return yield* writeRequest(writer, spans, resource, options)
   const own = spans.filter((span) => !isRootElsewhere(span))
-  const others = spans.filter(isRootElsewhere).map((span) => withResource(span, resource))
-  return Buffer.concat([encodeAll(own, resource, options), encodeAll(others, telemetryOf(resource), options)])
+  const first = copyOf(yield* writeRequest(writer, own, resource, options))
+  const said = others.map((span) => withResource(span, resource))
+  const second = yield* writeRequest(writer, said, telemetryOf(resource), options)
+  return Buffer.concat([first, second])
 }
 
 const isRootElsewhere = ({ trace }: EndedSpan): boolean => trace.rootElsewhere
@@ -63,7 +110,7 @@ const isRootElsewhere = ({ trace }: EndedSpan): boolean => trace.rootElsewhere
 // the name of the one that came last. So the process with the root alone gives them, and others say on their spans who they are.
 function withResource(span: EndedSpan, resource: Attributes): EndedSpan {
   const said = Object.entries(resource).filter(([key]) => !isOfTelemetry(key))
-  return { ...span, attributes: { ...Object.fromEntries(said), ...span.attributes } }
+  return { ...plainSpan(span), attributes: { ...Object.fromEntries(said), ...span.attributes } }
 }
 
 /** What of a resource MLflow makes no tag of. */
@@ -73,26 +120,13 @@ function telemetryOf(resource: Attributes): Attributes {
 
 const isOfTelemetry = (key: string): boolean => key.startsWith('telemetry.sdk.')
 
-function encodeAll(spans: readonly EndedSpan[], resource: Attributes, options: ExportOptions): Uint8Array {
-  const expected = spans.length * bytesPerSpan
-  if (expected < OWN_BUFFER_BYTES) return encodeExactly(spans, resource, options)
-  // Room to spare costs nothing: memory that is never written to is never there.
-  const writer = createWriter(Math.ceil(expected * 1.25))
-  const request = writeRequest(writer, spans, resource, options)
-  forgetSink()
-  bytesPerSpan = Math.ceil(request.length / spans.length)
-  return request.length * 2 < writer.buffer.length ? copyOf(request) : request
-}
-
 /**
  * One span as a whole `resource_spans` entry: tag, length and bytes. Entries one after the other are a request, so
  * that a span can be stored, counted, split off and sent again without being encoded again. Keeping the bytes keeps no
  * more memory than their length.
  */
 export function encodeRecord(span: EndedSpan, resource: Attributes, options: ExportOptions): Uint8Array {
-  return options.mlflow && isRootElsewhere(span)
-    ? encodeExactly([withResource(span, resource)], telemetryOf(resource), options)
-    : encodeExactly([span], resource, options)
+  return encodeExactly([span], resource, options)
 }
 
 function encodeExactly(
@@ -102,14 +136,14 @@ function encodeExactly(
 ): Uint8Array {
   const writer = scratch ?? createWriter(FIRST_BYTES)
   scratch = writer
-  const request = copyOf(writeRequest(writer, spans, resource, options))
+  const request = copyOf(atOnce(writeRequests(writer, spans, resource, options)))
   if (writer.buffer.length > KEPT_BYTES) scratch = undefined
   return request
 }
 
-function copyOf(bytes: Buffer): Uint8Array {
+function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
-  bytes.copy(copy)
+  copy.set(bytes)
   return copy
 }
 
@@ -117,12 +151,12 @@ function copyOf(bytes: Buffer): Uint8Array {
  * The request, in place in the buffer of `writer`. How long the outer messages are is known when they end. Moving
  * megabytes then would cost as much as writing them, so it is the short things before the first span that move.
  */
-function writeRequest(
+function* writeRequest(
   writer: Writer,
   spans: readonly EndedSpan[],
   resource: Attributes,
   options: ExportOptions,
-): Buffer {
+): Steps<Buffer> {
   const [first, ...others] = groupByScope(spans)
   if (first === undefined) return writer.buffer.subarray(0, 0)
   writer.pos = HEAD_BYTES
@@ -131,7 +165,7 @@ function writeRequest(
   makeRoom(writer, HEAD_BYTES)
   writer.pos += HEAD_BYTES
   const from = writer.pos
-  writeScope(writer, first, options)
+  yield* writeScope(writer, first, options)
   const headStart = putHead(writer.buffer, SCOPE_SPANS, from, writer.pos)
   const start = headStart - (resourceEnd - HEAD_BYTES)
   writer.buffer.copyWithin(start, HEAD_BYTES, resourceEnd)
@@ -139,7 +173,7 @@ function writeRequest(
     const expected = group.length * bytesPerSpan
     writeByte(writer, SCOPE_SPANS)
     const body = openMessage(writer, expected)
-    writeScope(writer, group, options)
+    yield* writeScope(writer, group, options)
     closeMessage(writer, body, expected)
   }
   return writer.buffer.subarray(putHead(writer.buffer, RESOURCE_SPANS, start, writer.pos), writer.pos)
@@ -162,7 +196,7 @@ function writeResource(writer: Writer, attributes: Attributes): void {
   closeMessage(writer, start, USUAL_RESOURCE_BYTES)
 }
 
-function writeScope(writer: Writer, spans: readonly EndedSpan[], options: ExportOptions): void {
+function* writeScope(writer: Writer, spans: readonly EndedSpan[], options: ExportOptions): Steps<void> {
   writeByte(writer, SCOPE)
   const start = openMessage(writer, 0)
   const { name, version } = (spans[0] as EndedSpan).scope
@@ -173,7 +207,10 @@ function writeScope(writer: Writer, spans: readonly EndedSpan[], options: Export
     writeText(writer, version)
   }
   closeMessage(writer, start, 0)
-  for (const span of spans) writeSpan(writer, SPANS, span, options)
+  for (const span of spans) {
+    writeSpan(writer, SPANS, span, options)
+    yield
+  }
 }
 
 /** `spans` by scope, scopes and spans in the order of their first appearance. */

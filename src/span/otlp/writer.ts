@@ -28,9 +28,10 @@ const LONG_TEXT = 65_536
 const BYTES_PER_UNIT = 3
 const MAX_VARINT_LENGTH = 10
 
-export function createWriter(bytes: number): Writer {
-  return { buffer: Buffer.allocUnsafeSlow(bytes), pos: 0, view: undefined }
-}
+export const createWriter = (bytes: number): Writer => writerIn(Buffer.allocUnsafeSlow(bytes))
+
+/** A writer into `buffer`, which it leaves for a larger one where that is too small. */
+export const writerIn = (buffer: Buffer): Writer => ({ buffer, pos: 0, view: undefined })
 
 /** Bytes of `value`, an unsigned integer below 2^32, as a varint. */
 export function varintBytes(value: number): number {

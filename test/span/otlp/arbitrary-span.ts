@@ -11,7 +11,7 @@ import type {
 import type { Snapshot } from '../../../src/span/snapshot/snapshot.ts'
 import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
 import type { ExportOptions } from '../../../src/span/span-attributes.ts'
-import { newTraceRecord, type TraceRecord } from '../../../src/span/trace-record.ts'
+import { newTraceRecord, setEntry, type TraceRecord } from '../../../src/span/trace-record.ts'
 
 /** Lengths at which a varint grows or the encoder takes another way. */
 const EDGES = [0, 1, 31, 32, 33, 42, 43, 63, 64, 65, 124, 126, 127, 128, 129, 5461, 5462, 16_379, 16_384]
@@ -162,7 +162,7 @@ const trace: fc.Arbitrary<TraceRecord> = fc
   })
   .map(({ traceId, tags, ...said }) => {
     const record = newTraceRecord({ traceId, sampled: true })
-    for (const [name, text] of Object.entries(tags)) record.tags.set(name, text)
+    for (const [name, text] of Object.entries(tags)) setEntry(record, 'tags', name, text)
     return Object.assign(record, present(said))
   })
 

@@ -9,7 +9,7 @@ import {
   type ExportOptions,
   exportedAttributes,
 } from '../../../src/span/span-attributes.ts'
-import { newTraceRecord } from '../../../src/span/trace-record.ts'
+import { newTraceRecord, setEntry } from '../../../src/span/trace-record.ts'
 import { endedSpan as spanWith } from '../../delivery/ended-span.ts'
 import type { DecodedSpan } from '../../support/decoded-span.ts'
 import { decodeTraceRequest } from '../../support/otlp-decode.ts'
@@ -174,7 +174,7 @@ describe('a request', () => {
           agent: { spanType: type, jsonKeys: new Set() },
         })
         span.trace.sessionId = session
-        span.trace.tags.set('t', 'of the trace')
+        setEntry(span.trace, 'tags', 't', 'of the trace')
         const [decoded] = decodeTraceRequest(encodeRequest([span], RESOURCE, OPTIONS))
         expect(decoded?.attributes).toMatchObject({
           'session.id': wellFormed(session),
