@@ -97,7 +97,7 @@ function isIn(name, kind) {
 /** Those who were asked for and fit, and whom they are compared with. */
 function taking(fits) {
   const asked = CONTENDERS.filter(
-    ({ name, kind }) => only?.includes(name) ?? (kind !== 'peer' || values.peers),
+    ({ name, kind, peer }) => only?.includes(name) ?? (values.peers || !(peer || kind === 'peer')),
   )
   const bases = asked.map(({ base = BASE }) => base)
   return CONTENDERS.filter((contender) => asked.includes(contender) || bases.includes(contender.name)).filter(

@@ -5,7 +5,7 @@ const UNCUT = { large: uncut, text: uncut }
 /**
  * Who is measured. `program` is the file in programs/contenders, `packages` the folder in packages that holds its
  * dependencies, `kind` decides in which workloads it takes part. `base` names whom it is compared with; without it
- * that is OpenTelemetry 2.x.
+ * that is OpenTelemetry 2.x. Other SDKs, of kind `peer` or so marked, take part on request.
  */
 export const CONTENDERS = [
   { name: 'untraced', program: 'untraced', packages: 'api', kind: 'floor' },
@@ -57,12 +57,32 @@ export const CONTENDERS = [
     kind: 'off',
     options: { guarded: true },
   },
-  ...['openinference', 'langfuse', 'traceloop', 'logfire', 'braintrust', 'langsmith'].map((name) => ({
-    name,
-    program: name,
-    packages: name,
+  ...[
+    'openinference',
+    'langfuse',
+    'traceloop',
+    'logfire',
+    'braintrust',
+    'langsmith',
+    'effect',
+    'dd-trace',
+  ].map((name) => ({ name, program: name, packages: name, kind: 'peer' })),
+  {
+    name: 'effect-proto',
+    program: 'effect',
+    packages: 'effect',
     kind: 'peer',
-  })),
+    options: { protobuf: true },
+  },
+  {
+    name: 'langsmith-gzip',
+    program: 'langsmith',
+    packages: 'langsmith',
+    kind: 'gzip',
+    peer: true,
+    options: { gzip: true },
+    base: 'otel2-gzip',
+  },
 ]
 
 export const BASE = 'otel2-proto'

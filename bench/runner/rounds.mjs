@@ -81,7 +81,7 @@ async function runChild(cwd, nodeArgs, job) {
 /** Without the variables that configure any of the contenders, certificates among them: the sink speaks plain HTTP. */
 function cleanEnvironment() {
   const foreign =
-    /^(OTEL|MLFLOW|TURNSPAN|LANGFUSE|LANGSMITH|LANGCHAIN|TRACELOOP|LOGFIRE|BRAINTRUST|NODE_OPTIONS|SSL_CERT_|REQUESTS_CA_)/
+    /^(OTEL|MLFLOW|TURNSPAN|LANGFUSE|LANGSMITH|LANGCHAIN|TRACELOOP|LOGFIRE|BRAINTRUST|DD_|DATADOG|NODE_OPTIONS|SSL_CERT_|REQUESTS_CA_)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { decodeMsgpack } from './msgpack.mjs'
 import { eachField } from './protobuf.mjs'
 
 /**
@@ -23,6 +24,7 @@ export function gzippedBytes(bodies) {
 
 function read({ url, type, bytes }, found) {
   if (type === 'application/x-protobuf') return readProtobuf(bytes, found)
+  if (url === '/v0.4/traces') return readDatadog(decodeMsgpack(bytes), found)
   if (url.startsWith('/logs3')) return readBraintrust(JSON.parse(bytes), found)
   if (type.startsWith('multipart/form-data')) return readLangsmith(bytes.toString('latin1'), found)
   if (type === 'application/json' && url.endsWith('/v1/traces')) readJson(JSON.parse(bytes), found)
@@ -75,6 +77,13 @@ function readBraintrust({ rows }, found) {
     const before = found.spans.get(row.span_id)
     const name = row.span_attributes?.name ?? before?.[3] ?? ''
     add(found, [row.root_span_id, row.span_id, row.span_parents?.[0] ?? before?.[2] ?? '', name])
+  }
+}
+
+function readDatadog(traces, found) {
+  for (const { trace_id, span_id, parent_id, name, meta } of traces.flat()) {
+    add(found, [String(trace_id), String(span_id), Number(parent_id) === 0 ? '' : String(parent_id), name])
+    for (const value of Object.values(meta)) if (value.length > found.longest) found.longest = value.length
   }
 }
 

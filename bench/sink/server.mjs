@@ -39,12 +39,14 @@ function answerTo(url) {
   if (url.startsWith('/api/project/register'))
     return { project: { id: 'project', name: 'bench', org_id: 'org' } }
   if (url.startsWith('/logs3')) return { ids: [] }
+  if (url === '/v0.4/traces') return { rate_by_service: { 'service:,env:': 1 } }
   if (url === '/info') return LANGSMITH_INFO
   return {}
 }
 
 const LANGSMITH_INFO = {
-  version: '0.10.0',
+  version: '0.12.0',
+  instance_flags: { gzip_body_enabled: true },
   batch_ingest_config: {
     use_multipart_endpoint: true,
     scale_up_qsize_trigger: 1000,
