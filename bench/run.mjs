@@ -20,7 +20,7 @@ const SIZED = { packages: 'api', turnspan: true }
 const USAGE = `Usage: node bench/run.mjs [workload ...] [options]
 
 Workloads: ${KNOWN.join(', ')}. Default: all of them.
-  --quick              fewer rounds, shorter ones: below three minutes
+  --quick              fewer rounds, shorter ones: about five minutes
   --rounds <n>         so many rounds of each workload
   --only <names>       contenders, separated by commas; whom they are compared with takes part too
   --peers              other SDKs too
