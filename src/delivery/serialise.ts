@@ -26,7 +26,8 @@ export async function serialiseInSlices(
     const { done, value } = steps.next()
     if (done) return value
     if (monotonicMs() < until) continue
-    await new Promise<void>((resolve) => realTime.soon(resolve))
+    // One that does not hold the process would not wake an event loop that waits for nothing else.
+    await new Promise<void>((resolve) => realTime.turn(resolve))
     until = monotonicMs() + SLICE_MS
   }
 }

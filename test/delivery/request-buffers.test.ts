@@ -60,6 +60,12 @@ test('others have their turn while a large request is written', async () => {
   expect(turns).toBeGreaterThan(3)
 })
 
+test('a large request is written in an event loop that waits for nothing else', async () => {
+  const before = process.uptime()
+  await serialiseInSlices(spansOf(1500, 'x'.repeat(4000)), resource, options, Buffer.allocUnsafeSlow)
+  expect(process.uptime() - before).toBeLessThan(30)
+})
+
 test('an answer that came before the whole request had left says so', async () => {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
