@@ -22,12 +22,19 @@ function testWay({ set, ...way }: Way): void {
     const collector: OtlpHttpCollector = await startOtlpHttp()
     await using app = await fixtureApp(fixture(set), programs)
     const run = { ...way, app, provider, library: '@anthropic-ai/claude-agent-sdk' }
-    bare = await runProbes(run)
-    traced = await runProbes(run, collector)
+    ;[bare, traced] = await Promise.all([runProbes(run), runProbes(run, collector)])
     spans = spansByProbe(collector.spans())
     await collector.stop()
     for (const [name, list] of spans) console.log(name, '\n' + treeOf(list).join('\n'))
-    for (const [name, list] of spans) console.log(name, JSON.stringify(list.map(s=>({n:s.name,s:s.status,a:s.attributes})),(k,v)=>typeof v==='bigint'?String(v):v,1))
+    for (const [name, list] of spans)
+      console.log(
+        name,
+        JSON.stringify(
+          list.map((s) => ({ n: s.name, s: s.status, a: s.attributes })),
+          (k, v) => (typeof v === 'bigint' ? String(v) : v),
+          1,
+        ),
+      )
   })
 
   test('gives the program the same, in the same order', () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { number } from 'zod'
 
 const MODEL = 'claude-sonnet-4-5'
 const HOOKS = ['PreToolUse', 'PostToolUse', 'SubagentStart', 'SubagentStop', 'Stop']
@@ -54,7 +54,13 @@ const shown = (message) => ({
 
 const blocksOf = (content) =>
   Array.isArray(content)
-    ? content.map(({ type, name, text, thinking, is_error: error }) => ({ type, name, text, thinking, error }))
+    ? content.map(({ type, name, text, thinking, is_error: error }) => ({
+        type,
+        name,
+        text,
+        thinking,
+        error,
+      }))
     : content
 
 /** Progress of the process, which depends on its timing. */
@@ -94,7 +100,7 @@ function calculator({ sdk, note, turnspan }) {
     const text = turnspan ? turnspan.withSpan(sum, { name: `inside ${a}` }) : sum()
     return { content: [{ type: 'text', text }] }
   }
-  const tool = sdk.tool('add', 'adds', { a: z.number(), b: z.number() }, add, { alwaysLoad: true })
+  const tool = sdk.tool('add', 'adds', { a: number(), b: number() }, add, { alwaysLoad: true })
   return sdk.createSdkMcpServer({ name: 'calc', version: '1.0.0', tools: [tool], alwaysLoad: true })
 }
 
@@ -147,8 +153,18 @@ export const probes = [
     })(tools),
   ),
   probe('mcp', 'mcp', withCalculator),
-  probe('parallel', 'parallel', withCalculator),
-  probe('agent', 'agent', ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } })),
+  probe('parallel', 'parallel', async (tools) => {
+    // Which of the two comes first is up to the process.
+    const added = []
+    const note = (first, ...rest) => (first === 'add' ? added.push(rest.join('+')) : tools.note(first))
+    await withCalculator({ ...tools, note })
+    return added.toSorted()
+  }),
+  probe(
+    'agent',
+    'agent',
+    ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } }),
+  ),
   probe('error', 'error-400', ask({})),
   probe('two', 'two', async (tools) => {
     let second
@@ -181,11 +197,23 @@ export const probes = [
       (message) => tools.note(message.session_id === session),
     )
   }),
-  probe('left', 'bash', ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined))),
+  probe(
+    'environment',
+    'environment',
+    ask({}, ({ type }) => (type === 'user' ? 'leave' : undefined)),
+  ),
+  probe(
+    'left',
+    'bash',
+    ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined)),
+  ),
   probe('aborted', 'hang', async (tools) => {
     const abortController = new AbortController()
     tools.arrived().then(() => abortController.abort())
-    await readAll(tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }), () => undefined)
+    await readAll(
+      tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }),
+      () => undefined,
+    )
   }),
   probe('interrupted', 'stall', async (tools) => {
     let end
@@ -198,11 +226,15 @@ export const probes = [
     }
     const query = tools.sdk.query({ prompt: prompts(), options: optionsOf(tools) })
     tools.arrived().then(() => query.interrupt())
-    await readAll(query, () => undefined, ({ type, subtype }) => {
-      if (type !== 'result') return undefined
-      tools.note(subtype)
-      end()
-      return 'leave'
-    })
+    await readAll(
+      query,
+      () => undefined,
+      ({ type, subtype }) => {
+        if (type !== 'result') return undefined
+        tools.note(subtype)
+        end()
+        return 'leave'
+      },
+    )
   }),
 ]
