@@ -16,15 +16,20 @@ export function readMessage(parts: Parts, message: unknown): void {
   const at = timeOf(message)
   switch (dataAt(message, 'type')) {
     case 'system':
-      return readSystem(parts, message, at)
+      readSystem(parts, message, at)
+      break
     case 'assistant':
-      return readAssistant(parts, message, at)
+      readAssistant(parts, message, at)
+      break
     case 'user':
-      return readUser(parts, message, at)
+      readUser(parts, message, at)
+      break
     case 'stream_event':
-      return parts.calls.event(scopeOf(parts, message, at), dataAt(message, 'event'), at)
+      parts.calls.event(scopeOf(parts, message, at), dataAt(message, 'event'), at)
+      break
     case 'result':
-      return readResult(parts, message, at)
+      readResult(parts, message, at)
+      break
   }
 }
 

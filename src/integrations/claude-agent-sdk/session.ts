@@ -55,7 +55,8 @@ export function createSession(harness: Harness, asked: Asked, outside: Context):
     done: () => turns.leave((turn) => turn.end({ output: turns.answer })),
     failed: (error) =>
       turns.leave((turn) => {
-        if (isAborted(options)) turn.cancel('aborted', { output: turns.answer })
+        if (turns.isInterrupted) turn.cancel('interrupted', { output: turns.answer })
+        else if (isAborted(options)) turn.cancel('aborted', { output: turns.answer })
         else turn.fail(error, { output: turns.answer })
       }),
     stopped: (reason, at) =>

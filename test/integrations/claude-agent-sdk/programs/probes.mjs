@@ -1,35 +1,10 @@
 // One program with the ways in which the SDK is used. The real process runs, against a server on loopback.
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { number } from 'zod'
+import { optionsFor } from './home.mjs'
 
-const MODEL = 'claude-sonnet-4-5'
-const HOOKS = ['PreToolUse', 'PostToolUse', 'SubagentStart', 'SubagentStop', 'Stop']
+const HOOKS = ['PreToolUse', 'PostToolUse']
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'claude-home-')))
-process.on('exit', () => rmSync(home, { recursive: true, force: true }))
-
-const environment = (address) => ({
-  PATH: process.env.PATH,
-  HOME: home,
-  ANTHROPIC_BASE_URL: address,
-  ANTHROPIC_API_KEY: 'sk-ant-test',
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  CLAUDE_CODE_MAX_RETRIES: '0',
-  // The tests may run as root.
-  IS_SANDBOX: '1',
-})
-
-const optionsOf = (tools, more = {}) => ({
-  env: environment(tools.address()),
-  cwd: home,
-  model: MODEL,
-  settingSources: [],
-  permissionMode: 'bypassPermissions',
-  allowDangerouslySkipPermissions: true,
-  ...more,
-})
+const optionsOf = (tools, more) => optionsFor(tools.address(), more)
 
 const prompt = (content) => ({
   type: 'user',
@@ -89,7 +64,7 @@ function hooksOf(note) {
       ],
     },
   ]
-  return Object.fromEntries(HOOKS.slice(0, 2).map((event) => [event, hook(event)]))
+  return Object.fromEntries(HOOKS.map((event) => [event, hook(event)]))
 }
 
 function calculator({ sdk, note, turnspan }) {
@@ -215,7 +190,7 @@ export const probes = [
       () => undefined,
     )
   }),
-  probe('interrupted', 'stall', async (tools) => {
+  probe('interrupted', 'hang', async (tools) => {
     let end
     const ended = new Promise((resolve) => {
       end = resolve

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BuiltApp } from '../../support/built.ts'
+import { type NodeResult, runNode } from '../../support/child.ts'
+import { type OtlpHttpCollector, startOtlpHttp } from '../../support/collector.ts'
+import { treeOf } from '../../support/differential.ts'
+import { fixtureApp } from '../../support/integrations.ts'
+import { type Provider, startProvider } from '../../support/provider/server.ts'
+import { fixture, programs } from './matrix.ts'
+
+let provider: Provider
+let app: BuiltApp
+beforeAll(async () => {
+  provider = await startProvider()
+  app = await fixtureApp(fixture('claude-agent-sdk-0.3'), programs)
+})
+afterAll(async () => {
+  await app.remove()
+  await provider.stop()
+})
+
+const run = (
+  program: string,
+  collector: OtlpHttpCollector,
+  env: Readonly<Record<string, string>>,
+  nodeArgs: readonly string[] = [],
+): Promise<NodeResult> =>
+  runNode(app.program(program), {
+    cwd: app.dir,
+    nodeArgs,
+    env: {
+      ADDRESS: provider.address('hello', `applications-${program}`),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      ...env,
+    },
+  })
+
+const ANSWER = 'Hello! How can I help you today?'
+const TREE = ['agent:claude AGENT OK', '  chat claude-sonnet-4-5 CHAT_MODEL OK']
+
+test('a program that knows nothing of turnspan is traced by node --import turnspan/register', async () => {
+  await using collector = await startOtlpHttp()
+  const ended = await run('untouched.mjs', collector, {}, ['--import', 'turnspan/register'])
+  expect(ended).toMatchObject({ code: 0, stdout: ANSWER, stderr: '' })
+  expect(treeOf(collector.spans())).toEqual(TREE)
+  // Nothing was said of content.
+  const wire = Buffer.concat(collector.requests.map(({ body }) => body)).toString('latin1')
+  for (const content of [ANSWER, 'Hi!']) expect(wire).not.toContain(content)
+})
+
+test('where the SDK was loaded before, that is said, and traceQuery traces', async () => {
+  await using collector = await startOtlpHttp()
+  const { code, stdout, stderr } = await run('late.mjs', collector, {})
+  expect({ code, ...JSON.parse(stdout) }).toEqual({ code: 0, answer: ANSWER, states: ['loaded before'] })
+  expect(stderr).toContain('TS_INSTRUMENT_LATE')
+  expect(stderr).toContain('node --import turnspan/register')
+  expect(treeOf(collector.spans())).toEqual(TREE)
+})
