@@ -15,6 +15,18 @@ afterAll(() => provider.stop())
 
 describe.each(ways)('$set on Node $node', (way) => testWay(way))
 
+/** What a probe asked of the model, without what no two runs have in common: folders, times, IDs. */
+const askedBy = ({ sent }: Probed, probe: string): unknown[] =>
+  (sent[probe] ?? []).map((request) => {
+    const { model, tools, messages } = (request as { body: Record<string, unknown> }).body
+    const names = (tools as { name: string }[] | undefined)?.map(({ name }) => name)
+    const words = JSON.stringify(messages ?? [])
+      .replaceAll(/claude-home-\w+/g, 'home')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id')
+      .replaceAll(/\d+/g, 'N')
+    return { model, names, words }
+  })
+
 function testWay({ set, ...way }: Way): void {
   let bare: Probed
   let traced: Probed
@@ -42,6 +54,13 @@ function testWay({ set, ...way }: Way): void {
     expect(traced.results).toEqual(bare.results)
     expect(Object.keys(bare.results)).toEqual(Object.keys(trees))
     expect(JSON.stringify(bare.results.hello)).toContain('Hello! How can I help you today?')
+  })
+
+  test('asks the model the same', () => {
+    for (const probe of ['hello', 'bash', 'failing', 'denied', 'mcp', 'two', 'resume']) {
+      expect(askedBy(traced, probe)).toEqual(askedBy(bare, probe))
+      expect(askedBy(traced, probe).length).toBeGreaterThan(0)
+    }
   })
 
   test('says nothing more on stderr', () => {
