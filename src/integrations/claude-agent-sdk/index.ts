@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { createInstrument, likeness, type Method, type Uninstrument } from '../base/index.ts'
+import { createInstrument, createPatches, likeness, type Method, type Uninstrument } from '../base/index.ts'
 import { isSdk, patchSdk } from './patch.ts'
 import { tracedQuery, tracing } from './query.ts'
 
@@ -42,7 +42,8 @@ export function instrumentClaudeAgentSdk(copy?: unknown): Uninstrument {
 export function traceQuery<Query extends (...args: never[]) => unknown>(query: Query): Query {
   if (typeof query !== 'function' || tracing().has(query)) return query
   const original = query as unknown as Method
-  const traced = tracedQuery(original, undefined)
+  const patches = createPatches('claude-agent-sdk')
+  const traced = tracedQuery(original, patches)
   likeness(original, traced)
   return traced as unknown as Query
 }

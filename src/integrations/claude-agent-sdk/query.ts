@@ -5,6 +5,7 @@ import {
   dataAt,
   follow,
   isObject,
+  isPlainObject,
   itemsOf,
   type Method,
   overlay,
@@ -30,9 +31,9 @@ export const tracing = (): WeakSet<object> => processWide('claude-agent-sdk-quer
 /**
  * `query`, traced.
  *
- * @param patches - takes back what is changed beside; none for ever
+ * @param patches - takes back what is changed beside
  */
-export function tracedQuery(query: Method, patches: Patches | undefined): Method {
+export function tracedQuery(query: Method, patches: Patches): Method {
   const traced: Method = function (...args) {
     const run = currentPipeline() === undefined ? undefined : prepare(args)
     if (run === undefined) return Reflect.apply(query, this, args)
@@ -52,18 +53,13 @@ export function tracedQuery(query: Method, patches: Patches | undefined): Method
   return traced
 }
 
-function followed(
-  result: unknown,
-  session: Session,
-  release: () => void,
-  patches: Patches | undefined,
-): unknown {
+function followed(result: unknown, session: Session, release: () => void, patches: Patches): unknown {
   if (!isObject(result)) {
     release()
     session.done()
     return result
   }
-  patches?.wrap(result, 'interrupt', (interrupt) => {
+  patches.wrap(result, 'interrupt', (interrupt) => {
     return function (...args) {
       if (isObject(this)) sessions.get(this)?.interrupted()
       return Reflect.apply(interrupt, this, args)
@@ -138,10 +134,11 @@ const withHooks = (hook: Hook): Parameters<typeof overlay>[1] => ({
   added: () => 'hooks',
 })
 
-/** The program's hooks, and ours behind them. */
-function hooksWith(given: unknown, hook: Hook): object {
+/** The program's hooks, and ours behind them. Where they cannot be copied, the messages tell enough. */
+function hooksWith(given: unknown, hook: Hook): unknown {
+  if (given !== undefined && !isPlainObject(given)) return given
   const own = EVENTS.map((event) => [event, [...itemsOf(dataAt(given, event)), { hooks: [hook] }]] as const)
-  return { ...(isObject(given) && given), ...Object.fromEntries(own) }
+  return { ...given, ...Object.fromEntries(own) }
 }
 
 const withEnvironment = (session: Session): Parameters<typeof overlay>[1] => ({

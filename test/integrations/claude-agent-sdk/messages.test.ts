@@ -223,6 +223,38 @@ test("the program's options stay as they are, its hooks come first, and its envi
   expect(given?.options.env).toEqual({ TRACEPARENT: traced })
 })
 
+test('options that cannot be copied stay what they are, and the messages tell of the turn', async () => {
+  const reads: string[] = []
+  const told = <T>(name: string, value: T): T => {
+    reads.push(name)
+    return value
+  }
+  const hooks = {
+    get PreToolUse() {
+      return told('hooks', [])
+    },
+  }
+  const env = {
+    get KEY() {
+      return told('env', 'v')
+    },
+  }
+  const options = {
+    hooks,
+    env,
+    get model() {
+      return told('model', 'm')
+    },
+  }
+  let given: Params | undefined
+  const messages = [init, said('msg_1', use('a')), got('a', '1'), said('msg_2', text('done')), result(40, 30)]
+  await read(querying((params) => (given = params), ...messages)({ prompt: 'hi', options }))
+  expect(reads).toEqual([])
+  expect([given?.options.hooks, given?.options.env]).toEqual([hooks, env])
+  expect(given).toHaveProperty('options.model', 'm')
+  expect(names()).toEqual(['agent:claude', 'chat m', 'tool:Bash', 'chat m', 'usage'])
+})
+
 test('with capture off no content leaves', async () => {
   traces.stop()
   traces = captureTraces({ captureContent: false, instrumentations: false })
