@@ -134,10 +134,14 @@ const withHooks = (hook: Hook): Parameters<typeof overlay>[1] => ({
   added: () => 'hooks',
 })
 
-/** The program's hooks, and ours behind them. Where they cannot be copied, the messages tell enough. */
+/**
+ * The program's hooks, and ours beside them. The process takes what the last one says, so that ours, which say nothing, stand
+ * in front: behind a hook that refuses a tool they would take its reason away. Where hooks cannot be copied, the messages tell
+ * enough.
+ */
 function hooksWith(given: unknown, hook: Hook): unknown {
   if (given !== undefined && !isPlainObject(given)) return given
-  const own = EVENTS.map((event) => [event, [...itemsOf(dataAt(given, event)), { hooks: [hook] }]] as const)
+  const own = EVENTS.map((event) => [event, [{ hooks: [hook] }, ...itemsOf(dataAt(given, event))]] as const)
   return { ...given, ...Object.fromEntries(own) }
 }
 

@@ -200,7 +200,7 @@ test('a session and an agent of the program win', async () => {
   expect(parentOf('agent:reviewer')).toBe('agent:outer')
 })
 
-test("the program's options stay as they are, its hooks come first, and its environment is kept", async () => {
+test("the program's options stay as they are, its hooks have the last word, and its environment is kept", async () => {
   const own = async () => ({})
   const options = Object.freeze({
     hooks: Object.freeze({ PreToolUse: Object.freeze([{ matcher: 'Bash', hooks: [own] }]) }),
@@ -209,7 +209,7 @@ test("the program's options stay as they are, its hooks come first, and its envi
   })
   let given: Params | undefined
   await read(querying((params) => (given = params), init, result(0, 0))({ prompt: 'hi', options }))
-  expect(given?.options.hooks.PreToolUse?.[0]).toEqual({ matcher: 'Bash', hooks: [own] })
+  expect(given?.options.hooks.PreToolUse?.[1]).toEqual({ matcher: 'Bash', hooks: [own] })
   expect(given?.options.hooks.PreToolUse).toHaveLength(2)
   const { traceId, spanId } = traces.get('agent:claude')
   expect(given?.options.env).toMatchObject({ KEY: 'v', TRACEPARENT: `00-${traceId}-${spanId}-01` })
