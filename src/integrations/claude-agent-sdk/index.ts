@@ -5,7 +5,7 @@
  */
 import { createInstrument, createPatches, likeness, type Method, type Uninstrument } from '../base/index.ts'
 import { isSdk, patchSdk } from './patch.ts'
-import { tracedQuery, tracing } from './query.ts'
+import { tracedByProgram, tracedQuery, tracing } from './query.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 
@@ -45,5 +45,6 @@ export function traceQuery<Query extends (...args: never[]) => unknown>(query: Q
   const patches = createPatches('claude-agent-sdk')
   const traced = tracedQuery(original, patches)
   likeness(original, traced)
+  tracedByProgram().add(query)
   return traced as unknown as Query
 }

@@ -1,7 +1,7 @@
 import { LIVE_BINDINGS } from '../../modules/live-bindings.ts'
 import { globalSlot } from '../../runtime/registry.ts'
 import { isObject, likeness, type Method, type Patches, read } from '../base/index.ts'
-import { tracedQuery, tracing } from './query.ts'
+import { tracedByProgram, tracedQuery, tracing } from './query.ts'
 
 /** Puts a traced `query` in the place of the one that a module of the SDK exports. */
 export function patchSdk(copy: unknown, patches: Patches): boolean {
@@ -9,6 +9,7 @@ export function patchSdk(copy: unknown, patches: Patches): boolean {
   if (!isSdk(copy) || typeof query !== 'function') return false
   if (tracing().has(query)) return true
   const set = setterOf(query)
+  if (set === undefined && tracedByProgram().has(query)) return true
   if (set === undefined) return patches.wrap(copy, 'query', (original) => tracedQuery(original, patches))
   const original = query as Method
   let isOn = true

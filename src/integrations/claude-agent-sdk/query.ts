@@ -28,6 +28,10 @@ const sessions: WeakMap<object, Session> = new WeakMap()
 /** Functions that trace already, by this copy of turnspan or another one. */
 export const tracing = (): WeakSet<object> => processWide('claude-agent-sdk-queries', () => new WeakSet())
 
+/** Functions of the SDK that the program traces itself, by `traceQuery`. */
+export const tracedByProgram = (): WeakSet<object> =>
+  processWide('claude-agent-sdk-traced-by-program', () => new WeakSet())
+
 /**
  * `query`, traced.
  *

@@ -61,6 +61,18 @@ test('where the SDK was loaded before, that is said, and traceQuery traces', asy
   expect(treeOf(collector.spans())).toEqual(TREE)
 })
 
+test('where the program passed it through traceQuery before, nothing is said', async () => {
+  await using collector = await startOtlpHttp()
+  const { code, stdout, stderr } = await run('late.mjs', collector, { EARLY: 'true' })
+  expect({ code, stderr, ...JSON.parse(stdout) }).toEqual({
+    code: 0,
+    stderr: '',
+    answer: ANSWER,
+    states: ['active'],
+  })
+  expect(treeOf(collector.spans())).toEqual(TREE)
+})
+
 test('in a bundle the plugin lets the SDK hand itself over', async () => {
   const { turnspanEsbuildPlugin } = await import(
     pathToFileURL(join(app.dir, 'node_modules', 'turnspan', 'dist', 'bundler.js')).href

@@ -4,9 +4,10 @@ import { flushTraces, init, instrumentations } from 'turnspan'
 import { traceQuery } from 'turnspan/claude-agent-sdk'
 import { optionsFor } from './home.mjs'
 
+const early = process.env.EARLY && traceQuery(sdk.query)
 init({ captureContent: true })
 const states = instrumentations().filter(({ name }) => name === 'claude-agent-sdk')
-const query = traceQuery(sdk.query)
+const query = early || traceQuery(sdk.query)
 let answer
 for await (const message of query({ prompt: 'Hi!', options: optionsFor(process.env.ADDRESS) })) {
   if (message.type === 'result') answer = message.result
