@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   getCurrentActiveSpan,
@@ -9,6 +10,9 @@ import {
 } from '../../../src/index.ts'
 import { createHarness, type Turn } from '../../../src/integrations/harness/index.ts'
 import { type CapturedTraces, captureTraces } from '../../../src/testing/index.ts'
+import { runNode } from '../../support/child.ts'
+import { startOtlpHttp } from '../../support/collector.ts'
+import type { DecodedSpan } from '../../support/decoded-span.ts'
 
 let traces: CapturedTraces
 beforeEach(() => {
@@ -358,6 +362,29 @@ describe('late tokens', () => {
     turn.end({ usageFollows: true })
     await traces.settled()
     expect(traces.get('agent:quick').status.code).toBe('OK')
+  })
+
+  const ending = async (how: string): Promise<{ stderr: string; turn: DecodedSpan | undefined }> => {
+    await using collector = await startOtlpHttp()
+    const { code, stderr } = await runNode(fileURLToPath(new URL('waiting.child.ts', import.meta.url)), {
+      args: [how],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
+    })
+    expect(code).toBe(0)
+    return { stderr, turn: collector.spans().find(({ name }) => name === 'agent:waiting') }
+  }
+
+  test('that never come lose no turn at the end of the process', async () => {
+    const { stderr, turn } = await ending('loop')
+    expect(stderr).toBe('')
+    expect((turn?.endTimeUnixNano ?? 0n) - (turn?.startTimeUnixNano ?? 0n)).toBe(2_000_000_000n)
+  })
+
+  test('that never come lose no turn at process.exit', async () => {
+    // The sources have no thread that delivers then: what had ended goes to disk.
+    const { stderr } = await ending('exit')
+    expect(stderr).toMatch(/^turnspan warn: 1 span was not delivered .* Nothing is lost/)
+    expect(stderr).not.toContain('TS_SPANS_OPEN')
   })
 
   test('of a sub-agent are in the sum of the agent above, which waits no longer', () => {

@@ -5,6 +5,7 @@ import { sayCancelled, sayEnd } from './endings.ts'
 import { closeChildren, endFrame, type Frame, leaveFrame } from './frame.ts'
 import { quietly } from './quietly.ts'
 import type { TurnEnd, WorkEnd } from './types.ts'
+import { beginWaiting, endWaiting } from './waiting.ts'
 
 const USAGE_WAIT_MS = 5000
 
@@ -52,12 +53,14 @@ export function createEnding(frame: Frame, gone: () => void): Ending {
       frame.above?.children.add({ background: false, close: ending.settle })
       gone()
       quietly(() => sayEnd(live, end))
+      beginWaiting(ending.settle)
       timer = withoutHold(realTime.start(ending.settle, settings.options.usageWaitMs ?? USAGE_WAIT_MS))
     },
     waitsSince: () => waitsSince,
     settle() {
       if (waitsSince === undefined) return
       realTime.stop(timer)
+      endWaiting(ending.settle)
       const endTime = waitsSince
       waitsSince = undefined
       live?.end(endTime)
