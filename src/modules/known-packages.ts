@@ -25,7 +25,14 @@ export interface KnownIntegration {
 }
 
 /** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
-export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+export type IntegrationName =
+  | 'ai'
+  | 'anthropic'
+  | 'claude-agent-sdk'
+  | 'google-genai'
+  | 'langchain'
+  | 'mcp'
+  | 'openai'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
@@ -55,6 +62,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
         oldest: '0.30.0',
       },
     ],
+  },
+  {
+    name: 'claude-agent-sdk',
+    instrument: 'instrumentClaudeAgentSdk',
+    packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.100' }],
   },
   {
     name: 'google-genai',

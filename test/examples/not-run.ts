@@ -9,6 +9,8 @@ const INSTALLS = 'it installs from a registry; test/packed installs the tarball'
 const OTHERS = 'it is for programs of other projects; the servers of the tests stand for them'
 const VENDORS = 'it needs the package of a vendor; test/environments/neighbours runs it with that'
 const SETTINGS = 'variables to be set, without a program'
+const BINARY =
+  'its package brings a program of hundreds of megabytes; applications.binary.test.ts of that integration runs the same'
 const LONG = 'it takes minutes or hours'
 const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
@@ -21,6 +23,16 @@ const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is f
 export const NOT_RUN: readonly NotRun[] = [
   { page: 'README.md', first: 'npm init -y', why: INSTALLS },
   { page: 'README.md', first: 'pip install mlflow && mlflow server --port 5000', why: OTHERS },
+  {
+    page: 'docs/integrations/claude-agent-sdk.md',
+    first: 'TURNSPAN_CAPTURE_CONTENT=true node --import turnspan/register agent.js',
+    why: BINARY,
+  },
+  {
+    page: 'docs/integrations/claude-agent-sdk.md',
+    first: "import * as sdk from '@anthropic-ai/claude-agent-sdk'",
+    why: BINARY,
+  },
   {
     page: 'docs/mlflow.md',
     first: "MLFLOW_TRACKING_URI=https://mlflow.example.com             # as MLflow's own clients have it",
