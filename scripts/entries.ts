@@ -14,6 +14,7 @@ export const entries: Readonly<Record<string, string>> = {
   langchain: 'src/integrations/langchain/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   openai: 'src/integrations/openai/index.ts',
+  'openai-agents': 'src/integrations/openai-agents/index.ts',
 }
 
 /** Every entry as it is in browsers and edge runtimes: the same names, and nothing that needs Node. */

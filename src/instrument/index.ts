@@ -13,6 +13,7 @@ import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
+import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 
 export type { Uninstrument } from '../integrations/base/index.ts'
 
@@ -30,6 +31,8 @@ export interface InstrumentedPackages {
   readonly mcp?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
+  /** Of `@openai/agents`: all that it exports. */
+  readonly openaiAgents?: unknown
 }
 
 /** One line for each integration. */
@@ -40,6 +43,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),
+  openaiAgents: (copy) => instrumentOpenAIAgents(copy),
 }
 
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
@@ -49,6 +53,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   langchain: true,
   mcp: true,
   openai: true,
+  openaiAgents: true,
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
   anthropicaisdk: 'anthropic',

@@ -25,7 +25,7 @@ export interface KnownIntegration {
 }
 
 /** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
-export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai' | 'openai-agents'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
@@ -112,6 +112,16 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'openai',
     instrument: 'instrumentOpenAI',
     packages: [{ name: 'openai', subpaths: ['.', './client'], oldest: '4.0.0' }],
+  },
+  {
+    name: 'openai-agents',
+    instrument: 'instrumentOpenAIAgents',
+    packages: [
+      { name: '@openai/agents', subpaths: ['.'], oldest: '0.3.0' },
+      // Of which it is made; programs may use them without it.
+      { name: '@openai/agents-core', subpaths: ['.'], oldest: '0.3.0' },
+      { name: '@openai/agents-openai', subpaths: ['.'], oldest: '0.3.0' },
+    ],
   },
 ]
 

@@ -18,6 +18,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
+  'openai-agents': () => import('../integrations/openai-agents/index.ts'),
 }
 
 /** The function of an integration, which finds the program's copies by itself. */

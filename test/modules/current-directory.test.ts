@@ -75,7 +75,15 @@ afterAll(async () => {
 })
 
 const auto = JSON.stringify('auto')
-const named = JSON.stringify(['ai', 'anthropic', 'google-genai', 'langchain', 'mcp', 'openai'])
+const named = JSON.stringify([
+  'ai',
+  'anthropic',
+  'google-genai',
+  'langchain',
+  'mcp',
+  'openai',
+  'openai-agents',
+])
 
 test.each([
   ['an ES module', 'current-directory.mjs', [], auto, ''],

@@ -86,7 +86,7 @@ describe('the option instrumentations', () => {
       instrumentations: ['openai', 'ai', instrumentOpenAI, () => undefined, (_x: string) => 1],
     })
     expectTypeOf<IntegrationName>().toEqualTypeOf<
-      'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+      'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai' | 'openai-agents'
     >()
     // @ts-expect-error: a name that is none
     init({ instrumentations: ['opnai'] })
