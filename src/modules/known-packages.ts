@@ -25,7 +25,14 @@ export interface KnownIntegration {
 }
 
 /** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
-export type IntegrationName = 'ai' | 'anthropic' | 'google-genai' | 'langchain' | 'mcp' | 'openai' | 'openai-agents'
+export type IntegrationName =
+  | 'ai'
+  | 'anthropic'
+  | 'google-genai'
+  | 'langchain'
+  | 'mcp'
+  | 'openai'
+  | 'openai-agents'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [

@@ -229,7 +229,7 @@ const streams = [
   },
   {
     name: 'stream-left',
-    script: 'long',
+    script: 'endless',
     run: async (t) => {
       const result = await streamed(t, responses(t))
       for await (const event of result) {
