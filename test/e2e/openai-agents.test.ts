@@ -45,7 +45,7 @@ test('agents of the OpenAI Agents SDK arrive as one trace, with turns, tools, to
     'agent:Triage AGENT',
     '  turn 1 CHAIN',
     '    chat gpt-4o CHAT_MODEL',
-    '    handoff to Refunds CHAIN',
+    '    handoff:Refunds TASK',
     '  agent:Refunds AGENT',
     '    turn 2 CHAIN',
     '      chat gpt-4o CHAT_MODEL',

@@ -114,11 +114,11 @@ test.each([
       expect({ code: ended.code, ...JSON.parse(ended.stdout) }).toEqual({
         code: 0,
         status: true,
-        states: wanted === named ? Array(6).fill('not found') : [],
+        states: wanted === named ? Array(7).fill('not found') : [],
       })
       const left = (await readdir(join(folder.dir, below))).filter((name) => name.startsWith('RAN-'))
       expect(left).toEqual([])
-      expect(ended.stderr.match(/TS_INSTRUMENT_NOT_FOUND/g)?.length ?? 0).toBe(wanted === named ? 6 : 0)
+      expect(ended.stderr.match(/TS_INSTRUMENT_NOT_FOUND/g)?.length ?? 0).toBe(wanted === named ? 7 : 0)
     }
   },
 )

@@ -31,7 +31,7 @@ export function describeStart(kind: string, data: unknown): StepInit {
     case 'handoff':
       return {
         name: 'handoff',
-        spanType: SpanType.CHAIN,
+        spanType: SpanType.TASK,
         attributes: { 'openai_agents.handoff.from': text(read(data, 'from_agent')) },
       }
     case 'mcp_tools':
@@ -72,7 +72,7 @@ export function describeEnd({ kind, step: { span } }: Run, data: unknown, withCo
     case 'handoff': {
       const to = text(read(data, 'to_agent'))
       if (to === undefined) return
-      span.updateName(`handoff to ${to}`)
+      span.updateName(`handoff:${to}`)
       span.setAttribute('openai_agents.handoff.to', to)
       return
     }

@@ -188,7 +188,7 @@ function expectOthers(one: One): void {
   })
   expect(one('mcp', 'lookup').attributes['mlflow.spanInputs']).toEqual({ key: 'a' })
   expect(one('custom-span', 'prepare').attributes['mlflow.spanOutputs']).toEqual({ step: 1 })
-  expect(one('handoff', 'handoff to Refunds').attributes).toMatchObject({
+  expect(one('handoff', 'handoff:Refunds').attributes).toMatchObject({
     'openai_agents.handoff.from': 'Triage',
     'openai_agents.handoff.to': 'Refunds',
   })

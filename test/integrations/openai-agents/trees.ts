@@ -121,7 +121,7 @@ export const trees: Readonly<Record<string, readonly string[]>> = {
     'agent:Triage AGENT OK',
     '  turn 1 CHAIN OK',
     '    chat gpt-4o CHAT_MODEL OK',
-    '    handoff to Refunds CHAIN OK',
+    '    handoff:Refunds TASK OK',
     '  agent:Refunds AGENT OK',
     '    turn 2 CHAIN OK',
     '      chat gpt-4o CHAT_MODEL OK',
@@ -309,7 +309,7 @@ export const formerTrees: Readonly<Record<string, readonly string[]>> = {
   handoff: [
     'agent:Triage AGENT OK',
     '  chat gpt-4o CHAT_MODEL OK',
-    '  handoff to Refunds CHAIN OK',
+    '  handoff:Refunds TASK OK',
     '  agent:Refunds AGENT OK',
     '    chat gpt-4o CHAT_MODEL OK',
     '    get_weather TOOL OK',
