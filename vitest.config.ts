@@ -15,6 +15,8 @@ const shared = {
 
 // What the servers of test/support need decides where their own tests run.
 const needsMlflow = ['test/e2e/**/*.test.ts', 'test/support/mlflow.test.ts']
+/** Packages that bring programs of hundreds of megabytes. */
+const needsBinaries = ['test/**/*.binary.test.ts']
 const needsGo = ['test/backends/**/*.test.ts', 'test/support/backends.test.ts']
 
 /** What is read back from MLflow, from a server of `version`. */
@@ -46,6 +48,7 @@ export default defineConfig({
           exclude: [
             ...needsMlflow,
             ...needsGo,
+            ...needsBinaries,
             'test/packed/**',
             'test/environments/**',
             '**/node_modules/**',
@@ -96,6 +99,19 @@ export default defineConfig({
           ],
           testTimeout: 180_000,
           // Packages of frameworks and other vendors are installed once a machine.
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'binaries',
+          setupFiles: ['./test/setup/each-test.ts'],
+          include: needsBinaries,
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          // The packages are installed once a machine.
           hookTimeout: 600_000,
         },
       },

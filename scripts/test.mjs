@@ -7,7 +7,8 @@ import { ensureDependencies, environment, root, shell } from './deps.mjs'
 /**
  * `npm test`: everything that must hold, on a fresh clone with Node and Python 3. Every check counts as one test;
  * a failure does not stop the rest; the last line is `N passed, N failed`. `--backends` adds the tests against
- * real backends where Go is there to build them; `--only <name>` runs the steps of that name alone.
+ * real backends where Go is there to build them, `--binaries` those with packages of hundreds of megabytes;
+ * `--only <name>` runs the steps of that name alone.
  */
 const check = (name, ...command) => ({ name, command })
 const suite = (name) => ({ name, project: name })
@@ -41,6 +42,7 @@ const STEPS = [
   suite('packed'),
   suite('environments'),
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),
+  ...(flags.includes('--binaries') ? [suite('binaries')] : []),
 ]
 
 const totals = { passed: 0, failed: 0 }

@@ -9,6 +9,7 @@ import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
@@ -23,6 +24,8 @@ export interface InstrumentedPackages {
   readonly ai?: unknown
   /** Of `@anthropic-ai/sdk`. */
   readonly anthropic?: unknown
+  /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, where its module was rewritten by a plugin for bundlers. */
+  readonly claudeAgentSdk?: unknown
   /** Of `@google/genai`: all that it exports. */
   readonly googleGenAI?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
@@ -39,6 +42,7 @@ export interface InstrumentedPackages {
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
   ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
+  claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
@@ -49,6 +53,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   ai: true,
   anthropic: true,
+  claudeAgentSdk: true,
   googleGenAI: true,
   langchain: true,
   mcp: true,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { askingSource } from './ai-sdk-source.ts'
 import { HAND_OVER_LIST } from './arrivals.ts'
+import { withSetters } from './live-bindings.ts'
 import { type RecognisedFile, recognise } from './recognise.ts'
 
 /** What Node's hook `load` gets and gives. */
@@ -45,7 +46,8 @@ function handingOver(url: string, loaded: Loaded, context: unknown): Loaded {
 
 /** The source of a module that has to be changed for its calls to be seen; any other as it is. */
 export function rewritten(source: string, { package: name, subpath }: RecognisedFile): string {
-  return name === 'ai' && subpath === '.' ? (askingSource(source) ?? source) : source
+  if (name === 'ai' && subpath === '.') return askingSource(source) ?? source
+  return withSetters(source, name)
 }
 
 /**

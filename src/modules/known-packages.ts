@@ -28,6 +28,7 @@ export interface KnownIntegration {
 export type IntegrationName =
   | 'ai'
   | 'anthropic'
+  | 'claude-agent-sdk'
   | 'google-genai'
   | 'langchain'
   | 'mcp'
@@ -62,6 +63,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
         oldest: '0.30.0',
       },
     ],
+  },
+  {
+    name: 'claude-agent-sdk',
+    instrument: 'instrumentClaudeAgentSdk',
+    packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.0' }],
   },
   {
     name: 'google-genai',

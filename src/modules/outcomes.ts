@@ -9,6 +9,8 @@ export interface Outcome {
   readonly version?: string | undefined
   readonly file?: string | undefined
   readonly patched: boolean
+  /** It is known, and was loaded before it could be patched. */
+  readonly late: boolean
 }
 
 const outcomes = (): Map<string, Outcome> =>
@@ -18,12 +20,12 @@ const outcomes = (): Map<string, Outcome> =>
  * Notes whether an integration knew a module that was handed over. Of several modules of one copy, one that it knew
  * counts.
  */
-export function noteOutcome(integration: string, module: LoadedModule, patched: boolean): void {
+export function noteOutcome(integration: string, module: LoadedModule, patched: boolean, late = false): void {
   const { package: name, version, file } = module
   const key = `${integration} ${name} ${version} ${file ?? ''}`
   const before = outcomes().get(key)
   if (before?.patched) return
-  outcomes().set(key, { integration, package: name, version, file, patched })
+  outcomes().set(key, { integration, package: name, version, file, patched, late })
 }
 
 /** What has been noted since the last {@link forgetOutcomes}. */

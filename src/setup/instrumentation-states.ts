@@ -16,9 +16,9 @@ export interface InstrumentationState {
    * `active`: the program loaded this copy, and its calls are traced. `waiting`: it is installed, and is traced as soon
    * as the program loads it. `not found`: it was named in `instrumentations`, and is neither installed where the
    * program's files resolve it nor loaded. `unsupported version`: it was loaded, and nothing in it is what the
-   * integration knows.
+   * integration knows. `loaded before`: it was loaded before turnspan could change it, which a diagnostic says more of.
    */
-  readonly state: 'active' | 'waiting' | 'not found' | 'unsupported version'
+  readonly state: 'active' | 'waiting' | 'not found' | 'unsupported version' | 'loaded before'
 }
 
 /**
@@ -39,12 +39,12 @@ function stateOf({ name, packages }: KnownIntegration, isNamed: boolean): readon
   const taken = notedOutcomes()
     .filter((one) => one.integration === name)
     .map(
-      ({ package: packageName, version, file, patched }): InstrumentationState => ({
+      ({ package: packageName, version, file, patched, late }): InstrumentationState => ({
         name,
         package: packageName,
         ...(version !== undefined && { version }),
         ...(file !== undefined && { file }),
-        state: patched ? 'active' : 'unsupported version',
+        state: patched ? 'active' : late ? 'loaded before' : 'unsupported version',
       }),
     )
   const open = traced(packages).filter((one) => !taken.some((state) => state.package === one.name))

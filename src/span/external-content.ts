@@ -48,6 +48,7 @@ const OWN_CONTENT: ReadonlySet<string> = new Set([
   'gen_ai.tool.description',
   'mcp.resource.uri',
   'ai.ranking',
+  'policy.reason',
 ])
 /** Attributes that hold the name of what was thrown. */
 const TYPE_KEYS: ReadonlySet<string> = new Set(['error.type', 'exception.type', 'langgraph.ended_by'])

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import type { TimeInput } from '../runtime/clock.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { exportedName } from '../span/exported-name.ts'
 import * as keys from '../span/keys.ts'
@@ -38,10 +39,25 @@ export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
 function openTurn(pipeline: Pipeline, context: Context, turn: AgentTurn): LiveSpan {
   const given = optionsOr<AgentTurn>('withAgent()', turn, 'agent')
   checkKeys(KEYS.withAgent, given)
+  return openAgent(pipeline, context, given)
+}
+
+/**
+ * Starts the span of a turn.
+ *
+ * @param startTime - when it began, if not now
+ */
+export function openAgent(
+  pipeline: Pipeline,
+  context: Context,
+  given: AgentTurn,
+  startTime?: TimeInput,
+): LiveSpan {
   const read: Read = (key) => readProperty(given, key) as AgentTurn[typeof key]
   const agent = textOr(read('agent'), 'unnamed')
   return openSpan(pipeline, context, {
     name: `agent:${agent}`,
+    startTime,
     spanType: SpanType.AGENT,
     inputs: read('input'),
     responseId: read('responseId'),

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import type { Pipeline } from '../delivery/pipeline.ts'
+import type { TimeInput } from '../runtime/clock.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import * as keys from '../span/keys.ts'
 import type { LiveSpan } from '../span/live-span.ts'
@@ -35,11 +36,26 @@ export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
 function openCall(pipeline: Pipeline, context: Context, call: ToolCall): LiveSpan {
   const given = optionsOr<ToolCall>('withTool()', call, 'tool')
   checkKeys(KEYS.withTool, given)
+  return openTool(pipeline, context, given)
+}
+
+/**
+ * Starts the span of a call of a tool.
+ *
+ * @param startTime - when it began, if not now
+ */
+export function openTool(
+  pipeline: Pipeline,
+  context: Context,
+  given: ToolCall,
+  startTime?: TimeInput,
+): LiveSpan {
   const read = (key: keyof ToolCall): unknown => readProperty(given, key)
   const tool = textOr(read('tool'), 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
     spanType: SpanType.TOOL,
+    startTime,
     inputs: read('arguments'),
     attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
   })

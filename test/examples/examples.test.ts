@@ -112,3 +112,38 @@ describe('redaction', { timeout: 60_000 }, () => {
     expect(result.stdout).toBe('The agent still sees: broken arm\n')
   })
 })
+
+describe('harness', { timeout: 60_000 }, () => {
+  it('makes the same kind of tree of two harnesses, with policies and without credentials', async () => {
+    const { spans, span, collector, result } = await sendExample('harness/index.js')
+    const turn = ['agent:support', '> chat scripted-1', '> policy:tool-calls']
+    expect(outline(spans)).toEqual([
+      ...[...turn, '> tool:find_order', '> chat scripted-1'],
+      ...[...turn, '> chat scripted-1'],
+      ...['agent:coder', '> tool:shell', '> tool:search', '> > agent:reviewer', '> usage'],
+      ...[...turn, '> agent:support', '> > policy:tool-calls', '> > tool:refund', '> > chat scripted-1'],
+    ])
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(4)
+    const decisions = spans.map(({ attributes }) => attributes['policy.action']).filter(Boolean)
+    expect(decisions.sort()).toEqual(['allow', 'allow', 'ask', 'deny'])
+    expect(span('tool:shell').status.code).toBe('ERROR')
+    expect(content(span('tool:refund')).out).toMatchObject({ refunded: true, authorized: true })
+    expect(span('usage').attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 900 })
+    expect(span('agent:coder').attributes).toMatchObject({
+      'turnspan.usage.input_tokens': 900,
+      'session.id': 's-1',
+      'user.id': 'u-1',
+    })
+    const wire = Buffer.concat(collector.requests.map(({ body }) => body)).toString('latin1')
+    expect(wire).not.toContain('sk-shop')
+    expect(wire).not.toContain('Bearer')
+    expect(result.stdout.split('\n')).toEqual([
+      'It was shipped.',
+      'I may not do that.',
+      'The sum was off by one.',
+      'May I refund? (refunds need a person)',
+      'The money is on its way.',
+      '',
+    ])
+  })
+})

@@ -20,6 +20,11 @@ export interface Integration<Options> {
    * @returns whether there was something to patch
    */
   patch(copy: unknown, patches: Patches, options: Options, module?: LoadedModule): boolean
+  /**
+   * Why a copy that is known could not be patched, where that is because it was loaded before turnspan: a sentence that goes
+   * on after "was loaded before turnspan could change it: " and says what to do.
+   */
+  lateReason?(copy: unknown): string | undefined
 }
 
 /**
@@ -53,8 +58,10 @@ export function createInstrument<Options extends object>(
       const take = (module: LoadedModule): void => {
         const patched = patch(module.exports, module)
         if (knownPackage(module.package)?.companion) return
-        noteOutcome(integration.name, module, patched)
-        if (!patched && isPrincipal(module)) sayUnsupported(integration.name, module)
+        const late = patched ? undefined : integration.lateReason?.(module.exports)
+        noteOutcome(integration.name, module, patched, late !== undefined)
+        if (late !== undefined) sayLate(integration.name, module, late)
+        else if (!patched && isPrincipal(module)) sayUnsupported(integration.name, module)
       }
       patches.onUndo(watchModules(packages, take))
     } else if (patch(copy)) {
@@ -87,6 +94,16 @@ function sayUnsupported(name: string, { package: packageName, version, file }: L
     'TS_INSTRUMENT_UNSUPPORTED',
     `The program loaded ${packageName} ${version ?? 'of an unknown version'}${file === undefined ? '' : ` (${file})`}, in which turnspan finds nothing that it knows: its calls are not traced. Supported is ${packageName} ${oldest} or newer; with a version like that, please report it.`,
     { integration: name, package: packageName, ...(version !== undefined && { version }) },
+    `${packageName} ${file}`,
+  )
+}
+
+function sayLate(name: string, { package: packageName, file }: LoadedModule, reason: string): void {
+  diagnoseOnce(
+    'warn',
+    'TS_INSTRUMENT_LATE',
+    `${packageName}${file === undefined ? '' : ` (${file})`} was loaded before turnspan could change it: ${reason}.`,
+    { integration: name, package: packageName },
     `${packageName} ${file}`,
   )
 }

@@ -91,10 +91,10 @@ export interface ModelCall {
   retry(retry: Retry): void
   /** From now on the call ends by itself, as `idle`, when nothing comes for its idle limit. `answer` is asked then. */
   watchIdle(answer?: () => Answer): void
-  /** The answer is there. */
-  finish(answer: Answer): void
+  /** The answer is there. `endTime`, here and below: in milliseconds since 1970, when that was not now. */
+  finish(answer: Answer, endTime?: number): void
   /** The call failed. `answer`: what came before. */
-  fail(error: unknown, answer?: Answer): void
-  /** It ended early. `endTime`: in milliseconds since 1970, when that was not now. */
+  fail(error: unknown, answer?: Answer, endTime?: number): void
+  /** It ended early. */
   stop(how: Stop, answer?: Answer, endTime?: number): void
 }

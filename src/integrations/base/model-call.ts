@@ -128,9 +128,10 @@ function createModelCall(
       call.touch()
       watch(answer, idleMs)
     },
-    finish: (answer) => end(answer, () => undefined),
+    finish: (answer, endTime) => end(answer, () => undefined, endTime),
     // What was thrown says more than what came before it said.
-    fail: (error, answer) => end(answer && { ...answer, error: undefined }, () => span.fail(error)),
+    fail: (error, answer, endTime) =>
+      end(answer && { ...answer, error: undefined }, () => span.fail(error), endTime),
     stop: (how, answer, endTime) => end(answer, () => span.setAttribute(keys.CALL_END, how), endTime),
   }
   return call
