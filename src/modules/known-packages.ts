@@ -29,6 +29,7 @@ export type IntegrationName =
   | 'ai'
   | 'anthropic'
   | 'claude-agent-sdk'
+  | 'codex'
   | 'google-genai'
   | 'langchain'
   | 'mcp'
@@ -68,6 +69,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'claude-agent-sdk',
     instrument: 'instrumentClaudeAgentSdk',
     packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.0' }],
+  },
+  {
+    name: 'codex',
+    instrument: 'instrumentCodex',
+    packages: [{ name: '@openai/codex-sdk', subpaths: ['.'], oldest: '0.130.0' }],
   },
   {
     name: 'google-genai',

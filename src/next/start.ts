@@ -4,6 +4,7 @@ import { externalProvider } from '../delivery/provider-bridge.ts'
 import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
@@ -20,6 +21,7 @@ export function start(options: InitOptions | undefined): Status {
   provideIntegrations({
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
+    codex: instrumentCodex,
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,
     mcp: instrumentMcp,

@@ -15,6 +15,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   ai: () => import('../integrations/ai/index.ts'),
   anthropic: () => import('../integrations/anthropic/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
+  codex: () => import('../integrations/codex/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
