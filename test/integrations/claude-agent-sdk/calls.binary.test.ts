@@ -27,15 +27,7 @@ function testWay({ set, ...way }: Way): void {
     spans = spansByProbe(collector.spans())
     await collector.stop()
     for (const [name, list] of spans) console.log(name, '\n' + treeOf(list).join('\n'))
-    for (const [name, list] of spans)
-      console.log(
-        name,
-        JSON.stringify(
-          list.map((s) => ({ n: s.name, s: s.status, a: s.attributes })),
-          (k, v) => (typeof v === 'bigint' ? String(v) : v),
-          1,
-        ),
-      )
+    for (const [name, list] of spans) console.log(name, JSON.stringify(list.map(s=>({n:s.name,s:s.status,a:s.attributes})),(k,v)=>typeof v==='bigint'?String(v):v,1))
   })
 
   test('gives the program the same, in the same order', () => {

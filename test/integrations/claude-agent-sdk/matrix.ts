@@ -15,12 +15,7 @@ export const ways: readonly Way[] = [
 const call = (name: string, args: object, id: string): Script[number] => ({
   tools: [{ id, name, arguments: args }],
 })
-const task = {
-  description: 'look',
-  prompt: 'look into it',
-  subagent_type: 'helper',
-  run_in_background: false,
-}
+const task = { description: 'look', prompt: 'look into it', subagent_type: 'helper', run_in_background: false }
 
 /** What the model answers, by the name of the script. */
 export const scripts: Readonly<Record<string, Script>> = {

@@ -151,7 +151,7 @@ describe('what is recorded', () => {
       const stop = withClient ? instrumentOpenAI(OpenAI) : () => undefined
       undo = instrumentOpenAIAgents(lib)
       await lib.run(assistant('tool'), 'Hi!')
-      seen.push([outlines(traces), traces.spans.map(({ tokenUsage }) => tokenUsage?.totalTokens)])
+      seen.push([outlines(traces), traces.spans.map(({ tokens }) => tokens?.totalTokens)])
       const inputs = traces.spans.filter(({ name }) => name === 'chat gpt-4o').map((span) => span.inputs)
       expect(inputs[0]).toMatchObject({ instructions: 'secret instructions' })
       undo()

@@ -54,13 +54,7 @@ const shown = (message) => ({
 
 const blocksOf = (content) =>
   Array.isArray(content)
-    ? content.map(({ type, name, text, thinking, is_error: error }) => ({
-        type,
-        name,
-        text,
-        thinking,
-        error,
-      }))
+    ? content.map(({ type, name, text, thinking, is_error: error }) => ({ type, name, text, thinking, error }))
     : content
 
 /** Progress of the process, which depends on its timing. */
@@ -154,11 +148,7 @@ export const probes = [
   ),
   probe('mcp', 'mcp', withCalculator),
   probe('parallel', 'parallel', withCalculator),
-  probe(
-    'agent',
-    'agent',
-    ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } }),
-  ),
+  probe('agent', 'agent', ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } })),
   probe('error', 'error-400', ask({})),
   probe('two', 'two', async (tools) => {
     let second
@@ -191,18 +181,11 @@ export const probes = [
       (message) => tools.note(message.session_id === session),
     )
   }),
-  probe(
-    'left',
-    'bash',
-    ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined)),
-  ),
+  probe('left', 'bash', ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined))),
   probe('aborted', 'hang', async (tools) => {
     const abortController = new AbortController()
     tools.arrived().then(() => abortController.abort())
-    await readAll(
-      tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }),
-      () => undefined,
-    )
+    await readAll(tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }), () => undefined)
   }),
   probe('interrupted', 'stall', async (tools) => {
     let end
@@ -215,15 +198,11 @@ export const probes = [
     }
     const query = tools.sdk.query({ prompt: prompts(), options: optionsOf(tools) })
     tools.arrived().then(() => query.interrupt())
-    await readAll(
-      query,
-      () => undefined,
-      ({ type, subtype }) => {
-        if (type !== 'result') return undefined
-        tools.note(subtype)
-        end()
-        return 'leave'
-      },
-    )
+    await readAll(query, () => undefined, ({ type, subtype }) => {
+      if (type !== 'result') return undefined
+      tools.note(subtype)
+      end()
+      return 'leave'
+    })
   }),
 ]
