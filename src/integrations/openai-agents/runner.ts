@@ -42,7 +42,10 @@ export function observeRun(original: Method, copy: Copy): Method {
       fail(root, error, copy)
       throw error
     }
-    if (!types.isPromise(returned)) return returned
+    if (!types.isPromise(returned)) {
+      follow(root, returned, copy)
+      return returned
+    }
     return thenPlainly(
       returned,
       (result): unknown => {

@@ -111,7 +111,11 @@ export function parentOf(span: unknown, root: Root | undefined, copy: Copy): Run
       at = read(at, 'previousSpan')
     }
   }
-  return openRun(at) ?? (root?.agentRun?.open ? root.agentRun : openRun(copy.trace()))
+  const found = openRun(at)
+  if (root === undefined) return found ?? openRun(copy.trace())
+  // Runs that go on side by side in one trace share the current span in older versions.
+  if (found !== undefined && (found === root.run || found.root === root)) return found
+  return root.agentRun?.open ? root.agentRun : undefined
 }
 
 /** The context below `parent`, or below a span that the program opened in there, which is nearer. */

@@ -84,8 +84,10 @@ export function runBegan(copy: Copy): Run | undefined {
 export function runEnded(copy: Copy, trace: Run | undefined, error?: unknown): void {
   if (trace?.running === undefined) return
   trace.running -= 1
+  trace.error = error
   if (error === undefined || !trace.open) return
-  const isOver = (): boolean => (copy.forgetsTraces ? runOf(copy.trace()) !== trace : trace.running === 0)
+  const isOver = (): boolean =>
+    copy.forgetsTraces ? runOf(copy.trace()) !== trace : trace.running === 0 && trace.error === error
   withoutHold(
     realTime.start(() => {
       if (isOver()) end(trace, () => trace.step.span.fail(error))

@@ -212,6 +212,24 @@ export const trees: Readonly<Record<string, readonly string[]>> = {
     '    chat own-1 CHAT_MODEL OK',
   ],
   forgotten: ['agent:Assistant AGENT ERROR', '  turn 1 CHAIN ERROR', '    chat gpt-4o CHAT_MODEL ERROR'],
+  'together-in-trace': [
+    'Both CHAIN OK',
+    '  agent:One AGENT OK',
+    '    turn 1 CHAIN OK',
+    '      chat gpt-4o CHAT_MODEL OK',
+    '  agent:Two AGENT OK',
+    '    turn 1 CHAIN OK',
+    '      chat own-1 CHAT_MODEL OK',
+  ],
+  'caught-in-trace': [
+    'Fallback CHAIN OK',
+    '  agent:Assistant AGENT ERROR',
+    '    turn 1 CHAIN ERROR',
+    '      chat gpt-4o CHAT_MODEL ERROR',
+    '  agent:Assistant AGENT OK',
+    '    turn 1 CHAIN OK',
+    '      chat own-1 CHAT_MODEL OK',
+  ],
 }
 
 /** The same for the oldest version, which knows no turns. */
@@ -377,4 +395,18 @@ export const formerTrees: Readonly<Record<string, readonly string[]>> = {
     '  chat own-1 CHAT_MODEL OK',
   ],
   forgotten: ['agent:Assistant AGENT ERROR', '  chat gpt-4o CHAT_MODEL ERROR'],
+  'together-in-trace': [
+    'Both CHAIN OK',
+    '  agent:One AGENT OK',
+    '    chat gpt-4o CHAT_MODEL OK',
+    '  agent:Two AGENT OK',
+    '    chat own-1 CHAT_MODEL OK',
+  ],
+  'caught-in-trace': [
+    'Fallback CHAIN OK',
+    '  agent:Assistant AGENT ERROR',
+    '    chat gpt-4o CHAT_MODEL ERROR',
+    '  agent:Assistant AGENT OK',
+    '    chat own-1 CHAT_MODEL OK',
+  ],
 }

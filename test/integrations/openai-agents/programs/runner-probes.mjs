@@ -206,6 +206,29 @@ export const runnerProbes = [
     },
   },
   {
+    name: 'together-in-trace',
+    script: 'tool',
+    run: async (t) => {
+      const one = agent(t, responses(t, 'hello'), { name: 'One' })
+      const two = agent(t, ownModel(t, true), { name: 'Two' })
+      const results = await t.sdk.lib.withTrace('Both', () =>
+        Promise.all([t.sdk.lib.run(one, 'Hi!'), t.sdk.lib.run(two, 'Ho!')]),
+      )
+      return results.map(seen)
+    },
+  },
+  {
+    name: 'caught-in-trace',
+    script: 'error-400',
+    run: async (t) =>
+      t.sdk.lib.withTrace('Fallback', async () => {
+        const first = await outcome(() => t.sdk.lib.run(agent(t, responses(t)), 'Hi!'))
+        const second = await t.sdk.lib.run(agent(t, ownModel(t, true)), 'Hi!')
+        await t.settle()
+        return [first.error, seen(second)]
+      }),
+  },
+  {
     name: 'forgotten',
     script: 'error-400',
     run: async (t) => {
