@@ -68,7 +68,7 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   {
     name: 'claude-agent-sdk',
     instrument: 'instrumentClaudeAgentSdk',
-    packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.0' }],
+    packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.100' }],
   },
   {
     name: 'codex',

@@ -403,7 +403,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder {
       model: this.#model,
       provider: this.#provider,
     }
-    const summed = sumUpUsage(this, this.#spanType, own)
+    const summed = sumUpUsage(this, this.#spanType, own, ({ spanId }) => this.trace.open.has(spanId))
     if (!this.#own) return
     this.#usage = summed.usage
     this.#usageIsSum = summed.isSum

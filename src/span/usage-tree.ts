@@ -19,14 +19,22 @@ export interface SummedUsage extends Usage {
 
 /**
  * Settles usage as a span ends: an agent without usage of its own gets the sum of what was used below it, and
- * whatever was used counts for the span above.
+ * whatever was used counts for the span above, or the next one that is still open: an agent in the background outlives
+ * the tool that started it.
  *
  * Whoever adds up usage or prices over all spans would count such a sum a second time, so it says of itself that it is
  * one. With several models the agent names none.
  */
-export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage): SummedUsage {
+export function sumUpUsage(
+  open: OpenSpan,
+  spanType: string,
+  own: Usage,
+  isOpen: (above: OpenSpan) => boolean = () => true,
+): SummedUsage {
   const isAgent = spanType === SpanType.AGENT
-  const { modelsBelow: models, parent } = open
+  const { modelsBelow: models } = open
+  let { parent } = open
+  while (parent !== undefined && !isOpen(parent)) parent = parent.parent
   const counted = own.usage ?? open.usageBelow
   if (parent !== undefined && counted !== undefined) {
     parent.usageBelow = addUsage(parent.usageBelow, counted)

@@ -21,6 +21,8 @@ export interface ProbeRun {
   readonly settings?: Readonly<Record<string, unknown>>
   /** The file with the probes. @defaultValue `./probes.mjs` */
   readonly program?: string
+  /** Kills it after this long. @defaultValue 120000 */
+  readonly timeoutMs?: number
   /** Only these. */
   readonly only?: readonly string[]
 }
@@ -70,7 +72,7 @@ export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): P
     nodeArgs: ['--expose-gc'],
     nodeBinary: await nodeBinary(run.node),
     env: { PROBING: JSON.stringify(settings) },
-    timeoutMs: 120_000,
+    timeoutMs: run.timeoutMs ?? 120_000,
   })
   const { results } = outputOf(ended)
   const sent = Object.fromEntries(

@@ -6,7 +6,7 @@ const folders = integrationFolders(import.meta.url)
 export const programs: string = folders.programs
 export const fixture: (set: string) => string = folders.fixture
 
-/** What is tested: the oldest version that is supported, whose CLI is a program for Node, and the newest, which brings a binary. */
+/** What is tested: the oldest version that is supported, whose program is one for Node, and the newest, which brings a binary. */
 export const ways: readonly Way[] = [
   { set: 'claude-agent-sdk-0.2', node: 22, modules: 'esm', order: 'before' },
   { set: 'claude-agent-sdk-0.3', node: 20, modules: 'esm', order: 'before' },
@@ -15,7 +15,12 @@ export const ways: readonly Way[] = [
 const call = (name: string, args: object, id: string): Script[number] => ({
   tools: [{ id, name, arguments: args }],
 })
-const task = { description: 'look', prompt: 'look into it', subagent_type: 'helper', run_in_background: false }
+const task = {
+  description: 'look',
+  prompt: 'look into it',
+  subagent_type: 'helper',
+  run_in_background: false,
+}
 
 /** What the model answers, by the name of the script. */
 export const scripts: Readonly<Record<string, Script>> = {
@@ -41,6 +46,10 @@ export const scripts: Readonly<Record<string, Script>> = {
     call('Bash', { command: 'echo sub', description: 'sub' }, 'toolu_sub'),
     { text: 'the sub-agent says so' },
     { text: 'all done' },
+  ],
+  environment: [
+    call('Bash', { command: 'echo trace=$TRACEPARENT', description: 'env' }, 'toolu_env'),
+    { text: 'seen' },
   ],
   two: [{ text: 'one' }, { text: 'two' }],
 }

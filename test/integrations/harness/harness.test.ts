@@ -368,6 +368,18 @@ describe('late tokens', () => {
     expect(traces.spans.map(({ name }) => name)).toEqual(['agent:support', 'agent:sub'])
   })
 
+  test('of a sub-agent that outlives its tool count for the agent above', () => {
+    const turn = begin()
+    const tool = turn.tool({ name: 'Task' })
+    const sub = tool.subAgent({ agent: 'sub', background: true })
+    tool.end()
+    sub.modelCall({ model: 'm' }).end({ usage })
+    sub.end()
+    turn.end()
+    expect(traces.get('agent:sub').tokens).toMatchObject(usage)
+    expect(traces.get('agent:support').tokens).toMatchObject(usage)
+  })
+
   test('after the end are said', () => {
     const turn = begin()
     turn.end()

@@ -1,35 +1,10 @@
 // One program with the ways in which the SDK is used. The real process runs, against a server on loopback.
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { z } from 'zod'
+import { number } from 'zod'
+import { optionsFor } from './home.mjs'
 
-const MODEL = 'claude-sonnet-4-5'
-const HOOKS = ['PreToolUse', 'PostToolUse', 'SubagentStart', 'SubagentStop', 'Stop']
+const HOOKS = ['PreToolUse', 'PostToolUse']
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'claude-home-')))
-process.on('exit', () => rmSync(home, { recursive: true, force: true }))
-
-const environment = (address) => ({
-  PATH: process.env.PATH,
-  HOME: home,
-  ANTHROPIC_BASE_URL: address,
-  ANTHROPIC_API_KEY: 'sk-ant-test',
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  CLAUDE_CODE_MAX_RETRIES: '0',
-  // The tests may run as root.
-  IS_SANDBOX: '1',
-})
-
-const optionsOf = (tools, more = {}) => ({
-  env: environment(tools.address()),
-  cwd: home,
-  model: MODEL,
-  settingSources: [],
-  permissionMode: 'bypassPermissions',
-  allowDangerouslySkipPermissions: true,
-  ...more,
-})
+const optionsOf = (tools, more) => optionsFor(tools.address(), more)
 
 const prompt = (content) => ({
   type: 'user',
@@ -54,7 +29,13 @@ const shown = (message) => ({
 
 const blocksOf = (content) =>
   Array.isArray(content)
-    ? content.map(({ type, name, text, thinking, is_error: error }) => ({ type, name, text, thinking, error }))
+    ? content.map(({ type, name, text, thinking, is_error: error }) => ({
+        type,
+        name,
+        text,
+        thinking,
+        error,
+      }))
     : content
 
 /** Progress of the process, which depends on its timing. */
@@ -83,7 +64,7 @@ function hooksOf(note) {
       ],
     },
   ]
-  return Object.fromEntries(HOOKS.slice(0, 2).map((event) => [event, hook(event)]))
+  return Object.fromEntries(HOOKS.map((event) => [event, hook(event)]))
 }
 
 function calculator({ sdk, note, turnspan }) {
@@ -94,7 +75,7 @@ function calculator({ sdk, note, turnspan }) {
     const text = turnspan ? turnspan.withSpan(sum, { name: `inside ${a}` }) : sum()
     return { content: [{ type: 'text', text }] }
   }
-  const tool = sdk.tool('add', 'adds', { a: z.number(), b: z.number() }, add, { alwaysLoad: true })
+  const tool = sdk.tool('add', 'adds', { a: number(), b: number() }, add, { alwaysLoad: true })
   return sdk.createSdkMcpServer({ name: 'calc', version: '1.0.0', tools: [tool], alwaysLoad: true })
 }
 
@@ -147,8 +128,18 @@ export const probes = [
     })(tools),
   ),
   probe('mcp', 'mcp', withCalculator),
-  probe('parallel', 'parallel', withCalculator),
-  probe('agent', 'agent', ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } })),
+  probe('parallel', 'parallel', async (tools) => {
+    // Which of the two comes first is up to the process.
+    const added = []
+    const note = (first, ...rest) => (first === 'add' ? added.push(rest.join('+')) : tools.note(first))
+    await withCalculator({ ...tools, note })
+    return added.toSorted()
+  }),
+  probe(
+    'agent',
+    'agent',
+    ask({ agents: { helper: { description: 'helps', prompt: 'You help.', tools: ['Bash'] } } }),
+  ),
   probe('error', 'error-400', ask({})),
   probe('two', 'two', async (tools) => {
     let second
@@ -181,13 +172,25 @@ export const probes = [
       (message) => tools.note(message.session_id === session),
     )
   }),
-  probe('left', 'bash', ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined))),
+  probe(
+    'environment',
+    'environment',
+    ask({}, ({ type }) => (type === 'user' ? 'leave' : undefined)),
+  ),
+  probe(
+    'left',
+    'bash',
+    ask({}, ({ type }) => (type === 'assistant' ? 'leave' : undefined)),
+  ),
   probe('aborted', 'hang', async (tools) => {
     const abortController = new AbortController()
     tools.arrived().then(() => abortController.abort())
-    await readAll(tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }), () => undefined)
+    await readAll(
+      tools.sdk.query({ prompt: 'Hi!', options: optionsOf(tools, { abortController }) }),
+      () => undefined,
+    )
   }),
-  probe('interrupted', 'stall', async (tools) => {
+  probe('interrupted', 'hang', async (tools) => {
     let end
     const ended = new Promise((resolve) => {
       end = resolve
@@ -198,11 +201,15 @@ export const probes = [
     }
     const query = tools.sdk.query({ prompt: prompts(), options: optionsOf(tools) })
     tools.arrived().then(() => query.interrupt())
-    await readAll(query, () => undefined, ({ type, subtype }) => {
-      if (type !== 'result') return undefined
-      tools.note(subtype)
-      end()
-      return 'leave'
-    })
+    await readAll(
+      query,
+      () => undefined,
+      ({ type, subtype }) => {
+        if (type !== 'result') return undefined
+        tools.note(subtype)
+        end()
+        return 'leave'
+      },
+    )
   }),
 ]
