@@ -227,6 +227,14 @@ describe('what is recorded', () => {
   })
 })
 
+test('the conversation of a run is the session of its trace', async () => {
+  using traces = captureAlone()
+  undo = instrumentOpenAIAgents(lib)
+  await lib.run(assistant('hello'), 'Hi!', { conversationId: 'conv_1' })
+  await new lib.Runner({ groupId: 'group_1' }).run(assistant('hello'), 'Hi!', { conversationId: 'conv_1' })
+  expect(traces.all.map(({ sessionId }) => sessionId)).toEqual(['conv_1', 'group_1'])
+})
+
 test('nothing is uploaded to OpenAI when the user says so', async () => {
   let uploads = 0
   const server = createServer((request, response) => {
