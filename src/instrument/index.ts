@@ -10,10 +10,12 @@ import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
+import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
+import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 
 export type { Uninstrument } from '../integrations/base/index.ts'
 
@@ -25,6 +27,8 @@ export interface InstrumentedPackages {
   readonly anthropic?: unknown
   /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, where its module was rewritten by a plugin for bundlers. */
   readonly claudeAgentSdk?: unknown
+  /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
+  readonly codex?: unknown
   /** Of `@google/genai`: all that it exports. */
   readonly googleGenAI?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
@@ -33,6 +37,8 @@ export interface InstrumentedPackages {
   readonly mcp?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
+  /** Of `@openai/agents`: all that it exports. */
+  readonly openaiAgents?: unknown
 }
 
 /** One line for each integration. */
@@ -40,20 +46,24 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
+  codex: (copy) => instrumentCodex(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),
+  openaiAgents: (copy) => instrumentOpenAIAgents(copy),
 }
 
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   ai: true,
   anthropic: true,
   claudeAgentSdk: true,
+  codex: true,
   googleGenAI: true,
   langchain: true,
   mcp: true,
   openai: true,
+  openaiAgents: true,
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
   anthropicaisdk: 'anthropic',

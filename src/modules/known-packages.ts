@@ -29,10 +29,12 @@ export type IntegrationName =
   | 'ai'
   | 'anthropic'
   | 'claude-agent-sdk'
+  | 'codex'
   | 'google-genai'
   | 'langchain'
   | 'mcp'
   | 'openai'
+  | 'openai-agents'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
@@ -67,6 +69,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'claude-agent-sdk',
     instrument: 'instrumentClaudeAgentSdk',
     packages: [{ name: '@anthropic-ai/claude-agent-sdk', subpaths: ['.', './core'], oldest: '0.2.100' }],
+  },
+  {
+    name: 'codex',
+    instrument: 'instrumentCodex',
+    packages: [{ name: '@openai/codex-sdk', subpaths: ['.'], oldest: '0.130.0' }],
   },
   {
     name: 'google-genai',
@@ -124,6 +131,16 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'openai',
     instrument: 'instrumentOpenAI',
     packages: [{ name: 'openai', subpaths: ['.', './client'], oldest: '4.0.0' }],
+  },
+  {
+    name: 'openai-agents',
+    instrument: 'instrumentOpenAIAgents',
+    packages: [
+      { name: '@openai/agents', subpaths: ['.'], oldest: '0.3.0' },
+      // Of which it is made; programs may use them without it.
+      { name: '@openai/agents-core', subpaths: ['.'], oldest: '0.3.0' },
+      { name: '@openai/agents-openai', subpaths: ['.'], oldest: '0.3.0' },
+    ],
   },
 ]
 

@@ -4,10 +4,12 @@ import { externalProvider } from '../delivery/provider-bridge.ts'
 import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
+import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { processWide } from '../runtime/registry.ts'
 import { init } from '../setup/lifecycle.ts'
@@ -19,10 +21,12 @@ export function start(options: InitOptions | undefined): Status {
   provideIntegrations({
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
+    codex: instrumentCodex,
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,
     mcp: instrumentMcp,
     openai: instrumentOpenAI,
+    'openai-agents': instrumentOpenAIAgents,
   })
   // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.
   processWide('next-spans', () => suppressScope('next.js', () => externalProvider() === undefined))

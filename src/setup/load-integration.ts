@@ -15,10 +15,12 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   ai: () => import('../integrations/ai/index.ts'),
   anthropic: () => import('../integrations/anthropic/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
+  codex: () => import('../integrations/codex/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
+  'openai-agents': () => import('../integrations/openai-agents/index.ts'),
 }
 
 /** The function of an integration, which finds the program's copies by itself. */

@@ -58,6 +58,8 @@ async function run(program: string, env: Readonly<Record<string, string>> = {}):
     env: {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: `${model}/v1`,
+      // The Agents SDK would send traces of its own to OpenAI.
+      OPENAI_AGENTS_DISABLE_TRACING: '1',
       ANTHROPIC_API_KEY: 'sk-test',
       ANTHROPIC_BASE_URL: model,
       GEMINI_API_KEY: 'test',

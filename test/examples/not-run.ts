@@ -14,6 +14,8 @@ const BINARY =
 const LONG = 'it takes minutes or hours'
 const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
+const CODEX =
+  'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -65,6 +67,8 @@ export const NOT_RUN: readonly NotRun[] = [
       "tracer.use('http', { client: { blocklist: [(url) => url.startsWith('https://mlflow.example.com')] } })",
     why: VENDORS,
   },
+  { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
+  { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {

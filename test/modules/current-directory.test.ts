@@ -75,7 +75,18 @@ afterAll(async () => {
 })
 
 const auto = JSON.stringify('auto')
-const named = JSON.stringify(['ai', 'anthropic', 'google-genai', 'langchain', 'mcp', 'openai'])
+const all = [
+  'ai',
+  'anthropic',
+  'claude-agent-sdk',
+  'codex',
+  'google-genai',
+  'langchain',
+  'mcp',
+  'openai',
+  'openai-agents',
+]
+const named = JSON.stringify(all)
 
 test.each([
   ['an ES module', 'current-directory.mjs', [], auto, ''],
@@ -106,11 +117,13 @@ test.each([
       expect({ code: ended.code, ...JSON.parse(ended.stdout) }).toEqual({
         code: 0,
         status: true,
-        states: wanted === named ? Array(6).fill('not found') : [],
+        states: wanted === named ? Array(all.length).fill('not found') : [],
       })
       const left = (await readdir(join(folder.dir, below))).filter((name) => name.startsWith('RAN-'))
       expect(left).toEqual([])
-      expect(ended.stderr.match(/TS_INSTRUMENT_NOT_FOUND/g)?.length ?? 0).toBe(wanted === named ? 6 : 0)
+      expect(ended.stderr.match(/TS_INSTRUMENT_NOT_FOUND/g)?.length ?? 0).toBe(
+        wanted === named ? all.length : 0,
+      )
     }
   },
 )

@@ -86,7 +86,15 @@ describe('the option instrumentations', () => {
       instrumentations: ['openai', 'ai', instrumentOpenAI, () => undefined, (_x: string) => 1],
     })
     expectTypeOf<IntegrationName>().toEqualTypeOf<
-      'ai' | 'anthropic' | 'claude-agent-sdk' | 'google-genai' | 'langchain' | 'mcp' | 'openai'
+      | 'ai'
+      | 'anthropic'
+      | 'claude-agent-sdk'
+      | 'codex'
+      | 'google-genai'
+      | 'langchain'
+      | 'mcp'
+      | 'openai'
+      | 'openai-agents'
     >()
     // @ts-expect-error: a name that is none
     init({ instrumentations: ['opnai'] })

@@ -1,4 +1,4 @@
-import type { ModelCall } from './model-call-type.ts'
+import type { ModelCall, ModelCallInit } from './model-call-type.ts'
 import { dataAt, dataOf, hasPlainSettings } from './own-data.ts'
 
 /** What the program gave to a call. */
@@ -50,6 +50,28 @@ export function noteSent(call: ModelCall, body: unknown, url?: unknown): void {
     waiting.tell('model' in sent || model === undefined ? sent : { model, ...sent })
   } catch {
     // No JSON: then what could be read of the program's own object is what is known.
+  }
+}
+
+const describing: WeakMap<ModelCall, (init: ModelCallInit) => void> = new WeakMap()
+
+/**
+ * Has `tell` called with what a client says of the first request that it makes for `call`, which a framework began: the
+ * client knows more of it than the framework does.
+ */
+export function whenClientBegins(call: ModelCall, tell: (init: ModelCallInit) => void): void {
+  describing.set(call, tell)
+}
+
+/** Notes that a client begins a request for `call`; `init` is asked only where somebody wants to know. */
+export function noteClientCall(call: ModelCall | undefined, init: () => ModelCallInit): void {
+  const tell = call && describing.get(call)
+  if (call === undefined || tell === undefined) return
+  describing.delete(call)
+  try {
+    tell(init())
+  } catch {
+    // What the framework said is what is known.
   }
 }
 

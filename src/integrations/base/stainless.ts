@@ -2,7 +2,7 @@ import { activeContext } from '../../context/active-context.ts'
 import { currentPipeline } from '../../delivery/current.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import type { Answer, CreateAccumulator } from './accumulator.ts'
-import { type Given, givenBy, noteSent, whenSent } from './given.ts'
+import { type Given, givenBy, noteClientCall, noteSent, whenSent } from './given.ts'
 import { isObject, type Method, number, read } from './method.ts'
 import { beginModelCall } from './model-call.ts'
 import type { ModelCall, ModelCallInit } from './model-call-type.ts'
@@ -70,7 +70,10 @@ function observed(original: Method, method: StainlessMethod): Method {
     const client: unknown = read(this, '_client') ?? read(this, 'client')
     const given = givenBy(args[0])
     const call = beginModelCall(() => method.begin(given, client))
-    if (call === undefined) return Reflect.apply(original, this, args)
+    if (call === undefined) {
+      noteClientCall(modelCallIn(activeContext()), () => method.begin(given, client))
+      return Reflect.apply(original, this, args)
+    }
     if (given.isPartial())
       whenSent(call, (sent) => call.describe(method.begin(givenBy(sent), client)), given.value)
     const amended = amendedCall(method, args)

@@ -66,13 +66,24 @@ function responseOf(
   }
 }
 
-function itemsOf(request: ProviderRequest, { reasoning, text, tools, finish }: ScriptedAnswer): Item[] {
+function itemsOf(
+  request: ProviderRequest,
+  { reasoning, search, text, tools, finish }: ScriptedAnswer,
+): Item[] {
   const items: (Item & Record<string, unknown>)[] = []
   if (reasoning !== undefined) {
     items.push({
       id: idOf('rs_', request),
       type: 'reasoning',
       summary: [{ type: 'summary_text', text: reasoning } as { text: string }],
+    })
+  }
+  if (search !== undefined) {
+    items.push({
+      id: idOf('ws_', request),
+      type: 'web_search_call',
+      status: 'completed',
+      action: { type: 'search', query: search.query },
     })
   }
   if (text !== undefined) {
@@ -96,6 +107,7 @@ function itemsOf(request: ProviderRequest, { reasoning, text, tools, finish }: S
       arguments: JSON.stringify(tool.arguments),
       call_id: tool.id ?? `call_${index}`,
       name: tool.name,
+      ...(tool.namespace !== undefined && { namespace: tool.namespace }),
     })
   }
   return items

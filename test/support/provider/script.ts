@@ -1,6 +1,8 @@
 /** A call of a tool that the model asks for. */
 export interface ScriptedTool {
   readonly id?: string
+  /** Of the Responses API: the group of tools that it is one of. */
+  readonly namespace?: string
   readonly name: string
   readonly arguments: object
 }

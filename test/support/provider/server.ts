@@ -70,6 +70,10 @@ export async function startProvider(own: Readonly<Record<string, Script>> = {}):
     // A client that went away, or a server that was stopped, in the middle of an answer.
     handle(incoming, response).catch(() => response.destroy())
   })
+  // As OpenAI does where it has no WebSocket; clients then go on with plain requests.
+  server.on('upgrade', (_incoming, socket) => {
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
   // Programs under test end when they like; a connection that is kept must not outlive the server.
   server.keepAliveTimeout = 2000
   server.listen(0, '127.0.0.1')

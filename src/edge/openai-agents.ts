@@ -1,0 +1,10 @@
+/**
+ * `turnspan/openai-agents` where there is no Node.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { leaveAlone } from './leave-alone.ts'
+
+export const instrumentOpenAIAgents: (copy?: unknown, options?: unknown) => Uninstrument =
+  leaveAlone('instrumentOpenAIAgents')

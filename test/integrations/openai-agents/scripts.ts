@@ -1,0 +1,29 @@
+import type { Script } from '../../support/provider/script.ts'
+
+const call = (
+  name: string,
+  given: object,
+  id = `call_${name}`,
+): { id: string; name: string; arguments: object } => ({
+  id,
+  name,
+  arguments: given,
+})
+
+/** What the models of the probes answer, beside the scripts that all clients share. */
+export const scripts: Readonly<Record<string, Script>> = {
+  handoff: [
+    { tools: [call('transfer_to_Refunds', {})] },
+    { tools: [call('get_weather', { city: 'Paris' })] },
+    { text: 'Your refund is on its way.' },
+  ],
+  'agent-tool': [
+    { tools: [call('research', { input: 'weather in Paris' })] },
+    { tools: [call('get_weather', { city: 'Paris' })] },
+    { text: 'It is sunny.' },
+    { text: 'The researcher says that it is sunny.' },
+  ],
+  loop: [{ tools: [call('get_weather', { city: 'Paris' })] }],
+  mcp: [{ tools: [call('lookup', { key: 'a' })] }, { text: 'Found it.' }],
+  output: [{ text: '{"city":"Paris"}' }],
+}
