@@ -70,6 +70,10 @@ export function parentIdOf(
   return seenParent(isSpanId(given) ? given : undefined)
 }
 
+/** What a span says of its tracer, in whichever field this SDK has it. */
+export const scopeIn = (span: ExternalSpan): unknown =>
+  readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
+
 const isSpanId = (given: unknown): given is string =>
   typeof given === 'string' && isSpanContextValid({ traceId: 'f'.repeat(32), spanId: given, traceFlags: 0 })
 
@@ -104,7 +108,7 @@ export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config:
   const given = objectOr(read('attributes'))
   const types = readable(given, TYPE_KEYS)
   const spanType = spanTypeOfAttributes(types)
-  const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
+  const scope = scopeIn(span)
   const scoped = scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version'))
   const copying: Copying = {
     config,

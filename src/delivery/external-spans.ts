@@ -1,6 +1,7 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
 import { msOfHrTime } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -8,8 +9,9 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf } from './external-span.ts'
+import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf, scopeIn } from './external-span.ts'
 import { type ExternalSpanHost, traceOfEnded, traceOfStarted } from './external-trace.ts'
+import { expectSpansOf } from './translator.ts'
 
 /** Notes that `span` of another library began below `parent`, which was active then. */
 export function externalStarted(
@@ -20,6 +22,7 @@ export function externalStarted(
   const context = spanContextOf(span)
   // One without IDs cannot be read; its end says so.
   if (!isSpanContextValid(context)) return
+  expectSpansOf(readProperty(scopeIn(span), 'name'))
   const trace = traceOfStarted(host, span, parent)
   host.traces.add(trace)
   trace.open.set(context.spanId, openSpan(context.spanId, span, trace))

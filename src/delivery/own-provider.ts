@@ -9,6 +9,7 @@ import { scopeOf } from '../span/clean-fields.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
 import { isScopeSuppressed } from './suppressed-scopes.ts'
+import { expectSpansOf } from './translator.ts'
 
 /**
  * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
@@ -47,6 +48,7 @@ function ownTracer(
       if (isLeftOut) leftOutSpans().add(none)
       return none
     }
+    expectSpansOf(scope.name)
     const span = beginSpan(pipeline, context, {
       name,
       scope,
