@@ -61,7 +61,7 @@ export function createTranslator(limits: Limits): Translate {
       name: nameOf(source, known, spanType),
       status: told.status,
       attributes: attributesOf(source, known, { spanType, isChat: isChat(told) }),
-      events: span.events.filter(({ name }) => !isLifted(name)),
+      events: span.events.filter((event) => !isLifted(event)),
       agent: {
         spanType,
         inputs: captured(told.inputs),

@@ -1,5 +1,5 @@
 import type { Attributes } from '../span/attributes.ts'
-import type { EndedSpan } from '../span/ended-span.ts'
+import type { EndedSpan, SpanEvent } from '../span/ended-span.ts'
 import { at, parsed } from './data.ts'
 import { unflattened } from './flattened.ts'
 
@@ -28,8 +28,12 @@ const DETAILS = 'gen_ai.client.inference.operation.details'
 const MESSAGE = /^gen_ai\.(system|user|assistant|tool)\.message$/
 const CHOICE = 'gen_ai.choice'
 
-/** Whether an event holds nothing but what a translated span says of itself. */
-export const isLifted = (name: string): boolean => name === DETAILS || name === CHOICE || MESSAGE.test(name)
+const BODY = /^(?:content|message|parts|gen_ai\.(?:(?:input|output)\.messages|system_instructions|tool\.definitions))$/
+
+/** Whether what an event holds is said by the translated span itself. */
+export const isLifted = ({ name, attributes = {} }: SpanEvent): boolean =>
+  (name === DETAILS || name === CHOICE || MESSAGE.test(name)) &&
+  Object.keys(attributes).some((key) => BODY.test(key))
 
 export function sourceOf(span: EndedSpan): Source {
   const attributes = withDetails(span)
