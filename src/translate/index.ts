@@ -43,7 +43,7 @@ export function createTranslator(limits: Limits): Translate {
       source,
       known,
       isTool: spanType === SpanType.TOOL,
-      finish: firstText(source, known, 'finish'),
+      finish: firstText(source, known, 'finish') ?? source.messages.finish,
     }
     const own = {
       inputs: inputsIn(reading),

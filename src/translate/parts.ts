@@ -25,7 +25,7 @@ const NAMES = ['name', 'toolName', 'tool_name'] as const
 /** Adds one part of a message, in whatever form a library writes it. */
 export function addPart(gathered: Gathered, part: unknown): void {
   if (!isData(part)) {
-    if (part !== null && part !== undefined) gathered.content.push(textPart(jsonOf(part)))
+    if (part !== null && part !== undefined && part !== '') gathered.content.push(textPart(jsonOf(part)))
     return
   }
   const { type } = part

@@ -28,7 +28,8 @@ const DETAILS = 'gen_ai.client.inference.operation.details'
 const MESSAGE = /^gen_ai\.(system|user|assistant|tool)\.message$/
 const CHOICE = 'gen_ai.choice'
 
-const BODY = /^(?:content|message|parts|gen_ai\.(?:(?:input|output)\.messages|system_instructions|tool\.definitions))$/
+const BODY =
+  /^(?:content|message|parts|gen_ai\.(?:(?:input|output)\.messages|system_instructions|tool\.definitions))$/
 
 /** Whether what an event holds is said by the translated span itself. */
 export const isLifted = ({ name, attributes = {} }: SpanEvent): boolean =>
