@@ -29,7 +29,7 @@ const budget = (entry, limit) => ({
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
   budget('index', '126 kB'),
-  budget('otel', '100 kB'),
+  budget('otel', '101 kB'),
   budget('mlflow', '34 kB'),
   budget('register', '99 kB'),
   budget('testing', '78 kB'),

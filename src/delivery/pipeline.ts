@@ -142,10 +142,10 @@ function exporterFor(
   events: ExporterEvents,
 ): Exporter {
   const exporter = createExporter(config, targets, statistics, events)
-  if (config.keep !== 'agent') return createTranslatingExporter(exporter, config.limits)
+  if (config.keep !== 'agent') return createTranslatingExporter(exporter, config)
   const filter = createKeepFilter(() => statistics.settled('filtered'))
   const filtered = createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
-  return createTranslatingExporter(filtered, config.limits)
+  return createTranslatingExporter(filtered, config)
 }
 
 interface Listeners<Event extends unknown[]> {

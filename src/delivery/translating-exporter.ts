@@ -1,4 +1,4 @@
-import type { Limits } from '../config/limits.ts'
+import type { Config } from '../config/config.ts'
 import { monotonicMs } from '../runtime/clock.ts'
 import { realTime } from '../runtime/real-time.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
@@ -10,14 +10,14 @@ import { loadTranslation, translation } from './translator.ts'
  * `exporter`, which gets the spans of other libraries for language models translated to what turnspan's own say. Those
  * that end before the translation is loaded wait for it; where the process ends before, they go as they are.
  */
-export function createTranslatingExporter(exporter: Exporter, limits: Limits): Exporter {
+export function createTranslatingExporter(exporter: Exporter, config: Config): Exporter {
   const waiting: EndedSpan[] = []
   /** What became of a span that may be asked for again. */
   const translated = new WeakMap<EndedSpan, EndedSpan>()
   let translate: ((span: EndedSpan) => EndedSpan) | undefined
 
   const pass = (span: EndedSpan): void => {
-    translate ??= translation()?.createTranslator(limits)
+    translate ??= translation()?.createTranslator(config)
     let ready = span
     try {
       ready = translate?.(span) ?? span

@@ -26,11 +26,17 @@ export function usageOf(attributes: Attributes): CountedUsage | undefined {
 /** Turns spans of other libraries to what turnspan's own spans say. */
 export type Translate = (span: EndedSpan) => EndedSpan
 
+/** As in the configuration. */
+export interface TranslatorOptions {
+  readonly limits: Limits
+  readonly captureContent: boolean
+}
+
 /**
  * A translator of copies of other libraries' spans. What the copy does not have, because content is not captured or was
  * redacted, the translation has not either: it reads nothing else.
  */
-export function createTranslator(limits: Limits): Translate {
+export function createTranslator({ limits, captureContent: isContentWanted }: TranslatorOptions): Translate {
   const inherited = createInherited()
   return (span) => {
     // One of MLflow's own libraries needs no translation.
@@ -46,8 +52,8 @@ export function createTranslator(limits: Limits): Translate {
       finish: firstText(source, known, 'finish') ?? source.messages.finish,
     }
     const own = {
-      inputs: inputsIn(reading),
-      outputs: outputsIn(reading),
+      inputs: isContentWanted ? inputsIn(reading) : undefined,
+      outputs: isContentWanted ? outputsIn(reading) : undefined,
       status: statusIn(source, known),
     }
     const inherits = !reading.isTool && known.some((one) => one.inherits)

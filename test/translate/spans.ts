@@ -40,7 +40,10 @@ export function endedSpan({
   }
 }
 
-const translate = createTranslator({ maxValueBytes: 100_000, maxSpanBytes: 1_000_000, maxDepth: 20 })
+const translate = createTranslator({
+  limits: { maxValueBytes: 100_000, maxSpanBytes: 1_000_000, maxDepth: 20 },
+  captureContent: true,
+})
 
 /** What a span says once it is translated. */
 export function translated(given: Given): {

@@ -44,14 +44,18 @@ describe.each(LIBRARIES)('spans of $name ($fixture)', ({ name, fixture: set, tre
     expect(tells(sent, 'How is the weather?')).toBe(true)
   })
 
-  test('are without any content while capture is off, and of the same types', async () => {
+  test('are without any content while capture is off, and of the same types and tokens', async () => {
     const sent = await sentBy({ canary: CANARY }, { captureContent: false })
     expect(tells(sent, CANARY)).toBe(false)
     const types = new Set(sent.spans().map(({ attributes }) => attributes['mlflow.spanType']))
     expect([...types]).toStrictEqual(expect.arrayContaining(typesIn(tree)))
+    expect(tokensIn(linesOf(sent.spans()))).toStrictEqual(tokensIn(tree))
   })
 })
 
 const typesIn = (tree: readonly string[]): string[] => [
   ...new Set(tree.flatMap((line) => / ([A-Z_]{4,})(?= |$)/.exec(line)?.[1] ?? [])),
 ]
+
+const tokensIn = (lines: readonly string[]): string[] =>
+  [...new Set(lines.flatMap((line) => /\d[\d/]+$/.exec(line)?.[0] ?? []))].toSorted()

@@ -20,10 +20,7 @@ export function scriptsSaying(words?: string): Readonly<Record<string, Script>> 
     answers: [answer],
     breaks: [call, answer],
     ...(words !== undefined && {
-      invents: [
-        { tools: [{ name: words, arguments: { city: words } }], text: words, reasoning: words },
-        answer,
-      ],
+      invents: [{ ...call, tools: [{ name: words, arguments: { city: words } }], reasoning: words }, answer],
     }),
     refuses: [{ body: { status: 400, type: 'application/json', text: refusal } }],
   }
