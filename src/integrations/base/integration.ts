@@ -4,6 +4,7 @@ import { noteOutcome } from '../../modules/outcomes.ts'
 import { watchModules } from '../../modules/watch-modules.ts'
 import { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 import { messageOf } from '../../runtime/errors.ts'
+import { suppressOthers } from './other-instrumentations.ts'
 import { createPatches, type Patches } from './patch.ts'
 
 /** Takes an instrumentation back: every method is again the one that it was. */
@@ -50,9 +51,14 @@ export function createInstrument<Options extends object>(
       }
     }
     if (copy === undefined) {
+      let isTraced = false
       const take = (module: LoadedModule): void => {
         const patched = patch(module.exports, module)
         if (knownPackage(module.package)?.companion) return
+        if (patched && !isTraced) {
+          isTraced = true
+          suppressOthers(integration.name, patches)
+        }
         noteOutcome(integration.name, module, patched)
         if (!patched && isPrincipal(module)) sayUnsupported(integration.name, module)
       }
