@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
 import { currentPipeline } from '../delivery/current.ts'
+import { nearForeignModelCall } from '../delivery/foreign-calls.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -88,7 +89,8 @@ export function watchUntracedRequests(names: readonly string[]): () => void {
 function isUntraced(): boolean {
   if (currentPipeline() === undefined) return false
   const context = activeContext()
-  return tracingIn(context) !== undefined && modelCallIn(context) === undefined
+  if (tracingIn(context) === undefined || nearForeignModelCall(context)) return false
+  return modelCallIn(context) === undefined
 }
 
 function headerOf(request: Beginning['request'], name: string): string {

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { runIn } from '../../context/active-context.ts'
 import { currentPipeline } from '../../delivery/current.ts'
+import { isForeignModelCall } from '../../delivery/foreign-calls.ts'
 import { nowMs } from '../../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
 import * as keys from '../../span/keys.ts'
@@ -10,7 +11,7 @@ import type { Answer } from './accumulator.ts'
 import { parentContext } from './active-span.ts'
 import { failWith } from './failure.ts'
 import type { ModelCall, ModelCallInit } from './model-call-type.ts'
-import { modelCallIn, noteModelCall } from './model-calls.ts'
+import { isInModelCall, noteModelCall } from './model-calls.ts'
 import { dataOf } from './own-data.ts'
 
 const IDLE_MS = 900_000
@@ -24,11 +25,12 @@ export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined
   try {
     const active = activeContext()
     // No span inside a model call: what a client sends from there is that same call.
-    if (modelCallIn(active) !== undefined) return undefined
+    if (isInModelCall(active)) return undefined
     const given = init()
+    if (isForeignModelCall(given.model)) return undefined
     const context = given.context ?? active
     const pipeline = tracingIn(context)
-    if (pipeline === undefined || modelCallIn(context) !== undefined) return undefined
+    if (pipeline === undefined || isInModelCall(context)) return undefined
     const span = openSpan(pipeline, context, {
       name: nameOf(given),
       spanType: given.spanType,

@@ -20,6 +20,7 @@ const ADK: readonly string[] = [
 export const LIBRARIES: readonly Library[] = [
   {
     name: 'openinference',
+    isFramework: false,
     fixture: 'genai',
     tree: [
       'OpenAI Chat Completions CHAT_MODEL',
@@ -29,21 +30,25 @@ export const LIBRARIES: readonly Library[] = [
   },
   {
     name: 'openllmetry',
+    isFramework: false,
     fixture: 'genai',
     tree: ['chat gpt-4o CHAT_MODEL', 'chat gpt-4o CHAT_MODEL 40/10/0'],
   },
   {
     name: 'adk',
+    isFramework: true,
     fixture: 'genai',
     tree: ADK,
   },
   {
     name: 'adk',
+    isFramework: true,
     fixture: 'adk-1',
     tree: ADK,
   },
   {
     name: 'strands',
+    isFramework: true,
     fixture: 'genai',
     tree: [
       'invoke_agent weather AGENT 80/20/32',
@@ -65,6 +70,7 @@ export const LIBRARIES: readonly Library[] = [
   },
   {
     name: 'mastra',
+    isFramework: true,
     fixture: 'mastra',
     tree: [
       'invoke_agent weather AGENT',
@@ -96,6 +102,7 @@ export const LIBRARIES: readonly Library[] = [
   },
   {
     name: 'genkit',
+    isFramework: true,
     fixture: 'genkit',
     tree: [
       'weather CHAIN',
@@ -115,6 +122,7 @@ export const LIBRARIES: readonly Library[] = [
   },
   {
     name: 'tanstack',
+    isFramework: true,
     fixture: 'tanstack',
     tree: [
       'chat gpt-4o CHAIN 80/20/32',
@@ -131,6 +139,7 @@ export const LIBRARIES: readonly Library[] = [
   },
   {
     name: 'voltagent',
+    isFramework: true,
     fixture: 'voltagent',
     tree: [
       'weather AGENT 80/20/32',

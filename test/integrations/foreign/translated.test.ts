@@ -11,7 +11,7 @@ const { fixture, programs } = integrationFolders(import.meta.url)
 const tells = ({ requests }: OtlpHttpCollector, words: string): boolean =>
   requests.some(({ body }) => Buffer.from(body).includes(words))
 
-describe.each(LIBRARIES)('spans of $name ($fixture)', ({ name, fixture: set, tree }) => {
+describe.each(LIBRARIES)('spans of $name ($fixture)', ({ name, fixture: set, isFramework, tree }) => {
   let app: BuiltApp
   beforeAll(async () => {
     app = await fixtureApp(fixture(set), programs)
@@ -25,12 +25,13 @@ describe.each(LIBRARIES)('spans of $name ($fixture)', ({ name, fixture: set, tre
       protocol: 'http/protobuf',
       contentKeys: 'mlflow',
     }
-    const { report } = await runLibrary(app, {
+    const { report, stderr } = await runLibrary(app, {
       library: name,
       ...settings,
       options: { ...target, ...options },
     })
     expect(report).toMatchObject({ queued: 0, rejected: 0, dropped: {} })
+    expect(stderr).not.toContain('TS_CALL_NOT_TRACED')
     await collector.stop()
     return collector
   }
@@ -38,8 +39,9 @@ describe.each(LIBRARIES)('spans of $name ($fixture)', ({ name, fixture: set, tre
   test.each([
     ['our provider', false],
     ["the application's provider", true],
-  ])('have types, tokens and outcomes, with %s', async (_provider, registered) => {
-    const sent = await sentBy({ registered }, { captureContent: true })
+  ])('have types, tokens and outcomes, with %s, and one span a call', async (_provider, registered) => {
+    const instrumentations = isFramework ? 'auto' : []
+    const sent = await sentBy({ registered }, { captureContent: true, instrumentations })
     expect(linesOf(sent.spans())).toStrictEqual(tree)
     expect(tells(sent, 'How is the weather?')).toBe(true)
   })

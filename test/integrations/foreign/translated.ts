@@ -33,11 +33,11 @@ export interface Settings {
   readonly canary?: string
 }
 
-/** Runs the program of a library to its end. @returns what it printed */
+/** Runs the program of a library to its end. @returns turnspan's report, and what was said */
 export async function runLibrary(
   app: BuiltApp,
   settings: Settings,
-): Promise<{ said: unknown; report: unknown }> {
+): Promise<{ report: unknown; stderr: string }> {
   const scripts = scriptsSaying(settings.canary)
   await using provider = await startProvider(scripts)
   const models = Object.fromEntries(Object.keys(scripts).map((name) => [name, provider.address(name, name)]))
@@ -47,7 +47,8 @@ export async function runLibrary(
   })
   if (ended.code !== 0) throw new Error(`It ended with ${ended.code}: ${ended.stderr}`)
   // Some libraries write what they do to where a program writes its results.
-  return JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '') as { said: unknown; report: unknown }
+  const printed = JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '') as { report: unknown }
+  return { report: printed.report, stderr: ended.stderr }
 }
 
 /** A library, and what its spans are called. */
@@ -56,6 +57,8 @@ export interface Library {
   readonly name: string
   /** Its fixture project. */
   readonly fixture: string
+  /** It asks models by clients that turnspan traces too. */
+  readonly isFramework: boolean
   /** The trees of its runs, each line a span: its name, its type, its tokens, and whether it failed. */
   readonly tree: readonly string[]
 }
