@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { nearForeignModelCall } from '../delivery/foreign-calls.ts'
+import { foreignCalls } from '../delivery/foreign-calls.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -80,16 +80,23 @@ export function watchUntracedRequests(names: readonly string[]): () => void {
       // The request goes out all the same.
     }
   }
+  // The calls of frameworks that trace themselves are seen, by their spans.
+  void import('../integrations/base/foreign-calls.ts').then(
+    ({ watchForeignCalls }) => watchForeignCalls(),
+    noop,
+  )
   for (const name of CHANNELS) subscribe(name, look)
   return () => {
     for (const name of CHANNELS) unsubscribe(name, look)
   }
 }
 
+const noop = (): void => undefined
+
 function isUntraced(): boolean {
   if (currentPipeline() === undefined) return false
   const context = activeContext()
-  if (tracingIn(context) === undefined || nearForeignModelCall(context)) return false
+  if (tracingIn(context) === undefined || foreignCalls()?.isNear(context)) return false
   return modelCallIn(context) === undefined
 }
 

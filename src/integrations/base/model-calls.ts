@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { liveSpanIn } from '../../delivery/context-keys.ts'
-import { inForeignModelCall } from '../../delivery/foreign-calls.ts'
 import { modelCallSpans } from '../../runtime/model-call-spans.ts'
+import { inForeignModelCall } from './foreign-calls.ts'
 import type { ModelCall } from './model-call-type.ts'
 
 /** The model calls under way, by their spans. */
