@@ -9,9 +9,9 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { OpenSpan, TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
+import { externalCalls } from './external-calls.ts'
 import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf, scopeIn } from './external-span.ts'
 import { type ExternalSpanHost, traceOfEnded, traceOfStarted } from './external-trace.ts'
-import { foreignCalls } from './foreign-calls.ts'
 import { expectSpansOf } from './translator.ts'
 
 /** Notes that `span` of another library began below `parent`, which was active then. */
@@ -29,7 +29,7 @@ export function externalStarted(
   host.traces.add(trace)
   trace.open.set(context.spanId, openSpan(context.spanId, span, trace))
   const [name, attributes] = [readProperty(span, 'name'), readProperty(span, 'attributes')]
-  foreignCalls()?.note(span, scope, name, attributes, () => trace.open.has(context.spanId))
+  externalCalls()?.note(span, scope, name, attributes, () => trace.open.has(context.spanId))
 }
 
 /**

@@ -8,7 +8,7 @@ import { readProperty } from '../span/attribute-values.ts'
 import { scopeOf } from '../span/clean-fields.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
-import { foreignCalls } from './foreign-calls.ts'
+import { externalCalls } from './external-calls.ts'
 import { isScopeSuppressed } from './suppressed-scopes.ts'
 import { expectSpansOf } from './translator.ts'
 
@@ -59,7 +59,7 @@ function ownTracer(
       links: options.links,
     })
     if (options.attributes) span.setAttributes(options.attributes)
-    foreignCalls()?.note(span, scope.name, name, options.attributes, () => span.trace.open.has(span.spanId))
+    externalCalls()?.note(span, scope.name, name, options.attributes, () => span.trace.open.has(span.spanId))
     return span
   }
   return {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
 import { currentPipeline } from '../delivery/current.ts'
-import { foreignCalls } from '../delivery/foreign-calls.ts'
+import { externalCalls } from '../delivery/external-calls.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -81,8 +81,8 @@ export function watchUntracedRequests(names: readonly string[]): () => void {
     }
   }
   // The calls of frameworks that trace themselves are seen, by their spans.
-  void import('../integrations/base/foreign-calls.ts').then(
-    ({ watchForeignCalls }) => watchForeignCalls(),
+  void import('../integrations/base/external-calls.ts').then(
+    ({ watchExternalCalls }) => watchExternalCalls(),
     noop,
   )
   for (const name of CHANNELS) subscribe(name, look)
@@ -96,7 +96,7 @@ const noop = (): void => undefined
 function isUntraced(): boolean {
   if (currentPipeline() === undefined) return false
   const context = activeContext()
-  if (tracingIn(context) === undefined || foreignCalls()?.isNear(context)) return false
+  if (tracingIn(context) === undefined || externalCalls()?.isNear(context)) return false
   return modelCallIn(context) === undefined
 }
 

@@ -4,7 +4,7 @@ import { noteOutcome } from '../../modules/outcomes.ts'
 import { watchModules } from '../../modules/watch-modules.ts'
 import { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 import { messageOf } from '../../runtime/errors.ts'
-import { watchForeignCalls } from './foreign-calls.ts'
+import { watchExternalCalls } from './external-calls.ts'
 import { suppressOthers } from './other-instrumentations.ts'
 import { createPatches, type Patches } from './patch.ts'
 
@@ -35,7 +35,7 @@ export function createInstrument<Options extends object>(
   const packages = packagesOf(integration.name)
   const names = packages.filter((one) => knownPackage(one)?.companion === undefined)
   return (copy, options) => {
-    watchForeignCalls()
+    watchExternalCalls()
     const patches = createPatches(integration.name)
     const settings = options ?? ({} as Options)
     const patch = (given: unknown, module?: LoadedModule): boolean => {

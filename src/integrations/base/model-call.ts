@@ -8,8 +8,8 @@ import type { LiveSpan } from '../../span/live-span.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import type { Answer } from './accumulator.ts'
 import { parentContext } from './active-span.ts'
+import { isExternalModelCall } from './external-calls.ts'
 import { failWith } from './failure.ts'
-import { isForeignModelCall } from './foreign-calls.ts'
 import type { ModelCall, ModelCallInit } from './model-call-type.ts'
 import { isInModelCall, noteModelCall } from './model-calls.ts'
 import { dataOf } from './own-data.ts'
@@ -27,7 +27,7 @@ export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined
     // No span inside a model call: what a client sends from there is that same call.
     if (isInModelCall(active)) return undefined
     const given = init()
-    if (isForeignModelCall(given.model)) return undefined
+    if (isExternalModelCall(given.model)) return undefined
     const context = given.context ?? active
     const pipeline = tracingIn(context)
     if (pipeline === undefined || isInModelCall(context)) return undefined

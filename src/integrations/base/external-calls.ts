@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from '@opentelemetry/api'
-import { bringForeignCalls } from '../../delivery/foreign-calls.ts'
+import { bringExternalCalls } from '../../delivery/external-calls.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import { processWide } from '../../runtime/registry.ts'
 import { readProperty } from '../../span/attribute-values.ts'
@@ -8,20 +8,20 @@ import { readProperty } from '../../span/attribute-values.ts'
 // Frameworks that make spans of themselves ask models by clients that turnspan traces: one call would be two spans.
 
 /** A span of such a framework. */
-interface ForeignSpan {
+interface FrameworkSpan {
   /** The model that it calls, if it is known; `undefined` for a span that is no call of a model. */
   readonly model: { readonly name: unknown } | undefined
   isOpen(): boolean
 }
 
 interface State {
-  readonly spans: WeakMap<object, ForeignSpan>
+  readonly spans: WeakMap<object, FrameworkSpan>
   /** The one that began last on the way to the running code: some do not make their spans active. */
-  readonly latest: AsyncLocalStorage<ForeignSpan>
+  readonly latest: AsyncLocalStorage<FrameworkSpan>
 }
 
 const state = (): State =>
-  processWide('foreign-spans', () => ({ spans: new WeakMap(), latest: new AsyncLocalStorage() }))
+  processWide('frameworks-spans', () => ({ spans: new WeakMap(), latest: new AsyncLocalStorage() }))
 
 /** Tracers of frameworks whose spans of model calls are translated, and which ask models by clients of others. */
 const FRAMEWORK = /^(?:gcp\.vertex\.agent|strands|genkit|@?voltagent|@?mastra)/
@@ -36,43 +36,41 @@ const MODEL_CALL: readonly (readonly [key: string, value: RegExp])[] = [
 ]
 
 /** Keeps track of such spans from now on. */
-export function watchForeignCalls(): void {
-  bringForeignCalls({ note, isNear: nearForeignModelCall })
+export function watchExternalCalls(): void {
+  bringExternalCalls({ note, isNear: nearExternalModelCall })
 }
 
 function note(span: object, scope: unknown, name: unknown, attributes: unknown, isOpen: () => boolean): void {
   const read = (key: string): unknown => readProperty(attributes, key)
-  const isFrameworks = typeof scope === 'string' && FRAMEWORK.test(scope)
-  const isCall = isFrameworks || CALL_KEYS.some((key) => read(key) !== undefined)
+  const isFrameworks = isLike(scope, FRAMEWORK)
   const isTool = read('gen_ai.tool.name') !== undefined
-  if (!isCall && !isTool) return
-  const isModelCall =
-    !isTool &&
-    ((isFrameworks && CALL_NAME.test(String(name))) ||
-      MODEL_CALL.some(([key, value]) => value.test(String(read(key) ?? ''))))
-  const foreign = {
-    model: isModelCall ? { name: read('gen_ai.request.model') } : undefined,
-    isOpen,
-  }
-  state().spans.set(span, foreign)
-  state().latest.enterWith(foreign)
+  if (!isFrameworks && !isTool && CALL_KEYS.every((key) => read(key) === undefined)) return
+  const isNamed = isFrameworks && isLike(name, CALL_NAME)
+  const isModelCall = !isTool && (isNamed || MODEL_CALL.some(([key, value]) => isLike(read(key), value)))
+  const found = { model: isModelCall ? { name: read('gen_ai.request.model') } : undefined, isOpen }
+  state().spans.set(span, found)
+  state().latest.enterWith(found)
 }
 
+/** What libraries hand over may be anything. */
+const isLike = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value)
+
 /** Whether the code of `context` runs inside a framework's call of a model, which has a span. */
-export function inForeignModelCall(context: Context): boolean {
+export function inExternalModelCall(context: Context): boolean {
   const active = trace.getSpan(context)
-  const foreign = active && state().spans.get(active)
-  return foreign?.model !== undefined && foreign.isOpen()
+  const found = active && state().spans.get(active)
+  return found?.model !== undefined && found.isOpen()
 }
 
 /** Whether the running code may belong to a framework's call of a model, whose span is the active one or not. */
-function nearForeignModelCall(context: Context): boolean {
-  const foreign = state().latest.getStore()
-  return inForeignModelCall(context) || (foreign?.model !== undefined && foreign.isOpen())
+function nearExternalModelCall(context: Context): boolean {
+  const found = state().latest.getStore()
+  return inExternalModelCall(context) || (found?.model !== undefined && found.isOpen())
 }
 
 /** Whether a call of `model` is that of a framework which did not make its span the active one. */
-export function isForeignModelCall(model: string | undefined): boolean {
-  const foreign = state().latest.getStore()
-  return foreign?.model !== undefined && foreign.model.name === model && foreign.isOpen()
+export function isExternalModelCall(model: string | undefined): boolean {
+  if (model === undefined) return false
+  const found = state().latest.getStore()
+  return found?.model?.name === model && found.isOpen()
 }
