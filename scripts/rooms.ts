@@ -15,6 +15,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['tracing'],
   ['context'],
   ['delivery'],
+  ['translate'],
   ['span'],
   ['ids'],
   ['config'],

@@ -11,7 +11,7 @@ import { spanContextOf } from '../span/clean-fields.ts'
 import type { StartMirrorSpan } from './begin-span.ts'
 import { currentPipeline, sharedPipeline } from './current.ts'
 import { keepFromDoubles } from './double-export.ts'
-import { type ExternalSpan, parentIdOf } from './external-span.ts'
+import { type ExternalSpan, parentIdOf, scopeIn } from './external-span.ts'
 import { traceOfStarted } from './external-trace.ts'
 import type { Pipeline } from './pipeline.ts'
 import { isScopeSuppressed, noteSuppressed, wasSuppressed } from './suppressed-scopes.ts'
@@ -169,8 +169,7 @@ function activeIn(context: Context): OtelSpan | undefined {
 }
 
 function isLeftOut(span: ExternalSpan): boolean {
-  const scope = readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
-  const [scopeName, name] = [readProperty(scope, 'name'), readProperty(span, 'name')]
+  const [scopeName, name] = [readProperty(scopeIn(span), 'name'), readProperty(span, 'name')]
   if (typeof scopeName !== 'string' || typeof name !== 'string' || !isScopeSuppressed(scopeName, name))
     return false
   noteSuppressed(spanContextOf(span).spanId, parentIdOf(span))

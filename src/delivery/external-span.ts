@@ -10,6 +10,7 @@ import type { Attributes } from '../span/attributes.ts'
 import type { CaptureOptions } from '../span/capture.ts'
 import { captureOptionsFor } from '../span/capture-source.ts'
 import { countOf, hrTimeOf, itemsOf, kindOf, scopeOf, spanContextOf } from '../span/clean-fields.ts'
+import { COUNTED_KEYS, countsIn } from '../span/content-counts.ts'
 import {
   type EndedSpan,
   type SpanEvent,
@@ -70,6 +71,10 @@ export function parentIdOf(
   return seenParent(isSpanId(given) ? given : undefined)
 }
 
+/** What a span says of its tracer, in whichever field this SDK has it. */
+export const scopeIn = (span: ExternalSpan): unknown =>
+  readProperty(span, 'instrumentationScope') ?? readProperty(span, 'instrumentationLibrary')
+
 const isSpanId = (given: unknown): given is string =>
   typeof given === 'string' && isSpanContextValid({ traceId: 'f'.repeat(32), spanId: given, traceFlags: 0 })
 
@@ -104,7 +109,7 @@ export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config:
   const given = objectOr(read('attributes'))
   const types = readable(given, TYPE_KEYS)
   const spanType = spanTypeOfAttributes(types)
-  const scope = read('instrumentationScope') ?? read('instrumentationLibrary')
+  const scope = scopeIn(span)
   const scoped = scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version'))
   const copying: Copying = {
     config,
@@ -135,7 +140,7 @@ export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config:
     startTime,
     endTime,
     status: statusOf(copying, read('status')),
-    attributes: attributesOf(copying, given),
+    attributes: { ...attributesOf(copying, given), ...(!config.captureContent && countsOf(given)) },
     events: events.items.flatMap((event) => eventOf(copying, event, endTime)),
     links: links.items.flatMap((link) => linkOf(copying, link)),
     ...(dropped.attributes + dropped.events + dropped.links > 0 && { dropped }),
@@ -189,6 +194,12 @@ function textIn({ optionsFor }: Copying, value: unknown, key: string): string | 
 function attributesOf({ config, scope, optionsFor }: Copying, given: object, event?: string): Attributes {
   const admits = config.captureContent ? undefined : admitsFor(scope, event)
   return copyAttributes({}, given, config.redact, optionsFor, admits)
+}
+
+/** Token counts of libraries that have them in the midst of content, which is not captured. */
+function countsOf(given: object): Attributes {
+  const counts = COUNTED_KEYS.map((key) => [key, countsIn(key, readProperty(given, key))] as const)
+  return Object.fromEntries(counts.filter((one): one is [string, string] => one[1] !== undefined))
 }
 
 /** A name that somebody gave, where that cannot be content. */

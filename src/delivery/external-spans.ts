@@ -1,6 +1,7 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
 import { msOfHrTime } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
+import { readProperty } from '../span/attribute-values.ts'
 import { spanContextOf } from '../span/clean-fields.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import * as keys from '../span/keys.ts'
@@ -9,8 +10,10 @@ import { SpanType } from '../span/span-type.ts'
 import { usageOfAttributes } from '../span/token-usage.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 import { sumUpUsage } from '../span/usage-tree.ts'
-import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf } from './external-span.ts'
+import { externalCalls } from './external-calls.ts'
+import { copyExternalSpan, type ExternalSpan, externalContext, parentIdOf, scopeIn } from './external-span.ts'
 import { type ExternalSpanHost, traceOfEnded, traceOfStarted } from './external-trace.ts'
+import { expectSpansOf } from './translator.ts'
 
 /** Notes that `span` of another library began below `parent`, which was active then. */
 export function externalStarted(
@@ -21,9 +24,13 @@ export function externalStarted(
   const context = spanContextOf(span)
   // One without IDs cannot be read; its end says so.
   if (!isSpanContextValid(context)) return
+  const scope = readProperty(scopeIn(span), 'name')
+  expectSpansOf(scope)
   const trace = traceOfStarted(host, span, parent)
   host.traces.add(trace)
   trace.open.add(openSpan(context.spanId, span, trace))
+  const [name, attributes] = [readProperty(span, 'name'), readProperty(span, 'attributes')]
+  externalCalls()?.note(span, scope, name, attributes, () => trace.open.has(context.spanId))
 }
 
 /**

@@ -8,7 +8,9 @@ import { readProperty } from '../span/attribute-values.ts'
 import { scopeOf } from '../span/clean-fields.ts'
 import { beginSpan } from './begin-span.ts'
 import { sharedPipeline } from './current.ts'
+import { externalCalls } from './external-calls.ts'
 import { isScopeSuppressed } from './suppressed-scopes.ts'
+import { expectSpansOf } from './translator.ts'
 
 /**
  * The provider behind OpenTelemetry's API while the application has registered none: what instrumentations and raw
@@ -47,6 +49,7 @@ function ownTracer(
       if (isLeftOut) leftOutSpans().add(none)
       return none
     }
+    expectSpansOf(scope.name)
     const span = beginSpan(pipeline, context, {
       name,
       scope,
@@ -56,6 +59,7 @@ function ownTracer(
       links: options.links,
     })
     if (options.attributes) span.setAttributes(options.attributes)
+    externalCalls()?.note(span, scope.name, name, options.attributes, () => span.trace.open.has(span.spanId))
     return span
   }
   return {

@@ -21,6 +21,7 @@ import type { SpanOutcome } from './span-outcome.ts'
 import type { SpanTarget } from './target.ts'
 import { ownExperiment } from './trace-experiment.ts'
 import { createTraceTable } from './trace-table.ts'
+import { createTranslatingExporter } from './translating-exporter.ts'
 
 /** What traces for one configuration: where spans begin, and where they go when they end. */
 export interface Pipeline extends SpanHost, ExternalSpanHost {
@@ -141,9 +142,10 @@ function exporterFor(
   events: ExporterEvents,
 ): Exporter {
   const exporter = createExporter(config, targets, statistics, events)
-  if (config.keep !== 'agent') return exporter
+  if (config.keep !== 'agent') return createTranslatingExporter(exporter, config)
   const filter = createKeepFilter(() => statistics.settled('filtered'))
-  return createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
+  const filtered = createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
+  return createTranslatingExporter(filtered, config)
 }
 
 interface Listeners<Event extends unknown[]> {

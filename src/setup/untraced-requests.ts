@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
 import { currentPipeline } from '../delivery/current.ts'
+import { externalCalls } from '../delivery/external-calls.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -79,16 +80,24 @@ export function watchUntracedRequests(names: readonly string[]): () => void {
       // The request goes out all the same.
     }
   }
+  // The calls of frameworks that trace themselves are seen, by their spans.
+  void import('../integrations/base/external-calls.ts').then(
+    ({ watchExternalCalls }) => watchExternalCalls(),
+    noop,
+  )
   for (const name of CHANNELS) subscribe(name, look)
   return () => {
     for (const name of CHANNELS) unsubscribe(name, look)
   }
 }
 
+const noop = (): void => undefined
+
 function isUntraced(): boolean {
   if (currentPipeline() === undefined) return false
   const context = activeContext()
-  return tracingIn(context) !== undefined && modelCallIn(context) === undefined
+  if (tracingIn(context) === undefined || externalCalls()?.isNear(context)) return false
+  return modelCallIn(context) === undefined
 }
 
 function headerOf(request: Beginning['request'], name: string): string {

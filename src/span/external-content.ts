@@ -1,4 +1,5 @@
 import { isFreeOfContent, isName } from './content-free-keys.ts'
+import type { EndedSpan } from './ended-span.ts'
 import { isIdentifier, plainType } from './exception.ts'
 import { OPERATION_NAME } from './keys.ts'
 
@@ -33,6 +34,13 @@ export function isGenAiScope(scope: string): boolean {
     known.set(scope, isOne)
   }
   return isOne
+}
+
+/** Whether `span` of another library is about language models, by its tracer or by what it says. */
+export function speaksOfModels({ agent, scope, attributes, events }: EndedSpan): boolean {
+  if (agent !== undefined) return false
+  if (isGenAiScope(scope.name) || Object.keys(attributes).some((key) => GENAI_KEY.test(key))) return true
+  return events.some(({ name }) => GENAI_EVENT.test(name))
 }
 
 /** Whether attribute `key` of a span, event or link of another library may be kept while content is not captured. */

@@ -18,6 +18,7 @@ import {
   valuesBytes,
   withoutValues,
 } from './content-bytes.ts'
+import { countsIn } from './content-counts.ts'
 import {
   type AgentData,
   type DroppedCounts,
@@ -550,7 +551,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   /** What is kept of an attribute while content is not captured. */
   #admitted(key: string, value: unknown): unknown {
     if (this.#own) return admittedOfOurs(key, value)
-    return isAdmitted(this.#init.scope.name, key, value) ? value : undefined
+    return isAdmitted(this.#init.scope.name, key, value) ? value : countsIn(key, value)
   }
 
   /** Content of other libraries must be kept out. */

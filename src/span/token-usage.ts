@@ -1,4 +1,5 @@
 import { readProperty } from './attribute-values.ts'
+import type { Attributes } from './attributes.ts'
 import * as keys from './keys.ts'
 
 /** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */
@@ -84,8 +85,17 @@ export function addUsage(a: CountedUsage | undefined, b: CountedUsage): CountedU
   return sum
 }
 
+type ReadUsage = (attributes: Attributes) => CountedUsage | undefined
+let readUsage: ReadUsage | undefined
+
+/** From now on the usage of other libraries' spans is read by `read`, which knows more vocabularies. */
+export function readUsageBy(read: ReadUsage): void {
+  readUsage = read
+}
+
 /** Usage that a span of another library carries in the GenAI or OpenInference vocabulary, or MLflow's. */
-export function usageOfAttributes(attributes: Readonly<Record<string, unknown>>): CountedUsage | undefined {
+export function usageOfAttributes(attributes: Attributes): CountedUsage | undefined {
+  if (readUsage !== undefined) return readUsage(attributes)
   const first = (...names: string[]): unknown =>
     names.map((n) => attributes[n]).find((v) => count(v) !== undefined)
   return countedUsage({

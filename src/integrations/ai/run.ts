@@ -5,9 +5,9 @@ import {
   activeContext,
   beginModelCall,
   beginStep,
+  isInModelCall,
   keys,
   type ModelCallInit,
-  modelCallIn,
   number,
   read,
   runIn,
@@ -81,7 +81,7 @@ const TYPES: Readonly<Record<string, SpanType>> = {
 /** Begins the span of a function's call below whatever is active; `undefined` when nothing is traced. */
 export function beginRun(init: () => RunInit): Run | undefined {
   // A model of another framework that asks the AI SDK: the call has its span already.
-  if (modelCallIn(activeContext()) !== undefined) return undefined
+  if (isInModelCall(activeContext())) return undefined
   let settings: RunInit | undefined
   const step = beginStep(() => {
     settings = init()

@@ -4,8 +4,8 @@ import { tracingIn } from '../../tracing/open-span.ts'
 import {
   activeContext,
   diagnose,
+  isInModelCall,
   type Method,
-  modelCallIn,
   type Patches,
   processWide,
   read,
@@ -68,7 +68,7 @@ function isUntraced(request: unknown, isNameless: boolean): boolean {
   const maybe = isNamed || PROVIDER.test(agent) || (isNameless && /^(?:node|undici)?$/.test(agent))
   if (!maybe) return false
   const active = activeContext()
-  if (modelCallIn(active) !== undefined || tracingIn(active) === undefined) return false
+  if (isInModelCall(active) || tracingIn(active) === undefined) return false
   // A tracer of the program's own is told of the call.
   if (text(read(trace.getSpan(active), 'name'))?.startsWith('ai.')) return false
   const stack = deepStack()

@@ -32,7 +32,7 @@ export { createInstrument, type Integration, type Uninstrument } from './integra
 export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
 export { beginModelCall } from './model-call.ts'
 export type { CallContent, ModelCall, ModelCallInit, Retry, Stop } from './model-call-type.ts'
-export { modelCallIn } from './model-calls.ts'
+export { isInModelCall, modelCallIn } from './model-calls.ts'
 export { type OnResult, observePromise } from './observe-promise.ts'
 export {
   isStainlessStream,

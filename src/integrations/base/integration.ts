@@ -4,6 +4,8 @@ import { noteOutcome } from '../../modules/outcomes.ts'
 import { watchModules } from '../../modules/watch-modules.ts'
 import { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 import { messageOf } from '../../runtime/errors.ts'
+import { watchExternalCalls } from './external-calls.ts'
+import { suppressOthers } from './other-instrumentations.ts'
 import { createPatches, type Patches } from './patch.ts'
 
 /** Takes an instrumentation back: every method is again the one that it was. */
@@ -38,6 +40,7 @@ export function createInstrument<Options extends object>(
   const packages = packagesOf(integration.name)
   const names = packages.filter((one) => knownPackage(one)?.companion === undefined)
   return (copy, options) => {
+    watchExternalCalls()
     const patches = createPatches(integration.name)
     const settings = options ?? ({} as Options)
     const patch = (given: unknown, module?: LoadedModule): boolean => {
@@ -55,9 +58,14 @@ export function createInstrument<Options extends object>(
       }
     }
     if (copy === undefined) {
+      let isTraced = false
       const take = (module: LoadedModule): void => {
         const patched = patch(module.exports, module)
         if (knownPackage(module.package)?.companion) return
+        if (patched && !isTraced) {
+          isTraced = true
+          suppressOthers(integration.name, patches)
+        }
         const late = patched ? undefined : integration.lateReason?.(module.exports)
         noteOutcome(integration.name, module, patched, late !== undefined)
         if (late !== undefined) sayLate(integration.name, module, late)

@@ -8,9 +8,10 @@ import type { LiveSpan } from '../../span/live-span.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import type { Answer } from './accumulator.ts'
 import { parentContext } from './active-span.ts'
+import { isExternalModelCall } from './external-calls.ts'
 import { failWith } from './failure.ts'
 import type { ModelCall, ModelCallInit } from './model-call-type.ts'
-import { modelCallIn, noteModelCall } from './model-calls.ts'
+import { isInModelCall, noteModelCall } from './model-calls.ts'
 import { dataOf } from './own-data.ts'
 
 const IDLE_MS = 900_000
@@ -24,11 +25,12 @@ export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined
   try {
     const active = activeContext()
     // No span inside a model call: what a client sends from there is that same call.
-    if (modelCallIn(active) !== undefined) return undefined
+    if (isInModelCall(active)) return undefined
     const given = init()
+    if (isExternalModelCall(given.model)) return undefined
     const context = given.context ?? active
     const pipeline = tracingIn(context)
-    if (pipeline === undefined || modelCallIn(context) !== undefined) return undefined
+    if (pipeline === undefined || isInModelCall(context)) return undefined
     const span = openSpan(pipeline, context, {
       name: nameOf(given),
       spanType: given.spanType,

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { liveSpanIn } from '../../delivery/context-keys.ts'
 import { modelCallSpans } from '../../runtime/model-call-spans.ts'
+import { inExternalModelCall } from './external-calls.ts'
 import type { ModelCall } from './model-call-type.ts'
 
 /** The model calls under way, by their spans. */
@@ -20,3 +21,7 @@ export function modelCallIn(context: Context): ModelCall | undefined {
   const call = span && calls().get(span)
   return call === undefined || call.ended() ? undefined : call
 }
+
+/** Whether the code of `context` runs in a call of a model that has a span: one of ours, or one that a framework made. */
+export const isInModelCall = (context: Context): boolean =>
+  modelCallIn(context) !== undefined || inExternalModelCall(context)

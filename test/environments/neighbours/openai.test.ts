@@ -53,27 +53,21 @@ const TURN = [
 ]
 /** The same where spans of OpenTelemetry's API are the neighbour's alone. */
 const APART = ['agent:planner', 'chat gpt-4o < agent:planner', 'tool:search < agent:planner']
-/** With the neighbour's own span of the call, below ours or above it. */
-const BELOW = [...TURN, 'chat gpt-4o < chat gpt-4o']
-const ABOVE = [
-  'agent:planner',
-  'OpenAI Chat Completions < agent:planner',
-  'chat gpt-4o < OpenAI Chat Completions',
-  ...TURN.slice(2),
-]
+/** With the neighbour's own span of the call, in the place of ours. */
+const THEIRS = ['agent:planner', 'OpenAI Chat Completions < agent:planner', ...TURN.slice(2)]
 const REQUEST = 'POST < chat gpt-4o'
 
-/** The tree that reaches turnspan; and the one without its integration of the client, where the call is there twice. */
+/** The tree that reaches turnspan; and the one without its integration of the client, where the neighbour has one too. */
 const NEIGHBOURS = [
   { name: 'datadog', tree: TURN },
   { name: 'datadog', start: 'datadog-otel', tree: APART, code: 'TS_PROVIDER_UNKNOWN' },
   { name: 'sentry-10.78', tree: APART, code: 'TS_PROVIDER_UNKNOWN' },
   { name: 'langfuse', tree: TURN },
   { name: 'azure', tree: TURN },
-  { name: 'edot', tree: [...BELOW, REQUEST], once: [...TURN, REQUEST] },
-  { name: 'auto', tree: [...BELOW, REQUEST], once: [...TURN, REQUEST] },
-  { name: 'openinference', tree: ABOVE, once: ABOVE.filter((edge) => !edge.startsWith('chat')) },
-  { name: 'openllmetry', tree: BELOW, once: TURN },
+  { name: 'edot', tree: [...TURN, REQUEST], once: [...TURN, REQUEST] },
+  { name: 'auto', tree: [...TURN, REQUEST], once: [...TURN, REQUEST] },
+  { name: 'openinference', tree: TURN, once: THEIRS },
+  { name: 'openllmetry', tree: TURN, once: TURN },
 ] as const
 
 interface Expected {

@@ -32,8 +32,8 @@ const tells = ({ requests }: OtlpHttpCollector): boolean =>
 const SPANS: Readonly<Record<string, readonly string[]>> = {
   openinference: ['OpenAI Chat Completions', 'OpenAI Embeddings'],
   openllmetry: ['chat gpt-5'],
-  strands: ['chat', 'execute_tool look', 'span', 'execute_agent_loop_cycle', 'invoke_agent Strands Agent'],
-  adk: ['execute_tool look', 'call_llm', 'invoke_agent helper', 'invocation'],
+  strands: ['chat', 'look', 'span', 'execute_agent_loop_cycle', 'invoke_agent Strands Agent'],
+  adk: ['look', 'call_llm', 'invoke_agent helper', 'invocation'],
 }
 
 describe.each(Object.keys(SPANS))('what %s records by itself', (library) => {

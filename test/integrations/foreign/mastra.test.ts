@@ -53,8 +53,8 @@ const tells = ({ requests }: OtlpHttpCollector): boolean =>
 /** Those that tell a run, in the words of both ways: the bridge has no names for the steps of a workflow. */
 const RUNS = [
   'chat gpt-5 OK',
-  'execute_tool look OK',
-  'execute_tool look ERROR',
+  'look OK',
+  'look ERROR',
   'invoke_agent helper OK',
   'invoke_agent helper ERROR',
   'invoke_workflow flow OK',

@@ -1,0 +1,75 @@
+import { SpanType } from '../span/span-type.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  chat: SpanType.CHAT_MODEL,
+  realtime_inference: SpanType.CHAT_MODEL,
+  generate_content: SpanType.LLM,
+  text_completion: SpanType.LLM,
+  response: SpanType.LLM,
+  image_generation: SpanType.LLM,
+  embeddings: SpanType.EMBEDDING,
+  rerank: SpanType.RERANKER,
+  retrieval: SpanType.RETRIEVER,
+  execute_tool: SpanType.TOOL,
+  create_agent: SpanType.AGENT,
+  invoke_agent: SpanType.AGENT,
+  invoke_workflow: SpanType.WORKFLOW,
+  plan: SpanType.CHAIN,
+  handoff: SpanType.CHAIN,
+  guardrail: SpanType.GUARDRAIL,
+  apply_guardrail: SpanType.GUARDRAIL,
+  evaluate: SpanType.JUDGE,
+  create_memory: SpanType.MEMORY,
+  create_memory_store: SpanType.MEMORY,
+  search_memory: SpanType.MEMORY,
+  update_memory: SpanType.MEMORY,
+  upsert_memory: SpanType.MEMORY,
+  delete_memory: SpanType.MEMORY,
+  delete_memory_store: SpanType.MEMORY,
+}
+
+/** The conventions of OpenTelemetry, of all their years; what every library falls back on. */
+export const CONVENTIONS: Vocabulary = {
+  name: 'gen_ai',
+  keys: /^gen_ai\./,
+  types: [['gen_ai.operation.name', OPERATIONS]],
+  model: ['gen_ai.response.model', 'gen_ai.request.model'],
+  provider: ['gen_ai.provider.name', 'gen_ai.system'],
+  inputs: [
+    { value: ['gen_ai.tool.call.arguments', 'gen_ai.tool.arguments'] },
+    { messages: ['gen_ai.input.messages'], system: ['gen_ai.system_instructions'] },
+    { events: 'asked' },
+    { value: ['gen_ai.retrieval.query.text', 'gen_ai.memory.query', 'gen_ai.input.messages'] },
+  ],
+  outputs: [
+    { value: ['gen_ai.tool.call.result', 'gen_ai.tool.result'] },
+    { messages: ['gen_ai.output.messages'] },
+    { events: 'answered' },
+    { value: ['gen_ai.retrieval.documents', 'gen_ai.memory.records', 'gen_ai.output.messages'] },
+  ],
+  finish: ['gen_ai.response.finish_reasons#0', 'gen_ai.response.finish_reason'],
+  tools: ['gen_ai.tool.definitions', 'gen_ai.request.tools'],
+  toolName: ['gen_ai.tool.name'],
+  usage: {
+    input: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
+    output: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
+    total: ['gen_ai.usage.total_tokens', 'llm.usage.total_tokens'],
+    cacheRead: [
+      'gen_ai.usage.cache_read.input_tokens',
+      'gen_ai.usage.cache_read_input_tokens',
+      'gen_ai.usage.cached_input_tokens',
+    ],
+    cacheWrite: [
+      'gen_ai.usage.cache_write.input_tokens',
+      'gen_ai.usage.cache_creation.input_tokens',
+      'gen_ai.usage.cache_write_input_tokens',
+      'gen_ai.usage.cache_creation_input_tokens',
+    ],
+    reasoning: ['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens'],
+  },
+  session: ['gen_ai.conversation.id'],
+  user: ['user.id', 'enduser.id'],
+  failed: [['error.type', undefined]],
+  reason: ['error.message'],
+}
