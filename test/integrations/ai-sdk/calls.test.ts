@@ -92,7 +92,9 @@ describe.each(ways)('$set on Node $node as $modules, turnspan $order it', ({ set
     const ends = (probe: string): unknown[] =>
       (spans.get(probe) ?? []).map(({ attributes }) => attributes['turnspan.call.end'])
     for (const probe of ['stream-abort-during', 'stream-abort-stalled']) {
-      expect([probe, modelCalls(probe)[0]?.attributes['turnspan.call.end']]).toEqual([probe, 'aborted'])
+      // Before version 7 the AI SDK may cancel the model's stream before it hears of the signal, and then names no reason.
+      const ends = isSeven ? ['aborted'] : ['aborted', 'stopped']
+      expect(ends, probe).toContain(modelCalls(probe)[0]?.attributes['turnspan.call.end'])
     }
     if (!isSeven) return
     expect(rootOf('stream-abort-during')?.attributes['turnspan.call.end']).toBe('aborted')

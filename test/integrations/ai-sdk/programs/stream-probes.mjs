@@ -192,8 +192,17 @@ export const streamProbes = [
     run: async (t) => {
       const controller = new AbortController()
       const result = stream(t, 'stall', { abortSignal: controller.signal })
-      setTimeout(() => controller.abort(), 60)
-      const outcome = await failure(read(result.textStream))
+      const outcome = await failure(
+        (async () => {
+          const items = []
+          for await (const item of result.textStream) {
+            items.push(item)
+            // The last that comes.
+            if (items.length === 4) setTimeout(() => controller.abort(), 30)
+          }
+          return items
+        })(),
+      )
       await pause(60)
       return outcome
     },
