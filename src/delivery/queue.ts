@@ -4,6 +4,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import type { SpanSize } from '../span/span-size.ts'
 import { backoffMs } from './backoff.ts'
 import { createBatchDelivery } from './batch-delivery.ts'
+import { createDetaching } from './detach-waiting.ts'
 import { createExportDiagnostics } from './export-diagnostics.ts'
 import { createOffloader } from './offloader.ts'
 import { createPacer } from './pacer.ts'
@@ -47,6 +48,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
   const { spool, maxBytes, batchSpans } = options
   const store = createQueueStore(options)
   const diagnostics = options.diagnostics ?? createExportDiagnostics(target)
+  const detaching = createDetaching()
   let inFlight: readonly Waiting[] = []
   let attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
@@ -99,6 +101,7 @@ export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
 
   const tryAgain = ({ rest, answer }: Later<Waiting>): void => {
     store.giveBack(rest)
+    detaching.start(store.items())
     diagnostics.failed(answer, { inMemory: store.waiting(), onDisk: store.onDisk() })
     const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
     askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay

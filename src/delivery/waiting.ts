@@ -19,6 +19,8 @@ export interface Waiting extends Linked<Waiting> {
   /** In the request that is on its way. */
   inFlight: boolean
   settled: boolean
+  /** Its texts keep nothing else in memory. */
+  isDetached: boolean
   /** Its trace, while it is held. */
   group: Group | undefined
   /** Its neighbours among those that wait of its trace. */
@@ -44,6 +46,7 @@ export function waitingFor(
     held,
     inFlight: false,
     settled: false,
+    isDetached: false,
     group: undefined,
     before: undefined,
     after: undefined,

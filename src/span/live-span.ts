@@ -479,7 +479,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     this.#init.host.openContent.grew(this, bytes)
   }
 
-  isolateContent(): void {
+  detachContent(): void {
     this.#inputs?.detach()
     this.#outputs?.detach()
   }

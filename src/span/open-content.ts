@@ -6,8 +6,8 @@ export interface ContentHolder extends Linked<ContentHolder> {
   contentBytes: number
   /** Which of those that have content it stands among. */
   contentAge: ContentAge
-  /** Moves what shares memory with other spans to memory of its own. */
-  isolateContent(): void
+  /** Moves its texts to memory of their own. */
+  detachContent(): void
   /** Leaves a mark in the place of what it has. */
   giveUpContent(): void
 }
@@ -25,7 +25,7 @@ export interface OpenContent {
   bytes(): number
 }
 
-/** Values stand in slabs of memory together; a span that stays open long must not hold a whole slab for a short one. */
+/** A text may be a part of a larger one of the application's, which a span that stays open long must not keep alive. */
 const MAX_YOUNG = 256
 /** It is said again that content was given up after so little of what it may take was taken. */
 const ROOM_SHARE = 0.5
@@ -52,7 +52,7 @@ export function createOpenContent(maxBytes: number, gaveUp: () => void): OpenCon
     young.remove(oldest)
     old.append(oldest)
     oldest.contentAge = ContentAge.OLD
-    oldest.isolateContent()
+    oldest.detachContent()
   }
 
   const makeRoom = (): void => {

@@ -5,6 +5,8 @@ import type { QueueOptions } from '../../src/delivery/queue-options.ts'
 import type { SpanOutcome } from '../../src/delivery/span-outcome.ts'
 import { onDiagnostic, resetDiagnosed } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
+import { plainOf } from '../../src/span/snapshot/plain.ts'
+import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 import { newTraceRecord, setEntry } from '../../src/span/trace-record.ts'
 import { useFakeTimers } from '../support/fake-timers.ts'
 import { endedSpan } from './ended-span.ts'
@@ -311,4 +313,17 @@ test('gives up what was given back before what came later', async () => {
   push('third', 3000, 3)
   push('fourth', 3000, 4)
   expect([...fates.keys()]).toEqual(['first', 'second'])
+})
+
+test('texts that wait for a receiver that is down keep no larger ones of the application alive', async () => {
+  const { queue } = setUp(() => AGAIN)
+  const page = 'x'.repeat(100_000)
+  const snapshot = snapshotOf({ part: page.slice(10, 90) })
+  const detached = vi.spyOn(snapshot, 'detach')
+  const agent = { spanType: 'TOOL', jsonKeys: new Set<string>(), outputs: snapshot }
+  queue.push(endedSpan({ agent }), { wire: 100, held: 100 })
+  await vi.advanceTimersByTimeAsync(1000)
+  vi.useRealTimers()
+  await vi.waitFor(() => expect(detached).toHaveBeenCalledTimes(1))
+  expect(plainOf(snapshot)).toEqual({ part: 'x'.repeat(80) })
 })
