@@ -19,7 +19,7 @@ import { CONTAINER, HEAD_SLOTS, headerOf, numberSlot, type TapeSlot } from './sn
 const VALUES_PER_NEIGHBOUR = 32
 const MAX_KEY_LENGTH = 512
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
-const WORST_UNIT_BYTES = 6
+export const WORST_UNIT_BYTES = 6
 
 /**
  * Records `value`, inside `depth` containers. Never throws, but at the very end of the stack.
@@ -80,7 +80,7 @@ function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boo
     return true
   }
   const { messages } = walk
-  const outside = around.push(source) - 1
+  around.push(source)
   try {
     return putContents(walk, source, depth, mayCallToJson)
   } catch (thrown) {
@@ -89,7 +89,7 @@ function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boo
     putText(walk, unreadableMark(source, thrown))
     return true
   } finally {
-    around.length = outside
+    around.pop()
   }
 }
 
@@ -112,9 +112,12 @@ function isPlain(source: object): boolean {
 
 type ToJson = (key: string) => unknown
 
-/** Hardly anything has one, and then the function that calls it is made elsewhere, for its context costs memory. */
-const toJsonOf = (source: object): ToJson | undefined =>
-  'toJSON' in source ? boundToJson(source) : undefined
+/**
+ * Hardly anything has one, which a load finds out much faster than `in` does. The function that calls it is made
+ * elsewhere, for its context costs memory.
+ */
+const toJsonOf = (source: { readonly toJSON?: unknown }): ToJson | undefined =>
+  source.toJSON === undefined ? undefined : boundToJson(source)
 
 function boundToJson(source: object): ToJson | undefined {
   const toJson = findData(source, 'toJSON')

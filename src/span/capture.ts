@@ -1,13 +1,15 @@
 import type { Limits, Redact } from '../config/limits.ts'
 import { endWalk, startWalk, type Visit } from './capture-state.ts'
-import { putNull, putValue } from './capture-walk.ts'
+import { cleanText } from './capture-strings.ts'
+import { putNull, putValue, WORST_UNIT_BYTES } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
 import { cleanValue, fitLength } from './fit-value.ts'
+import { mediaMark } from './media-mark.ts'
 import { MAX_NATIVE } from './nesting.ts'
 import { callRedact, type RedactSource } from './redact.ts'
 import { plainOf, rawPlain } from './snapshot/plain.ts'
 import { Snapshot } from './snapshot/snapshot.ts'
-import type { Tape } from './snapshot/tape.ts'
+import { numberSlot, type Tape } from './snapshot/tape.ts'
 
 /** MLflow cannot read back what is nested deeper. */
 const MAX_DEPTH = 40
@@ -42,8 +44,16 @@ export function takeSnapshot(value: unknown, options: CaptureOptions): Snapshot 
 }
 
 /** {@link takeSnapshot} as plain data, however deep it nests. */
-export const capture = (value: unknown, options: CaptureOptions): Captured =>
-  plainOf(snapshotWithin(value, options, Number.POSITIVE_INFINITY))
+export function capture(value: unknown, options: CaptureOptions): Captured {
+  // What most attributes are needs no walk.
+  if (options.redact === undefined) {
+    if (typeof value === 'number') return numberSlot(value)
+    if (typeof value === 'string' && value.length * WORST_UNIT_BYTES < mostBytes(options.limits)) {
+      return mediaMark(value) ?? cleanText(value)
+    }
+  }
+  return plainOf(snapshotWithin(value, options, Number.POSITIVE_INFINITY))
+}
 
 function snapshotWithin(value: unknown, options: CaptureOptions, maxMessages: number): Snapshot {
   const { limits, redact } = options

@@ -224,12 +224,25 @@ function awaitEnd(
 
 const USUAL: OutcomeOptions = Object.freeze({})
 
+function readOptions(given: OutcomeOptions): OutcomeOptions {
+  try {
+    const { captureOutputs, outputReducer, readOutputs } = given
+    return { captureOutputs, outputReducer, readOutputs }
+  } catch {
+    // One of them throws when it is read, and is as if it was not given.
+    return {
+      captureOutputs: readProperty(given, 'captureOutputs') as boolean | undefined,
+      outputReducer: readProperty(given, 'outputReducer') as OutputReducer | undefined,
+      readOutputs: readProperty(given, 'readOutputs') as OutcomeOptions['readOutputs'],
+    }
+  }
+}
+
 /** Read before the work begins: an option that throws must not do so after it. */
 function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
   if (given === undefined) return USUAL
-  const captureOutputs = readProperty(given, 'captureOutputs') !== false
-  const outputReducer = readProperty(given, 'outputReducer') as OutputReducer | undefined
-  const reader = readProperty(given, 'readOutputs')
+  const { captureOutputs: wanted, outputReducer, readOutputs: reader } = readOptions(given)
+  const captureOutputs = wanted !== false
   const readOutputs = typeof reader === 'function' ? (reader as OutcomeOptions['readOutputs']) : undefined
   if (captureOutputs && outputReducer === undefined && readOutputs === undefined) return USUAL
   return { captureOutputs, outputReducer, readOutputs }
