@@ -4,6 +4,9 @@ import { createRequestBuffers } from '../../src/delivery/request-buffers.ts'
 import { resourceLike } from '../../src/delivery/resource.ts'
 import { serialise, serialiseInSlices } from '../../src/delivery/serialise.ts'
 import { request } from '../../src/runtime/http.ts'
+import type { Captured } from '../../src/span/captured.ts'
+import type { EndedSpan } from '../../src/span/ended-span.ts'
+import { encodeInSteps, encodeRequest, type Steps } from '../../src/span/otlp/request.ts'
 import { snapshotOf } from '../../src/span/snapshot/snapshot.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 import { endedSpan } from './ended-span.ts'
@@ -46,6 +49,29 @@ test.each([
   const sliced = await serialiseInSlices(spans, resource, options, Buffer.allocUnsafeSlow)
   expect(Buffer.compare(sliced, serialise(spans, resource, options))).toBe(0)
 })
+
+test('a request is the same whatever is in the buffer, and wherever it becomes too small', () => {
+  const said = (inputs: Captured, outputs: Captured, spanType: string): EndedSpan =>
+    endedSpan({
+      name: 'work',
+      agent: { spanType, jsonKeys: new Set(), inputs: snapshotOf(inputs), outputs: snapshotOf(outputs) },
+    })
+  const messages = [{ role: 'user', content: 'a "question", 漢字\n' }]
+  for (const span of [said({ x: 1 }, 1, 'TOOL'), said({ messages }, 'an answer', 'CHAT_MODEL')]) {
+    const expected = encodeRequest([span], {}, options)
+    for (let bytes = 16; bytes < expected.length + 1000; bytes += 1) {
+      const written = atOnce(encodeInSteps([span], {}, options, () => Buffer.alloc(bytes, 0xc0)))
+      expect(Buffer.compare(written, expected), `a buffer of ${bytes} bytes`).toBe(0)
+    }
+  }
+})
+
+function atOnce(steps: Steps<Uint8Array>): Uint8Array {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
 
 test('others have their turn while a large request is written', async () => {
   let turns = 0

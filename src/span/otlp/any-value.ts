@@ -7,6 +7,7 @@ import {
   closeMessage,
   makeRoom,
   openMessage,
+  putVarint,
   varintBytes,
   type Writer,
   writeByte,
@@ -14,7 +15,6 @@ import {
   writeInt64,
   writeText,
   writeTextPair,
-  writeVarint,
 } from './writer.ts'
 
 const INT64_END = 2 ** 63
@@ -73,18 +73,24 @@ export function writeJsonAttribute(writer: Writer, tag: number, key: string, jso
   if (needed !== expected) {
     makeRoom(writer, needed)
     writer.buffer.copyWithin(start + needed, start + expected, writer.pos)
+    writer.pos += needed - expected
   }
-  writer.pos = start
-  writeByte(writer, tag)
+  putJsonHead(writer.buffer, start, tag, key, bytes)
+}
+
+/** Writes what stands before `bytes` of text. By position alone: to make room would lose the text, which is there already. */
+function putJsonHead(buffer: Buffer, start: number, tag: number, key: string, bytes: number): void {
   const value = fieldBytes(bytes)
-  writeVarint(writer, fieldBytes(key.length) + fieldBytes(value))
-  writeByte(writer, KEY)
-  writeText(writer, key)
-  writeByte(writer, VALUE)
-  writeVarint(writer, value)
-  writeByte(writer, STRING)
-  writeVarint(writer, bytes)
-  writer.pos += bytes
+  buffer[start] = tag
+  let at = putVarint(buffer, start + 1, fieldBytes(key.length) + fieldBytes(value))
+  buffer[at] = KEY
+  at = putVarint(buffer, at + 1, key.length)
+  for (let i = 0; i < key.length; i += 1) buffer[at + i] = key.charCodeAt(i)
+  at += key.length
+  buffer[at] = VALUE
+  at = putVarint(buffer, at + 1, value)
+  buffer[at] = STRING
+  putVarint(buffer, at + 1, bytes)
 }
 
 const usualBytes = (json: JsonContent): number => (isMessages(json) ? USUAL_JSON_BYTES : wireBytes(json))
