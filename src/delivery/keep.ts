@@ -1,5 +1,6 @@
 import type { Attributes } from '../span/attributes.ts'
 import { type EndedSpan, isLocalRoot, plainSpan } from '../span/ended-span.ts'
+import { isGenAiScope } from '../span/external-content.ts'
 import { SPAN_TYPE } from '../span/keys.ts'
 import { spanSize } from '../span/span-size.ts'
 import { SpanType } from '../span/span-type.ts'
@@ -107,7 +108,11 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
 }
 
 function isAgentSpan(span: EndedSpan): boolean {
-  return span.agent !== undefined || Object.keys(span.attributes).some((key) => AGENT_KEYS.test(key))
+  return (
+    span.agent !== undefined ||
+    isGenAiScope(span.scope.name) ||
+    Object.keys(span.attributes).some((key) => AGENT_KEYS.test(key))
+  )
 }
 
 /** Whether leaving out this root would leave several roots behind: kept children that ended, or work still open. */

@@ -141,11 +141,11 @@ function exporterFor(
   statistics: ExportStatistics,
   events: ExporterEvents,
 ): Exporter {
-  const exporter = createExporter(config, targets, statistics, events)
-  if (config.keep !== 'agent') return createTranslatingExporter(exporter, config)
+  const exporter = createTranslatingExporter(createExporter(config, targets, statistics, events), config)
+  if (config.keep !== 'agent') return exporter
+  // Before the translation, which may have to be waited for: what is kept depends on what ended before.
   const filter = createKeepFilter(() => statistics.settled('filtered'))
-  const filtered = createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
-  return createTranslatingExporter(filtered, config)
+  return createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
 }
 
 interface Listeners<Event extends unknown[]> {

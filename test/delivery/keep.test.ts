@@ -253,3 +253,11 @@ test('whatever ends first, every kept span leaves once, and below nothing that i
     { numRuns: 1000 },
   )
 })
+
+test('a span of a library for language models is kept by its tracer, whatever its keys are', () => {
+  const spans = ['genkit-tracer', 'http'].map((name) =>
+    endedSpan({ trace, spanId: name, name, parentSpanId: 'agent', scope: { name }, attributes: { step: 1 } }),
+  )
+  expect(spans.flatMap((span) => shown(filter.take(span)))).toEqual(['genkit-tracer < agent'])
+  expect(filtered).toBe(1)
+})
