@@ -71,6 +71,12 @@ const freshWalk = (): Walk => ({
   messages: 0,
 })
 
+/** Takes back what was recorded from `at` on. */
+export function rewind(walk: Walk, at: number): void {
+  walk.tape.fill(undefined, at, walk.at)
+  walk.at = at
+}
+
 /** The tape of `walk`, which is over: what it used serves the next one. */
 export function endWalk(walk: Walk): Tape {
   const { tape, at } = walk

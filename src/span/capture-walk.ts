@@ -8,7 +8,7 @@ import {
   unreadableMark,
 } from './capture-marks.ts'
 import { MAX_FIELDS, type Shape, shapeOf } from './capture-shapes.ts'
-import type { Walk } from './capture-state.ts'
+import { rewind, type Walk } from './capture-state.ts'
 import { cutLength } from './capture-strings.ts'
 import { MIN_MEDIA, mediaMark } from './media-mark.ts'
 import { LIST_MESSAGES, OBJECT_MESSAGES } from './nesting.ts'
@@ -20,6 +20,8 @@ const VALUES_PER_NEIGHBOUR = 32
 const MAX_KEY_LENGTH = 512
 /** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
 export const WORST_UNIT_BYTES = 6
+/** More than the text of any number has. */
+export const NUMBER_BYTES = 32
 
 /**
  * Records `value`, inside `depth` containers. Never throws, but at the very end of the stack.
@@ -63,7 +65,7 @@ function putNumber(walk: Walk, value: number): void {
     putText(walk, slot)
     return
   }
-  walk.bytes += 32
+  walk.bytes += NUMBER_BYTES
   walk.tape[walk.at++] = slot
 }
 
@@ -84,7 +86,7 @@ function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boo
   try {
     return putContents(walk, source, depth, mayCallToJson)
   } catch (thrown) {
-    walk.at = start
+    rewind(walk, start)
     walk.messages = messages
     putText(walk, unreadableMark(source, thrown))
     return true
@@ -173,7 +175,7 @@ function putRest(walk: Walk, items: readonly unknown[], next: number, more: numb
   for (; end > next && walk.room > reserved; end -= 1) {
     putItem(walk, items, end - 1, depth)
     ends.push(walk.tape.slice(start, walk.at))
-    walk.at = start
+    rewind(walk, start)
   }
   const cut = end - next + Math.max(0, more)
   if (more <= 0 && cut > 0) putText(walk, itemsMark(cut))
@@ -254,7 +256,8 @@ function putField(walk: Walk, source: object, key: string, value: unknown, depth
     const before = walk.at
     putName(walk, key)
     const isMedia = typeof value === 'string' && value.length >= MIN_MEDIA
-    if (!putValue(walk, isMedia ? (mediaMark(value, source) ?? value) : value, depth + 1)) walk.at = before
+    if (!putValue(walk, isMedia ? (mediaMark(value, source) ?? value) : value, depth + 1))
+      rewind(walk, before)
   }
   if (walk.visit !== undefined) walk.path.pop()
 }
@@ -285,7 +288,7 @@ function closeContainer(walk: Walk, head: number, isList: boolean): void {
   walk.messages = messages - (isList ? LIST_MESSAGES : OBJECT_MESSAGES)
   if (messages <= maxMessages || walk.messages > maxMessages) return
   const text = JSON.stringify(plainOf({ tape, at: head }))
-  walk.at = head
+  rewind(walk, head)
   putText(walk, text)
 }
 

@@ -1,7 +1,7 @@
 import type { Limits, Redact } from '../config/limits.ts'
 import { endWalk, startWalk, type Visit } from './capture-state.ts'
 import { cleanText } from './capture-strings.ts'
-import { putNull, putValue, WORST_UNIT_BYTES } from './capture-walk.ts'
+import { NUMBER_BYTES, putNull, putValue, WORST_UNIT_BYTES } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
 import { cleanValue, fitLength } from './fit-value.ts'
 import { mediaMark } from './media-mark.ts'
@@ -47,8 +47,9 @@ export function takeSnapshot(value: unknown, options: CaptureOptions): Snapshot 
 export function capture(value: unknown, options: CaptureOptions): Captured {
   // What most attributes are needs no walk.
   if (options.redact === undefined) {
-    if (typeof value === 'number') return numberSlot(value)
-    if (typeof value === 'string' && value.length * WORST_UNIT_BYTES < mostBytes(options.limits)) {
+    const maxBytes = mostBytes(options.limits)
+    if (typeof value === 'number' && NUMBER_BYTES <= maxBytes) return numberSlot(value)
+    if (typeof value === 'string' && value.length * WORST_UNIT_BYTES < maxBytes) {
       return mediaMark(value) ?? cleanText(value)
     }
   }

@@ -230,13 +230,33 @@ describe('many values', () => {
     const kept: Snapshot[] = []
     const before = heapAfterCollection()
     for (let i = 0; i < 20; i += 1) {
-      const page = `${i}${'x'.repeat(1_000_000)}`.split('').reverse().join('')
+      const page = largeText(String(i))
       const snapshot = takeSnapshot({ part: page.slice(10, 90) }, { limits })
       snapshot.detach()
       kept.push(snapshot)
     }
     expect(heapAfterCollection() - before).toBeLessThan(5_000_000)
     expect(kept.map(plainOf)).toEqual(kept.map(() => ({ part: 'x'.repeat(80) })))
+  })
+
+  test('leave nothing behind of what could not be read to its end', () => {
+    const keys = Array.from({ length: 30 }, (_, i) => `key${i}`)
+    const hostile = (): object =>
+      new Proxy(
+        {},
+        {
+          ownKeys: () => keys,
+          get: (_, key) => (key === 'toJSON' ? undefined : largeText(String(key))),
+          getOwnPropertyDescriptor(_, key) {
+            if (key === 'key29') throw new Error('no more')
+            return { value: 1, enumerable: true, configurable: true }
+          },
+        },
+      )
+    takeSnapshot({ a: 1 }, { limits })
+    const before = heapAfterCollection()
+    expect(plainOf(takeSnapshot([hostile()], { limits }))).toEqual(['[Proxy threw: no more]'])
+    expect(heapAfterCollection() - before).toBeLessThan(5_000_000)
   })
 
   test.each(['plain', 'café', '漢字', '😀', 'n\0', 'lone \ud800'])('detached, %j stays as it was', (unit) => {
@@ -247,6 +267,9 @@ describe('many values', () => {
     expect(plainOf(snapshot)).toEqual(before)
   })
 })
+
+/** A megabyte that stands in memory once for each call. */
+const largeText = (end: string): string => `${'x'.repeat(1_000_000)}${end}`.split('').join('')
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
