@@ -64,10 +64,10 @@ export function createExporter(
   const { maxSpanBytes } = config.limits
 
   const exportSpan = (span: EndedSpan): void => {
-    const whole = spanSize(span)
+    const whole = spanSize(span, maxSpanBytes)
     const fits = whole.wire <= maxSpanBytes
     const fitted = fits ? span : fitSpan(span, maxSpanBytes)
-    const size = fits ? whole : spanSize(fitted)
+    const size = fits ? whole : spanSize(fitted, maxSpanBytes)
     if (isLocalRoot(span)) span.trace.root = rootSummary(span)
     settlement.begin(fitted)
     for (const exporter of exporters) exporter.queue.push(fitted, size, writeToDisk(exporter, fitted))
@@ -88,7 +88,7 @@ export function createExporter(
     exportOpen(span) {
       const fitted = fitSpan(span, maxSpanBytes)
       settlement.beginOpen(fitted)
-      for (const exporter of exporters) exporter.queue.push(fitted, spanSize(fitted))
+      for (const exporter of exporters) exporter.queue.push(fitted, spanSize(fitted, maxSpanBytes))
       events.work()
     },
     flush: (timeoutMs) => flush(exporters, timeoutMs),

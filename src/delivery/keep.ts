@@ -64,7 +64,7 @@ export function createKeepFilter(onFiltered: () => void): KeepFilter {
   }
 
   const hold = ({ held }: State, span: EndedSpan): void => {
-    const item = { span, bytes: spanSize(span).held }
+    const item = { span, bytes: spanSize(span, Number.POSITIVE_INFINITY).held }
     held.push(item)
     bytes += item.bytes
   }

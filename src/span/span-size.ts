@@ -38,9 +38,26 @@ const MAP_ENTRY_BYTES = 70
 
 /** Bytes of memory of what {@link spanSize} is measuring. */
 let held = 0
+/** The bytes of long texts are counted, not guessed. */
+let isExact = false
 
-/** What `span` takes on the wire and in memory. */
-export function spanSize(span: EndedSpan): SpanSize {
+/** A long text may have so many times the bytes on the wire that it is taken to have. */
+const MAX_ERROR = 2
+
+/**
+ * What `span` takes on the wire and in memory. To count the bytes of a long text takes longer than to record it, so that is
+ * only done where it matters: for a span that may be longer than `maxBytes` on the wire.
+ */
+export function spanSize(span: EndedSpan, maxBytes: number): SpanSize {
+  const size = measured(span)
+  if (size.wire * MAX_ERROR <= maxBytes) return size
+  isExact = true
+  const exact = measured(span)
+  isExact = false
+  return exact
+}
+
+function measured(span: EndedSpan): SpanSize {
   held = SPAN_BYTES
   let wire = FRAME_BYTES + span.name.length + attributesBytes(span.attributes)
   held += span.name.length
@@ -121,16 +138,19 @@ function valueBytes(value: unknown): number {
 
 /** From this length on it matters how many bytes the characters of a text have. */
 const LONG_TEXT = 64
-const TWO_BYTES = /[^\0-\xff]/
+const BEYOND_LATIN = /[^\0-\xff]/
 
 function textBytes(text: string): number {
   const { length } = text
   held += TEXT_BYTES + length
   if (length < LONG_TEXT) return length
-  const bytes = Buffer.byteLength(text)
-  // One character that Latin-1 does not have makes all of them two bytes long in memory.
-  if (bytes > length && TWO_BYTES.test(text)) held += length
-  return bytes
+  // One character that Latin-1 does not have makes all of them two bytes long in memory. A text without any is of one byte a
+  // character, in which the engine does not look for them at all.
+  const isWide = BEYOND_LATIN.test(text)
+  if (isWide) held += length
+  if (isExact) return Buffer.byteLength(text)
+  // One to three bytes on the wire.
+  return isWide ? length * 2 : length
 }
 
 /** `span`, which is longer than `maxBytes`, cut down: the largest values first, each with a mark. */
