@@ -27,19 +27,26 @@ export interface TraceTable {
   openTraces(): readonly TraceRecord[]
 }
 
-interface OpenTrace extends Linked<OpenTrace> {
+/** What a table knows of one trace. The record holds it, so that it is found without looking for it. */
+interface Entry extends Linked<Entry> {
+  readonly table: object
   readonly record: TraceRecord
+  /** A span of the trace is open, or may begin. */
+  isOpen: boolean
+  /** It is among those that were closed last. */
+  isRemembered: boolean
 }
 
 export function createTraceTable(): TraceTable {
   const byId = new Map<string, TraceRecord | Set<TraceRecord>>()
-  const open = new Map<TraceRecord, OpenTrace>()
   // In the order in which they were opened: the oldest of a map is expensive to find where many were deleted before it.
-  const age = new Chain<OpenTrace>()
-  const closed = new Set<TraceRecord>()
+  const age = new Chain<Entry>()
+  const table = {}
+  /** Of records that another table knows as well: where a test has a pipeline of its own, and both have the trace. */
+  const others = new WeakMap<TraceRecord, Entry>()
   const tied = new WeakMap<object, TraceRecord>()
   // In the order of their closing: to take the oldest out of a set by its iterator costs more than the set.
-  const order: (TraceRecord | undefined)[] = new Array(MAX_CLOSED).fill(undefined)
+  const order: (Entry | undefined)[] = new Array(MAX_CLOSED).fill(undefined)
   let next = 0
 
   const index = (record: TraceRecord): void => {
@@ -55,31 +62,51 @@ export function createTraceTable(): TraceTable {
     else if (known instanceof Set && known.delete(record) && known.size === 0) byId.delete(record.traceId)
   }
 
-  const leave = (record: TraceRecord): void => {
-    const known = open.get(record)
-    if (known === undefined) return
-    open.delete(record)
-    age.remove(known)
+  const entryOf = (record: TraceRecord): Entry | undefined => {
+    const entry = record.entry as Entry | undefined
+    return entry === undefined || entry.table === table ? entry : others.get(record)
+  }
+
+  const entryFor = (record: TraceRecord): Entry => {
+    const known = entryOf(record)
+    if (known !== undefined) return known
+    const entry: Entry = {
+      table,
+      record,
+      isOpen: false,
+      isRemembered: false,
+      before: undefined,
+      after: undefined,
+    }
+    if (record.entry === undefined) record.entry = entry
+    else others.set(record, entry)
+    return entry
+  }
+
+  const leave = (entry: Entry): void => {
+    if (!entry.isOpen) return
+    entry.isOpen = false
+    age.remove(entry)
   }
 
   const add = (record: TraceRecord): void => {
-    closed.delete(record)
+    const entry = entryFor(record)
     index(record)
-    leave(record)
-    const opened: OpenTrace = { record, before: undefined, after: undefined }
-    open.set(record, opened)
-    age.append(opened)
-    const oldest = age.first?.record
-    if (open.size <= MAX_OPEN || oldest === undefined) return
+    leave(entry)
+    entry.isOpen = true
+    entry.isRemembered = false
+    age.append(entry)
+    const oldest = age.first
+    if (age.length <= MAX_OPEN || oldest === undefined) return
     leave(oldest)
-    forget(oldest)
+    forget(oldest.record)
   }
 
   return {
     add,
     of: (span) => tied.get(span),
     tie: (span, record) => void tied.set(span, record),
-    openCount: () => open.size,
+    openCount: () => age.length,
     openTraces: () => Array.from(age, ({ record }) => record),
     find(traceId, spanId) {
       const known = byId.get(traceId)
@@ -93,13 +120,17 @@ export function createTraceTable(): TraceTable {
     },
     touched(record) {
       if (record.open.size > 0) return
-      leave(record)
-      if (closed.has(record)) return
+      const entry = entryFor(record)
+      leave(entry)
+      if (entry.isRemembered) return
+      entry.isRemembered = true
       const oldest = order[next]
-      if (oldest !== undefined && closed.delete(oldest)) forget(oldest)
-      order[next] = record
+      if (oldest?.isRemembered) {
+        oldest.isRemembered = false
+        forget(oldest.record)
+      }
+      order[next] = entry
       next = (next + 1) % MAX_CLOSED
-      closed.add(record)
     },
   }
 }

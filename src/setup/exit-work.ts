@@ -4,7 +4,7 @@ import { withoutDoubles } from '../delivery/still-open.ts'
 import type { Undelivered } from '../delivery/undelivered.ts'
 import { programName } from '../modules/program-name.ts'
 import { type EndedSpan, plainSpan } from '../span/ended-span.ts'
-import { OpenSpans } from '../span/open-spans.ts'
+import { detachedRecord } from '../span/trace-record.ts'
 import type { Conditions, ExitWork } from './exit-worker.ts'
 
 /** What is left of a pipeline's spans at the end of the process. */
@@ -54,5 +54,5 @@ function detached({ index, spans, traceInfo }: Undelivered): Undelivered {
 /** `span` as another thread can take it. */
 export const detachedSpan = (span: EndedSpan): EndedSpan => ({
   ...plainSpan(span),
-  trace: { ...span.trace, open: new OpenSpans() },
+  trace: detachedRecord(span.trace),
 })

@@ -12,8 +12,7 @@ import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { Attributes } from '../span/attributes.ts'
 import { isLocalRoot, plainSpan } from '../span/ended-span.ts'
-import { OpenSpans } from '../span/open-spans.ts'
-import type { TraceRecord } from '../span/trace-record.ts'
+import { detachedRecord, type TraceRecord } from '../span/trace-record.ts'
 import { hookEnds } from './end-hooks.ts'
 import { conditionsOf } from './exit-work.ts'
 import {
@@ -180,7 +179,7 @@ function transferable(all: readonly Given[]): Given[] {
   const traces = new Map<TraceRecord, TraceRecord>()
   return all.map((one) => {
     const { trace } = one.span
-    const detached = traces.get(trace) ?? { ...trace, open: new OpenSpans() }
+    const detached = traces.get(trace) ?? detachedRecord(trace)
     traces.set(trace, detached)
     return { ...one, span: { ...plainSpan(one.span), trace: detached } }
   })

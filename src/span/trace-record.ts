@@ -35,6 +35,8 @@ export interface TraceRecord {
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
   startMs: number
   endMs: number
+  /** What the table of traces knows of it. */
+  entry?: unknown
   /** Open spans by ID, for what a span must know of its ancestors. */
   readonly open: OpenSpans
 }
@@ -84,5 +86,13 @@ export function newTraceRecord(init: {
     startMs: Number.POSITIVE_INFINITY,
     endMs: Number.NEGATIVE_INFINITY,
     open: new OpenSpans(),
+    entry: undefined,
   }
 }
+
+/** `record` as another thread can take it: without what only live spans need. */
+export const detachedRecord = (record: TraceRecord): TraceRecord => ({
+  ...record,
+  open: new OpenSpans(),
+  entry: undefined,
+})
