@@ -209,7 +209,6 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
   }
   const head = openContainer(walk, OBJECT_MESSAGES)
   let count = 0
-  let all = UNKNOWN
   let cut = more
   // Unlike a list of the keys, this takes no memory.
   for (const key in source) {
@@ -221,9 +220,8 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
     count += 1
     const value = readField(walk, source as Record<string, unknown>, key)
     if (typeof value === 'object' && value !== null) {
-      // Only what is inside a value can take what the values behind it need.
-      if (all === UNKNOWN) all = Object.keys(source).length
-      walk.reserved = reserved + reserve(walk, Math.max(0, all - count))
+      // Only what is inside a value can take what the values behind it need. To count those would take memory.
+      walk.reserved = reserved + reserve(walk, USUAL_NEIGHBOURS)
     }
     putField(walk, source, key, value, depth)
     walk.reserved = reserved
@@ -235,7 +233,8 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
   closeContainer(walk, head, false)
 }
 
-const UNKNOWN = -1
+/** Fields that are taken to stand behind one. */
+const USUAL_NEIGHBOURS = 64
 const hasOwn = Object.prototype.hasOwnProperty
 
 function readField(walk: Walk, source: Record<string, unknown>, key: string): unknown {
