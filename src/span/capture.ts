@@ -59,16 +59,21 @@ export function capture(value: unknown, options: CaptureOptions): Captured {
 function snapshotWithin(value: unknown, options: CaptureOptions, maxMessages: number): Snapshot {
   const { limits, redact } = options
   try {
-    if (redact === undefined) return walkOver(value, limits, maxMessages)
+    if (redact === undefined) return shortened(walkOver(value, limits, maxMessages))
     const { span, spanType, key } = options.context ?? UNKNOWN_SOURCE
     const whole = callRedact(redact, copyFor(value, limits), { span, spanType, key, path: [] })
-    return walkOver(whole, limits, maxMessages, (inner, path) =>
-      callRedact(redact, inner, { span, spanType, key: String(path[path.length - 1]), path: path.slice() }),
-    )
+    const visit: Visit = (inner, path) =>
+      callRedact(redact, inner, { span, spanType, key: String(path[path.length - 1]), path: path.slice() })
+    return shortened(walkOver(whole, limits, maxMessages, visit))
   } catch {
     // Only a call at the very end of the stack gets here.
     return new Snapshot(UNREADABLE, 0)
   }
+}
+
+function shortened(snapshot: Snapshot): Snapshot {
+  snapshot.shorten()
+  return snapshot
 }
 
 const UNREADABLE: Tape = ['[unreadable]']

@@ -1,7 +1,11 @@
+import { cutLength } from '../capture-strings.ts'
 import { cleanValue, fitTo } from '../fit-value.ts'
 import { withinNesting } from '../nesting.ts'
 import { rawPlain } from './plain.ts'
 import { flatText, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
+
+/** A value of so many times the bytes that it may come to is not kept as it is. */
+const MAX_EXCESS = 2
 
 /** Bytes on the wire that stand around a text or a number, roughly. */
 export const WIRE_BYTES_PER_SLOT = 6
@@ -42,6 +46,20 @@ export class Snapshot implements TapeView {
   }
 
   /**
+   * Keeps no more than a few times what it may come to, where it is far beyond: until it leaves it is held, and counted, as
+   * it is. Long texts are cut by their length alone, which takes no look at all of them.
+   */
+  shorten(): void {
+    const { maxBytes } = this
+    if (maxBytes === undefined || this.units <= maxBytes * MAX_EXCESS) return
+    const cut = (text: string): string =>
+      text.length > maxBytes ? flatText(cutLength(text, maxBytes)) : text
+    this.raw = this.raw.map((slot): TapeSlot => (typeof slot === 'string' ? cut(slot) : slot))
+    this.units = unitsOf(this.raw)
+    if (this.units > maxBytes * MAX_EXCESS) this.detach()
+  }
+
+  /**
    * Lets go of what the application may have freed: a text may be a part of a larger one, which it keeps alive. For what
    * is kept for a while.
    */
@@ -49,6 +67,9 @@ export class Snapshot implements TapeView {
     this.raw = this.tape.map((slot): TapeSlot => (typeof slot === 'string' ? flatText(slot) : slot))
   }
 }
+
+const unitsOf = (tape: Tape): number =>
+  tape.reduce((sum: number, slot) => sum + (typeof slot === 'string' ? slot.length : 0), 0)
 
 /** Plain data as a snapshot. What nests too deep for MLflow is a text of its own in it. */
 export function snapshotOf(value: Parameters<typeof plainTape>[0]): Snapshot {

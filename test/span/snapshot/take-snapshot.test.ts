@@ -239,6 +239,16 @@ describe('many values', () => {
     expect(kept.map(plainOf)).toEqual(kept.map(() => ({ part: 'x'.repeat(80) })))
   })
 
+  test.each<[string, unknown]>([
+    ['a text', 'long text 🚀 '.repeat(2_000_000)],
+    ['texts', Array.from({ length: 40 }, (_, i) => `${i}`.repeat(400_000))],
+    ['texts in an object', { a: 'x'.repeat(9_000_000), b: ['y'.repeat(2_000_000), 1] }],
+  ])('far beyond their limit are not held as they are: %s', (_, value) => {
+    const snapshot = takeSnapshot(value, { limits })
+    expect(snapshot.units).toBeLessThan(2.1 * limits.maxValueBytes)
+    expect(Buffer.byteLength(JSON.stringify(plainOf(snapshot)))).toBeLessThanOrEqual(limits.maxValueBytes)
+  })
+
   test('leave nothing behind of what could not be read to its end', () => {
     const keys = Array.from({ length: 30 }, (_, i) => `key${i}`)
     const hostile = (): object =>
