@@ -36,7 +36,8 @@ const e2e = (name: string, version: string, include = needsMlflow) => ({
 
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    // Most tests wait for processes and servers of theirs more than they compute.
+    maxWorkers: '150%',
     coverage: { provider: 'v8', include: ['src/**/*.ts'] },
     projects: [
       {

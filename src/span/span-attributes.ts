@@ -141,15 +141,17 @@ function writeKind(span: EndedSpan, agent: AgentData, write: WriteAttribute): vo
 }
 
 function writeModel({ model, provider }: AgentData, hidden: boolean, write: WriteAttribute): void {
-  if (model !== undefined && !hidden) {
-    write(keys.LLM_MODEL, model.slice(0, 500))
-    write(keys.REQUEST_MODEL, model.slice(0, 500))
-  }
-  if (provider !== undefined) {
-    write(keys.LLM_PROVIDER, provider.slice(0, 500))
-    write(keys.PROVIDER_NAME, provider.slice(0, 500))
-    write(keys.SYSTEM, provider.slice(0, 500))
-  }
+  if (model !== undefined && !hidden) writeName(MODEL_NAMES, model, write)
+  if (provider !== undefined) writeName(PROVIDER_NAMES, provider, write)
+}
+
+const MODEL_NAMES = [keys.LLM_MODEL, keys.REQUEST_MODEL] as const
+const PROVIDER_NAMES = [keys.LLM_PROVIDER, keys.PROVIDER_NAME, keys.SYSTEM] as const
+
+/** Whoever gave the name: one that a server reads as JSON is an error to it. */
+function writeName(under: readonly string[], name: string, write: WriteAttribute): void {
+  const safe = String(sanitizedAttribute(keys.LLM_MODEL, name))
+  for (const key of under) write(key, safe)
 }
 
 /** MLflow would price the sum by its model once more: its Overview adds up the cost of all spans. */

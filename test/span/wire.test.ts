@@ -294,3 +294,21 @@ test('a span of another library without a status counts as a success in MLflow o
   expect(wireStatus(endedSpan({ status: { code: 0 } }), MLFLOW)).toEqual({ code: 1 })
   expect(wireStatus(endedSpan({ status: { code: 0 } }), OTHER)).toEqual({ code: 0 })
 })
+
+test.each(['[9223372036854775808]', '{"a":1}', '"quoted"'])(
+  'a model that is called %s stays a text',
+  (model) => {
+    const span = own({}, { agent: { spanType: 'LLM', jsonKeys: new Set(), model, provider: model } })
+    for (const mlflow of [true, false]) {
+      const sent = exportedAttributes(span, { contentKeys: 'both', legacySemconv: false, mlflow })
+      for (const key of [
+        'mlflow.llm.model',
+        'gen_ai.request.model',
+        'mlflow.llm.provider',
+        'gen_ai.system',
+      ]) {
+        expect(sent[key]).toBe(`'${model}'`)
+      }
+    }
+  },
+)
