@@ -2,25 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { capture } from '../../src/span/capture.ts'
 import type { Captured } from '../../src/span/captured.ts'
+import { anything as valuesOf } from './anything.ts'
 
 const limits = { maxValueBytes: 1 << 20, maxSpanBytes: 3 << 20, maxDepth: 40 }
 /** What the mark of a cut takes where hardly anything fits. */
 const SLACK = 16
 
-const anything = fc.anything({
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withObjectString: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  withUnicodeString: true,
-  stringUnit: 'binary',
-  maxDepth: 8,
-})
+const anything = valuesOf('binary')
 
 const throwing = fc.anything().map((message) => {
   const fail = (): never => {
