@@ -1,5 +1,5 @@
 import type { Context, Link, Span as OtelSpan } from '@opentelemetry/api'
-import { newSpanId, newTraceId } from '../ids/random-hex.ts'
+import { newSpanId, newTraceId, seedAgain } from '../ids/span-ids.ts'
 import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
@@ -83,7 +83,8 @@ function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
 
 function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const parent = options.root ? undefined : findParent(pipeline, context)
-  if (parent?.open === undefined) alignClock()
+  // A clock that jumped may be that of a process that was restored from a snapshot, which others were restored from, too.
+  if (parent?.open === undefined && alignClock()) seedAgain()
   const host = parent?.host ?? pipeline
   const forced = parent === undefined ? options.traceId : undefined
   const kind = options.kind === undefined ? undefined : kindOf(options.kind)

@@ -1,4 +1,5 @@
 import { Chain, type Linked } from '../runtime/chain.ts'
+import { RecordSlot } from '../span/record-slot.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
 
 // Records of traces without an open span are kept a while: a span of another library, started before we attached to its
@@ -27,9 +28,9 @@ export interface TraceTable {
   openTraces(): readonly TraceRecord[]
 }
 
-/** What a table knows of one trace. The record holds it, so that it is found without looking for it. */
+/** What a table knows of one trace. */
 interface Entry extends Linked<Entry> {
-  readonly table: object
+  readonly owner: object
   readonly record: TraceRecord
   /** A span of the trace is open, or may begin. */
   isOpen: boolean
@@ -38,18 +39,19 @@ interface Entry extends Linked<Entry> {
 }
 
 export function createTraceTable(): TraceTable {
-  const byId = new Map<string, TraceRecord | Set<TraceRecord>>()
+  /** By trace ID; none until somebody asks, for a program whose spans are all ours never does. */
+  let byId: Map<string, TraceRecord | Set<TraceRecord>> | undefined
   // In the order in which they were opened: the oldest of a map is expensive to find where many were deleted before it.
   const age = new Chain<Entry>()
-  const table = {}
-  /** Of records that another table knows as well: where a test has a pipeline of its own, and both have the trace. */
-  const others = new WeakMap<TraceRecord, Entry>()
+  const owner = {}
+  const entries = new RecordSlot<Entry>('entry', owner)
   const tied = new WeakMap<object, TraceRecord>()
   // In the order of their closing: to take the oldest out of a set by its iterator costs more than the set.
   const order: (Entry | undefined)[] = new Array(MAX_CLOSED).fill(undefined)
   let next = 0
 
   const index = (record: TraceRecord): void => {
+    if (byId === undefined) return
     const known = byId.get(record.traceId)
     if (known === undefined) byId.set(record.traceId, record)
     else if (known instanceof Set) known.add(record)
@@ -57,29 +59,31 @@ export function createTraceTable(): TraceTable {
   }
 
   const forget = (record: TraceRecord): void => {
-    const known = byId.get(record.traceId)
-    if (known === record) byId.delete(record.traceId)
-    else if (known instanceof Set && known.delete(record) && known.size === 0) byId.delete(record.traceId)
+    const known = byId?.get(record.traceId)
+    if (known === record) byId?.delete(record.traceId)
+    else if (known instanceof Set && known.delete(record) && known.size === 0) byId?.delete(record.traceId)
   }
 
-  const entryOf = (record: TraceRecord): Entry | undefined => {
-    const entry = record.entry as Entry | undefined
-    return entry === undefined || entry.table === table ? entry : others.get(record)
+  const indexed = (): Map<string, TraceRecord | Set<TraceRecord>> => {
+    if (byId !== undefined) return byId
+    byId = new Map()
+    for (const entry of order) if (entry?.isRemembered) index(entry.record)
+    for (const { record } of age) index(record)
+    return byId
   }
 
   const entryFor = (record: TraceRecord): Entry => {
-    const known = entryOf(record)
+    const known = entries.get(record)
     if (known !== undefined) return known
     const entry: Entry = {
-      table,
+      owner,
       record,
       isOpen: false,
       isRemembered: false,
       before: undefined,
       after: undefined,
     }
-    if (record.entry === undefined) record.entry = entry
-    else others.set(record, entry)
+    entries.set(record, entry)
     return entry
   }
 
@@ -109,7 +113,7 @@ export function createTraceTable(): TraceTable {
     openCount: () => age.length,
     openTraces: () => Array.from(age, ({ record }) => record),
     find(traceId, spanId) {
-      const known = byId.get(traceId)
+      const known = indexed().get(traceId)
       if (known === undefined) return undefined
       if (!(known instanceof Set)) {
         return known.remote && (spanId === undefined || !known.open.has(spanId)) ? undefined : known

@@ -1,6 +1,8 @@
 import { Chain, type Linked } from '../runtime/chain.ts'
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import { RecordSlot } from '../span/record-slot.ts'
 import { traceBytes } from '../span/span-size.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
 import type { DeliveryTracker } from './delivery-tracker.ts'
 import type { Place, Stored } from './spool/spool.ts'
 
@@ -57,7 +59,8 @@ export function waitingFor(
 
 /** What is held of one trace. */
 interface Group extends Linked<Group> {
-  readonly traceId: string
+  readonly owner: object
+  readonly trace: TraceRecord
   /** What the record of the trace takes in memory, and how often something had been said of it then. */
   bytes: number
   said: number
@@ -110,17 +113,19 @@ export interface WaitingLine {
 
 export function createWaitingLine(): WaitingLine {
   const line = new Chain<Waiting>()
-  const groups = new Map<string, Group>()
+  const owner = {}
+  const groups = new RecordSlot<Group>('group', owner)
   /** Traces of which something waits, the oldest first. */
   const order = new Chain<Group>()
   let bytes = 0
   let held = 0
 
-  const groupOf = (span: EndedSpan): Group => {
-    const known = groups.get(span.traceId)
+  const groupOf = (trace: TraceRecord): Group => {
+    const known = groups.get(trace)
     if (known !== undefined) return known
     const group: Group = {
-      traceId: span.traceId,
+      owner,
+      trace,
       bytes: 0,
       said: -1,
       held: 0,
@@ -128,7 +133,7 @@ export function createWaitingLine(): WaitingLine {
       before: undefined,
       after: undefined,
     }
-    groups.set(span.traceId, group)
+    groups.set(trace, group)
     return group
   }
 
@@ -158,7 +163,7 @@ export function createWaitingLine(): WaitingLine {
       bytes += item.held
       held += 1
       if (item.span === undefined) return
-      const group = groupOf(item.span)
+      const group = groupOf(item.span.trace)
       weigh(group, item.span)
       group.held += 1
       item.group = group
@@ -207,7 +212,7 @@ export function createWaitingLine(): WaitingLine {
       group.held -= 1
       if (group.held > 0) return
       bytes -= group.bytes
-      groups.delete(group.traceId)
+      groups.delete(group.trace)
     },
     oldestTrace() {
       const found: Waiting[] = []

@@ -1,4 +1,4 @@
-import { newSpanId, newTraceId } from './random-hex.ts'
+import { newSpanId, newTraceId } from './span-ids.ts'
 
 /** The slice of OpenTelemetry's IdGenerator; the same in SDK 1.x, 2.x and 3.x. */
 export interface IdGeneratorLike {

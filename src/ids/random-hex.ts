@@ -49,28 +49,6 @@ export function randomHex(bytes: number): string {
 
 const ALL_ZERO = /^0*$/
 
-/** A fresh W3C trace ID: 32 hex digits. */
-export const newTraceId = (): string => randomHex(16)
-
-const SPAN_ID_BYTES = 8
-
-/** A fresh W3C span ID: 16 hex digits. One is made for each span, so it takes no call into the engine. */
-export function newSpanId(): string {
-  if (typeof Buffer === 'undefined') return webHex(SPAN_ID_BYTES)
-  const from = draw(SPAN_ID_BYTES)
-  const at = used
-  used += SPAN_ID_BYTES
-  const [a, b, c, d] = [from[at] ?? 0, from[at + 1] ?? 0, from[at + 2] ?? 0, from[at + 3] ?? 0]
-  const [e, f, g, h] = [from[at + 4] ?? 0, from[at + 5] ?? 0, from[at + 6] ?? 0, from[at + 7] ?? 0]
-  if ((a | b | c | d | e | f | g | h) === 0) return newSpanId()
-  // biome-ignore format: two digits of each byte
-  return String.fromCharCode(
-    digit(a >> 4), digit(a & 15), digit(b >> 4), digit(b & 15), digit(c >> 4), digit(c & 15), digit(d >> 4), digit(d & 15),
-    digit(e >> 4), digit(e & 15), digit(f >> 4), digit(f & 15), digit(g >> 4), digit(g & 15), digit(h >> 4), digit(h & 15),
-  )
-}
-
-const ZERO = 0x30
-/** What stands before `a` by ten. */
-const LETTERS = 0x57
-const digit = (value: number): number => (value < 10 ? ZERO : LETTERS) + value
+/** `count` random numbers of 32 bits. */
+export const randomWords = (count: number): number[] =>
+  Array.from({ length: count }, () => Number.parseInt(randomHex(4), 16))

@@ -27,11 +27,15 @@ export function nowMs(): number {
 /**
  * Ties the monotonic clock to the system clock again, after the machine slept or its clock was set. Called where a
  * trace begins, never within one, so that the spans of one trace share one clock.
+ *
+ * @returns whether it had to be moved
  */
-export function alignClock(): void {
+export function alignClock(): boolean {
   const fresh = realTime.epochMs() - realTime.uptimeMs()
   anchor ??= realTime.originMs()
-  if (Math.abs(fresh - anchor) > STEP_MS) anchor = fresh
+  if (Math.abs(fresh - anchor) <= STEP_MS) return false
+  anchor = fresh
+  return true
 }
 
 /** HrTime of fractional epoch milliseconds. */

@@ -4,7 +4,7 @@ import type { Pipeline } from '../delivery/pipeline.ts'
 import type { SpanOutcome } from '../delivery/span-outcome.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
-import type { TraceRecord } from '../span/trace-record.ts'
+import { type TraceRecord, takeOver } from '../span/trace-record.ts'
 import { arrivedSpan } from './arrived-span.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { hookEnds } from './end-hooks.ts'
@@ -135,7 +135,8 @@ function traceOf({ traces }: Guest, arrived: TraceRecord): TraceRecord {
   const known = traces.get(arrived.traceId)
   if (known === arrived) return arrived
   traces.delete(arrived.traceId)
-  const trace = known === undefined ? arrived : Object.assign(known, arrived)
+  if (known !== undefined) takeOver(known, arrived)
+  const trace = known ?? arrived
   traces.set(arrived.traceId, trace)
   const [oldest] = traces.keys()
   if (traces.size > MAX_TRACES && oldest !== undefined) traces.delete(oldest)

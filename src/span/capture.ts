@@ -40,20 +40,27 @@ const UNKNOWN_SOURCE: RedactSource = { span: '', spanType: 'UNKNOWN', key: 'valu
  * each and four times that in all, so that a 50 MB string does not go through its patterns.
  */
 export function takeSnapshot(value: unknown, options: CaptureOptions): Snapshot {
+  if (typeof value !== 'object') {
+    const slot = plainSlot(value, options)
+    if (slot !== undefined) return new Snapshot([slot], typeof slot === 'string' ? slot.length : 0)
+  }
   return snapshotWithin(value, options, MAX_NATIVE)
 }
 
 /** {@link takeSnapshot} as plain data, however deep it nests. */
 export function capture(value: unknown, options: CaptureOptions): Captured {
-  // What most attributes are needs no walk.
-  if (options.redact === undefined) {
-    const maxBytes = mostBytes(options.limits)
-    if (typeof value === 'number' && NUMBER_BYTES <= maxBytes) return numberSlot(value)
-    if (typeof value === 'string' && value.length * WORST_UNIT_BYTES < maxBytes) {
-      return mediaMark(value) ?? cleanText(value)
-    }
-  }
-  return plainOf(snapshotWithin(value, options, Number.POSITIVE_INFINITY))
+  const slot = plainSlot(value, options)
+  if (slot === undefined) return plainOf(snapshotWithin(value, options, Number.POSITIVE_INFINITY))
+  return typeof slot === 'string' ? cleanText(slot) : slot
+}
+
+/** `value` as it is recorded, where it is one number or text that is far from every limit: that needs no walk. */
+function plainSlot(value: unknown, { limits, redact }: CaptureOptions): number | string | undefined {
+  if (redact !== undefined) return undefined
+  const maxBytes = mostBytes(limits)
+  if (typeof value === 'number' && NUMBER_BYTES <= maxBytes) return numberSlot(value)
+  if (typeof value !== 'string' || value.length * WORST_UNIT_BYTES >= maxBytes) return undefined
+  return mediaMark(value) ?? value
 }
 
 function snapshotWithin(value: unknown, options: CaptureOptions, maxMessages: number): Snapshot {

@@ -33,7 +33,7 @@ import {
 import { describeException, exceptionFacts, plainType } from './exception.ts'
 import { exportedKey, exportedName, exportedScope } from './exported-name.ts'
 import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './external-content.ts'
-import type { InstrumentationScope } from './instrumentation-scope.ts'
+import { type InstrumentationScope, OWN_SCOPE } from './instrumentation-scope.ts'
 import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
@@ -43,7 +43,7 @@ import { readStatus } from './read-status.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { EndOptions, Span } from './span.ts'
 import { smallAttributes } from './span-attributes.ts'
-import type { LiveSpanInit, SpanHost } from './span-host.ts'
+import { type LiveSpanInit, type RareParts, rarePartsOf, type SpanHost } from './span-host.ts'
 import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
@@ -96,7 +96,11 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   contentBytes = 0
   contentAge: ContentAge = ContentAge.NONE
 
-  readonly #init: LiveSpanInit
+  readonly #host: SpanHost
+  readonly #parentSpanId: string | undefined
+  readonly #traceState: string | undefined
+  /** What spans of ours seldom have. */
+  readonly #rare: RareParts | undefined
   readonly #startMs: number
   #endMs = 0
   readonly #own: boolean
@@ -118,7 +122,10 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   #context: SpanContext | undefined
 
   constructor(init: LiveSpanInit) {
-    this.#init = init
+    this.#host = init.host
+    this.#parentSpanId = init.parentSpanId
+    this.#traceState = init.traceState
+    this.#rare = rarePartsOf(init)
     this.trace = init.trace
     this.traceId = init.trace.traceId
     this.spanId = init.spanId
@@ -147,7 +154,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   /** The pipeline in which this span began, and in which it and what is below it ends. */
   get host(): SpanHost {
-    return this.#init.host
+    return this.#host
   }
 
   /** Whether outputs were set by hand; the return value is then not recorded. */
@@ -160,23 +167,23 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   get parentSpanId(): string | undefined {
-    return this.#init.parentSpanId
+    return this.#parentSpanId
   }
 
   get parentIsRemote(): boolean {
-    return this.#init.parentIsRemote ?? false
+    return this.#rare?.parentIsRemote ?? false
   }
 
   get traceFlags(): number {
-    return this.#init.traceFlags
+    return this.#rare?.traceFlags ?? this.trace.flags
   }
 
   get traceState(): string | undefined {
-    return this.#init.traceState
+    return this.#traceState
   }
 
   get kind(): number {
-    return kindOf(this.#init.kind)
+    return this.#rare === undefined ? 0 : kindOf(this.#rare.kind)
   }
 
   get startTime(): HrTime {
@@ -208,7 +215,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   get scope(): InstrumentationScope {
-    return exportedScope(this.#init.scope, this.#init.host.redact)
+    return exportedScope(this.#scope, this.#host.redact)
   }
 
   get agent(): AgentData | undefined {
@@ -245,7 +252,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   /** Whether recording content is of any use: callers spare themselves the work of preparing it. */
   get wantsContent(): boolean {
-    return this.#open && this.trace.sampled && this.#init.host.captureContent
+    return this.#open && this.trace.sampled && this.#host.captureContent
   }
 
   setInputs(inputs: unknown): this {
@@ -291,7 +298,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   setAttribute(key: string, given: unknown): this {
     if (!this.#open || typeof key !== 'string' || key === '') return this
-    const { mirror, host } = this.#init
+    const mirror = this.#rare?.mirror
+    const host = this.#host
     // An assignment to this key would set the prototype.
     if ((!this.trace.sampled && mirror === undefined) || key === '__proto__') return this
     const value = host.captureContent ? given : this.#admitted(key, given)
@@ -321,7 +329,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     if (given === undefined) return this
     this.#code = given.code
     this.#message = given.code === StatusCode.ERROR ? this.#content(given.message, 'status') : undefined
-    this.#init.mirror?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
+    this.#rare?.mirror?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
     return this
   }
 
@@ -337,7 +345,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     const read = this.#open ? readLink(link, (given) => this.#copy(given)) : undefined
     if (read === undefined) return this
     const { attributes } = read.data
-    this.#init.mirror?.addLink?.({
+    this.#rare?.mirror?.addLink?.({
       context: read.context,
       ...(attributes && { attributes: attributes as never }),
     })
@@ -363,7 +371,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
       [keys.EXCEPTION_TYPE]: this.#exported(this.#typeOf(facts.type), keys.EXCEPTION_TYPE),
     }
     const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
-    const stack = this.#init.host.captureContent
+    const stack = this.#host.captureContent
       ? this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
       : undefined
     if (message !== undefined) attributes[keys.EXCEPTION_MESSAGE] = message
@@ -377,13 +385,13 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     const facts = exceptionFacts(thrown)
     this.recordException(thrown)
     this.setAttribute(keys.ERROR_TYPE, cleanName(this.#typeOf(facts.type)))
-    this.setStatus('ERROR', this.#init.host.captureContent ? describeException(facts) : undefined)
+    this.setStatus('ERROR', this.#host.captureContent ? describeException(facts) : undefined)
   }
 
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
       this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
-      this.#init.mirror?.updateName(this.#name)
+      this.#rare?.mirror?.updateName(this.#name)
     }
     return this
   }
@@ -396,8 +404,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     this.#context ??= {
       traceId: this.traceId,
       spanId: this.spanId,
-      traceFlags: this.#init.traceFlags,
-      ...(this.#init.traceState && { traceState: traceStateOf(this.#init.traceState) }),
+      traceFlags: this.traceFlags,
+      ...(this.#traceState && { traceState: traceStateOf(this.#traceState) }),
     }
     return this.#context
   }
@@ -459,7 +467,9 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     if (this.#own && this.#code === StatusCode.UNSET) this.setStatus('OK')
     this.#sumUp()
     this.#open = false
-    const { trace, mirror, host } = this.#init
+    const host = this.#host
+    const { trace } = this
+    const mirror = this.#rare?.mirror
     host.openContent.gone(this)
     trace.open.delete(this.spanId)
     trace.startMs = Math.min(trace.startMs, this.#startMs)
@@ -476,7 +486,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   #grow(bytes: number): void {
-    this.#init.host.openContent.grew(this, bytes)
+    this.#host.openContent.grew(this, bytes)
   }
 
   detachContent(): void {
@@ -516,7 +526,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
-    this.#init.mirror?.addEvent(event.name, attributes as never, event.time)
+    this.#rare?.mirror?.addEvent(event.name, attributes as never, event.time)
     if (!this.trace.sampled) return
     this.#events ??= []
     if (this.#events.length < MAX_EVENTS) {
@@ -531,7 +541,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   #copy(given: object, event?: string): Attributes {
-    const scope = this.#init.scope.name
+    const scope = this.#scope.name
     const admits = (key: string, value: unknown): boolean =>
       this.#own
         ? admittedOfOurs(key, value) === value
@@ -542,53 +552,58 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return copyAttributes(
       {},
       given,
-      this.#init.host.redact,
+      this.#host.redact,
       options,
-      this.#init.host.captureContent ? undefined : admits,
+      this.#host.captureContent ? undefined : admits,
     )
   }
 
   /** What is kept of an attribute while content is not captured. */
   #admitted(key: string, value: unknown): unknown {
     if (this.#own) return admittedOfOurs(key, value)
-    return isAdmitted(this.#init.scope.name, key, value) ? value : countsIn(key, value)
+    return isAdmitted(this.#scope.name, key, value) ? value : countsIn(key, value)
   }
 
   /** Content of other libraries must be kept out. */
   get #isBarred(): boolean {
-    return !this.#own && !this.#init.host.captureContent
+    return !this.#own && !this.#host.captureContent
   }
 
   #barredName(name: string, instead: string): string {
     return this.#isBarred && typeof name === 'string'
-      ? admittedName(this.#init.scope.name, name, instead, this.#attributes?.values)
+      ? admittedName(this.#scope.name, name, instead, this.#attributes?.values)
       : name
   }
 
   #typeOf(type: string): string {
-    return this.#init.host.captureContent ? type : plainType(type)
+    return this.#host.captureContent ? type : plainType(type)
   }
 
   /** Text that is content: absent with capture off, redacted and cut like any captured value. */
   #content(text: string | undefined, key: string): string | undefined {
-    if (text === undefined || text === '' || !this.#init.host.captureContent) return undefined
+    if (text === undefined || text === '' || !this.#host.captureContent) return undefined
     const value = attributeValue(text, this.#captureOptions(key))
     return value === undefined ? undefined : String(value)
   }
 
+  get #scope(): InstrumentationScope {
+    return this.#rare?.scope ?? OWN_SCOPE
+  }
+
   /** A name as it leaves, for `redact` decides on these too. */
   #exported(name: unknown, key: string): string {
-    const source = { span: this.#name ?? '', spanType: this.#spanType, key }
-    return exportedName(name, this.#init.host.redact, source)
+    const { redact } = this.#host
+    if (redact === undefined) return cleanName(name)
+    return exportedName(name, redact, { span: this.#name ?? '', spanType: this.#spanType, key })
   }
 
   #exportedType(type: string): string {
-    const { redact } = this.#init.host
+    const { redact } = this.#host
     if (redact === undefined || Object.hasOwn(SpanType, type)) return type
     return exportedName(type, redact, { span: this.#name ?? '', spanType: type, key: keys.SPAN_TYPE })
   }
 
   #captureOptions(key: string): CaptureOptions {
-    return captureOptionsFor(this.#init.host, this.#name, this.#spanType, key)
+    return captureOptionsFor(this.#host, this.#name, this.#spanType, key)
   }
 }

@@ -41,7 +41,11 @@ export class OpenSpans {
       return
     }
     this.delete(span.spanId)
-    this.#few ??= []
+    if (this.#few === undefined) {
+      // As long as it is, where the first `push` would make room for many: most traces of some programs have one span.
+      this.#few = [span]
+      return
+    }
     this.#few.push(span)
     if (this.#few.length <= MAX_FEW) return
     this.#many = new Map(this.#few.map((each) => [each.spanId, each]))
@@ -56,7 +60,8 @@ export class OpenSpans {
     const at = this.#indexOf(spanId)
     if (at < 0) return
     // In their order, for who lists them.
-    if (at === this.size - 1) this.#few?.pop()
+    if (this.size === 1) this.#few = undefined
+    else if (at === this.size - 1) this.#few?.pop()
     else this.#few?.splice(at, 1)
   }
 

@@ -2,7 +2,7 @@ import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
 import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
-import type { InstrumentationScope } from './instrumentation-scope.ts'
+import { type InstrumentationScope, OWN_SCOPE } from './instrumentation-scope.ts'
 import type { OpenContent } from './open-content.ts'
 import type { OpenSpan } from './open-spans.ts'
 import type { TraceRecord } from './trace-record.ts'
@@ -37,4 +37,18 @@ export interface LiveSpanInit {
   readonly spanType?: string | undefined
   /** The same span in the application's own provider. */
   readonly mirror?: OtelSpan | undefined
+}
+
+/** What most spans of ours have not: a span keeps it in an object of its own, for every field costs each of them memory. */
+export type RareParts = Pick<LiveSpanInit, 'parentIsRemote' | 'traceFlags' | 'kind' | 'scope' | 'mirror'>
+
+export function rarePartsOf(init: LiveSpanInit): RareParts | undefined {
+  const { parentIsRemote, traceFlags, kind, scope, mirror } = init
+  const isUsual =
+    parentIsRemote !== true &&
+    traceFlags === init.trace.flags &&
+    kind === undefined &&
+    scope === OWN_SCOPE &&
+    mirror === undefined
+  return isUsual ? undefined : { parentIsRemote, traceFlags, kind, scope, mirror }
 }

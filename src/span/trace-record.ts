@@ -35,8 +35,9 @@ export interface TraceRecord {
   /** Earliest start and latest end of the local spans that ended so far, epoch milliseconds. */
   startMs: number
   endMs: number
-  /** What the table of traces knows of it. */
-  entry?: unknown
+  /** What the table of traces and the queue know of it; see `RecordSlot`. */
+  entry: unknown
+  group: unknown
   /** Open spans by ID, for what a span must know of its ancestors. */
   readonly open: OpenSpans
 }
@@ -87,6 +88,7 @@ export function newTraceRecord(init: {
     endMs: Number.NEGATIVE_INFINITY,
     open: new OpenSpans(),
     entry: undefined,
+    group: undefined,
   }
 }
 
@@ -95,4 +97,11 @@ export const detachedRecord = (record: TraceRecord): TraceRecord => ({
   ...record,
   open: new OpenSpans(),
   entry: undefined,
+  group: undefined,
 })
+
+/** Takes over into `record` what another thread says of the same trace. */
+export function takeOver(record: TraceRecord, arrived: TraceRecord): void {
+  const { open, entry, group } = record
+  Object.assign(record, arrived, { open, entry, group })
+}

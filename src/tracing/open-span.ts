@@ -11,14 +11,12 @@ import type { TimeInput } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { isSuppressed } from '../runtime/suppress.ts'
-import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
+import { OWN_SCOPE } from '../span/instrumentation-scope.ts'
 import { RESPONSE_ID } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { SpanType } from '../span/span-type.ts'
 import { ownTraceFor, tieTo } from './own-trace.ts'
-
-const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
 
 /** What every way of starting a span takes. */
 export interface SpanOptions {
@@ -101,14 +99,14 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
   const own =
     responseId === undefined ? undefined : ownTraceFor(responseId, below, Boolean(nest) || isSpan(parent))
   const begin: BeginOptions = {
-    name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
+    name: textOr(name, '') || nameOf(fn),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null || own?.left !== undefined,
     kind,
     startTime,
     traceId: own?.traceId,
     sampleRatio: ratioOf(sampleRatio),
-    scope: SCOPE,
+    scope: OWN_SCOPE,
     mirror: pipeline.config.provider === 'shared' ? attachCurrentProvider() : undefined,
   }
   const span = beginSpan(pipeline, below, begin)
@@ -126,6 +124,8 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
   }
   return span
 }
+
+const nameOf = (fn: unknown): string => textOr(fn && readProperty(fn, 'name'), 'anonymous')
 
 const OPTIONS = [
   'name',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TurnspanIdGenerator } from '../../src/ids/id-generator.ts'
-import { newSpanId, newTraceId } from '../../src/ids/random-hex.ts'
+import { newSpanId, newTraceId } from '../../src/ids/span-ids.ts'
 
 test('makes random IDs of the right length that do not repeat', () => {
   const traces = Array.from({ length: 5000 }, newTraceId)
