@@ -1,7 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import { liveSpanIn, withLiveSpan } from '../delivery/context-keys.ts'
-import { currentPipeline } from '../delivery/current.ts'
-import { isApart } from '../delivery/provider-bridge.ts'
+import { isApart } from '../bridge/provider-bridge.ts'
 import {
   type Contexts,
   contextBeforeManager,
@@ -11,6 +9,8 @@ import {
 import type { SwapContext } from '../runtime/context-manager.ts'
 import { createContextKey } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'
+import { liveSpanIn, withLiveSpan } from '../tracer/context-keys.ts'
+import { currentPipeline } from '../tracer/current.ts'
 
 /** What enclosing calls of `tracingContext` said. */
 export const SCOPE: symbol = createContextKey('turnspan.scope')

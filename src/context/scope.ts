@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api'
 import { expectOptions, sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
-import { currentPipeline } from '../delivery/current.ts'
-import { ownKeys, readProperty } from '../span/attribute-values.ts'
+import { ownKeys, readProperty } from '../span/capture/attribute-values.ts'
+import { currentPipeline } from '../tracer/current.ts'
 import { activeContext, runIn, SCOPE } from './active-context.ts'
 
 /** What holds for every trace that starts inside {@link tracingContext}. */

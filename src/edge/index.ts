@@ -8,7 +8,7 @@ import type { InitOptions } from '../config/options.ts'
 import type { Carrier, InjectOptions, RemoteOptions } from '../context/propagation.ts'
 import type { TracingContextOptions } from '../context/scope.ts'
 import type { TraceUpdate } from '../context/trace-update.ts'
-import { NOTHING, type Report } from '../delivery/export-statistics.ts'
+import { NOTHING, type Report } from '../export/statistics/export-statistics.ts'
 import type { InstrumentationState } from '../setup/instrumentation-states.ts'
 import { type Status, statusOff } from '../setup/status.ts'
 import type { WithFlushOptions } from '../setup/with-flush.ts'
@@ -22,8 +22,8 @@ export { newResponseId, ResponseIdError, traceIdFromResponseId } from '../ids/re
 export { responseIdFromTraceId, toMlflowTraceId, toTraceId } from '../ids/trace-id.ts'
 export { onDiagnostic } from '../runtime/diagnostics.ts'
 export { ConfigError, TurnspanError } from '../runtime/errors.ts'
-export { redactSecrets } from '../span/redact-secrets.ts'
-export { SpanType } from '../span/span-type.ts'
+export { redactSecrets } from '../span/redact/redact-secrets.ts'
+export { SpanType } from '../span/semconv/span-type.ts'
 
 export function init(_options?: InitOptions): Status {
   sayNotHere('init()')

@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 import type { InitOptions } from '../config/options.ts'
-import type { ExternalSpan } from '../delivery/external-span.ts'
 import type { ExportResult } from '../otel/exporter.ts'
+import type { ExternalSpan } from '../tracer/external-span.ts'
 import { REASON, sayNotHere } from './runtime.ts'
 
 export { TurnspanIdGenerator } from '../ids/id-generator.ts'

@@ -1,4 +1,4 @@
-import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
+import type { PendingTraceInfo } from '../export/trace-info/pending-trace-info.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import type { Rest } from './rest.ts'
 import { durationMs, type TraceRow, toDuration } from './trace-row.ts'

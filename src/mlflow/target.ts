@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../config/config.ts'
-import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
+import type { PendingTraceInfo } from '../export/trace-info/pending-trace-info.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import { createAuth } from './auth.ts'
 import { hasErrorCode, isUnknownWorkspace } from './error.ts'

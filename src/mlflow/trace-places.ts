@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { readExperiment } from '../delivery/trace-experiment.ts'
 import { toMlflowTraceId } from '../ids/trace-id.ts'
+import { readExperiment } from '../tracer/trace-experiment.ts'
 import { findOrCreateExperiment } from './experiments.ts'
 import type { Rest } from './rest.ts'
 import { type TraceRow, traceRow } from './trace-row.ts'

@@ -1,7 +1,6 @@
+import { externalProvider } from '../bridge/provider-bridge.ts'
 import { configuredForNext } from '../config/next.ts'
 import type { InitOptions } from '../config/options.ts'
-import { externalProvider } from '../delivery/provider-bridge.ts'
-import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
@@ -15,6 +14,7 @@ import { processWide } from '../runtime/registry.ts'
 import { init } from '../setup/lifecycle.ts'
 import { provideIntegrations } from '../setup/load-integration.ts'
 import type { Status } from '../setup/status.ts'
+import { suppressScope } from '../tracer/suppressed-scopes.ts'
 
 /** In a bundle nothing can be loaded by its name, so all integrations are here. */
 export function start(options: InitOptions | undefined): Status {

@@ -1,8 +1,12 @@
 import type { InitOptions } from '../config/options.ts'
-import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
-import type { ExternalSpan } from '../delivery/external-span.ts'
-import type { Pipeline } from '../delivery/pipeline.ts'
+import {
+  createExportStatistics,
+  type ExportStatistics,
+  type Report,
+} from '../export/statistics/export-statistics.ts'
 import { buildPipeline } from '../setup/build-pipeline.ts'
+import type { ExternalSpan } from '../tracer/external-span.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import { strictConfig } from './strict-config.ts'
 
 /** OpenTelemetry's export result: `code` 0 is success, 1 is failure. */

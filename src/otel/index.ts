@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type { InitOptions } from '../config/options.ts'
-export type { ExternalSpan } from '../delivery/external-span.ts'
 export { type ForcedIds, type IdGeneratorLike, TurnspanIdGenerator } from '../ids/id-generator.ts'
+export type { ExternalSpan } from '../tracer/external-span.ts'
 export { type ExportResult, TurnspanExporter } from './exporter.ts'
 export { TurnspanProcessor } from './processor.ts'

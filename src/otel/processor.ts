@@ -1,9 +1,9 @@
 import type { Context } from '@opentelemetry/api'
+import { createJoinedProcessor, markProcessor, type ProcessorLike } from '../bridge/attach-provider.ts'
 import type { InitOptions } from '../config/options.ts'
-import { createJoinedProcessor, markProcessor, type ProcessorLike } from '../delivery/attach-provider.ts'
-import { currentPipeline } from '../delivery/current.ts'
-import type { ExternalSpan } from '../delivery/external-span.ts'
 import { flushTraces, init, shutdown } from '../setup/lifecycle.ts'
+import { currentPipeline } from '../tracer/current.ts'
+import type { ExternalSpan } from '../tracer/external-span.ts'
 import { strictConfig } from './strict-config.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../delivery/pipeline.ts'
 import { processWide } from '../runtime/registry.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 
 /** What other threads have to do with the end of this one, or with a flush. */
 export interface EndHooks {

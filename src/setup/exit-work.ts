@@ -1,10 +1,10 @@
-import type { Pipeline } from '../delivery/pipeline.ts'
-import { resourceAttributes } from '../delivery/resource.ts'
-import { withoutDoubles } from '../delivery/still-open.ts'
-import type { Undelivered } from '../delivery/undelivered.ts'
+import type { Undelivered } from '../export/statistics/undelivered.ts'
+import { withoutDoubles } from '../export/still-open.ts'
+import { resourceAttributes } from '../export/targets/resource.ts'
 import { programName } from '../modules/program-name.ts'
 import { type EndedSpan, plainSpan } from '../span/ended-span.ts'
 import { detachedRecord } from '../span/trace-record.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import type { Conditions, ExitWork } from './exit-worker.ts'
 
 /** What is left of a pipeline's spans at the end of the process. */

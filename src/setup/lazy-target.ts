@@ -1,4 +1,4 @@
-import type { SpanTarget } from '../delivery/target.ts'
+import type { SpanTarget } from '../export/targets/target.ts'
 import { messageOf } from '../runtime/errors.ts'
 
 /** A target whose code is loaded when it is first used. */

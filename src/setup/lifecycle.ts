@@ -1,3 +1,4 @@
+import { attachProviders, detachProviders } from '../bridge/provider-bridge.ts'
 import { expectOptions } from '../config/arguments.ts'
 import type { Config } from '../config/config.ts'
 import { sameConfig } from '../config/describe.ts'
@@ -5,15 +6,18 @@ import { environment } from '../config/environment.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import type { InitOptions } from '../config/options.ts'
 import { resolveConfig } from '../config/resolve.ts'
-import { configuredPipeline, currentStatistics, setCurrentPipeline, stats } from '../delivery/current.ts'
-import { createExportStatistics, type ExportStatistics, type Report } from '../delivery/export-statistics.ts'
-import type { Pipeline } from '../delivery/pipeline.ts'
-import { attachProviders, detachProviders } from '../delivery/provider-bridge.ts'
+import {
+  createExportStatistics,
+  type ExportStatistics,
+  type Report,
+} from '../export/statistics/export-statistics.ts'
 import { diagnose, diagnoseOnce, resetDiagnosed } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { missingHere, saysMissing } from '../runtime/missing.ts'
 import { processWide } from '../runtime/registry.ts'
-import { readProperty } from '../span/attribute-values.ts'
+import { readProperty } from '../span/capture/attribute-values.ts'
+import { configuredPipeline, currentStatistics, setCurrentPipeline, stats } from '../tracer/current.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import { checkApiCopy } from './api-copy.ts'
 import { buildPipeline } from './build-pipeline.ts'
 import { noteCaller } from './caller.ts'

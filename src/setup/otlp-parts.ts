@@ -1,7 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.ts'
-import { createOtlpTarget } from '../delivery/otlp-target.ts'
-import { serialise, serialiseInSlices } from '../delivery/serialise.ts'
-import type { SpanTarget } from '../delivery/target.ts'
+import { createOtlpTarget } from '../export/targets/otlp-target.ts'
+import { serialise, serialiseInSlices } from '../export/targets/serialise.ts'
+import type { SpanTarget } from '../export/targets/target.ts'
 import { createMlflowTarget } from '../mlflow/target.ts'
 
 export interface OtlpParts {

@@ -1,8 +1,8 @@
-import type { PendingTraceInfo } from '../delivery/pending-trace-info.ts'
-import type { Pipeline } from '../delivery/pipeline.ts'
-import type { SpanTarget } from '../delivery/target.ts'
+import type { SpanTarget } from '../export/targets/target.ts'
+import type { PendingTraceInfo } from '../export/trace-info/pending-trace-info.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import { currentWaitUntil } from './platform.ts'
 
 const FLUSH_MS = 10_000

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Config, TargetConfig } from '../config/config.ts'
-import { exportOptions } from '../delivery/export-options.ts'
-import { hasSegments } from '../delivery/spool/folder.ts'
-import { leaveBehind } from '../delivery/spool/leave.ts'
-import { createSpool, MAX_AGE_MS } from '../delivery/spool/spool.ts'
-import { targetKey } from '../delivery/spool/target-key.ts'
-import type { SpanTarget, TargetDisk, TargetLeftovers } from '../delivery/target.ts'
+import { hasSegments } from '../export/spool/folder.ts'
+import { leaveBehind } from '../export/spool/leave.ts'
+import { createSpool, MAX_AGE_MS } from '../export/spool/spool.ts'
+import { targetKey } from '../export/spool/target-key.ts'
+import { exportOptions } from '../export/targets/export-options.ts'
+import type { SpanTarget, TargetDisk, TargetLeftovers } from '../export/targets/target.ts'
+import { encodeRecord } from '../otlp/request.ts'
 import { realTime, withoutHold } from '../runtime/real-time.ts'
 import type { Attributes } from '../span/attributes.ts'
-import { encodeRecord } from '../span/otlp/request.ts'
 
 export interface TargetDiskParts {
   readonly config: Config

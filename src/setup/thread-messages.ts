@@ -1,6 +1,6 @@
 import type { BroadcastChannel, MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import type { SpanOutcome } from '../delivery/span-outcome.ts'
+import type { SpanOutcome } from '../export/statistics/span-outcome.ts'
 import { VERSION } from '../runtime/version.ts'
 import type { Attributes } from '../span/attributes.ts'
 import type { EndedSpan } from '../span/ended-span.ts'

@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { activeContext } from '../context/active-context.ts'
-import { currentPipeline } from '../delivery/current.ts'
-import { externalCalls } from '../delivery/external-calls.ts'
 import { modelCallIn } from '../integrations/base/model-calls.ts'
 import { notedOutcomes } from '../modules/outcomes.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
+import { currentPipeline } from '../tracer/current.ts'
+import { externalCalls } from '../tracer/external-calls.ts'
 import { tracingIn } from '../tracing/open-span.ts'
 
 /** How a client's request to a model is known: by what its headers must hold. */

@@ -1,9 +1,9 @@
 import type { WatchdogConfig } from '../config/config.ts'
-import type { Pipeline } from '../delivery/pipeline.ts'
 import { nowMs } from '../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import { type CallStack, callSite, callStack } from './call-site.ts'
 import { type OpenSpanFacts, sayOpenAtEnd, sayOverdue } from './open-spans.ts'
 

@@ -4,12 +4,12 @@ import { type HrTime, hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '.
 import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
-import { attributeValue, copyAttributes, ownKeys, readProperty } from './attribute-values.ts'
 import type { Attributes } from './attributes.ts'
-import { type CaptureOptions, takeSnapshot } from './capture.ts'
-import { captureOptionsFor } from './capture-source.ts'
-import { itemsOf, kindOf } from './clean-fields.ts'
-import { cleanName } from './clean-name.ts'
+import { attributeValue, copyAttributes, ownKeys, readProperty } from './capture/attribute-values.ts'
+import { type CaptureOptions, takeSnapshot } from './capture/capture.ts'
+import { captureOptionsFor } from './capture/capture-source.ts'
+import { itemsOf, kindOf } from './capture/clean-fields.ts'
+import { cleanName } from './capture/clean-name.ts'
 import {
   changeBytes,
   contentMark,
@@ -18,7 +18,6 @@ import {
   valuesBytes,
   withoutValues,
 } from './content-bytes.ts'
-import { countsIn } from './content-counts.ts'
 import {
   type AgentData,
   type DroppedCounts,
@@ -31,21 +30,22 @@ import {
   spanStatus,
 } from './ended-span.ts'
 import { describeException, exceptionFacts, plainType } from './exception.ts'
-import { exportedKey, exportedName, exportedScope } from './exported-name.ts'
-import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './external-content.ts'
 import { type InstrumentationScope, OWN_SCOPE } from './instrumentation-scope.ts'
-import * as keys from './keys.ts'
 import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
 import type { OpenSpan } from './open-spans.ts'
 import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
+import { countsIn } from './semconv/content-counts.ts'
+import { exportedKey, exportedName, exportedScope } from './semconv/exported-name.ts'
+import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './semconv/external-content.ts'
+import * as keys from './semconv/keys.ts'
+import { smallAttributes } from './semconv/span-attributes.ts'
+import { SpanType } from './semconv/span-type.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { EndOptions, Span } from './span.ts'
-import { smallAttributes } from './span-attributes.ts'
 import { type LiveSpanInit, type RareParts, rarePartsOf, type SpanHost } from './span-host.ts'
 import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
-import { SpanType } from './span-type.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 import { sumUpUsage } from './usage-tree.ts'

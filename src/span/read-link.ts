@@ -2,7 +2,7 @@ import type { Link, Span as OtelSpan, SpanContext } from '@opentelemetry/api'
 import { isSpanContextValid } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import type { Attributes } from './attributes.ts'
-import { flagsOf } from './clean-fields.ts'
+import { flagsOf } from './capture/clean-fields.ts'
 import type { SpanLinkData } from './ended-span.ts'
 
 /** A link as it was meant, and as it is kept. */

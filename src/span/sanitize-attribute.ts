@@ -1,6 +1,6 @@
 import type { AttributeValue } from './attributes.ts'
-import { looksLikeJson } from './json-text.ts'
-import * as keys from './keys.ts'
+import { looksLikeJson } from './semconv/json-text.ts'
+import * as keys from './semconv/keys.ts'
 
 // One value of the wrong form in one of these keys makes MLflow refuse every span of the request, so they are put
 // right on the way out, whoever set them. Found out on MLflow 3.17; see docs/mlflow.md.

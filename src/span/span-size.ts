@@ -1,7 +1,7 @@
 import type { Attributes } from './attributes.ts'
-import type { Captured } from './captured.ts'
+import type { Captured } from './capture/captured.ts'
+import { fitTo } from './capture/fit-value.ts'
 import { type AgentData, type EndedSpan, plainSpan, type SpanEvent } from './ended-span.ts'
-import { fitTo } from './fit-value.ts'
 import { plainOf } from './snapshot/plain.ts'
 import { type Snapshot, snapshotOf, WIRE_BYTES_PER_SLOT } from './snapshot/snapshot.ts'
 import { noneDropped } from './span-limits.ts'
@@ -18,7 +18,7 @@ export interface SpanSize {
   readonly held: number
 }
 
-// What V8 takes for the parts of a span on a 64-bit machine, as measured in test/delivery/held.test.ts.
+// What V8 takes for the parts of a span on a 64-bit machine, as measured in test/export/held.test.ts.
 const SPAN_BYTES = 520
 const AGENT_BYTES = 80
 const SNAPSHOT_BYTES = 130

@@ -1,6 +1,6 @@
 import type { Link, Span as OtelSpan, SpanContext, SpanStatus } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
-import type { SpanType } from './span-type.ts'
+import type { SpanType } from './semconv/span-type.ts'
 import type { TokenUsage } from './token-usage.ts'
 
 /** What can be said as a span ends. */

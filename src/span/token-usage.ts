@@ -1,6 +1,6 @@
-import { readProperty } from './attribute-values.ts'
 import type { Attributes } from './attributes.ts'
-import * as keys from './keys.ts'
+import { readProperty } from './capture/attribute-values.ts'
+import * as keys from './semconv/keys.ts'
 
 /** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */
 export interface TokenUsage {

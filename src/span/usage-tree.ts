@@ -1,5 +1,5 @@
 import type { OpenSpan } from './open-spans.ts'
-import { SpanType } from './span-type.ts'
+import { SpanType } from './semconv/span-type.ts'
 import { addUsage, type CountedUsage } from './token-usage.ts'
 
 /** What a span says of the model call that it is, or of the calls below it. */

@@ -2,9 +2,9 @@ import { msOfHrTime } from '../runtime/clock.ts'
 import type { Attributes } from '../span/attributes.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { StatusCode } from '../span/ended-span.ts'
-import * as keys from '../span/keys.ts'
+import * as keys from '../span/semconv/keys.ts'
+import { type SpanType, spanTypeOfAttributes } from '../span/semconv/span-type.ts'
 import { plainOf } from '../span/snapshot/plain.ts'
-import { type SpanType, spanTypeOfAttributes } from '../span/span-type.ts'
 import { type CountedUsage, usageOfAttributes } from '../span/token-usage.ts'
 
 /** A moment within a {@link CapturedSpan}. */

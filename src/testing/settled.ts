@@ -1,6 +1,6 @@
-import type { Pipeline } from '../delivery/pipeline.ts'
 import { realTime } from '../runtime/real-time.ts'
 import { isLiveSpan } from '../span/live-span.ts'
+import type { Pipeline } from '../tracer/pipeline.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 
 /** Names of the spans that are open. */

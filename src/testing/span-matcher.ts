@@ -1,4 +1,4 @@
-import type { SpanType } from '../span/span-type.ts'
+import type { SpanType } from '../span/semconv/span-type.ts'
 import type { CapturedSpan } from './captured-span.ts'
 import { matchesPartly } from './partial-match.ts'
 import { valueText } from './value-text.ts'

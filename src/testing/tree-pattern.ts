@@ -1,4 +1,4 @@
-import { drawTree } from '../span/draw-tree.ts'
+import { drawTree } from '../span/semconv/draw-tree.ts'
 import type { CapturedTrace, SpanNode } from './captured-trace.ts'
 import { siblingGroups } from './siblings.ts'
 import { describeMatcher, hasName, matchesSpan, type SpanMatcher, type SpanPattern } from './span-matcher.ts'

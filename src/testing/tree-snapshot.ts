@@ -1,5 +1,5 @@
 import { checkKeys } from '../config/known-keys.ts'
-import { drawTree } from '../span/draw-tree.ts'
+import { drawTree } from '../span/semconv/draw-tree.ts'
 import type { CapturedSpan } from './captured-span.ts'
 import type { CapturedTrace, SpanNode } from './captured-trace.ts'
 import { SNAPSHOT_KEYS } from './known-keys.ts'

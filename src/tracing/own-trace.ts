@@ -1,13 +1,13 @@
 import type { Context, Span as OtelSpan } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
-import { liveSpanIn } from '../delivery/context-keys.ts'
 import { traceIdFromResponseId } from '../ids/response-id.ts'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, trace } from '../runtime/otel-trace.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
 import type { OpenSpan } from '../span/open-spans.ts'
-import { SpanType } from '../span/span-type.ts'
+import { SpanType } from '../span/semconv/span-type.ts'
+import { liveSpanIn } from '../tracer/context-keys.ts'
 
 /** The trace that belongs to a response ID. */
 export interface OwnTrace {

@@ -1,4 +1,4 @@
-import { SpanType } from '../span/span-type.ts'
+import { SpanType } from '../span/semconv/span-type.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 const { CHAT_MODEL, CHAIN, EMBEDDING, RERANKER, TOOL } = SpanType

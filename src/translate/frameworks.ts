@@ -1,4 +1,4 @@
-import { SpanType } from '../span/span-type.ts'
+import { SpanType } from '../span/semconv/span-type.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Google's Agent Development Kit: the request and the answer of each call as JSON, and no status. */

@@ -1,4 +1,4 @@
-import { SpanType } from '../span/span-type.ts'
+import { SpanType } from '../span/semconv/span-type.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Arize's conventions, and the instrumentations that write them. */

@@ -1,4 +1,4 @@
-import { mediaMark } from '../span/media-mark.ts'
+import { mediaMark } from '../span/capture/media-mark.ts'
 import { at, firstAt, isData, items, jsonOf, text } from './data.ts'
 
 /** What the parts of a message hold, by what OpenAI's form does with it. */

@@ -1,4 +1,4 @@
-import { SpanType } from '../span/span-type.ts'
+import { SpanType } from '../span/semconv/span-type.ts'
 import type { Source } from './source.ts'
 import type { Vocabulary } from './vocabulary.ts'
 

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { context, type Span as OtelSpan, trace as otel } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { currentPipeline } from '../../src/delivery/current.ts'
 import {
   getCurrentActiveSpan,
   newResponseId,
@@ -17,6 +16,7 @@ import {
   withTool,
 } from '../../src/index.ts'
 import { type CapturedTraces, captureTraces, expectTrace } from '../../src/testing/index.ts'
+import { currentPipeline } from '../../src/tracer/current.ts'
 
 let traces: CapturedTraces
 beforeEach(() => {

@@ -221,6 +221,6 @@ test('nothing stays open behind requests', async () => {
   begin()
   for (const [, door] of DOORS) door(() => startSpan({ name: 'short' }).end())
   withRemoteContext(HEADERS, () => updateCurrentTrace({ user: 'u' }))
-  const { currentPipeline } = await import('../../src/delivery/current.ts')
+  const { currentPipeline } = await import('../../src/tracer/current.ts')
   expect(currentPipeline()?.traces.openCount()).toBe(0)
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
-import type { PendingTraceInfo } from '../../src/delivery/pending-trace-info.ts'
+import type { PendingTraceInfo } from '../../src/export/trace-info/pending-trace-info.ts'
 import { createMlflowClient } from '../../src/mlflow/index.ts'
 import { createMlflowTarget, type MlflowTarget } from '../../src/mlflow/target.ts'
 import { targetConfig } from '../mlflow/scripted-server.ts'

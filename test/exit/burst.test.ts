@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Report } from '../../src/delivery/export-statistics.ts'
+import type { Report } from '../../src/export/statistics/export-statistics.ts'
 import type { BuiltApp } from '../support/built.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 import { exitApp, runToEnd } from './program.ts'

@@ -15,7 +15,7 @@ afterEach(() => {
 test.each([
   ['index.ts', 'tracing/trace.ts'],
   ['setup/init.ts', 'mlflow/target.ts'],
-  ['otel/index.ts', 'delivery/queue.ts'],
+  ['otel/index.ts', 'export/queue/queue.ts'],
   ['register/index.ts', 'setup/init.ts'],
   ['span/a.ts', 'span/b.ts'],
   ['integrations/openai/index.ts', 'index.ts'],
@@ -29,8 +29,8 @@ test.each([
 })
 
 test.each([
-  ['span/live.ts', 'delivery/queue.ts', '"span" lies below "delivery" and must not import from it'],
-  ['delivery/queue.ts', 'index.ts', '"delivery" lies below "index" and must not import from it'],
+  ['span/live.ts', 'export/queue/queue.ts', '"span" lies below "export" and must not import from it'],
+  ['export/queue/queue.ts', 'index.ts', '"export" lies below "index" and must not import from it'],
   ['otel/index.ts', 'testing/capture.ts', '"otel" lies beside "testing" and must not import from it'],
   ['lib/a.ts', 'ids/b.ts', 'the room "lib" is not in the list of scripts/rooms.ts'],
   ['ids/b.ts', 'lib/a.ts', 'the room "lib" is not in the list of scripts/rooms.ts'],
@@ -74,7 +74,7 @@ function project(sources: Readonly<Record<string, string>>): string {
 
 test('the check of the rooms sees imports of values, of types, of types in place and lazy ones', () => {
   const folder = project({
-    'src/span/a.ts': `import { x } from '../delivery/x.ts'
+    'src/span/a.ts': `import { x } from '../export/x.ts'
 import type { Y } from '../tracing/y.ts'
 export * from '../context/z.ts'
 export type Q = import('../setup/q.ts').Q
@@ -82,7 +82,7 @@ export const late = (): unknown => [x, import('../index.ts'), null as Y | null]`
   })
   const { status, output } = runIn(folder, 'tsx', join(root, 'scripts', 'check-rooms.ts'))
   expect(status).toBe(1)
-  for (const room of ['delivery', 'tracing', 'context', 'setup', 'index']) {
+  for (const room of ['export', 'tracing', 'context', 'setup', 'index']) {
     expect(output).toContain(`"span" lies below "${room}"`)
   }
 })

@@ -6,7 +6,7 @@ import { OTLPTraceExporter as HttpExporter } from '@opentelemetry/exporter-trace
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Diagnostic, flushTraces, init, onDiagnostic, shutdown, withTool } from '../../src/index.ts'
 import { resetDiagnosed } from '../../src/runtime/diagnostics.ts'
-import { startHostileGrpc } from '../delivery/hostile/grpc-server.ts'
+import { startHostileGrpc } from '../export/hostile/grpc-server.ts'
 import { type OtlpHttpCollector, startOtlpHttp } from '../support/collector.ts'
 import { modulesOf, type SdkLine, sdkLines } from './app.ts'
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach } from 'vitest'
 import { getFn, setFn } from 'vitest/suite'
-import { configuredPipeline } from '../../src/delivery/current.ts'
 import { processWide } from '../../src/runtime/registry.ts'
+import { configuredPipeline } from '../../src/tracer/current.ts'
 
 // What a test leaves behind, on purpose or not, must not reach the next one. A request whose answer nobody waits for may
 // still be under way when its test has ended, and what is said then is nothing that a later test should hear.

@@ -1,13 +1,13 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/resolve.ts'
-import { beginSpan } from '../../src/delivery/begin-span.ts'
-import { createExportStatistics } from '../../src/delivery/export-statistics.ts'
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts'
+import { createExportStatistics } from '../../src/export/statistics/export-statistics.ts'
 import { onDiagnostic } from '../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../src/span/ended-span.ts'
 import type { LiveSpan } from '../../src/span/live-span.ts'
 import { plainOf } from '../../src/span/snapshot/plain.ts'
+import { beginSpan } from '../../src/tracer/begin-span.ts'
+import { createPipeline, type Pipeline } from '../../src/tracer/pipeline.ts'
 
 const MOST = 1_000_000
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { configuredPipeline } from '../../src/delivery/current.ts'
 import { init, onDiagnostic } from '../../src/index.ts'
 import { diagnose, diagnoseOnce } from '../../src/runtime/diagnostics.ts'
+import { configuredPipeline } from '../../src/tracer/current.ts'
 
 /** What a test leaves under way, resolved once it has spoken. */
 let late: Promise<void> | undefined

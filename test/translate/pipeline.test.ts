@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, expect, test } from 'vitest'
-import { loadTranslation } from '../../src/delivery/translator.ts'
+import { loadTranslation } from '../../src/export/translator.ts'
 import { flushTraces, type InitOptions, init, shutdown, withAgent } from '../../src/index.ts'
 import { startOtlpHttp } from '../support/collector.ts'
 import type { DecodedSpan } from '../support/decoded-span.ts'

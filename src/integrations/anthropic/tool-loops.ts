@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import { liveSpanIn } from '../../delivery/context-keys.ts'
+import { liveSpanIn } from '../../tracer/context-keys.ts'
 import { activeContext, processWide } from '../base/index.ts'
 
 /** The tool runners under way, by the spans of their loops. */

@@ -5,7 +5,7 @@ import type { ModelUsage } from './usage.ts'
 export interface Answer {
   /**
    * The answer as the provider's own API gives it when it is not streamed: MLflow shows it as a chat by the call's
-   * `messageFormat`, and `src/span/messages.ts` makes the conventions' parts form of it. Content.
+   * `messageFormat`, and `src/span/semconv/messages.ts` makes the conventions' parts form of it. Content.
    */
   readonly outputs?: unknown
   readonly usage?: ModelUsage | undefined

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from '@opentelemetry/api'
-import { bringExternalCalls } from '../../delivery/external-calls.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import { processWide } from '../../runtime/registry.ts'
-import { readProperty } from '../../span/attribute-values.ts'
+import { readProperty } from '../../span/capture/attribute-values.ts'
+import { bringExternalCalls } from '../../tracer/external-calls.ts'
 
 // Frameworks that make spans of themselves ask models by clients that turnspan traces: one call would be two spans.
 

@@ -1,5 +1,5 @@
-import * as keys from '../../span/keys.ts'
 import type { LiveSpan } from '../../span/live-span.ts'
+import * as keys from '../../span/semconv/keys.ts'
 
 /** A failure that is told and not thrown: in an answer, in the result of a tool. */
 export interface ToldFailure {

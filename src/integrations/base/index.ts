@@ -1,15 +1,15 @@
 /** What integrations are built from; see docs/integrations/contributing.md. */
 export { activeContext, runIn } from '../../context/active-context.ts'
-export { currentPipeline } from '../../delivery/current.ts'
-export { suppressScope } from '../../delivery/suppressed-scopes.ts'
 export { diagnose, diagnoseOnce } from '../../runtime/diagnostics.ts'
 export { processWide } from '../../runtime/registry.ts'
+export { mediaMark } from '../../span/capture/media-mark.ts'
 export { exceptionFacts } from '../../span/exception.ts'
-export * as keys from '../../span/keys.ts'
 export type { LiveSpan } from '../../span/live-span.ts'
-export { mediaMark } from '../../span/media-mark.ts'
+export * as keys from '../../span/semconv/keys.ts'
+export { SpanType } from '../../span/semconv/span-type.ts'
 export type { Span } from '../../span/span.ts'
-export { SpanType } from '../../span/span-type.ts'
+export { currentPipeline } from '../../tracer/current.ts'
+export { suppressScope } from '../../tracer/suppressed-scopes.ts'
 export { ABANDONED, type Follower, follow } from '../../tracing/follow.ts'
 export {
   type AccumulatorOptions,

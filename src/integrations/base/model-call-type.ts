@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
+import type { SpanType } from '../../span/semconv/span-type.ts'
 import type { Span } from '../../span/span.ts'
-import type { SpanType } from '../../span/span-type.ts'
 import type { AccumulatorOptions, Answer } from './accumulator.ts'
 
 /** How a call ended that neither finished nor failed. */

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
-import { liveSpanIn } from '../../delivery/context-keys.ts'
 import { modelCallSpans } from '../../runtime/model-call-spans.ts'
+import { liveSpanIn } from '../../tracer/context-keys.ts'
 import { inExternalModelCall } from './external-calls.ts'
 import type { ModelCall } from './model-call-type.ts'
 

@@ -1,5 +1,5 @@
-import { suppressScope } from '../../delivery/suppressed-scopes.ts'
 import type { IntegrationName } from '../../modules/known-packages.ts'
+import { suppressScope } from '../../tracer/suppressed-scopes.ts'
 import type { Patches } from './patch.ts'
 
 /** Tracers of other instrumentations of the same packages, which make a span of each call as well. */

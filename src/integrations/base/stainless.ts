@@ -1,5 +1,5 @@
 import { activeContext } from '../../context/active-context.ts'
-import { currentPipeline } from '../../delivery/current.ts'
+import { currentPipeline } from '../../tracer/current.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import type { Answer, CreateAccumulator } from './accumulator.ts'
 import { type Given, givenBy, noteClientCall, noteSent, whenSent } from './given.ts'

@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 export type { TimeInput } from '../../runtime/clock.ts'
+export type { SpanType } from '../../span/semconv/span-type.ts'
 export type { Span } from '../../span/span.ts'
-export type { SpanType } from '../../span/span-type.ts'
 export type { TokenUsage } from '../../span/token-usage.ts'
 export type {
   EndingWork,

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../../context/trace-update.ts'
 import { nowMs } from '../../runtime/clock.ts'
-import * as keys from '../../span/keys.ts'
+import * as keys from '../../span/semconv/keys.ts'
 import {
   beginStep,
   dataAt,

@@ -1,4 +1,4 @@
-import * as keys from '../../span/keys.ts'
+import * as keys from '../../span/semconv/keys.ts'
 import {
   dataAt,
   dataOf,

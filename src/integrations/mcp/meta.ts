@@ -1,7 +1,7 @@
 import { activeContext } from '../../context/active-context.ts'
 import { injectHeaders, withRemoteContext } from '../../context/propagation.ts'
-import { currentPipeline } from '../../delivery/current.ts'
 import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
+import { currentPipeline } from '../../tracer/current.ts'
 import { runWithin } from '../../tracing/open-span.ts'
 import { isPlainObject, read } from '../base/index.ts'
 import { mayBeginTrace, type Outgoing, textAt } from './protocol.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
-import { liveSpanIn } from '../../delivery/context-keys.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
+import { liveSpanIn } from '../../tracer/context-keys.ts'
 
 /** A span that stands for the same call of a tool. */
 export interface ToolAbove {

@@ -1,5 +1,5 @@
-import { cleanText } from '../capture-strings.ts'
-import { makeRoom, type Writer, writeByte } from '../otlp/writer.ts'
+import { cleanText } from '../capture/capture-strings.ts'
+import { makeRoom, type Writer, writeByte } from './writer.ts'
 
 /** What is always the same, in ASCII, as bytes: faster to copy than the characters of a string. */
 export const literal = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0))

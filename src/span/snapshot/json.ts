@@ -1,11 +1,11 @@
-import { cleanText } from '../capture-strings.ts'
-import type { Captured } from '../captured.ts'
-import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../nesting.ts'
-import { type Writer, writeByte } from '../otlp/writer.ts'
+import { cleanText } from '../capture/capture-strings.ts'
+import type { Captured } from '../capture/captured.ts'
+import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../capture/nesting.ts'
 import { literal, putAscii, putLiteral, putQuoted, putQuotedAscii, putText } from './json-out.ts'
 import { fieldIn } from './look.ts'
 import { plainOf } from './plain.ts'
 import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape, type TapeView } from './tape.ts'
+import { type Writer, writeByte } from './writer.ts'
 
 const COMMA = 0x2c
 const COLON = 0x3a

@@ -1,4 +1,4 @@
-import { cleanText } from '../capture-strings.ts'
+import { cleanText } from '../capture/capture-strings.ts'
 import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type TapeView } from './tape.ts'
 
 // A snapshot can be looked into without being read: what is inside has the form of the whole.

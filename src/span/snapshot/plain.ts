@@ -1,6 +1,6 @@
-import { setField } from '../capture-marks.ts'
-import { cleanText, cutLength } from '../capture-strings.ts'
-import type { Captured } from '../captured.ts'
+import { setField } from '../capture/capture-marks.ts'
+import { cleanText, cutLength } from '../capture/capture-strings.ts'
+import type { Captured } from '../capture/captured.ts'
 import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape, type TapeView } from './tape.ts'
 
 /** How a text of a tape is read. */

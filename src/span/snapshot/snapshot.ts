@@ -1,6 +1,6 @@
-import { cutLength } from '../capture-strings.ts'
-import { cleanValue, fitTo } from '../fit-value.ts'
-import { withinNesting } from '../nesting.ts'
+import { cutLength } from '../capture/capture-strings.ts'
+import { cleanValue, fitTo } from '../capture/fit-value.ts'
+import { withinNesting } from '../capture/nesting.ts'
 import { rawPlain } from './plain.ts'
 import { flatText, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
 

@@ -1,4 +1,4 @@
-import type { Captured } from '../captured.ts'
+import type { Captured } from '../capture/captured.ts'
 
 /**
  * A captured value, flat: its scalars one after the other, as the walk over it met them. Texts are referenced and not

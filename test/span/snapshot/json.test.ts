@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { takeSnapshot } from '../../../src/span/capture.ts'
-import type { Captured } from '../../../src/span/captured.ts'
-import { toJsonText } from '../../../src/span/json-text.ts'
-import { jsonText } from '../../../src/span/message-json.ts'
+import { takeSnapshot } from '../../../src/span/capture/capture.ts'
+import type { Captured } from '../../../src/span/capture/captured.ts'
+import { toJsonText } from '../../../src/span/semconv/json-text.ts'
+import { jsonText } from '../../../src/span/semconv/message-json.ts'
 import { plainOf } from '../../../src/span/snapshot/plain.ts'
 import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
 

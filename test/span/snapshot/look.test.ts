@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Captured } from '../../../src/span/captured.ts'
+import type { Captured } from '../../../src/span/capture/captured.ts'
 import {
   fieldIn,
   firstNameIn,

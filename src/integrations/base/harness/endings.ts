@@ -1,5 +1,5 @@
-import * as keys from '../../../span/keys.ts'
 import type { LiveSpan } from '../../../span/live-span.ts'
+import * as keys from '../../../span/semconv/keys.ts'
 import { failWith } from '../failure.ts'
 import { text } from '../method.ts'
 import { dataAt, dataOf } from '../own-data.ts'

@@ -2,7 +2,7 @@ import { checkKeys } from '../../../config/known-keys.ts'
 import { msOfTimeInput, nowMs } from '../../../runtime/clock.ts'
 
 import type { LiveSpan } from '../../../span/live-span.ts'
-import { SpanType } from '../../../span/span-type.ts'
+import { SpanType } from '../../../span/semconv/span-type.ts'
 import type { TokenUsage } from '../../../span/token-usage.ts'
 import type { Answer } from '../accumulator.ts'
 import { beginModelCall } from '../model-call.ts'

@@ -1,5 +1,5 @@
 import { checkKeys } from '../../../config/known-keys.ts'
-import { SpanType } from '../../../span/span-type.ts'
+import { SpanType } from '../../../span/semconv/span-type.ts'
 import { openSpan, textOr } from '../../../tracing/open-span.ts'
 import { openTool } from '../../../tracing/with-tool.ts'
 import { dataOf } from '../own-data.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { TimeInput } from '../../../runtime/clock.ts'
+import type { SpanType } from '../../../span/semconv/span-type.ts'
 import type { Span } from '../../../span/span.ts'
-import type { SpanType } from '../../../span/span-type.ts'
 import type { TokenUsage } from '../../../span/token-usage.ts'
 
 /** Options of `createHarness`. */

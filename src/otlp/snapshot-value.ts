@@ -1,0 +1,214 @@
+import { cleanText } from '../span/capture/capture-strings.ts'
+import type { Snapshot } from '../span/snapshot/snapshot.ts'
+import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape } from '../span/snapshot/tape.ts'
+import {
+  makeRoom,
+  putDouble,
+  putInt64,
+  putUtf8,
+  putVarint,
+  varintBytes,
+  type Writer,
+} from '../span/snapshot/writer.ts'
+import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, KVLIST, STRING, VALUE } from './tags.ts'
+
+/** What stands around a text at most, and the most that a number takes. */
+const SLOT_BYTES = 18
+const MAX_UNIT_BYTES = 3
+/** Above this, counting the bytes is cheaper than room for three times as many. */
+const WORTH_COUNTING = 262_144
+const LONG_TEXT = 1_024
+
+/**
+ * Writes `snapshot` as the field `VALUE`. Room is made once for all of it, so that what follows goes by position alone:
+ * most of what is ever sent comes by this way.
+ */
+export function writeSnapshot(writer: Writer, snapshot: Snapshot): void {
+  const { tape, units } = snapshot
+  makeRoom(writer, mostBytes(tape, units))
+  writer.pos = putValue(writer.buffer, writer.pos, VALUE, tape, 0)
+}
+
+function mostBytes(tape: Tape, units: number): number {
+  const frame = tape.length * SLOT_BYTES
+  const most = units * MAX_UNIT_BYTES
+  if (most < WORTH_COUNTING) return frame + most
+  let bytes = frame
+  for (const slot of tape) {
+    if (typeof slot !== 'string') continue
+    // One that is written at all is followed by a byte that is written over.
+    bytes += slot.length < LONG_TEXT ? slot.length * MAX_UNIT_BYTES : Buffer.byteLength(slot)
+    // What is cleaned takes three bytes for each NUL.
+    if (slot.length >= LONG_TEXT && slot.includes('\0')) bytes += slot.length * 2
+  }
+  return bytes
+}
+
+function putValue(buffer: Buffer, pos: number, tag: number, tape: Tape, at: number): number {
+  const slot = tape[at]
+  if (typeof slot === 'string') return putText(buffer, pos, tag, slot)
+  if (typeof slot === 'number') return putNumber(buffer, pos, tag, slot)
+  if (slot === CONTAINER) return putContainer(buffer, pos, tag, tape, at)
+  buffer[pos] = tag
+  if (slot === null) {
+    // A message without a field is OTLP's null.
+    buffer[pos + 1] = 0
+    return pos + 2
+  }
+  buffer[pos + 1] = 2
+  buffer[pos + 2] = BOOL
+  buffer[pos + 3] = slot ? 1 : 0
+  return pos + 4
+}
+
+function putNumber(buffer: Buffer, pos: number, tag: number, value: number): number {
+  buffer[pos] = tag
+  if (Number.isSafeInteger(value)) {
+    buffer[pos + 2] = INT
+    const end = putInt64(buffer, pos + 3, value)
+    buffer[pos + 1] = end - pos - 2
+    return end
+  }
+  buffer[pos + 1] = 9
+  buffer[pos + 2] = DOUBLE
+  return putDouble(buffer, pos + 3, value)
+}
+
+/** Up to this length a loop over the characters is faster than a call into the engine. */
+const SHORT_TEXT = 16
+
+function putText(buffer: Buffer, pos: number, tag: number, text: string): number {
+  const { length } = text
+  if (length <= SHORT_TEXT && putAscii(buffer, pos + 4, text)) {
+    buffer[pos] = tag
+    buffer[pos + 1] = length + 2
+    buffer[pos + 2] = STRING
+    buffer[pos + 3] = length
+    return pos + 4 + length
+  }
+  // The lengths are taken to be those of ASCII, and what follows is moved where they are not.
+  const head = textHead(length)
+  const bytes = putClean(buffer, pos + head, text)
+  const needed = textHead(bytes)
+  if (needed !== head) buffer.copyWithin(pos + needed, pos + head, pos + head + bytes)
+  buffer[pos] = tag
+  const inner = putVarint(buffer, pos + 1, 1 + varintBytes(bytes) + bytes)
+  buffer[inner] = STRING
+  putVarint(buffer, inner + 1, bytes)
+  return pos + needed + bytes
+}
+
+/** Bytes before a text of so many bytes: two tags, two lengths. */
+function textHead(bytes: number): number {
+  const own = varintBytes(bytes)
+  return 2 + own + varintBytes(1 + own + bytes)
+}
+
+/** Writes `text` cleaned. @returns how many bytes it took */
+function putClean(buffer: Buffer, pos: number, text: string): number {
+  // Lone surrogates become U+FFFD by that alone.
+  const bytes = putUtf8(buffer, pos, text)
+  // To look for a zero in bytes is many times faster than in characters of two bytes; one behind the text ends it.
+  buffer[pos + bytes] = 0
+  return buffer.indexOf(0, pos) === pos + bytes ? bytes : putUtf8(buffer, pos, cleanText(text))
+}
+
+/** Whether all of `text` is ASCII without NUL, and then it is written. */
+function putAscii(buffer: Buffer, pos: number, text: string): boolean {
+  const { length } = text
+  for (let i = 0; i < length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f || unit === 0) return false
+    buffer[pos + i] = unit
+  }
+  return true
+}
+
+/** Two tags and two lengths of two bytes: what nearly every list or object needs. */
+const CONTAINER_HEAD = 6
+const MAX_TWO_BYTES = 0x4000
+
+function putContainer(buffer: Buffer, pos: number, tag: number, tape: Tape, at: number): number {
+  const header = tape[at + 1] as number
+  const isList = isListHeader(header)
+  const first = at + HEAD_SLOTS
+  const last = first + slotsOf(header)
+  const from = pos + CONTAINER_HEAD
+  const end = isList ? putItems(buffer, from, tape, first, last) : putFields(buffer, from, tape, first, last)
+  return closeContainer(buffer, pos, tag, isList ? ARRAY : KVLIST, end)
+}
+
+/**
+ * Writes what stands before a container that ends at `end`. A length below 128 would fit into one byte; it takes two all
+ * the same, which protobuf allows, and every reader reads. To move what follows instead would cost more than writing it.
+ */
+function closeContainer(buffer: Buffer, pos: number, tag: number, kind: number, end: number): number {
+  const from = pos + CONTAINER_HEAD
+  const length = end - from
+  buffer[pos] = tag
+  if (length + 3 < MAX_TWO_BYTES) {
+    putTwoBytes(buffer, pos + 1, length + 3)
+    buffer[pos + 3] = kind
+    putTwoBytes(buffer, pos + 4, length)
+    return end
+  }
+  const outer = 1 + varintBytes(length) + length
+  const start = pos + 2 + varintBytes(outer) + varintBytes(length)
+  buffer.copyWithin(start, from, end)
+  const inner = putVarint(buffer, pos + 1, outer)
+  buffer[inner] = kind
+  putVarint(buffer, inner + 1, length)
+  return start + length
+}
+
+function putTwoBytes(buffer: Buffer, pos: number, value: number): void {
+  buffer[pos] = (value & 0x7f) | 0x80
+  buffer[pos + 1] = value >>> 7
+}
+
+function putItems(buffer: Buffer, pos: number, tape: Tape, first: number, last: number): number {
+  let to = pos
+  for (let at = first; at < last; at = endOf(tape, at)) to = putValue(buffer, to, ITEM, tape, at)
+  return to
+}
+
+function putFields(buffer: Buffer, pos: number, tape: Tape, first: number, last: number): number {
+  let to = pos
+  for (let at = first; at < last; at = endOf(tape, at + 1)) to = putPair(buffer, to, tape, at)
+  return to
+}
+
+/** A name up to this length is written by a loop. */
+const SHORT_NAME = 64
+
+function putPair(buffer: Buffer, pos: number, tape: Tape, at: number): number {
+  const name = tape[at] as string
+  // Tag and two bytes of length, then tag and length of the name.
+  const from = pos + 3
+  let to = from + 2
+  if (name.length <= SHORT_NAME && putAscii(buffer, to, name)) {
+    buffer[from + 1] = name.length
+    to += name.length
+  } else {
+    const clean = cleanText(name)
+    to = putVarint(buffer, from + 1, Buffer.byteLength(clean))
+    to += putUtf8(buffer, to, clean)
+  }
+  buffer[from] = KEY
+  const end = putValue(buffer, to, VALUE, tape, at + 1)
+  return closePair(buffer, pos, end)
+}
+
+function closePair(buffer: Buffer, pos: number, end: number): number {
+  const from = pos + 3
+  const length = end - from
+  buffer[pos] = ITEM
+  if (length < MAX_TWO_BYTES) {
+    putTwoBytes(buffer, pos + 1, length)
+    return end
+  }
+  const needed = varintBytes(length)
+  buffer.copyWithin(pos + 1 + needed, from, end)
+  putVarint(buffer, pos + 1, length)
+  return pos + 1 + needed + length
+}

@@ -1,0 +1,90 @@
+import {
+  fieldIn,
+  firstNameIn,
+  isFields,
+  isText,
+  isTrue,
+  itemsIn,
+  notNull,
+  says,
+  textIn,
+} from '../snapshot/look.ts'
+import type { TapeView } from '../snapshot/tape.ts'
+import {
+  all,
+  type Message,
+  makeMessage,
+  ownPart,
+  type Part,
+  reasoningPart,
+  type Text,
+  textPart,
+  toolCallPart,
+  toolResponsePart,
+} from './message-parts.ts'
+
+/** Messages of a request of Gemini: `config.systemInstruction`, then `contents`: a text, a content, or a list of them. */
+export function geminiInput(request: TapeView): Message[] | undefined {
+  const system =
+    notNull(fieldIn(fieldIn(request, 'config'), 'systemInstruction')) ?? fieldIn(request, 'systemInstruction')
+  const before = system === undefined ? [] : messagesIn(system, 'system')
+  const asked = messagesIn(fieldIn(request, 'contents'), 'user')
+  return before && asked && asked.length > 0 ? [...before, ...asked] : undefined
+}
+
+/** The candidates of an answer of Gemini. */
+export function geminiOutput(candidates: readonly TapeView[]): Message[] | undefined {
+  return all(
+    candidates.map((candidate) => {
+      if (!isFields(candidate)) return undefined
+      const content = fieldIn(candidate, 'content')
+      const parts = isFields(content) ? partsOf(fieldIn(content, 'parts')) : []
+      return parts && makeMessage('assistant', parts, finishOf(fieldIn(candidate, 'finishReason')))
+    }),
+  )
+}
+
+function finishOf(reason: TapeView | undefined): string {
+  const said = textIn(reason)
+  if (said === undefined || said === 'STOP') return 'stop'
+  return said === 'MAX_TOKENS' ? 'length' : said.toLowerCase()
+}
+
+/** Of a content, a part, a text, or a list of any of them, which the client takes all. */
+function messagesIn(given: TapeView | undefined, role: string): Message[] | undefined {
+  if (isText(given)) return [makeMessage(role, [textPart(given)])]
+  const items = itemsIn(given)
+  if (items !== undefined) return all(items.map((one) => messagesIn(one, role)))?.flat()
+  if (!isFields(given)) return undefined
+  const said = fieldIn(given, 'role')
+  const inside = itemsIn(fieldIn(given, 'parts')) ?? [given]
+  const parts = all(inside.map(partOf))
+  return parts && [makeMessage(isText(said) ? roleOf(said) : role, parts)]
+}
+
+function roleOf(role: TapeView): Text {
+  if (says(role, 'model')) return 'assistant'
+  return says(role, 'function') ? 'tool' : role
+}
+
+function partsOf(parts: TapeView | undefined): Part[] | undefined {
+  const items = itemsIn(parts)
+  return items && all(items.map(partOf))
+}
+
+function partOf(part: TapeView): Part | undefined {
+  if (isText(part)) return textPart(part)
+  if (!isFields(part)) return undefined
+  const text = fieldIn(part, 'text')
+  if (isText(text)) return isTrue(fieldIn(part, 'thought')) ? reasoningPart(text) : textPart(text)
+  // The second name is that of the API's other clients, and the one under which MLflow reads it.
+  const call = fieldIn(part, 'functionCall') ?? fieldIn(part, 'function_call')
+  if (isFields(call)) return toolCallPart(identityOf(call), fieldIn(call, 'name'), fieldIn(call, 'args'))
+  const response = fieldIn(part, 'functionResponse') ?? fieldIn(part, 'function_response')
+  if (isFields(response)) return toolResponsePart(identityOf(response), fieldIn(response, 'response'))
+  return ownPart(part, firstNameIn(part) ?? 'unknown')
+}
+
+/** Older models identify a call by its name alone. */
+const identityOf = (call: TapeView): TapeView | undefined =>
+  notNull(fieldIn(call, 'id')) ?? fieldIn(call, 'name')

@@ -1,0 +1,169 @@
+import type { Span as OtelSpan } from '@opentelemetry/api'
+import type { Config } from '../config/config.ts'
+import { createExporter, type Exporter } from '../export/exporter.ts'
+import type { ExporterEvents } from '../export/exporter-events.ts'
+import { createFilteredExporter } from '../export/filtered-exporter.ts'
+import { createKeepFilter } from '../export/keep.ts'
+import { sayOpenContent } from '../export/statistics/export-diagnostics.ts'
+import type { ExportStatistics } from '../export/statistics/export-statistics.ts'
+import type { SpanOutcome } from '../export/statistics/span-outcome.ts'
+import type { SpanTarget } from '../export/targets/target.ts'
+import { createTranslatingExporter } from '../export/translating-exporter.ts'
+import { withEmptyStack } from '../runtime/stack-room.ts'
+import type { Attributes } from '../span/attributes.ts'
+import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
+import type { SpanHost } from '../span/live-span.ts'
+import { createOpenContent } from '../span/open-content.ts'
+import * as keys from '../span/semconv/keys.ts'
+import type { TraceRecord } from '../span/trace-record.ts'
+import { type ExternalSpan, sayUnreadable } from './external-span.ts'
+import { externalStarted, isSampledThere, readEnded } from './external-spans.ts'
+import type { ExternalSpanHost } from './external-trace.ts'
+import { isSampled } from './sampling.ts'
+import { ownExperiment } from './trace-experiment.ts'
+import { createTraceTable } from './trace-table.ts'
+
+/** What traces for one configuration: where spans begin, and where they go when they end. */
+export interface Pipeline extends SpanHost, ExternalSpanHost {
+  /** The way of ended spans to their targets. */
+  readonly exporter: Exporter
+  /** Where its traces go, for the services that they go on to; see `ownExperiment`. */
+  readonly experiment: string | undefined
+  /** Resource attributes of the provider to which it is attached, if any. */
+  attachedResource: Attributes | undefined
+  /** A span of another library began in a provider to which we are attached, below what was active then. */
+  externalStarted(span: ExternalSpan, parent: OtelSpan | undefined): void
+  /** A span of another library ended. */
+  externalEnded(span: ExternalSpan): void
+  /** Calls `listener` with the trace of each span that has ended. */
+  onSpanEnd(listener: (trace: TraceRecord) => void): void
+  /** Calls `listener` whenever there is something to deliver. */
+  onWork(listener: () => void): void
+  /** Calls `listener` when it is known what became of a span at a target. */
+  onSettled(listener: (span: EndedSpan, outcome: SpanOutcome) => void): void
+  /** Calls `listener` when nothing may be left to deliver. */
+  onIdle(listener: () => void): void
+  /** Name of the first agent that ran, by whatever library: MLflow's experiment is named after it where nothing else is. */
+  agentName: string | undefined
+  /** ID of the last trace whose local root ended. */
+  lastTraceId: string | undefined
+}
+
+export function createPipeline(
+  config: Config,
+  targets: readonly SpanTarget[],
+  statistics: ExportStatistics,
+): Pipeline {
+  const ends = createListeners<[trace: TraceRecord]>()
+  const settled = createListeners<[span: EndedSpan, outcome: SpanOutcome]>()
+  const work = createListeners<[]>()
+  const idle = createListeners<[]>()
+  const exporter = exporterFor(config, targets, statistics, {
+    work: work.call,
+    idle: idle.call,
+    settled: settled.call,
+  })
+
+  const take = (span: EndedSpan): void => {
+    statistics.ended()
+    try {
+      accept(span)
+    } catch {
+      // The end of the stack, somewhere on the way.
+      withEmptyStack(() => takeAgain(span))
+    }
+    ends.call(span.trace)
+  }
+
+  const takeAgain = (span: EndedSpan): void => {
+    try {
+      if (!exporter.holds(span)) accept(span)
+    } catch (thrown) {
+      exporter.giveUp(span, thrown)
+    }
+    exporter.wake()
+  }
+
+  const accept = (span: EndedSpan): void => {
+    if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
+    pipeline.agentName ??= agentNameOf(span)
+    pipeline.traces.touched(span.trace)
+    if (span.trace.sampled) exporter.export(span)
+    else statistics.settled('unsampled')
+  }
+
+  const pipeline: Pipeline = {
+    config,
+    exporter,
+    traces: createTraceTable(),
+    captureContent: config.captureContent,
+    limits: config.limits,
+    redact: config.redact,
+    openContent: createOpenContent(config.maxQueueBytes, () => sayOpenContent(config.maxQueueBytes)),
+    attachedResource: undefined,
+    agentName: undefined,
+    experiment: ownExperiment(config),
+    lastTraceId: undefined,
+    began: undefined,
+    ended: take,
+    onSpanEnd: ends.add,
+    onWork: work.add,
+    onSettled: settled.add,
+    onIdle: idle.add,
+    sampled: (traceId, options) => isSampled(traceId, config.sampler, options),
+    externalStarted: (span, parent) => externalStarted(pipeline, span, parent),
+    externalEnded(span) {
+      let copy: EndedSpan
+      try {
+        copy = readEnded(pipeline, span)
+      } catch (thrown) {
+        statistics.ended()
+        statistics.settled({ dropped: 'unreadable' })
+        sayUnreadable(thrown)
+        return
+      }
+      if (isSampledThere(copy)) {
+        take(copy)
+        return
+      }
+      statistics.ended()
+      pipeline.traces.touched(copy.trace)
+      statistics.settled('unsampled')
+      ends.call(copy.trace)
+    },
+  }
+  return pipeline
+}
+
+function exporterFor(
+  config: Config,
+  targets: readonly SpanTarget[],
+  statistics: ExportStatistics,
+  events: ExporterEvents,
+): Exporter {
+  const exporter = createTranslatingExporter(createExporter(config, targets, statistics, events), config)
+  if (config.keep !== 'agent') return exporter
+  // Before the translation, which may have to be waited for: what is kept depends on what ended before.
+  const filter = createKeepFilter(() => statistics.settled('filtered'))
+  return createFilteredExporter(exporter, filter, config.maxQueueBytes, events)
+}
+
+interface Listeners<Event extends unknown[]> {
+  add(listener: (...event: Event) => void): void
+  call(...event: Event): void
+}
+
+function createListeners<Event extends unknown[]>(): Listeners<Event> {
+  const listeners: ((...event: Event) => void)[] = []
+  return {
+    add: (listener) => void listeners.push(listener),
+    call(...event) {
+      for (const listener of listeners) listener(...event)
+    },
+  }
+}
+
+function agentNameOf({ attributes }: EndedSpan): string | undefined {
+  const name = attributes[keys.AGENT_NAME]
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
