@@ -7,13 +7,21 @@ import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.t
 import type { EndedSpan } from '../../../src/span/ended-span.ts'
 import { plainOf } from '../../../src/span/snapshot/plain.ts'
 import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
-import { newTraceRecord, setEntry } from '../../../src/span/trace-record.ts'
+import { newTraceRecord, setEntry, type TraceRecord } from '../../../src/span/trace-record.ts'
 import { useFakeTimers } from '../../support/fake-timers.ts'
 import { endedSpan } from '../ended-span.ts'
 
 const ACCEPTED: ExportResult = { kind: 'accepted' }
 const AGAIN: ExportResult = { kind: 'retry', reason: 'down' }
 const traceId = (n: number): string => n.toString(16).padStart(32, 'a')
+const records = new Map<number, TraceRecord>()
+
+/** What all spans of the trace with that number share. */
+function inTrace(n: number): { traceId: string; trace: TraceRecord } {
+  const trace = records.get(n) ?? newTraceRecord({ traceId: traceId(n), sampled: true })
+  records.set(n, trace)
+  return { traceId: traceId(n), trace }
+}
 
 function setUp(
   answer: (names: string[], call: number) => ExportResult | Promise<ExportResult>,
@@ -39,7 +47,7 @@ function setUp(
     ...given,
   })
   const push = (name: string, bytes = 100, trace = 1): void =>
-    queue.push(endedSpan({ name, traceId: traceId(trace) }), { wire: bytes, held: bytes })
+    queue.push(endedSpan({ name, ...inTrace(trace) }), { wire: bytes, held: bytes })
   return { queue, push, sent, fates }
 }
 
@@ -249,7 +257,7 @@ test('gives up nothing that is on its way, and no more traces than it must', asy
     },
   )
   const add = (name: string, bytes: number, trace: number): void =>
-    slow.push(endedSpan({ name, traceId: traceId(trace) }), { wire: bytes, held: bytes })
+    slow.push(endedSpan({ name, ...inTrace(trace) }), { wire: bytes, held: bytes })
   add('flying-1', 30_000, 1)
   add('flying-2', 30_000, 1)
   await vi.advanceTimersByTimeAsync(0)
