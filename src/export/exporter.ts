@@ -95,7 +95,7 @@ export function createExporter(
     shutdown: (timeoutMs) => shutdown(exporters, timeoutMs),
     unsent: () =>
       exporters.reduce(
-        (sum, { queue, traceInfoQueue }) => sum + queue.size() + (traceInfoQueue?.size() ?? 0),
+        (sum, { queue, traceInfoQueue }) => sum + queue.size() + (traceInfoQueue?.size ?? 0),
         0,
       ),
     undelivered: () => exporters.map(undelivered),

@@ -1,5 +1,5 @@
 import type { EndedSpan } from '../span/ended-span.ts'
-import { createQueue, type Queue } from './queue/queue.ts'
+import { MemoryQueue, type Queue } from './queue/queue.ts'
 import type { QueueOptions } from './queue/queue-options.ts'
 import type { Left } from './spool/leave.ts'
 import type { SpanTarget } from './targets/target.ts'
@@ -35,7 +35,7 @@ export function createLeftovers(
   /** A queue of its own, in which there is never anything but what was on disk before. */
   const openQueue = (): Queue => {
     const disk = leftovers.open({ lost: () => {}, found: () => opened.wake() })
-    const opened = createQueue(target, {
+    const opened = new MemoryQueue(target, {
       ...options,
       settled: () => {},
       spool: {

@@ -3,7 +3,7 @@ import type { EndedSpan } from '../span/ended-span.ts'
 import type { ExporterEvents } from './exporter-events.ts'
 import { createLeftovers } from './leftovers.ts'
 import { handedOver } from './queue/handed-over-queue.ts'
-import { createQueue } from './queue/queue.ts'
+import { MemoryQueue } from './queue/queue.ts'
 import type { QueueOptions, QueueSpool } from './queue/queue-options.ts'
 import { createExportDiagnostics } from './statistics/export-diagnostics.ts'
 import type { Settlement } from './statistics/settlement.ts'
@@ -11,7 +11,7 @@ import type { SpanOutcome } from './statistics/span-outcome.ts'
 import type { TargetExporter } from './target-exporter.ts'
 import type { SpanTarget } from './targets/target.ts'
 import { enqueueStoredTraceInfo, enqueueTraceInfo } from './trace-info/trace-info.ts'
-import { createTraceInfoQueue } from './trace-info/trace-info-queue.ts'
+import { TraceInfoQueue } from './trace-info/trace-info-queue.ts'
 
 /** What is known of traces beside their spans may take so much of the memory for those. */
 const TRACE_INFO_SHARE = 8
@@ -33,7 +33,7 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
   const { config, settlement, events } = parts
   const spool = spoolOf(target, () => exporter, parts)
   const traceInfoQueue =
-    target.sendTraceInfo && createTraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
+    target.sendTraceInfo && new TraceInfoQueue(target, config.maxQueueBytes / TRACE_INFO_SHARE)
   const diagnostics = createExportDiagnostics(target)
   /** @param sends - what follows the span has to be sent, too */
   const settle = (span: EndedSpan, outcome: SpanOutcome, sends: boolean): void => {
@@ -51,7 +51,7 @@ function createTargetExporter(target: SpanTarget, index: number, parts: Parts): 
     spool,
   }
   const { handOver } = target
-  const queue = createQueue(target, options)
+  const queue = new MemoryQueue(target, options)
   // Another thread sends what follows a span, too.
   const given: QueueOptions = { ...options, settled: (span, outcome) => settle(span, outcome, false) }
   const exporter: TargetExporter = {

@@ -42,13 +42,13 @@ export interface SignalWatch {
 export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
   let held = false
   let prepared = false
-  const standing = new Set<Signal>()
+  const own = new OwnListeners((signal) => onSignal(signal))
   /** Signals of which a listener was taken off in this turn: what had been added for one call has just handled it. */
   const takenOff = new Set<Signal>()
 
   const listenersOfDeno = countDenoListeners()
   const isHandled = (signal: string): boolean =>
-    process.listenerCount(signal) > 0 || listenersOfDeno(signal) > (standing.has(signal as Signal) ? 1 : 0)
+    process.listenerCount(signal) > 0 || listenersOfDeno(signal) > (own.stands(signal) ? 1 : 0)
 
   const end = (): void => {
     ending()
@@ -64,27 +64,14 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
     process.kill(process.pid, signal)
   }
 
-  const leave = (signal: Signal): void => {
-    if (standing.delete(signal)) process.removeListener(signal, onSignal as Listener)
-  }
-
-  /** Listens to `signal`, before all others, unless Node would complain about the number of its listeners. */
-  const stand = (signal: Signal): void => {
-    if (standing.has(signal) || !hasRoom(signal)) return
-    standing.add(signal)
-    process.prependListener(signal, onSignal as Listener)
-  }
-
-  const hidden = new Map<string | symbol, Listener>(
-    SIGNALS.map((signal) => [signal, onSignal as Listener] as const),
-  )
+  const hidden = new Map<string | symbol, Listener>(SIGNALS.map((signal) => [signal, own.listener] as const))
   hidden.set('newListener', (signal, listener) => {
-    if (isWatched(signal) && listener !== onSignal && !hasRoom(signal, 1)) leave(signal)
+    if (isWatched(signal) && listener !== own.listener && !hasRoom(signal, 1)) own.leave(signal)
   })
   hidden.set('removeListener', (signal, listener) => {
     if (!held || !isWatched(signal)) return
     // We have done that ourselves, or somebody has removed all listeners, ours too.
-    if (listener === onSignal && !standing.has(signal)) return
+    if (listener === own.listener && !own.stands(signal)) return
     if (takenOff.size === 0) queueMicrotask(again)
     takenOff.add(signal)
   })
@@ -93,8 +80,8 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
   const again = (): void => {
     for (const signal of takenOff) {
       if (!held) break
-      leave(signal)
-      stand(signal)
+      own.leave(signal)
+      own.stand(signal)
     }
     takenOff.clear()
   }
@@ -112,7 +99,7 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
   const release = (): void => {
     if (!held) return
     held = false
-    for (const signal of SIGNALS) leave(signal)
+    for (const signal of SIGNALS) own.leave(signal)
   }
 
   return {
@@ -120,9 +107,34 @@ export function watchSignals({ ending, handled }: SignalWork): SignalWatch {
       if (held) return
       held = true
       if (!prepared) prepare()
-      for (const signal of SIGNALS) stand(signal)
+      for (const signal of SIGNALS) own.stand(signal)
     },
     release,
+  }
+}
+
+/** Our listeners to signals, as long as there is room for them. */
+class OwnListeners {
+  readonly listener: Listener
+  readonly #standing = new Set<string>()
+
+  constructor(onSignal: (signal: Signal) => void) {
+    this.listener = (signal) => onSignal(signal as Signal)
+  }
+
+  stands(signal: string): boolean {
+    return this.#standing.has(signal)
+  }
+
+  leave(signal: Signal): void {
+    if (this.#standing.delete(signal)) process.removeListener(signal, this.listener)
+  }
+
+  /** Listens to `signal`, before all others, unless Node would complain about the number of its listeners. */
+  stand(signal: Signal): void {
+    if (this.#standing.has(signal) || !hasRoom(signal)) return
+    this.#standing.add(signal)
+    process.prependListener(signal, this.listener)
   }
 }
 

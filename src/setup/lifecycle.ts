@@ -143,7 +143,7 @@ function retire(): void {
 function dismissIdle(): void {
   const { retired } = state()
   for (const pipeline of retired) {
-    if (pipeline.exporter.unsent() > 0 || pipeline.traces.openCount() > 0) continue
+    if (pipeline.exporter.unsent() > 0 || pipeline.traces.openCount > 0) continue
     retired.delete(pipeline)
     void pipeline.exporter.shutdown(0).then(() => forgetExit(pipeline))
   }

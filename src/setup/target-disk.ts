@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config, TargetConfig } from '../config/config.ts'
 import { hasSegments } from '../export/spool/folder.ts'
 import { leaveBehind } from '../export/spool/leave.ts'
-import { createSpool, MAX_AGE_MS } from '../export/spool/spool.ts'
+import { MAX_AGE_MS, Spool } from '../export/spool/spool.ts'
 import { targetKey } from '../export/spool/target-key.ts'
 import { exportOptions } from '../export/targets/export-options.ts'
 import type { SpanTarget, TargetDisk, TargetLeftovers } from '../export/targets/target.ts'
@@ -34,7 +34,7 @@ export function targetDisk({
   const disk: TargetDisk = {
     isFinal,
     encode: (span) => encodeRecord(span, resource(), exportOptions(config, isMlflow())),
-    open: (events) => createSpool({ ...events, ...whose }),
+    open: (events) => new Spool({ ...events, ...whose }),
   }
   if (config.spool !== undefined) return { disk }
   const leftovers: TargetLeftovers = {

@@ -61,7 +61,7 @@ export function forgetOpenSpans(pipeline: Pipeline): void {
 
 /** Whether spans are open in `pipeline` whose end the process should not pass over, as the user asked for. */
 export function hasOpenSpans({ config, traces }: Pipeline): boolean {
-  return config.watchdog?.callSites === true && traces.openCount() > 0
+  return config.watchdog?.callSites === true && traces.openCount > 0
 }
 
 /** One timer for all: a look now and then costs less than a timer for each span. */
@@ -77,7 +77,7 @@ function look(): void {
   const now = nowMs()
   for (const [pipeline, watchdog] of watched) {
     const { afterMs, exportOpen } = watchdog
-    if (pipeline.traces.openCount() === 0) continue
+    if (pipeline.traces.openCount === 0) continue
     const overdue = openIn(pipeline).filter((span) => now - span.startedMs >= afterMs && !said.has(span))
     for (const span of overdue) {
       said.add(span)
@@ -90,8 +90,7 @@ function look(): void {
 
 /** Spans of `pipeline` that have begun and not ended; those that sampling left out nobody misses. */
 function openIn(pipeline: Pipeline): LiveSpan[] {
-  return pipeline.traces
-    .openTraces()
+  return pipeline.traces.openTraces
     .flatMap(({ open }) => open.values())
     .filter((span): span is LiveSpan => isLiveSpan(span) && span.isRecording())
 }
@@ -126,7 +125,7 @@ export function sendOpenSpans(pipeline: Pipeline): void {
 export function leaveOpenSpans(pipelines: readonly Pipeline[], end: string): void {
   for (const pipeline of pipelines) {
     const { watchdog } = pipeline.config
-    if (watchdog === undefined || pipeline.traces.openCount() === 0) continue
+    if (watchdog === undefined || pipeline.traces.openCount === 0) continue
     sendOpenSpans(pipeline)
     sayOpenAtEnd(openIn(pipeline).map(factsAt(nowMs())), end, watchdog)
   }

@@ -5,8 +5,7 @@ import { TraceAssertionError } from './assertion-error.ts'
 
 /** Names of the spans that are open. */
 export function openSpans({ traces }: Pipeline): string[] {
-  return traces
-    .openTraces()
+  return traces.openTraces
     .flatMap(({ open }) => open.values())
     .map((span) => (isLiveSpan(span) ? span.name : 'a span of another library'))
 }
@@ -19,7 +18,7 @@ export function whenSettled(pipeline: Pipeline, waiters: Set<() => void>, timeou
       waiters.delete(look)
     }
     const look = (): void => {
-      if (pipeline.traces.openCount() > 0) return
+      if (pipeline.traces.openCount > 0) return
       finish()
       resolve()
     }

@@ -21,7 +21,7 @@ import { externalStarted, isSampledThere, readEnded } from './external-spans.ts'
 import type { ExternalSpanHost } from './external-trace.ts'
 import { isSampled } from './sampling.ts'
 import { ownExperiment } from './trace-experiment.ts'
-import { createTraceTable } from './trace-table.ts'
+import { TraceTable } from './trace-table.ts'
 
 /** What traces for one configuration: where spans begin, and where they go when they end. */
 export interface Pipeline extends SpanHost, ExternalSpanHost {
@@ -67,35 +67,18 @@ export function createPipeline(
   const take = (span: EndedSpan): void => {
     statistics.ended()
     try {
-      accept(span)
+      accept(pipeline, statistics, span)
     } catch {
       // The end of the stack, somewhere on the way.
-      withEmptyStack(() => takeAgain(span))
+      withEmptyStack(() => takeAgain(pipeline, statistics, span))
     }
     ends.call(span.trace)
-  }
-
-  const takeAgain = (span: EndedSpan): void => {
-    try {
-      if (!exporter.holds(span)) accept(span)
-    } catch (thrown) {
-      exporter.giveUp(span, thrown)
-    }
-    exporter.wake()
-  }
-
-  const accept = (span: EndedSpan): void => {
-    if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
-    pipeline.agentName ??= agentNameOf(span)
-    pipeline.traces.touched(span.trace)
-    if (span.trace.sampled) exporter.export(span)
-    else statistics.settled('unsampled')
   }
 
   const pipeline: Pipeline = {
     config,
     exporter,
-    traces: createTraceTable(),
+    traces: new TraceTable(),
     captureContent: config.captureContent,
     limits: config.limits,
     redact: config.redact,
@@ -133,6 +116,25 @@ export function createPipeline(
     },
   }
   return pipeline
+}
+
+function accept(pipeline: Pipeline, statistics: ExportStatistics, span: EndedSpan): void {
+  if (isLocalRoot(span)) pipeline.lastTraceId = span.traceId
+  pipeline.agentName ??= agentNameOf(span)
+  pipeline.traces.touched(span.trace)
+  if (span.trace.sampled) pipeline.exporter.export(span)
+  else statistics.settled('unsampled')
+}
+
+/** {@link accept}, for a span that may have been accepted in part. */
+function takeAgain(pipeline: Pipeline, statistics: ExportStatistics, span: EndedSpan): void {
+  const { exporter } = pipeline
+  try {
+    if (!exporter.holds(span)) accept(pipeline, statistics, span)
+  } catch (thrown) {
+    exporter.giveUp(span, thrown)
+  }
+  exporter.wake()
 }
 
 function exporterFor(

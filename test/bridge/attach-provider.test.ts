@@ -47,7 +47,7 @@ test('a turn that is open while the configuration changes stays in its pipeline,
   expect(first).toEqual(['step', 'turn'])
   expect(second).toEqual(['next'])
   expect(seen.getFinishedSpans().map(({ name }) => name)).toEqual(['step', 'turn', 'next'])
-  expect(currentPipeline()?.traces.openCount()).toBe(0)
+  expect(currentPipeline()?.traces.openCount).toBe(0)
 })
 
 test('what stands for our spans in the provider of the application opens nothing of its own', () => {
@@ -56,7 +56,7 @@ test('what stands for our spans in the provider of the application opens nothing
   const open = [...(currentPipeline()?.traces.find(span.traceId)?.open.values() ?? [])]
   expect(open).toEqual([span])
   span.end()
-  expect(currentPipeline()?.traces.openCount()).toBe(0)
+  expect(currentPipeline()?.traces.openCount).toBe(0)
 })
 
 test('a span of another library that cannot be read is said once, and its provider goes on', () => {

@@ -222,5 +222,5 @@ test('nothing stays open behind requests', async () => {
   for (const [, door] of DOORS) door(() => startSpan({ name: 'short' }).end())
   withRemoteContext(HEADERS, () => updateCurrentTrace({ user: 'u' }))
   const { currentPipeline } = await import('../../src/tracer/current.ts')
-  expect(currentPipeline()?.traces.openCount()).toBe(0)
+  expect(currentPipeline()?.traces.openCount).toBe(0)
 })

@@ -2,10 +2,10 @@ import { afterEach, expect, test } from 'vitest'
 import { createKeepFilter } from '../../src/export/keep.ts'
 import type { ExportResult } from '../../src/export/statistics/export-result.ts'
 import type { PendingTraceInfo } from '../../src/export/trace-info/pending-trace-info.ts'
-import { createTraceInfoQueue } from '../../src/export/trace-info/trace-info-queue.ts'
+import { TraceInfoQueue } from '../../src/export/trace-info/trace-info-queue.ts'
 import { type Diagnostic, onDiagnostic } from '../../src/runtime/diagnostics.ts'
 import { newTraceRecord } from '../../src/span/trace-record.ts'
-import { createTraceTable } from '../../src/tracer/trace-table.ts'
+import { TraceTable } from '../../src/tracer/trace-table.ts'
 import { endedSpan } from './ended-span.ts'
 
 const said: Diagnostic[] = []
@@ -34,22 +34,22 @@ test('what is said of traces waits within its bytes, and what must go is said on
     complete: async () => answer,
     shutdown: async () => {},
   }
-  const completions = createTraceInfoQueue(target, 100_000)
+  const completions = new TraceInfoQueue(target, 100_000)
   for (let i = 0; i < 200; i += 1) completions.push(completion(i, 'x'.repeat(4096)))
-  expect(completions.size()).toBeGreaterThan(15)
-  expect(completions.size()).toBeLessThan(25)
-  expect(completions.contents().at(-1)?.traceId).toBe(traceId(199))
+  expect(completions.size).toBeGreaterThan(15)
+  expect(completions.size).toBeLessThan(25)
+  expect(completions.contents.at(-1)?.traceId).toBe(traceId(199))
   expect(said.map(({ code }) => code)).toEqual(['TS_TRACE_METADATA_LOST'])
   answer = { kind: 'accepted' }
   await completions.flush(performance.now() + 10_000)
-  expect(completions.size()).toBe(0)
+  expect(completions.size).toBe(0)
   completions.close()
   expect(said).toHaveLength(1)
 })
 
 test('the metadata of all traces that are left at the end is said in one line', () => {
   const target = { name: 'a target', send: async () => never(), complete: never, shutdown: async () => {} }
-  const completions = createTraceInfoQueue(target, 1_000_000)
+  const completions = new TraceInfoQueue(target, 1_000_000)
   for (let i = 0; i < 30; i += 1) completions.push(completion(i, 'tag'))
   completions.close()
   expect(said.map(({ code, data }) => [code, data.count])).toEqual([['TS_TRACE_METADATA_LOST', 30]])
@@ -81,7 +81,7 @@ test('the filter of agent spans counts what it holds, and nothing of what it has
 })
 
 test('of more open traces than are kept the oldest is forgotten, also where many have ended in between', () => {
-  const table = createTraceTable()
+  const table = new TraceTable()
   const records = Array.from({ length: 60_000 }, (_, i) =>
     newTraceRecord({ traceId: traceId(i), sampled: true }),
   )
@@ -89,9 +89,9 @@ test('of more open traces than are kept the oldest is forgotten, also where many
     table.add(record)
     if (i % 10 === 0) table.touched(record)
   }
-  expect(table.openCount()).toBe(50_000)
+  expect(table.openCount).toBe(50_000)
   const open = records.filter((_, i) => i % 10 !== 0)
-  expect(table.openTraces()).toEqual(open.slice(-50_000))
+  expect(table.openTraces).toEqual(open.slice(-50_000))
   expect(table.find(open[0]?.traceId ?? '')).toBeUndefined()
   expect(table.find(open.at(-1)?.traceId ?? '')).toBe(open.at(-1))
 })

@@ -7,7 +7,12 @@ export function handedOver(queue: Queue, host: HandOver, options: QueueOptions):
   const { settled, maxBytes, diagnostics } = options
   let given = 0
   return {
-    ...queue,
+    adopt: () => queue.adopt(),
+    wake: () => queue.wake(),
+    close: (reason) => queue.close(reason),
+    contents: () => queue.contents(),
+    settleAll: (outcomeOf) => queue.settleAll(outcomeOf),
+    size: () => queue.size(),
     push(span, size, written) {
       if (!host.isReady()) {
         queue.push(span, size, written)

@@ -26,7 +26,7 @@ export function createQueueBounds({ line, options, letGo, drop }: Parts): QueueB
   const { spool, maxBytes, maxSpans } = options
   let mayDefer = false
 
-  const isFull = (): boolean => line.bytes() > maxBytes || line.held() > maxSpans
+  const isFull = (): boolean => line.bytes > maxBytes || line.held > maxSpans
 
   const defer = (item: Waiting): boolean => {
     if (spool === undefined || item.span === undefined || !isKept(item.place)) return false
@@ -36,7 +36,7 @@ export function createQueueBounds({ line, options, letGo, drop }: Parts): QueueB
   }
 
   const deferOldest = (): void => {
-    let item = line.first()
+    let item = line.first
     while (item !== undefined && isFull()) {
       const next: Waiting | undefined = item.after
       defer(item)

@@ -4,7 +4,7 @@ import type { Place } from '../spool/spool.ts'
 import type { SpanOutcome } from '../statistics/span-outcome.ts'
 import { createQueueBounds, isKept, type QueueBounds } from './queue-bounds.ts'
 import type { QueueOptions, Written } from './queue-options.ts'
-import { createWaitingLine, type Waiting, waitingFor } from './waiting.ts'
+import { type Waiting, WaitingLine, waitingFor } from './waiting.ts'
 
 /** What a queue holds in memory and has on disk, within its bounds, until each span is settled. */
 export interface QueueStore {
@@ -43,7 +43,7 @@ const STORED_BYTES = 500
 
 export function createQueueStore(options: QueueOptions): QueueStore {
   const { spool, batchSpans } = options
-  const line = createWaitingLine()
+  const line = new WaitingLine()
   let delivered: Place[] = []
 
   const letGo = (item: Waiting): void => {
@@ -68,11 +68,11 @@ export function createQueueStore(options: QueueOptions): QueueStore {
   const bounds = createQueueBounds({ line, options, letGo, drop })
 
   return {
-    waiting: line.length,
-    hasBatch: () => line.length() >= batchSpans || line.bytes() >= BATCH_BYTES,
-    held: line.held,
-    bytes: line.bytes,
-    onDisk: () => spool?.disk.size() ?? 0,
+    waiting: () => line.length,
+    hasBatch: () => line.length >= batchSpans || line.bytes >= BATCH_BYTES,
+    held: () => line.held,
+    bytes: () => line.bytes,
+    onDisk: () => spool?.disk.size ?? 0,
     enter(span, size, written) {
       const { place, record } = written ?? {}
       const held = size.held + (record?.length ?? 0)
@@ -82,7 +82,7 @@ export function createQueueStore(options: QueueOptions): QueueStore {
     },
     append(item) {
       // What came before it and is on disk only goes first.
-      const isLate = spool !== undefined && spool.disk.own() > 0
+      const isLate = spool !== undefined && spool.disk.own > 0
       if ((isLate || bounds.isFull()) && bounds.defer(item)) return
       line.append(item)
       if (item.place !== undefined) bounds.noteOnDisk()
@@ -106,6 +106,6 @@ export function createQueueStore(options: QueueOptions): QueueStore {
     drop,
     acknowledge,
     makeRoom: bounds.makeRoom,
-    items: line.items,
+    items: () => line.items,
   }
 }

@@ -2,17 +2,18 @@ import { monotonicMs } from '../../runtime/clock.ts'
 import { sleep } from '../../runtime/real-time.ts'
 import type { EndedSpan } from '../../span/ended-span.ts'
 import type { SpanSize } from '../../span/span-size.ts'
-import { createExportDiagnostics } from '../statistics/export-diagnostics.ts'
+import { createExportDiagnostics, type ExportDiagnostics } from '../statistics/export-diagnostics.ts'
+import type { ExportResult } from '../statistics/export-result.ts'
 import type { SpanOutcome } from '../statistics/span-outcome.ts'
 import type { SpanTarget } from '../targets/target.ts'
 import { backoffMs } from './backoff.ts'
-import { createBatchDelivery } from './batch-delivery.ts'
+import { createBatchDelivery, type DeliverBatch } from './batch-delivery.ts'
 import { createDetaching } from './detach-waiting.ts'
-import { createOffloader } from './offloader.ts'
-import { createPacer } from './pacer.ts'
+import { createOffloader, type Offloader } from './offloader.ts'
+import { createPacer, type Pacer } from './pacer.ts'
 import { isKept } from './queue-bounds.ts'
 import type { QueueOptions, Written } from './queue-options.ts'
-import { createQueueStore } from './queue-store.ts'
+import { createQueueStore, type QueueStore } from './queue-store.ts'
 import type { Later } from './send-parts.ts'
 import { within } from './wait.ts'
 import type { Waiting } from './waiting.ts'
@@ -44,146 +45,194 @@ const ROOM_SHARE = 0.5
 /** From this share of the memory on it is asked whether the event loop still turns. */
 const RELIEF_SHARE = 8
 
-export function createQueue(target: SpanTarget, options: QueueOptions): Queue {
-  const { spool, maxBytes, batchSpans } = options
-  const store = createQueueStore(options)
-  const diagnostics = options.diagnostics ?? createExportDiagnostics(target)
-  const detaching = createDetaching()
-  let inFlight: readonly Waiting[] = []
-  let attempt = 0
+/** A {@link Queue} in the memory of this process, and on disk where there is one. */
+export class MemoryQueue implements Queue {
+  readonly #options: QueueOptions
+  readonly #store: QueueStore
+  readonly #diagnostics: ExportDiagnostics
+  readonly #detaching = createDetaching()
+  readonly #pacer: Pacer
+  readonly #deliver: DeliverBatch
+  readonly #offloader: Offloader
+  #inFlight: readonly Waiting[] = []
+  #attempt = 0
   /** The receiver asked to be left alone until then, of the monotonic clock. */
-  let askedUntil = 0
-  let closed: string | undefined
+  #askedUntil = 0
+  #closed: string | undefined
   /** How many wait until everything is sent. */
-  let flushes = 0
+  #flushes = 0
   /** When the last batch was taken, of the monotonic clock. */
-  let takenMs = 0
+  #takenMs = 0
 
-  const isDone = (): boolean => closed !== undefined || store.waiting() + store.onDisk() === 0
-  const pacer = createPacer(drain, () => {
+  constructor(target: SpanTarget, options: QueueOptions) {
+    const { spool } = options
+    const store = createQueueStore(options)
+    this.#options = options
+    this.#store = store
+    this.#diagnostics = options.diagnostics ?? createExportDiagnostics(target)
+    this.#pacer = createPacer(
+      () => this.#drain(),
+      () => this.#afterDrain(),
+    )
+    this.#deliver = createBatchDelivery({
+      target,
+      spool,
+      diagnostics: this.#diagnostics,
+      settle: store.settle,
+      accepted: (items, rejectedSpans) => this.#accepted(items, rejectedSpans),
+    })
+    this.#offloader = createOffloader({
+      start: () => (spool === undefined ? target.startHelper?.() : undefined),
+      take: () => (store.waiting() < options.batchSpans || this.#diagnostics.isFailing() ? [] : store.next()),
+      answered: (batch, answer) => this.#answeredElsewhere(batch, answer),
+    })
+  }
+
+  push(span: EndedSpan, size: SpanSize, written?: Written): void {
+    const store = this.#store
+    const { maxBytes, batchSpans, delayMs } = this.#options
+    const item = store.enter(span, size, written)
+    if (this.#closed !== undefined) {
+      store.drop([item], this.#closed)
+      return
+    }
+    store.append(item)
+    if (store.bytes() > maxBytes / RELIEF_SHARE) this.#offloader.relieve()
+    const dropped = store.makeRoom()
+    if (dropped > 0) this.#diagnostics.full(dropped, maxBytes)
+    if (this.#pacer.isRunning()) return
+    if (store.waiting() >= batchSpans && !this.#diagnostics.isFailing()) this.#pacer.runSoon()
+    else this.#pacer.schedule(delayMs)
+  }
+
+  adopt(): void {
+    this.#options.spool?.disk.adopt()
+  }
+
+  wake(): void {
+    if (!this.#diagnostics.isFailing()) this.#runSoon()
+  }
+
+  async flush(deadline: number): Promise<void> {
+    this.#flushes += 1
+    try {
+      await this.#flushUntil(deadline)
+    } finally {
+      this.#flushes -= 1
+    }
+  }
+
+  close(reason: string): void {
+    this.#closed = reason
+    this.#pacer.cancel()
+    // What is on its way has no answer that anybody waits for, so it counts as lost as well.
+    this.#store.drop(this.#all(), reason)
+    this.#offloader.close()
+  }
+
+  contents(): readonly EndedSpan[] {
+    return this.#all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span))
+  }
+
+  settleAll(outcomeOf: (span: EndedSpan) => SpanOutcome): void {
+    for (const item of this.#all()) {
+      if (item.span === undefined || item.settled) continue
+      const outcome = outcomeOf(item.span)
+      this.#store.settle(item, typeof outcome === 'object' && isKept(item.place) ? 'spooled' : outcome)
+    }
+    this.#store.acknowledge()
+  }
+
+  size(): number {
+    return this.#store.held() + this.#store.onDisk()
+  }
+
+  #all(): Waiting[] {
+    return [...this.#inFlight, ...this.#offloader.offloaded(), ...this.#store.items()]
+  }
+
+  #isDone(): boolean {
+    return this.#closed !== undefined || this.#store.waiting() + this.#store.onDisk() === 0
+  }
+
+  #runSoon(): void {
+    if (!this.#pacer.isRunning() && this.#closed === undefined) this.#pacer.runSoon()
+  }
+
+  #afterDrain(): void {
+    if (this.#isDone()) return
     // The first of what waits came after the last batch was taken.
-    if (!isDone()) pacer.schedule(Math.max(0, options.delayMs - (monotonicMs() - takenMs)))
-  })
-  const runSoon = (): void => {
-    if (!pacer.isRunning() && closed === undefined) pacer.runSoon()
+    this.#pacer.schedule(Math.max(0, this.#options.delayMs - (monotonicMs() - this.#takenMs)))
   }
 
-  const accepted = (items: readonly Waiting[], rejectedSpans = 0): void => {
-    attempt = 0
-    diagnostics.recovered()
-    // Receivers do not say which ones they did not take.
-    for (const [i, item] of items.entries()) store.settle(item, i < rejectedSpans ? 'rejected' : 'sent')
-    store.acknowledge()
-    if (store.bytes() < maxBytes * ROOM_SHARE) diagnostics.hasRoom()
-  }
-  const deliver = createBatchDelivery({ target, spool, diagnostics, settle: store.settle, accepted })
-
-  async function drain(): Promise<void> {
+  async #drain(): Promise<void> {
+    const store = this.#store
     // What is there now has waited long enough.
     let due = store.waiting() + store.onDisk()
-    while (!isDone()) {
+    while (!this.#isDone()) {
       if (store.waiting() === 0 && (await store.load()) === 0) continue
-      if (closed !== undefined) return
+      if (this.#closed !== undefined) return
       // What came meanwhile waits for more, as everything does, unless somebody waits for it.
-      if (due <= 0 && flushes === 0 && store.onDisk() === 0 && !store.hasBatch()) return
-      takenMs = monotonicMs()
-      inFlight = store.next()
-      due -= inFlight.length
-      const later = await deliver(inFlight)
-      inFlight = []
+      if (due <= 0 && this.#flushes === 0 && store.onDisk() === 0 && !store.hasBatch()) return
+      this.#takenMs = monotonicMs()
+      this.#inFlight = store.next()
+      due -= this.#inFlight.length
+      const later = await this.#deliver(this.#inFlight)
+      this.#inFlight = []
       store.acknowledge()
       if (later === undefined) continue
-      if (closed === undefined) tryAgain(later)
-      else store.drop(later.rest, closed)
+      if (this.#closed === undefined) this.#tryAgain(later)
+      else store.drop(later.rest, this.#closed)
       return
     }
   }
 
-  const tryAgain = ({ rest, answer }: Later<Waiting>): void => {
-    store.giveBack(rest)
-    detaching.start(store.items())
-    diagnostics.failed(answer, { inMemory: store.waiting(), onDisk: store.onDisk() })
-    const delay = backoffMs(attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
-    askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
-    pacer.schedule(delay)
-    attempt += 1
+  #accepted(items: readonly Waiting[], rejectedSpans = 0): void {
+    this.#attempt = 0
+    this.#diagnostics.recovered()
+    // Receivers do not say which ones they did not take.
+    for (const [i, item] of items.entries()) {
+      this.#store.settle(item, i < rejectedSpans ? 'rejected' : 'sent')
+    }
+    this.#store.acknowledge()
+    if (this.#store.bytes() < this.#options.maxBytes * ROOM_SHARE) this.#diagnostics.hasRoom()
   }
 
-  const offloader = createOffloader({
-    start: () => (spool === undefined ? target.startHelper?.() : undefined),
-    take: () => (store.waiting() < batchSpans || diagnostics.isFailing() ? [] : store.next()),
-    answered(batch, answer) {
-      if (answer.kind === 'accepted') {
-        accepted(batch, answer.rejectedSpans)
-        return
-      }
-      // What is to become of it is found out here, where it can be tried in parts.
-      store.giveBack(batch)
-      runSoon()
-    },
-  })
+  #tryAgain({ rest, answer }: Later<Waiting>): void {
+    const store = this.#store
+    store.giveBack(rest)
+    this.#detaching.start(store.items())
+    this.#diagnostics.failed(answer, { inMemory: store.waiting(), onDisk: store.onDisk() })
+    const delay = backoffMs(this.#attempt, { slow: answer.slow ?? false, askedMs: answer.afterMs })
+    this.#askedUntil = answer.afterMs === undefined ? 0 : monotonicMs() + delay
+    this.#pacer.schedule(delay)
+    this.#attempt += 1
+  }
 
-  const all = (): Waiting[] => [...inFlight, ...offloader.offloaded(), ...store.items()]
+  /** Another thread sent `batch`. */
+  #answeredElsewhere(batch: readonly Waiting[], answer: ExportResult): void {
+    if (answer.kind === 'accepted') {
+      this.#accepted(batch, answer.rejectedSpans)
+      return
+    }
+    // What is to become of it is found out here, where it can be tried in parts.
+    this.#store.giveBack(batch)
+    this.#runSoon()
+  }
 
-  const flushUntil = async (deadline: number): Promise<void> => {
-    spool?.disk.adopt()
-    const isOver = (): boolean =>
-      store.held() + store.onDisk() === 0 || closed !== undefined || monotonicMs() >= deadline
+  async #flushUntil(deadline: number): Promise<void> {
+    this.adopt()
+    const isOver = (): boolean => this.size() === 0 || this.#closed !== undefined || monotonicMs() >= deadline
     while (!isOver()) {
+      const both = Promise.all([this.#pacer.run(), this.#offloader.idle()])
       await within(
-        Promise.all([pacer.run(), offloader.idle()]).then(() => undefined),
+        both.then(() => undefined),
         deadline,
       )
-      if (store.held() + store.onDisk() === 0 || monotonicMs() >= deadline) return
-      const asked = Math.min(MAX_ASKED_MS, askedUntil - monotonicMs())
-      const pause = Math.max(backoffMs(Math.min(attempt, 2)), asked)
+      if (this.size() === 0 || monotonicMs() >= deadline) return
+      const asked = Math.min(MAX_ASKED_MS, this.#askedUntil - monotonicMs())
+      const pause = Math.max(backoffMs(Math.min(this.#attempt, 2)), asked)
       await sleep(Math.min(pause, deadline - monotonicMs()))
     }
-  }
-
-  return {
-    push(span, size, written) {
-      const item = store.enter(span, size, written)
-      if (closed !== undefined) {
-        store.drop([item], closed)
-        return
-      }
-      store.append(item)
-      if (store.bytes() > maxBytes / RELIEF_SHARE) offloader.relieve()
-      const dropped = store.makeRoom()
-      if (dropped > 0) diagnostics.full(dropped, maxBytes)
-      if (pacer.isRunning()) return
-      if (store.waiting() >= batchSpans && !diagnostics.isFailing()) pacer.runSoon()
-      else pacer.schedule(options.delayMs)
-    },
-    adopt: () => spool?.disk.adopt(),
-    wake() {
-      if (!diagnostics.isFailing()) runSoon()
-    },
-    async flush(deadline) {
-      flushes += 1
-      try {
-        await flushUntil(deadline)
-      } finally {
-        flushes -= 1
-      }
-    },
-    close(reason) {
-      closed = reason
-      pacer.cancel()
-      // What is on its way has no answer that anybody waits for, so it counts as lost as well.
-      store.drop(all(), reason)
-      offloader.close()
-    },
-    contents: () => all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span)),
-    settleAll(outcomeOf) {
-      for (const item of all()) {
-        if (item.span === undefined || item.settled) continue
-        const outcome = outcomeOf(item.span)
-        store.settle(item, typeof outcome === 'object' && isKept(item.place) ? 'spooled' : outcome)
-      }
-      store.acknowledge()
-    },
-    size: () => store.held() + store.onDisk(),
   }
 }

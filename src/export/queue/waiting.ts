@@ -88,43 +88,115 @@ function takeFrom(group: Group, item: Waiting): void {
  * What is held for one target, in the order in which it is sent. Whatever is done costs the same however much waits:
  * a queue is long when a receiver is down, which is when an application must not become slow.
  */
-export interface WaitingLine {
-  /** Bytes of memory that everything in it takes, what is on its way included. */
-  bytes(): number
-  /** How many wait. */
-  length(): number
-  /** How many are held: those that wait, and those that are on their way. */
-  held(): number
-  /** `item` is held from now on. */
-  enter(item: Waiting): void
-  /** `item`, which is held, waits behind all others. */
-  append(item: Waiting): void
-  /** Those of `items` that are not settled wait again, before all others. */
-  giveBack(items: readonly Waiting[]): void
-  /** Takes one request's worth off the front: spans, or records, never both. */
-  take(most: { readonly bytes: number; readonly spans: number }): Waiting[]
-  /** `item` is not held any more. */
-  leave(item: Waiting): void
-  /** What waits of the oldest trace of which something waits: a full queue gives up whole traces. */
-  oldestTrace(): readonly Waiting[]
-  first(): Waiting | undefined
-  items(): Iterable<Waiting>
-}
-
-export function createWaitingLine(): WaitingLine {
-  const line = new Chain<Waiting>()
-  const owner = {}
-  const groups = new RecordSlot<Group>('group', owner)
+export class WaitingLine {
+  readonly #line = new Chain<Waiting>()
+  readonly #owner = {}
+  readonly #groups = new RecordSlot<Group>('group', this.#owner)
   /** Traces of which something waits, the oldest first. */
-  const order = new Chain<Group>()
-  let bytes = 0
-  let held = 0
+  readonly #order = new Chain<Group>()
+  #bytes = 0
+  #held = 0
 
-  const groupOf = (trace: TraceRecord): Group => {
-    const known = groups.get(trace)
+  /** Bytes of memory that everything in it takes, what is on its way included. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** How many wait. */
+  get length(): number {
+    return this.#line.length
+  }
+
+  /** How many are held: those that wait, and those that are on their way. */
+  get held(): number {
+    return this.#held
+  }
+
+  get first(): Waiting | undefined {
+    return this.#line.first
+  }
+
+  get items(): Iterable<Waiting> {
+    return this.#line
+  }
+
+  /** `item` is held from now on. */
+  enter(item: Waiting): void {
+    this.#bytes += item.held
+    this.#held += 1
+    if (item.span === undefined) return
+    const group = this.#groupOf(item.span.trace)
+    this.#weigh(group, item.span)
+    group.held += 1
+    item.group = group
+  }
+
+  /** `item`, which is held, waits behind all others. */
+  append(item: Waiting): void {
+    this.#line.append(item)
+    const { group } = item
+    if (group === undefined) return
+    if (group.waiting === undefined) this.#order.append(group)
+    addTo(group, item)
+  }
+
+  /** Those of `items` that are not settled wait again, before all others. */
+  giveBack(items: readonly Waiting[]): void {
+    for (let i = items.length - 1; i >= 0; i -= 1) {
+      const item = items[i] as Waiting
+      if (item.settled) continue
+      item.inFlight = false
+      this.#line.prepend(item)
+      const { group } = item
+      if (group === undefined) continue
+      if (group.waiting !== undefined) this.#order.remove(group)
+      this.#order.prepend(group)
+      addTo(group, item)
+    }
+  }
+
+  /** Takes one request's worth off the front: spans, or records, never both. */
+  take(most: { readonly bytes: number; readonly spans: number }): Waiting[] {
+    const batch: Waiting[] = []
+    const encoded = this.first?.record !== undefined
+    let size = 0
+    for (let item = this.first; item !== undefined; item = this.first) {
+      if ((item.record !== undefined) !== encoded) break
+      if (batch.length > 0 && (batch.length >= most.spans || size + item.bytes > most.bytes)) break
+      size += item.bytes
+      this.#standDown(item)
+      item.inFlight = true
+      batch.push(item)
+    }
+    return batch
+  }
+
+  /** `item` is not held any more. */
+  leave(item: Waiting): void {
+    const { group } = item
+    if (!item.inFlight && isIn(this.#line, item)) this.#standDown(item)
+    this.#bytes -= item.held
+    this.#held -= 1
+    if (group === undefined) return
+    item.group = undefined
+    group.held -= 1
+    if (group.held > 0) return
+    this.#bytes -= group.bytes
+    this.#groups.delete(group.trace)
+  }
+
+  /** What waits of the oldest trace of which something waits: a full queue gives up whole traces. */
+  oldestTrace(): readonly Waiting[] {
+    const found: Waiting[] = []
+    for (let item = this.#order.first?.waiting; item !== undefined; item = item.older) found.push(item)
+    return found.reverse()
+  }
+
+  #groupOf(trace: TraceRecord): Group {
+    const known = this.#groups.get(trace)
     if (known !== undefined) return known
     const group: Group = {
-      owner,
+      owner: this.#owner,
       trace,
       bytes: 0,
       said: -1,
@@ -133,94 +205,26 @@ export function createWaitingLine(): WaitingLine {
       before: undefined,
       after: undefined,
     }
-    groups.set(trace, group)
+    this.#groups.set(trace, group)
     return group
   }
 
   /** More may have been said of the trace since its last span came, and its root may have left. */
-  const weigh = (group: Group, span: EndedSpan): void => {
+  #weigh(group: Group, span: EndedSpan): void {
     const { trace } = span
     if (group.said === trace.revision && group.held > 0 && !isLocalRoot(span)) return
-    bytes -= group.bytes
+    this.#bytes -= group.bytes
     group.bytes = traceBytes(trace)
     group.said = trace.revision
-    bytes += group.bytes
+    this.#bytes += group.bytes
   }
 
-  const standDown = (item: Waiting): void => {
-    line.remove(item)
+  #standDown(item: Waiting): void {
+    this.#line.remove(item)
     const { group } = item
     if (group === undefined) return
     takeFrom(group, item)
-    if (group.waiting === undefined) order.remove(group)
-  }
-
-  return {
-    bytes: () => bytes,
-    length: () => line.length,
-    held: () => held,
-    enter(item) {
-      bytes += item.held
-      held += 1
-      if (item.span === undefined) return
-      const group = groupOf(item.span.trace)
-      weigh(group, item.span)
-      group.held += 1
-      item.group = group
-    },
-    append(item) {
-      line.append(item)
-      const { group } = item
-      if (group === undefined) return
-      if (group.waiting === undefined) order.append(group)
-      addTo(group, item)
-    },
-    giveBack(items) {
-      for (let i = items.length - 1; i >= 0; i -= 1) {
-        const item = items[i] as Waiting
-        if (item.settled) continue
-        item.inFlight = false
-        line.prepend(item)
-        const { group } = item
-        if (group === undefined) continue
-        if (group.waiting !== undefined) order.remove(group)
-        order.prepend(group)
-        addTo(group, item)
-      }
-    },
-    take(most) {
-      const batch: Waiting[] = []
-      const encoded = line.first?.record !== undefined
-      let size = 0
-      for (let item = line.first; item !== undefined; item = line.first) {
-        if ((item.record !== undefined) !== encoded) break
-        if (batch.length > 0 && (batch.length >= most.spans || size + item.bytes > most.bytes)) break
-        size += item.bytes
-        standDown(item)
-        item.inFlight = true
-        batch.push(item)
-      }
-      return batch
-    },
-    leave(item) {
-      const { group } = item
-      if (!item.inFlight && isIn(line, item)) standDown(item)
-      bytes -= item.held
-      held -= 1
-      if (group === undefined) return
-      item.group = undefined
-      group.held -= 1
-      if (group.held > 0) return
-      bytes -= group.bytes
-      groups.delete(group.trace)
-    },
-    oldestTrace() {
-      const found: Waiting[] = []
-      for (let item = order.first?.waiting; item !== undefined; item = item.older) found.push(item)
-      return found.reverse()
-    },
-    first: () => line.first,
-    items: () => line,
+    if (group.waiting === undefined) this.#order.remove(group)
   }
 }
 

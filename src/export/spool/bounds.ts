@@ -3,7 +3,7 @@ import { removeFile, type SegmentFile } from './folder.ts'
 import type { Owner } from './owner.ts'
 import { ackPath, type Segment } from './segment.ts'
 import type { DropReason } from './spool-diagnostics.ts'
-import { createSurvey } from './survey.ts'
+import { createSurvey, type Survey } from './survey.ts'
 
 /** How much the spool may hold. */
 export interface Bounds {
@@ -26,25 +26,6 @@ export interface AccountOptions extends Bounds {
   readonly atOnce?: number
 }
 
-/**
- * What a spool holds, in bytes: what this process wrote is known, at the rest it looks at first, and again before others
- * may have filled what was free then. Where there are thousands of files, that takes some turns of the event loop.
- */
-export interface Account {
-  /**
-   * Has segments deleted that nobody has written to for too long, then the oldest until `needed` bytes fit, for the segment
-   * that is written to next; of whichever target, but never those of another process that lives.
-   *
-   * @returns whether they fit, as far as is known: not all may have been looked at
-   */
-  makeRoom(needed: number): boolean
-  /** Looks at what others have. */
-  look(): void
-  /** The segment at `path` is not another's any more. */
-  forget(path: string): void
-  stop(): void
-}
-
 const AT_ONCE = 200
 /** So many processes can write at once, each without a look at what the others do. */
 const WRITERS = 8
@@ -53,49 +34,101 @@ interface Candidate extends SegmentFile {
   readonly idleMs: number
 }
 
-export function createAccount(options: AccountOptions): Account {
-  const { maxBytes, maxAgeMs, ours, atOnce = AT_ONCE } = options
-  const survey = createSurvey(options.dir, options.owner, ours)
+/**
+ * What a spool holds, in bytes: what this process wrote is known, at the rest it looks at first, and again before others
+ * may have filled what was free then. Where there are thousands of files, that takes some turns of the event loop.
+ */
+export class Account {
+  readonly #options: AccountOptions
+  readonly #atOnce: number
+  readonly #survey: Survey
   /** To be deleted, and not counted any more. */
-  const condemned = new Map<string, { file: SegmentFile; reason: DropReason }>()
+  readonly #condemned = new Map<string, { file: SegmentFile; reason: DropReason }>()
   /** Bytes of our own at the last look, and by how many they may grow before the next: others may grow as fast. */
-  let before = 0
-  let allowed = -1
+  #before = 0
+  #allowed = -1
   /** What the segment in use may grow to. */
-  let reserved = 0
-  let timer: Timer | undefined
+  #reserved = 0
+  #timer: Timer | undefined
 
-  const ownBytes = (): number => {
+  constructor(options: AccountOptions) {
+    this.#options = options
+    this.#atOnce = options.atOnce ?? AT_ONCE
+    this.#survey = createSurvey(options.dir, options.owner, options.ours)
+  }
+
+  /**
+   * Has segments deleted that nobody has written to for too long, then the oldest until `needed` bytes fit, for the segment
+   * that is written to next; of whichever target, but never those of another process that lives.
+   *
+   * @returns whether they fit, as far as is known: not all may have been looked at
+   */
+  makeRoom(needed: number): boolean {
+    const own = this.#ownBytes()
+    const isDue = own - this.#before > this.#allowed
+    this.#before = Math.min(this.#before, own)
+    if (isDue) this.look()
+    let room = this.#condemn(needed)
+    if (!room && !isDue) {
+      this.look()
+      room = this.#condemn(needed)
+    }
+    if (needed > 0) this.#reserved = needed
+    this.#deleteSome()
+    this.#later()
+    return room
+  }
+
+  /** Looks at what others have. */
+  look(): void {
+    if (!this.#survey.isUnderWay()) this.#survey.list()
+    this.#survey.goOn(this.#atOnce)
+    this.#allow()
+    this.#later()
+  }
+
+  /** The segment at `path` is not another's any more. */
+  forget(path: string): void {
+    this.#survey.forget(path)
+  }
+
+  stop(): void {
+    realTime.stop(this.#timer)
+    this.#timer = undefined
+  }
+
+  #ownBytes(): number {
     let own = 0
-    for (const segment of ours.values()) own += segment.size()
+    for (const segment of this.#options.ours.values()) own += segment.size()
     return own
   }
 
   /** What may be deleted, and the bytes of all. */
-  const count = (): { held: number; candidates: Candidate[] } => {
+  #count(): { held: number; candidates: Candidate[] } {
     const now = realTime.epochMs()
-    const inUse = options.inUse()
+    const inUse = this.#options.inUse()
     const candidates: Candidate[] = []
     let held = 0
-    for (const [path, segment] of ours) {
-      if (condemned.has(path)) continue
+    for (const [path, segment] of this.#options.ours) {
+      if (this.#condemned.has(path)) continue
       const [bytes, idleMs] = [segment.size(), segment.idleMs()]
-      held += path === inUse ? Math.max(bytes, reserved) : bytes
+      held += path === inUse ? Math.max(bytes, this.#reserved) : bytes
       if (path !== inUse) candidates.push({ path, owner: '', bytes, writtenMs: now - idleMs, idleMs })
     }
-    for (const file of survey.files.values()) {
-      if (condemned.has(file.path)) continue
+    for (const file of this.#survey.files.values()) {
+      if (this.#condemned.has(file.path)) continue
       held += file.bytes
-      if (survey.isLeft(file)) candidates.push({ ...file, idleMs: now - file.writtenMs })
+      if (this.#survey.isLeft(file)) candidates.push({ ...file, idleMs: now - file.writtenMs })
     }
     return { held, candidates }
   }
 
-  const condemn = (needed: number): boolean => {
-    const { held, candidates } = count()
+  #condemn(needed: number): boolean {
+    const { maxBytes, maxAgeMs } = this.#options
+    const { held, candidates } = this.#count()
     let left = held
     const give = (file: Candidate, reason: DropReason): void => {
-      condemned.set(file.path, { file, reason })
+      this.#condemned.set(file.path, { file, reason })
       left -= file.bytes
     }
     const isOld = ({ idleMs }: Candidate): boolean => idleMs > maxAgeMs
@@ -107,78 +140,47 @@ export function createAccount(options: AccountOptions): Account {
     return left + needed <= maxBytes
   }
 
-  const deleteSome = (): void => {
+  #deleteSome(): void {
     const gone: Record<DropReason, SegmentFile[]> = { spool_expired: [], spool_full: [] }
     try {
-      for (const [path, { file, reason }] of [...condemned].slice(0, atOnce / 2)) {
-        condemned.delete(path)
-        survey.forget(path)
+      for (const [path, { file, reason }] of [...this.#condemned].slice(0, this.#atOnce / 2)) {
+        this.#condemned.delete(path)
+        this.#survey.forget(path)
         if (!removeFile(path)) continue
         gone[reason].push(file)
         removeFile(ackPath(path))
       }
     } finally {
       for (const reason of ['spool_expired', 'spool_full'] as const) {
-        if (gone[reason].length > 0) options.deleted(gone[reason], reason)
+        if (gone[reason].length > 0) this.#options.deleted(gone[reason], reason)
       }
     }
   }
 
-  const allow = (): void => {
-    before = ownBytes()
-    allowed = Math.max(0, maxBytes - count().held) / WRITERS
+  #allow(): void {
+    this.#before = this.#ownBytes()
+    this.#allowed = Math.max(0, this.#options.maxBytes - this.#count().held) / WRITERS
   }
 
-  const goOn = (): void => {
-    const wasUnderWay = survey.isUnderWay()
-    survey.goOn(atOnce)
-    if (wasUnderWay && !survey.isUnderWay()) {
-      allow()
-      condemn(0)
+  #goOn(): void {
+    const wasUnderWay = this.#survey.isUnderWay()
+    this.#survey.goOn(this.#atOnce)
+    if (wasUnderWay && !this.#survey.isUnderWay()) {
+      this.#allow()
+      this.#condemn(0)
     }
-    deleteSome()
+    this.#deleteSome()
   }
 
-  const later = (): void => {
-    if (timer !== undefined || !(survey.isUnderWay() || condemned.size > 0)) return
-    timer = withoutHold(
+  #later(): void {
+    if (this.#timer !== undefined || !(this.#survey.isUnderWay() || this.#condemned.size > 0)) return
+    this.#timer = withoutHold(
       realTime.start(() => {
-        timer = undefined
-        options.quietly(goOn)
-        later()
+        this.#timer = undefined
+        this.#options.quietly(() => this.#goOn())
+        this.#later()
       }, 0),
     )
-  }
-
-  const look = (): void => {
-    if (!survey.isUnderWay()) survey.list()
-    survey.goOn(atOnce)
-    allow()
-    later()
-  }
-
-  return {
-    look,
-    makeRoom(needed) {
-      const own = ownBytes()
-      const isDue = own - before > allowed
-      before = Math.min(before, own)
-      if (isDue) look()
-      let room = condemn(needed)
-      if (!room && !isDue) {
-        look()
-        room = condemn(needed)
-      }
-      if (needed > 0) reserved = needed
-      deleteSome()
-      later()
-      return room
-    },
-    forget: survey.forget,
-    stop() {
-      realTime.stop(timer)
-      timer = undefined
-    },
   }
 }
 
@@ -187,7 +189,7 @@ export function makeRoomAtOnce(
   options: Omit<AccountOptions, 'ours' | 'inUse' | 'quietly' | 'atOnce'>,
   needed: number,
 ): boolean {
-  const account = createAccount({
+  const account = new Account({
     ...options,
     ours: new Map(),
     inUse: () => undefined,

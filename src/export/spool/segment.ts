@@ -19,33 +19,6 @@ export interface Place extends Stretch {
   readonly segment: Segment
 }
 
-/** A file of records. It is gone when all of them are delivered. */
-export interface Segment {
-  readonly path: string
-  /** Bytes written. */
-  size(): number
-  /** Writes `parts` one after the other. Throws what the file system says; then none of them is there. */
-  append(parts: readonly Uint8Array[]): Place
-  /** No more is written; the file goes when nothing in it waits. */
-  seal(): void
-  /** What stands there needs to be sent no more. */
-  done(stretch: Stretch): void
-  /** Makes {@link Segment.done} known to who comes after, or removes the file when all is done. */
-  commit(): void
-  /** How many spans wait in it; of a segment of another process it is known when it has been read. */
-  waiting(): number
-  expect(spans: number): void
-  /** Whether it was delivered before, by whoever had this segment then. */
-  isDone(stretch: Stretch): boolean
-  read(stretch: Stretch): Promise<Uint8Array>
-  /** Deletes it with everything in it. */
-  discard(): void
-  /** Whether it is not there any more: delivered, given up, or deleted by somebody. */
-  isGone(): boolean
-  /** How long nothing was written to it, ms; of what this process wrote by a clock that is never set. */
-  idleMs(): number
-}
-
 /** File that tells what of a segment has been delivered. */
 export const ackPath = (path: string): string => path.replace(/\.seg$/, '.ack')
 
@@ -61,12 +34,12 @@ export function createSegment(path: string, header: SegmentHeader): Segment {
     rmSync(path, { force: true })
     throw thrown
   }
-  return segmentOf(path, { file, bytes: HEADER_BYTES, acked: [] })
+  return new Segment(path, { file, bytes: HEADER_BYTES, acked: [] })
 }
 
 /** A segment that somebody else has written, sealed; the last time at `writtenMs`, epoch milliseconds. */
 export function adoptSegment(path: string, bytes: number, writtenMs: number): Segment {
-  return segmentOf(path, {
+  return new Segment(path, {
     file: undefined,
     bytes: Math.max(bytes, HEADER_BYTES),
     acked: readAcks(ackPath(path)),
@@ -74,90 +47,131 @@ export function adoptSegment(path: string, bytes: number, writtenMs: number): Se
   })
 }
 
-function segmentOf(
-  path: string,
-  start: { file: number | undefined; bytes: number; acked: Stretch[]; writtenMs?: number },
-): Segment {
-  let { file, bytes } = start
-  let waiting = 0
-  let gone = false
+interface Start {
+  readonly file: number | undefined
+  readonly bytes: number
+  readonly acked: Stretch[]
+  readonly writtenMs?: number
+}
+
+/** A file of records. It is gone when all of them are delivered. */
+export class Segment {
+  readonly path: string
+  readonly #start: Start
+  #file: number | undefined
+  #bytes: number
+  #waiting = 0
+  #gone = false
   // The clock may be set while this process runs.
-  let writtenMs = realTime.uptimeMs()
-  let fresh: Stretch[] = []
+  #writtenMs: number = realTime.uptimeMs()
+  #fresh: Stretch[] = []
 
-  const remove = (): void => {
-    gone = true
-    rmSync(path, { force: true })
-    rmSync(ackPath(path), { force: true })
+  constructor(path: string, start: Start) {
+    this.path = path
+    this.#start = start
+    this.#file = start.file
+    this.#bytes = start.bytes
   }
 
-  const segment: Segment = {
-    path,
-    size: () => bytes,
-    append(parts) {
-      if (file === undefined) throw new Error('the segment is sealed')
-      const from = bytes
-      bytes += writeAll(file, parts, bytes)
-      writtenMs = realTime.uptimeMs()
-      waiting += 1
-      return { segment, from, to: bytes }
-    },
-    seal() {
-      if (file !== undefined) closeSync(file)
-      file = undefined
-    },
-    done(stretch) {
-      waiting -= 1
-      fresh.push(stretch)
-    },
-    commit() {
-      if (gone) return
-      try {
-        if (file === undefined && waiting <= 0) remove()
-        else if (fresh.length > 0) {
-          appendFileSync(ackPath(path), Buffer.concat(merge(fresh).map(encodeAck)), { mode: PRIVATE })
-        }
-      } catch {
-        // What is not acknowledged is sent again, which receivers bear; it is not lost.
-      }
-      fresh = []
-    },
-    waiting: () => waiting,
-    expect(spans) {
-      waiting = spans
-    },
-    isDone: (stretch) => covers(start.acked, stretch),
-    async read({ from, to }) {
-      const handle = await open(path, 'r')
-      try {
-        const buffer = Buffer.allocUnsafe(to - from)
-        let read = 0
-        while (read < buffer.length) {
-          const { bytesRead } = await handle.read(buffer, read, buffer.length - read, from + read)
-          if (bytesRead === 0) break
-          read += bytesRead
-        }
-        return buffer.subarray(0, read)
-      } finally {
-        await handle.close()
-      }
-    },
-    discard() {
-      segment.seal()
-      try {
-        remove()
-      } catch {
-        // It cannot be deleted, but it is ours no more.
-      }
-    },
-    isGone() {
-      gone ||= file === undefined ? !existsSync(path) : fstatSync(file).nlink === 0
-      return gone
-    },
-    idleMs: () =>
-      start.writtenMs === undefined ? realTime.uptimeMs() - writtenMs : realTime.epochMs() - start.writtenMs,
+  /** Bytes written. */
+  size(): number {
+    return this.#bytes
   }
-  return segment
+
+  /** Writes `parts` one after the other. Throws what the file system says; then none of them is there. */
+  append(parts: readonly Uint8Array[]): Place {
+    if (this.#file === undefined) throw new Error('the segment is sealed')
+    const from = this.#bytes
+    this.#bytes += writeAll(this.#file, parts, this.#bytes)
+    this.#writtenMs = realTime.uptimeMs()
+    this.#waiting += 1
+    return { segment: this, from, to: this.#bytes }
+  }
+
+  /** No more is written; the file goes when nothing in it waits. */
+  seal(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  /** What stands there needs to be sent no more. */
+  done(stretch: Stretch): void {
+    this.#waiting -= 1
+    this.#fresh.push(stretch)
+  }
+
+  /** Makes {@link Segment.done} known to who comes after, or removes the file when all is done. */
+  commit(): void {
+    if (this.#gone) return
+    try {
+      if (this.#file === undefined && this.#waiting <= 0) this.#remove()
+      else if (this.#fresh.length > 0) {
+        const acks = Buffer.concat(merge(this.#fresh).map(encodeAck))
+        appendFileSync(ackPath(this.path), acks, { mode: PRIVATE })
+      }
+    } catch {
+      // What is not acknowledged is sent again, which receivers bear; it is not lost.
+    }
+    this.#fresh = []
+  }
+
+  /** How many spans wait in it; of a segment of another process it is known when it has been read. */
+  waiting(): number {
+    return this.#waiting
+  }
+
+  expect(spans: number): void {
+    this.#waiting = spans
+  }
+
+  /** Whether it was delivered before, by whoever had this segment then. */
+  isDone(stretch: Stretch): boolean {
+    return covers(this.#start.acked, stretch)
+  }
+
+  async read({ from, to }: Stretch): Promise<Uint8Array> {
+    const handle = await open(this.path, 'r')
+    try {
+      const buffer = Buffer.allocUnsafe(to - from)
+      let read = 0
+      while (read < buffer.length) {
+        const { bytesRead } = await handle.read(buffer, read, buffer.length - read, from + read)
+        if (bytesRead === 0) break
+        read += bytesRead
+      }
+      return buffer.subarray(0, read)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** Deletes it with everything in it. */
+  discard(): void {
+    this.seal()
+    try {
+      this.#remove()
+    } catch {
+      // It cannot be deleted, but it is ours no more.
+    }
+  }
+
+  /** Whether it is not there any more: delivered, given up, or deleted by somebody. */
+  isGone(): boolean {
+    this.#gone ||= this.#file === undefined ? !existsSync(this.path) : fstatSync(this.#file).nlink === 0
+    return this.#gone
+  }
+
+  /** How long nothing was written to it, ms; of what this process wrote by a clock that is never set. */
+  idleMs(): number {
+    const { writtenMs } = this.#start
+    return writtenMs === undefined ? realTime.uptimeMs() - this.#writtenMs : realTime.epochMs() - writtenMs
+  }
+
+  #remove(): void {
+    this.#gone = true
+    rmSync(this.path, { force: true })
+    rmSync(ackPath(this.path), { force: true })
+  }
 }
 
 /** Writes all of `parts` at the end of the file, which has `bytes`, or none of them. @returns how many bytes */

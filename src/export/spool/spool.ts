@@ -1,47 +1,19 @@
-import { rmSync, statSync, utimesSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
-import { createBacklog, type Stored } from './backlog.ts'
-import { createAccount } from './bounds.ts'
+import { Backlog, type Stored } from './backlog.ts'
+import { Account } from './bounds.ts'
 import * as files from './folder.ts'
-import { VERSION } from './header.ts'
-import { createInheritance } from './inherit.ts'
-import { freshOwnerId, HEARTBEAT_MS, thisOwner } from './owner.ts'
+import { createInheritance, type Inheritance } from './inherit.ts'
+import { OwnSegments } from './own-segments.ts'
+import { HEARTBEAT_MS, thisOwner } from './owner.ts'
 import { frame, RecordKind } from './record.ts'
 import { setAside } from './rejected.ts'
-import { adoptSegment, createSegment, type Place, type Segment } from './segment.ts'
-import { createSpoolDiagnostics, type DropReason } from './spool-diagnostics.ts'
+import { adoptSegment, type Place } from './segment.ts'
+import { createSpoolDiagnostics, type DropReason, type SpoolDiagnostics } from './spool-diagnostics.ts'
 
 export type { Stored } from './backlog.ts'
 export type { Place } from './segment.ts'
-
-/** Spans of one target on disk: what this process has not delivered yet, and what former ones left. */
-export interface Spool<Tracker> {
-  /**
-   * Hands a span to the operating system: from then on it survives the death of this process.
-   *
-   * @param record - a complete `resource_spans` entry of an OTLP request
-   * @param traceInfo - what follows the span by other means, as JSON text
-   * @returns where it stands, or `undefined` when it is not on disk
-   */
-  push(record: Uint8Array, traceInfo?: Uint8Array): Place | undefined
-  /** What stands at `places` needs to be sent no more. */
-  done(places: readonly Place[]): void
-  /** The span at `place` is no longer in memory. */
-  defer(place: Place, tracker: Tracker | undefined): void
-  /** The next spans that are on disk only; none when there are no more. */
-  take(maxBytes: number, maxSpans: number): Promise<Stored<Tracker>[]>
-  /** Spans that are on disk only; a segment of another process counts as one until it is read. */
-  size(): number
-  /** Spans of this process that are on disk only. */
-  own(): number
-  /** Looks for what processes that are gone have left, and makes it part of this spool. */
-  adopt(): void
-  /** Keeps a span that the receiver refuses. @returns where, or `undefined` when that did not work */
-  reject(record: Uint8Array, reason: string): string | undefined
-  /** Lets go of everything: what is left is for whoever comes next, in this process or another. */
-  release(): void
-}
 
 /** What a spool tells those who use it. */
 export interface SpoolEvents<Tracker> {
@@ -75,230 +47,228 @@ const RETRY_MS = 30_000
 /** Whoever takes a segment over reads it whole. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 
-export function createSpool<Tracker>(options: SpoolOptions<Tracker>): Spool<Tracker> {
-  const { dir, key, target, maxBytes, maxAgeMs = MAX_AGE_MS, retryMs = RETRY_MS } = options
-  const segmentBytes =
-    options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / MIN_SEGMENTS)))
-  const folder = join(dir, key)
-  const self = thisOwner()
-  const diagnostics = createSpoolDiagnostics(dir, target)
-  const mine = new Map<string, Segment>()
-  let id: string | undefined
-  let numbered = 0
-  let active: Segment | undefined
-  let offUntilMs: number | undefined
+/** Spans of one target on disk: what this process has not delivered yet, and what former ones left. */
+export class Spool<Tracker> {
+  readonly #options: SpoolOptions<Tracker>
+  readonly #folder: string
+  readonly #segmentBytes: number
+  readonly #maxAgeMs: number
+  readonly #diagnostics: SpoolDiagnostics
+  readonly #backlog: Backlog<Tracker>
+  readonly #segments: OwnSegments
+  readonly #account: Account
+  readonly #left: Inheritance
+  #offUntilMs: number | undefined
   /** There are more segments of others than were made part of this spool at once. */
-  let more = false
-  let timer: Timer | undefined
+  #more = false
+  #timer: Timer | undefined
+  readonly #soon: Timer
 
-  const backlog = createBacklog<Tracker>({
-    lost: (trackers) => options.lost(trackers, 'spool_damaged'),
-    damaged: diagnostics.damaged,
-  })
-
-  /** ID under which this process writes; its file stands before the first segment does. */
-  const owner = (): string => {
-    if (id === undefined) {
-      files.makePrivate(folder)
-      const fresh = freshOwnerId()
-      files.writeOwner(folder, fresh, self)
-      id = fresh
-      watch()
-    }
-    return id
+  constructor(options: SpoolOptions<Tracker>) {
+    const { dir, key, target, maxBytes, maxAgeMs = MAX_AGE_MS } = options
+    const owner = thisOwner()
+    this.#options = options
+    this.#folder = join(dir, key)
+    this.#maxAgeMs = maxAgeMs
+    this.#segmentBytes =
+      options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.max(1024, Math.floor(maxBytes / MIN_SEGMENTS)))
+    this.#diagnostics = createSpoolDiagnostics(dir, target)
+    this.#backlog = new Backlog<Tracker>({
+      lost: (trackers) => options.lost(trackers, 'spool_damaged'),
+      damaged: this.#diagnostics.damaged,
+    })
+    this.#segments = new OwnSegments({
+      folder: this.#folder,
+      key,
+      owner,
+      segmentBytes: this.#segmentBytes,
+      makeRoom: () => this.#makeRoom(),
+      began: () => this.#watch(),
+    })
+    this.#account = new Account({
+      dir,
+      maxBytes,
+      maxAgeMs,
+      owner,
+      ours: this.#segments.all,
+      inUse: () => this.#segments.active?.path,
+      deleted: (gone, reason) => this.#giveUp(gone, reason),
+      quietly: (work) => this.#quietly(work),
+    })
+    this.#left = createInheritance(this.#folder, {
+      self: owner,
+      isOurs: (path, writer) => writer === this.#segments.id || this.#segments.all.has(path),
+    })
+    // What others left is looked for when the application has started.
+    this.#soon = withoutHold(
+      realTime.start(() => {
+        this.adopt()
+        if (files.hasSegments(this.#folder)) this.#watch()
+      }, 0),
+    )
   }
 
-  const nextPath = (): string => {
-    const path = files.segmentPath(folder, owner(), numbered)
-    numbered += 1
-    return path
+  /** Spans that are on disk only; a segment of another process counts as one until it is read. */
+  get size(): number {
+    return Math.max(this.#backlog.size, this.#more ? 1 : 0)
   }
 
-  const giveUp = (segments: readonly files.SegmentFile[], reason: DropReason): void => {
-    diagnostics.dropped(segments, reason, { maxBytes, maxAgeMs })
-    for (const { path } of segments) {
-      const segment = mine.get(path)
-      if (segment === undefined) continue
-      mine.delete(path)
-      segment.discard()
-      const trackers = backlog.drop(segment)
-      if (trackers.length > 0) options.lost(trackers, reason)
-    }
+  /** Spans of this process that are on disk only. */
+  get own(): number {
+    return this.#backlog.own
   }
 
-  const begin = (): Segment => {
-    files.expectOwn(folder)
-    if (!account.makeRoom(segmentBytes)) {
-      throw new Error(`other processes fill its ${maxBytes} bytes`)
-    }
-    const segment = createSegment(nextPath(), { version: VERSION, key, createdMs: realTime.epochMs() })
-    mine.set(segment.path, segment)
-    return segment
-  }
-
-  const end = (): void => {
-    active?.seal()
-    active?.commit()
-    active = undefined
-  }
-
-  /** Somebody deleted the folder, or took us for dead: what is written from now on must be ours again. */
-  const startAnew = (): void => {
-    id = undefined
-    end()
-  }
-
-  const fail = (thrown: unknown): void => {
-    const was = offUntilMs
-    offUntilMs = realTime.epochMs() + retryMs
+  /**
+   * Hands a span to the operating system: from then on it survives the death of this process.
+   *
+   * @param record - a complete `resource_spans` entry of an OTLP request
+   * @param traceInfo - what follows the span by other means, as JSON text
+   * @returns where it stands, or `undefined` when it is not on disk
+   */
+  push(record: Uint8Array, traceInfo?: Uint8Array): Place | undefined {
+    if (this.#offUntilMs !== undefined && realTime.epochMs() < this.#offUntilMs) return undefined
     try {
-      end()
-    } catch {
-      active = undefined
+      const parts = [frame(RecordKind.SPAN, record), record]
+      if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
+      const place = this.#segments.append(parts)
+      if (this.#offUntilMs !== undefined) this.#diagnostics.on()
+      this.#offUntilMs = undefined
+      return place
+    } catch (thrown) {
+      this.#fail(thrown)
+      return undefined
     }
-    if (was === undefined) diagnostics.off(thrown, retryMs)
   }
 
-  const adopt = (): void => {
-    more = false
-    files.expectOwn(folder)
-    let found = false
-    for (const file of left.next()) {
-      if (file.bytes > Math.max(MAX_SEGMENT_BYTES, 2 * segmentBytes)) {
-        diagnostics.tooLong(file.path, file.bytes)
-        continue
-      }
-      const readability = files.readability(file.path)
-      if (readability === 'unknown-version') diagnostics.unknownVersion(file.path)
-      if (readability !== 'readable') continue
-      const path = nextPath()
-      if (!files.claim(file.path, path)) continue
-      account.forget(file.path)
-      // Whoever was taken for dead may have written until then.
-      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-      const segment = adoptSegment(path, bytes, file.writtenMs)
-      mine.set(path, segment)
-      backlog.adopt(segment)
-      found = true
+  /** What stands at `places` needs to be sent no more. */
+  done(places: readonly Place[]): void {
+    this.#segments.done(places)
+  }
+
+  /** The span at `place` is no longer in memory. */
+  defer(place: Place, tracker: Tracker | undefined): void {
+    this.#backlog.defer(place, tracker)
+  }
+
+  /** The next spans that are on disk only; none when there are no more. */
+  async take(maxBytes: number, maxSpans: number): Promise<Stored<Tracker>[]> {
+    const mustAdopt = (): boolean => this.#more && this.#backlog.size === 0
+    while (mustAdopt()) {
+      this.adopt()
+      if (mustAdopt()) await new Promise<void>((resolve) => realTime.turn(resolve))
     }
-    more = left.more()
-    if (!more) left.sweep()
-    if (found) options.found()
+    return this.#backlog.take(maxBytes, maxSpans)
+  }
+
+  /** Looks for what processes that are gone have left, and makes it part of this spool. */
+  adopt(): void {
+    this.#quietly(() => this.#adoptSome())
+  }
+
+  /** Keeps a span that the receiver refuses. @returns where, or `undefined` when that did not work */
+  reject(record: Uint8Array, reason: string): string | undefined {
+    try {
+      files.makePrivate(this.#folder)
+      return setAside(this.#folder, record, reason, this.#options.maxBytes / MIN_SEGMENTS)
+    } catch (thrown) {
+      this.#fail(thrown)
+      return undefined
+    }
+  }
+
+  /** Lets go of everything: what is left is for whoever comes next, in this process or another. */
+  release(): void {
+    realTime.stop(this.#soon)
+    realTime.stop(this.#timer)
+    this.#timer = undefined
+    this.#account.stop()
+    this.#left.stop()
+    this.#quietly(() => this.#segments.end())
+    this.#backlog.clear()
+    this.#segments.release()
+  }
+
+  #makeRoom(): void {
+    if (this.#account.makeRoom(this.#segmentBytes)) return
+    throw new Error(`other processes fill its ${this.#options.maxBytes} bytes`)
+  }
+
+  #giveUp(gone: readonly files.SegmentFile[], reason: DropReason): void {
+    this.#diagnostics.dropped(gone, reason, {
+      maxBytes: this.#options.maxBytes,
+      maxAgeMs: this.#maxAgeMs,
+    })
+    for (const { path } of gone) {
+      const segment = this.#segments.all.get(path)
+      if (segment === undefined) continue
+      this.#segments.all.delete(path)
+      segment.discard()
+      const trackers = this.#backlog.drop(segment)
+      if (trackers.length > 0) this.#options.lost(trackers, reason)
+    }
+  }
+
+  #adoptSome(): void {
+    this.#more = false
+    files.expectOwn(this.#folder)
+    let found = false
+    for (const file of this.#left.next()) found = this.#takeOver(file) || found
+    this.#more = this.#left.more()
+    if (!this.#more) this.#left.sweep()
+    if (found) this.#options.found()
+  }
+
+  /** Makes what somebody else has written ours. @returns whether it is */
+  #takeOver(file: files.SegmentFile): boolean {
+    if (file.bytes > Math.max(MAX_SEGMENT_BYTES, 2 * this.#segmentBytes)) {
+      this.#diagnostics.tooLong(file.path, file.bytes)
+      return false
+    }
+    const readability = files.readability(file.path)
+    if (readability === 'unknown-version') this.#diagnostics.unknownVersion(file.path)
+    if (readability !== 'readable') return false
+    const path = this.#segments.nextPath()
+    if (!files.claim(file.path, path)) return false
+    this.#account.forget(file.path)
+    // Whoever was taken for dead may have written until then.
+    const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    const segment = adoptSegment(path, bytes, file.writtenMs)
+    this.#segments.all.set(path, segment)
+    this.#backlog.adopt(segment)
+    return true
+  }
+
+  /** It could not be written: the spool is off for a while. */
+  #fail(thrown: unknown): void {
+    const { retryMs = RETRY_MS } = this.#options
+    const was = this.#offUntilMs
+    this.#offUntilMs = realTime.epochMs() + retryMs
+    try {
+      this.#segments.end()
+    } catch {
+      // It is ended all the same.
+    }
+    if (was === undefined) this.#diagnostics.off(thrown, retryMs)
   }
 
   /** Nothing here may throw into a timer. */
-  const quietly = (work: () => void): void => {
+  #quietly(work: () => void): void {
     try {
       work()
     } catch (thrown) {
-      fail(thrown)
+      this.#fail(thrown)
     }
   }
 
-  const account = createAccount({
-    dir,
-    maxBytes,
-    maxAgeMs,
-    owner: self,
-    ours: mine,
-    inUse: () => active?.path,
-    deleted: giveUp,
-    quietly,
-  })
-  const left = createInheritance(folder, {
-    self,
-    isOurs: (path, owner) => owner === id || mine.has(path),
-  })
-
-  const beat = (): void => {
-    if (id !== undefined) {
-      try {
-        const now = new Date(realTime.epochMs())
-        utimesSync(files.ownerPath(folder, id), now, now)
-      } catch {
-        startAnew()
-      }
-    }
-    account.look()
-    account.makeRoom(0)
-    adopt()
+  #beat(): void {
+    this.#segments.beat()
+    this.#account.look()
+    this.#account.makeRoom(0)
+    this.#adoptSome()
   }
 
-  const watch = (): void => {
-    if (timer !== undefined) return
-    timer = withoutHold(realTime.repeat(() => quietly(beat), HEARTBEAT_MS))
-  }
-
-  // What others left is looked for when the application has started.
-  const soon = withoutHold(
-    realTime.start(() => {
-      quietly(adopt)
-      if (files.hasSegments(folder)) watch()
-    }, 0),
-  )
-
-  return {
-    push(record, traceInfo) {
-      if (offUntilMs !== undefined && realTime.epochMs() < offUntilMs) return undefined
-      try {
-        const parts = [frame(RecordKind.SPAN, record), record]
-        if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
-        if (active?.isGone()) startAnew()
-        active ??= begin()
-        const place = active.append(parts)
-        if (offUntilMs !== undefined) diagnostics.on()
-        offUntilMs = undefined
-        if (active.size() >= segmentBytes) end()
-        return place
-      } catch (thrown) {
-        fail(thrown)
-        return undefined
-      }
-    },
-    done(places) {
-      const touched = new Set<Segment>()
-      for (const place of places) {
-        place.segment.done(place)
-        touched.add(place.segment)
-      }
-      for (const segment of touched) {
-        // An idle process leaves no file behind.
-        if (segment === active && segment.waiting() === 0) end()
-        else segment.commit()
-        if (segment.isGone()) mine.delete(segment.path)
-      }
-    },
-    defer: backlog.defer,
-    async take(maxBytes, maxSpans) {
-      while (more && backlog.size() === 0) {
-        quietly(adopt)
-        if (more && backlog.size() === 0) await new Promise<void>((resolve) => realTime.turn(resolve))
-      }
-      return backlog.take(maxBytes, maxSpans)
-    },
-    size: () => Math.max(backlog.size(), more ? 1 : 0),
-    own: backlog.own,
-    adopt: () => quietly(adopt),
-    reject(record, reason) {
-      try {
-        files.makePrivate(folder)
-        return setAside(folder, record, reason, maxBytes / MIN_SEGMENTS)
-      } catch (thrown) {
-        fail(thrown)
-        return undefined
-      }
-    },
-    release() {
-      realTime.stop(soon)
-      realTime.stop(timer)
-      timer = undefined
-      account.stop()
-      left.stop()
-      quietly(end)
-      backlog.clear()
-      mine.clear()
-      if (id !== undefined) rmSync(files.ownerPath(folder, id), { force: true })
-      id = undefined
-    },
+  #watch(): void {
+    if (this.#timer !== undefined) return
+    this.#timer = withoutHold(realTime.repeat(() => this.#quietly(() => this.#beat()), HEARTBEAT_MS))
   }
 }

@@ -34,7 +34,7 @@ export function undelivered(exporter: TargetExporter): Undelivered {
     spans,
     ...(target.sendNow && { sendNow: target.sendNow }),
     traceInfo: [
-      ...(traceInfoQueue?.contents() ?? []),
+      ...(traceInfoQueue?.contents ?? []),
       ...spans.flatMap((span) => pendingTraceInfo(exporter, span) ?? []),
     ],
   }

@@ -3,8 +3,8 @@ import type { Harness, Turn } from '../base/harness/index.ts'
 import { ABANDONED, dataAt, keys, read, text } from '../base/index.ts'
 import { createLedger } from './ledger.ts'
 import { type Parts, readHook, readMessage } from './messages.ts'
-import { createModelCalls } from './model-calls.ts'
-import { createTools, type HookInput } from './tools.ts'
+import { ModelCalls } from './model-calls.ts'
+import { type HookInput, Tools } from './tools.ts'
 import { type Asked, createTurns } from './turns.ts'
 
 /** One query: what it tells, and how it ends. */
@@ -28,8 +28,8 @@ export interface Session {
 export function createSession(harness: Harness, asked: Asked, outside: Context): Session {
   const { options } = asked
   const continues = text(dataAt(options, 'resume')) !== undefined || dataAt(options, 'continue') === true
-  const calls = createModelCalls(createLedger(continues), () => turns.model)
-  const tools = createTools((scope) => calls.complete(scope))
+  const calls = new ModelCalls(createLedger(continues), () => turns.model)
+  const tools = new Tools((scope) => calls.complete(scope))
   const turns = createTurns(harness, asked, outside, (scope) => {
     calls.complete(scope)
     calls.giveUp()

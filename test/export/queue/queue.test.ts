@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createQueue } from '../../../src/export/queue/queue.ts'
+import { MemoryQueue } from '../../../src/export/queue/queue.ts'
 import type { QueueOptions } from '../../../src/export/queue/queue-options.ts'
 import type { ExportResult } from '../../../src/export/statistics/export-result.ts'
 import type { SpanOutcome } from '../../../src/export/statistics/span-outcome.ts'
@@ -38,7 +38,7 @@ function setUp(
     },
     shutdown: async () => {},
   }
-  const queue = createQueue(target, {
+  const queue = new MemoryQueue(target, {
     maxBytes: 100_000_000,
     maxSpans: 1000,
     batchSpans: 4,
@@ -239,7 +239,7 @@ test('after closing, what waits is dropped with the reason, and so is what still
 test('gives up nothing that is on its way, and no more traces than it must', async () => {
   let answer: (given: ExportResult) => void = () => {}
   const fates = new Map<string, SpanOutcome>()
-  const slow = createQueue(
+  const slow = new MemoryQueue(
     {
       name: 'slow',
       send: () =>

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { encodeHeader, VERSION } from '../../../src/export/spool/header.ts'
 import { leaveBehind } from '../../../src/export/spool/leave.ts'
-import { createSpool, type Spool } from '../../../src/export/spool/spool.ts'
+import { Spool } from '../../../src/export/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { realTime } from '../../../src/runtime/real-time.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 
 function open(more: { readonly maxAgeMs?: number; readonly segmentBytes?: number } = {}): Spool<number> {
-  const spool = createSpool<number>({
+  const spool = new Spool<number>({
     dir: folder.dir,
     maxBytes: 10 ** 9,
     key: KEY,
@@ -60,7 +60,7 @@ const leave = (texts: readonly string[]) =>
 async function takeAll(spool: Spool<number>): Promise<string[]> {
   const found: string[] = []
   spool.adopt()
-  while (spool.size() > 0) {
+  while (spool.size > 0) {
     const taken = await spool.take(1_000_000, 100)
     found.push(...taken.map((stored) => Buffer.from(stored.record).toString()))
     spool.done(taken.map(({ place }) => place))

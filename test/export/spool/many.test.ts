@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { leaveBehind } from '../../../src/export/spool/leave.ts'
-import { createSpool, type Spool, type SpoolOptions } from '../../../src/export/spool/spool.ts'
+import { Spool, type SpoolOptions } from '../../../src/export/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { until } from '../../support/until.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
@@ -42,7 +42,7 @@ afterEach(async () => {
 })
 
 function open(more: Partial<SpoolOptions<string>> = {}): Spool<string> {
-  const spool = createSpool<string>({
+  const spool = new Spool<string>({
     dir: folder.dir,
     maxBytes: 10 ** 9,
     key: KEY,
@@ -110,9 +110,9 @@ test('ten thousand leftover segments are taken over a few at a time, and all of 
   calls = countSyncCalls()
   const spool = open()
   spool.adopt()
-  expect(spool.size()).toBeLessThanOrEqual(64)
+  expect(spool.size).toBeLessThanOrEqual(64)
   let taken = 0
-  while (spool.size() > 0) {
+  while (spool.size > 0) {
     const some = await spool.take(1_000_000, 100)
     taken += some.length
     spool.done(some.map(({ place }) => place))

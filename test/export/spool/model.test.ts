@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { createSpool, type Place, type Spool } from '../../../src/export/spool/spool.ts'
+import { type Place, Spool } from '../../../src/export/spool/spool.ts'
 import { spoolFolder } from './program.ts'
 
 /** A process with a spool, and what it should have. */
@@ -30,7 +30,7 @@ test('whatever happens in whatever order, each span is delivered once, or waits'
       await using folder = await spoolFolder()
       const start = (): Process => ({
         inMemory: [],
-        spool: createSpool<never>({
+        spool: new Spool<never>({
           dir: folder.dir,
           maxBytes: 1_000_000,
           key: '0123456789abcdef',

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeHeader } from '../../../src/export/spool/header.ts'
-import { createSpool, type Place, type Spool, type SpoolOptions } from '../../../src/export/spool/spool.ts'
+import { type Place, Spool, type SpoolOptions } from '../../../src/export/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { useFakeTimers } from '../../support/fake-timers.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
@@ -40,7 +40,7 @@ afterEach(async () => {
 })
 
 function open(given: Partial<SpoolOptions<string>> = {}): Spool<string> {
-  const spool = createSpool<string>({
+  const spool = new Spool<string>({
     dir: folder.dir,
     maxBytes: 1_000_000,
     key: KEY,
@@ -259,7 +259,7 @@ describe('what is on disk only', () => {
     const spool = open({ segmentBytes: 70 })
     const names = Array.from({ length: 12 }, (_, i) => `span ${i}`)
     for (const name of names) spool.defer(put(spool, name), `ticket of ${name}`)
-    expect([spool.size(), spool.own()]).toEqual([12, 12])
+    expect([spool.size, spool.own]).toEqual([12, 12])
     const found: [string, string | undefined][] = []
     for (let some = await spool.take(1000, 2); some.length > 0; some = await spool.take(1000, 2)) {
       expect(some.length).toBeLessThanOrEqual(2)
@@ -271,7 +271,7 @@ describe('what is on disk only', () => {
       )
     }
     expect(found).toEqual(names.map((name) => [name, `ticket of ${name}`]))
-    expect([spool.size(), spool.own()]).toEqual([0, 0])
+    expect([spool.size, spool.own]).toEqual([0, 0])
   })
 
   test('is without what stayed in memory in between', async () => {
@@ -301,7 +301,7 @@ describe('what is on disk only', () => {
       [undefined, 'spool_damaged'],
       [undefined, 'spool_damaged'],
     ])
-    expect(spool.size()).toBe(0)
+    expect(spool.size).toBe(0)
   })
 })
 
@@ -358,7 +358,7 @@ describe('bounds', () => {
     const dropped = lost.map(([ticket]) => Number(ticket))
     expect(dropped).toEqual(Array.from({ length: dropped.length }, (_, i) => i))
     expect(dropped.length).toBeGreaterThan(20)
-    expect(spool.own()).toBe(60 - dropped.length)
+    expect(spool.own).toBe(60 - dropped.length)
     expect(codes).toContain('TS_SPOOL_DROPPED')
   })
 
@@ -374,7 +374,7 @@ describe('bounds', () => {
       ['c', 'spool_full'],
     ])
     expect(new Set(codes)).toEqual(new Set(['TS_SPOOL_DROPPED']))
-    expect([spool.size(), spool.own()]).toEqual([0, 0])
+    expect([spool.size, spool.own]).toEqual([0, 0])
   })
 
   test('of size leave living processes alone', async () => {
