@@ -35,6 +35,9 @@ interface SdkProvider extends TracerProvider {
   _activeSpanProcessor?: { _spanProcessors?: ProcessorLike[] }
   /** SDK 1.x */
   _registeredSpanProcessors?: ProcessorLike[]
+  /** How long a flush may take, ms. Up to 2.6, and later. */
+  _config?: { forceFlushTimeoutMillis?: number }
+  _forceFlushTimeoutMillis?: number
 }
 
 /** What became of the application's provider. */
@@ -119,7 +122,7 @@ function isJoinedByHand({
 
 function addProcessor(provider: SdkProvider): boolean {
   if (isJoinedByHand(provider)) return true
-  const ours = createJoinedProcessor(sharedPipeline)
+  const ours = createJoinedProcessor(sharedPipeline, flushMsOf(provider))
   const active = provider._activeSpanProcessor
   // Others have a method of that name, too, and hand over spans that cannot be read.
   if (typeof provider.addSpanProcessor === 'function' && Array.isArray(provider._registeredSpanProcessors)) {
@@ -137,8 +140,12 @@ function addProcessor(provider: SdkProvider): boolean {
  * Takes the spans of an application's provider to wherever spans go now.
  *
  * @param pipeline - where that is; one that the application adds by hand serves a private pipeline too
+ * @param flushMs - how long a flush may take
  */
-export function createJoinedProcessor(pipeline: () => Pipeline | undefined = currentPipeline): ProcessorLike {
+export function createJoinedProcessor(
+  pipeline: () => Pipeline | undefined = currentPipeline,
+  flushMs: number = MAX_FLUSH_MS,
+): ProcessorLike {
   return {
     onStart(span, context) {
       if (state().isMirroring) return
@@ -151,13 +158,23 @@ export function createJoinedProcessor(pipeline: () => Pipeline | undefined = cur
       if (!state().mirrors.has(span) && !wasSuppressed(spanContextOf(span).spanId))
         pipeline()?.externalEnded(span)
     },
-    // The application's flush and shutdown must not wait long for a server of ours.
-    forceFlush: async () => pipeline()?.exporter.flush(ATTACHED_FLUSH_MS),
-    shutdown: async () => pipeline()?.exporter.flush(ATTACHED_FLUSH_MS),
+    forceFlush: async () => pipeline()?.exporter.flush(flushMs),
+    shutdown: async () => pipeline()?.exporter.flush(flushMs),
   }
 }
 
-const ATTACHED_FLUSH_MS = 2000
+/** The application's flush and shutdown must not wait longer for a server of ours, ms. */
+const MAX_FLUSH_MS = 2000
+/** Of the time that the provider gives its processors, so much is left for what comes after us. */
+const FLUSH_SHARE = 0.5
+
+/** How long a flush of `provider` may wait for us: it fails where one of its processors takes longer than it allows. */
+function flushMsOf({ _config, _forceFlushTimeoutMillis }: SdkProvider): number {
+  const allowed = _forceFlushTimeoutMillis ?? _config?.forceFlushTimeoutMillis
+  return typeof allowed === 'number' && allowed > 0
+    ? Math.min(MAX_FLUSH_MS, allowed * FLUSH_SHARE)
+    : MAX_FLUSH_MS
+}
 
 /** The active span of a context, which another provider may have made of anything. */
 function activeIn(context: Context): OtelSpan | undefined {

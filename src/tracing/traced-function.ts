@@ -35,8 +35,8 @@ export type AnyMethod = (this: any, ...args: any[]) => any
 
 /** A function that traces each call of `fn`, and is otherwise what `fn` is. */
 export function tracedFunction(fn: AnyMethod, given: TraceOptions): AnyMethod {
-  const name = textOr(given.name, nameOf(fn))
-  const traced = isConstructor(fn) ? tracedConstructor(fn, given, name) : tracedMethod(fn, given, name)
+  const named = { ...given, name: textOr(given.name, nameOf(fn)) }
+  const traced = isConstructor(fn) ? tracedConstructor(fn, named) : tracedMethod(fn, named)
   try {
     imitate(traced, fn)
     shareMetadata(fn, traced)
@@ -47,9 +47,9 @@ export function tracedFunction(fn: AnyMethod, given: TraceOptions): AnyMethod {
 }
 
 /** What can be called with `new` is a function with a prototype. */
-function tracedConstructor(fn: AnyMethod, given: TraceOptions, name: string): AnyMethod {
+function tracedConstructor(fn: AnyMethod, given: TraceOptions): AnyMethod {
   return function traced(this: unknown, ...args: unknown[]): unknown {
-    const running = begin((pipeline, context) => open(pipeline, context, fn, given, name, args), given)
+    const running = begin((pipeline, context) => open(pipeline, context, fn, given, args), given)
     if (new.target !== undefined) {
       // Instances are those of `fn`, and a subclass has its own.
       return constructed(running, fn, args, new.target === traced ? fn : new.target)
@@ -75,10 +75,10 @@ function constructed(
 }
 
 /** Methods, arrows and async functions have no prototype: some look at that to tell what is a class. */
-function tracedMethod(fn: AnyMethod, given: TraceOptions, name: string): AnyMethod {
+function tracedMethod(fn: AnyMethod, given: TraceOptions): AnyMethod {
   return {
     traced(this: unknown, ...args: unknown[]): unknown {
-      const running = begin((pipeline, context) => open(pipeline, context, fn, given, name, args), given)
+      const running = begin((pipeline, context) => open(pipeline, context, fn, given, args), given)
       if (running === undefined) return Reflect.apply(fn, this, args)
       if (!running.isActive) return runInside(running, fn, this, args)
       try {
@@ -95,10 +95,13 @@ function open(
   context: Context,
   fn: AnyMethod,
   given: TraceOptions,
-  name: string,
   args: readonly unknown[],
 ): LiveSpan {
-  const span = openSpan(pipeline, context, { ...given, name, responseId: responseIdOf(given, args) })
+  const { responseId } = given
+  // Most calls have the same options each time.
+  const options =
+    typeof responseId === 'function' ? { ...given, responseId: askFor(responseId, args) } : given
+  const span = openSpan(pipeline, context, options as SpanOptions)
   try {
     if (given.captureInputs !== false && span.wantsContent) span.setInputs(inputsOf(fn, args))
   } catch {
@@ -107,8 +110,7 @@ function open(
   return span
 }
 
-function responseIdOf({ responseId }: TraceOptions, args: readonly unknown[]): string | undefined {
-  if (typeof responseId !== 'function') return responseId
+function askFor(responseId: ResponseIdOf, args: readonly unknown[]): string | undefined {
   try {
     return responseId(...args)
   } catch (thrown) {

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createJoinedProcessor } from '../../src/bridge/attach-provider.ts'
+import { attachProvider, createJoinedProcessor } from '../../src/bridge/attach-provider.ts'
 import type { SpanExporterLike } from '../../src/config/exporter.ts'
 import {
   flushTraces,
@@ -69,4 +71,18 @@ test('a span of another library that cannot be read is said once, and its provid
   for (let times = 0; times < 2; times++) processor.onEnd(odd as unknown as ExternalSpan)
   stop()
   expect(codes).toEqual(['TS_SPAN_UNREADABLE'])
+})
+
+test('a flush of the application fails for no receiver of ours, however little time it allows', async () => {
+  const silent = createServer(() => {})
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const impatient = new NodeTracerProvider({ forceFlushTimeoutMillis: 400 })
+  init({ endpoint: `http://127.0.0.1:${port}`, protocol: 'http/protobuf' })
+  attachProvider(impatient)
+  impatient.getTracer('app').startSpan('of the application').end()
+  await expect(impatient.forceFlush()).resolves.toBeUndefined()
+  await shutdown({ timeoutMs: 0 })
+  silent.closeAllConnections()
+  silent.close()
 })
