@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ensureDependencies, environment, root, shell } from './deps.mjs'
 
 /**
@@ -17,23 +17,33 @@ const flags = process.argv.slice(2)
 const only = flags.flatMap((flag, index) => (flag === '--only' ? [flags[index + 1]] : []))
 const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
 
-const STEPS = [
-  check('lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
-  check('rooms', 'tsx', 'scripts/check-rooms.ts'),
-  check('words', 'tsx', 'scripts/check-words.ts'),
-  check('types of src', 'tsc', '-p', 'tsconfig.json'),
-  check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
-  check('types of scripts', 'tsc', '-p', 'scripts'),
-  check('build', 'tsup', '--silent'),
-  check('publint', 'tsx', 'scripts/publint.ts'),
-  check('types as published', 'attw', '--pack', '.', '--no-emoji'),
-  check('api report', 'tsx', 'scripts/api.ts', '--check'),
-  check('size', 'size-limit'),
-  check('notices', 'tsx', 'scripts/notices.ts', '--check'),
-  ...(existsSync(join(root, 'scripts', 'env-table.ts'))
-    ? [check('table of variables', 'tsx', 'scripts/env-table.ts', '--check')]
-    : []),
-  check('api reference', 'typedoc'),
+/** Two at a time, each list in its order: the build and what looks at it leave one of two cores idle. */
+const CHECKS = [
+  [
+    [check('build', 'tsup', '--silent')],
+    [
+      check('lint', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
+      check('rooms', 'tsx', 'scripts/check-rooms.ts'),
+      check('words', 'tsx', 'scripts/check-words.ts'),
+      check('types of src', 'tsc', '-p', 'tsconfig.json'),
+      check('types of tests', 'tsc', '-p', 'tsconfig.test.json'),
+      check('types of scripts', 'tsc', '-p', 'scripts'),
+      check('notices', 'tsx', 'scripts/notices.ts', '--check'),
+      check('table of variables', 'tsx', 'scripts/env-table.ts', '--check'),
+      check('api reference', 'typedoc'),
+    ],
+  ],
+  [
+    [check('api report', 'tsx', 'scripts/api.ts', '--check')],
+    [
+      check('publint', 'tsx', 'scripts/publint.ts'),
+      check('types as published', 'attw', '--pack', '.', '--no-emoji'),
+      check('size', 'size-limit'),
+    ],
+  ],
+]
+
+const SUITES = [
   suite('unit'),
   suite('types'),
   suite('e2e'),
@@ -44,6 +54,9 @@ const STEPS = [
   ...(flags.includes('--backends') && hasGo ? [suite('backends')] : []),
   ...(flags.includes('--binaries') ? [suite('binaries')] : []),
 ]
+
+/** How many files are named that take the longest. */
+const LONGEST = 8
 
 const totals = { passed: 0, failed: 0 }
 const failures = []
@@ -90,10 +103,28 @@ async function runSuite({ name, project }) {
       ],
       false,
     )
-    return countSuite(name, code, existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined)
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+    if (report) sayDurations(report)
+    return countSuite(name, code, report)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Says which files take the longest, so that the whole run stays within its bound. */
+function sayDurations({ testResults }) {
+  const longest = testResults
+    .map(({ name, startTime, endTime }) => ({
+      file: relative(root, name),
+      seconds: (endTime - startTime) / 1000,
+    }))
+    .sort((one, other) => other.seconds - one.seconds)
+    .slice(0, LONGEST)
+    .filter(({ seconds }) => seconds >= 1)
+  if (longest.length > 0)
+    process.stdout.write(
+      `longest: ${longest.map((one) => `${one.file} ${one.seconds.toFixed(0)} s`).join(', ')}\n`,
+    )
 }
 
 /** Vitest's own counts, and one failure for what it does not count: a file that did not load, a stray rejection. */
@@ -129,7 +160,11 @@ async function runAll(steps) {
 }
 
 if (ensureDependencies()) {
-  await runAll(only.length > 0 ? STEPS.filter(({ name }) => only.includes(name)) : STEPS)
+  if (only.length > 0) await runAll([...CHECKS.flat(2), ...SUITES].filter(({ name }) => only.includes(name)))
+  else {
+    for (const together of CHECKS) await Promise.all(together.map(runAll))
+    await runAll(SUITES)
+  }
 } else {
   totals.failed = 1
   failures.push('npm ci failed; its messages are above')
