@@ -26,7 +26,7 @@ export interface TracePlaces {
   doubt(traceIds: readonly string[]): boolean
 }
 
-interface Place {
+interface TracePlace {
   readonly experimentId: string
   /** The server said so. */
   readonly sure: boolean
@@ -41,7 +41,7 @@ const TRACES_PER_CALL = 50
 
 /** The {@link TracePlaces} of the server behind `rest`. */
 export function createTracePlaces(rest: Rest, baseUrl: string): TracePlaces {
-  const places = new Map<string, Place>()
+  const places = new Map<string, TracePlace>()
   const expected = new Map<string, string>()
   const doubted = new Map<string, true>()
   const experiments = new Map<string, Promise<string | undefined>>()

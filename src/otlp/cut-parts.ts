@@ -1,5 +1,5 @@
-import { forEachField } from './cut-fields.ts'
-import { mayBeJson } from './cut-text.ts'
+import { beginsLikeJson } from './cut-text.ts'
+import { forEachField } from './reader.ts'
 import { ARRAY, BYTES, EVENT, ITEM, KEY, KVLIST, LINK, SPAN, STATUS, STRING, VALUE } from './tags.ts'
 
 /** A stretch of a message that stays as it is, with its tags. */
@@ -99,7 +99,7 @@ interface Reader {
   sound: boolean
 }
 
-interface Place {
+interface PartPlace {
   readonly tag: number
   readonly start: number
   readonly from: number
@@ -120,7 +120,7 @@ function noteDropped(dropped: Record<Entry['counted'], number>, tag: number, bod
   }
 }
 
-function readEntry(reader: Reader, counted: Entry['counted'], place: Place): Entry {
+function readEntry(reader: Reader, counted: Entry['counted'], place: PartPlace): Entry {
   if (counted === 'attributes') return readAttribute(reader, place)
   const inner = counted === 'events' ? EVENT.attributes : LINK.attributes
   const part = readMessage(reader, place, (field) =>
@@ -129,7 +129,7 @@ function readEntry(reader: Reader, counted: Entry['counted'], place: Place): Ent
   return { counted, kept: false, key: undefined, json: false, part, dropped: false }
 }
 
-function readAttribute(reader: Reader, place: Place): Entry {
+function readAttribute(reader: Reader, place: PartPlace): Entry {
   const { bytes } = reader
   let key: Raw | undefined
   let json = false
@@ -146,7 +146,7 @@ function isJsonText(bytes: Uint8Array, from: number, to: number): boolean {
   let json = false
   forEachField(bytes, from, to, (tag, _, start, end) => {
     if (tag === STRING)
-      json = mayBeJson(Buffer.from(bytes.subarray(start, end).subarray(0, 64)).toString('latin1'))
+      json = beginsLikeJson(Buffer.from(bytes.subarray(start, end).subarray(0, 64)).toString('latin1'))
   })
   return json
 }
@@ -157,14 +157,14 @@ const isSmallKey = (key: Raw | undefined): boolean =>
   key.bytes.length <= 300 &&
   SMALL_KEYS.test(Buffer.from(key.bytes).toString('utf8', key.bytes.length > 129 ? 3 : 2))
 
-function checkedRaw(reader: Reader, place: Place): Raw {
+function checkedRaw(reader: Reader, place: PartPlace): Raw {
   const texts = reader.texts.length
   readKeyValue(reader, place, 0)
   reader.texts.length = texts
   return raw(reader.bytes, place.start, place.to)
 }
 
-function readStatus(reader: Reader, place: Place): Part {
+function readStatus(reader: Reader, place: PartPlace): Part {
   return readMessage(reader, place, (field) =>
     field.tag === STATUS.message
       ? readText(reader, field, MIN_LABEL)
@@ -172,13 +172,13 @@ function readStatus(reader: Reader, place: Place): Part {
   )
 }
 
-function readKeyValue(reader: Reader, place: Place, depth: number): Part {
+function readKeyValue(reader: Reader, place: PartPlace, depth: number): Part {
   return readMessage(reader, place, (field) =>
     field.tag === VALUE ? readAnyValue(reader, field, depth + 1) : raw(reader.bytes, field.start, field.to),
   )
 }
 
-function readAnyValue(reader: Reader, place: Place, depth: number): Part {
+function readAnyValue(reader: Reader, place: PartPlace, depth: number): Part {
   if (depth > MAX_DEPTH) return raw(reader.bytes, place.start, place.to)
   return readMessage(reader, place, (field) => {
     if (field.tag === STRING || field.tag === BYTES) return readText(reader, field, MIN_TEXT)
@@ -196,7 +196,7 @@ function readAnyValue(reader: Reader, place: Place, depth: number): Part {
   })
 }
 
-function readText(reader: Reader, { tag, start, from, to }: Place, least: number): Part {
+function readText(reader: Reader, { tag, start, from, to }: PartPlace, least: number): Part {
   if (to - from <= least) return raw(reader.bytes, start, to)
   const text: Text = {
     kind: 'text',
@@ -210,7 +210,7 @@ function readText(reader: Reader, { tag, start, from, to }: Place, least: number
 }
 
 /** A message that holds nothing to cut is one stretch, and so is what lies between two that do. */
-function readMessage(reader: Reader, place: Place, read: (field: Place) => Part): Part {
+function readMessage(reader: Reader, place: PartPlace, read: (field: PartPlace) => Part): Part {
   const { bytes } = reader
   const parts: Part[] = []
   let rawFrom = place.from

@@ -1,13 +1,13 @@
 import { putVarint, varintBytes } from '../span/snapshot/writer.ts'
-import { forEachField } from './cut-fields.ts'
 import { cutSpan } from './cut-span.ts'
+import { forEachField } from './reader.ts'
 import { RESOURCE_SPANS, SCOPE_SPANS, SPANS } from './tags.ts'
 
 /** From an `ExportTraceServiceRequest` to its spans: resource spans, scope spans, spans. */
 const WAY: readonly number[] = [RESOURCE_SPANS, SCOPE_SPANS, SPANS]
 
 /** A message within another, from its tag on. */
-interface Place {
+interface SpanPlace {
   readonly start: number
   readonly from: number
   readonly to: number
@@ -24,13 +24,13 @@ export function cutRecord(record: Uint8Array, maxBytes: number): Uint8Array {
   const ways = excess > 0 ? waysToSpans(record) : []
   const [way] = ways
   if (way === undefined || ways.length > 1) return record
-  const { from, to } = way.at(-1) as Place
+  const { from, to } = way.at(-1) as SpanPlace
   const span = record.subarray(from, to)
   let inner = cutSpan(span, Math.max(0, span.length - excess))
   if (inner === span) return record
   for (let level = way.length - 1; level >= 0; level -= 1) {
     const outer = way[level - 1] ?? { start: 0, from: 0, to: record.length }
-    inner = replaced(record, { outer, place: way[level] as Place, inner })
+    inner = replaced(record, { outer, place: way[level] as SpanPlace, inner })
   }
   return inner
 }
@@ -38,7 +38,11 @@ export function cutRecord(record: Uint8Array, maxBytes: number): Uint8Array {
 /** The body of `outer` with `inner` for the body of the message at `place`. */
 function replaced(
   record: Uint8Array,
-  { outer, place, inner }: { readonly outer: Place; readonly place: Place; readonly inner: Uint8Array },
+  {
+    outer,
+    place,
+    inner,
+  }: { readonly outer: SpanPlace; readonly place: SpanPlace; readonly inner: Uint8Array },
 ): Uint8Array {
   const before = record.subarray(outer.from, place.start + 1)
   const after = record.subarray(place.to, outer.to)
@@ -52,10 +56,10 @@ function replaced(
 }
 
 /** For each span in `record`, the messages from the outermost to the span; none where `record` is unsound. */
-function waysToSpans(record: Uint8Array): readonly (readonly Place[])[] {
-  let ways: (readonly Place[])[] = [[]]
+function waysToSpans(record: Uint8Array): readonly (readonly SpanPlace[])[] {
+  let ways: (readonly SpanPlace[])[] = [[]]
   for (const wanted of WAY) {
-    const longer: (readonly Place[])[] = []
+    const longer: (readonly SpanPlace[])[] = []
     for (const way of ways) {
       const { from, to } = way.at(-1) ?? { from: 0, to: record.length }
       const isSound = forEachField(record, from, to, (tag, start, inner, end) => {

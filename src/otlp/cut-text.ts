@@ -18,7 +18,9 @@ export function cutTextBytes(bytes: Uint8Array, maxBytes: number): Uint8Array {
 function cut(bytes: Uint8Array, maxBytes: number): string {
   try {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-    return mayBeJson(text) ? (cutJson(text, maxBytes) ?? cutText(text, maxBytes)) : cutText(text, maxBytes)
+    return beginsLikeJson(text)
+      ? (cutJson(text, maxBytes) ?? cutText(text, maxBytes))
+      : cutText(text, maxBytes)
   } catch {
     // Longer than any string that the engine has.
     return bytesMark(bytes.length)
@@ -26,7 +28,7 @@ function cut(bytes: Uint8Array, maxBytes: number): string {
 }
 
 /** Whether `text` begins as the JSON text of a list, an object or a text does. */
-export const mayBeJson = (text: string): boolean => /^\s*[[{"]/.test(text)
+export const beginsLikeJson = (text: string): boolean => /^\s*[[{"]/.test(text)
 
 /** `undefined` where `text` is no JSON. */
 function cutJson(text: string, maxBytes: number): string | undefined {

@@ -17,7 +17,7 @@ const SLOT_BYTES = 18
 const MAX_UNIT_BYTES = 3
 /** Above this, counting the bytes is cheaper than room for three times as many. */
 const WORTH_COUNTING = 262_144
-const LONG_TEXT = 1_024
+const MIN_COUNTED = 1_024
 
 /**
  * Writes `snapshot` as the field `VALUE`. Room is made once for all of it, so that what follows goes by position alone:
@@ -37,9 +37,9 @@ function mostBytes(tape: Tape, units: number): number {
   for (const slot of tape) {
     if (typeof slot !== 'string') continue
     // One that is written at all is followed by a byte that is written over.
-    bytes += slot.length < LONG_TEXT ? slot.length * MAX_UNIT_BYTES : Buffer.byteLength(slot)
+    bytes += slot.length < MIN_COUNTED ? slot.length * MAX_UNIT_BYTES : Buffer.byteLength(slot)
     // What is cleaned takes three bytes for each NUL.
-    if (slot.length >= LONG_TEXT && slot.includes('\0')) bytes += slot.length * 2
+    if (slot.length >= MIN_COUNTED && slot.includes('\0')) bytes += slot.length * 2
   }
   return bytes
 }

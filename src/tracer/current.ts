@@ -3,19 +3,19 @@ import { processWide } from '../runtime/registry.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** A pipeline with its statistics. */
-interface Place {
+interface Tracing {
   readonly pipeline: Pipeline | undefined
   readonly statistics: ExportStatistics | undefined
 }
 
 interface Slot {
   /** What is in use: the topmost overlay, else what was configured. */
-  top: Place
-  configured: Place
-  readonly overlays: Place[]
+  top: Tracing
+  configured: Tracing
+  readonly overlays: Tracing[]
 }
 
-const NONE: Place = { pipeline: undefined, statistics: undefined }
+const NONE: Tracing = { pipeline: undefined, statistics: undefined }
 
 // The slot never changes once it is made, and every traced call asks for it.
 let known: Slot | undefined
@@ -59,7 +59,7 @@ export function setCurrentPipeline(pipeline: Pipeline | undefined, statistics?: 
  */
 export function pushOverride(pipeline: Pipeline, statistics: ExportStatistics): () => void {
   const current = slot()
-  const place: Place = { pipeline, statistics: statistics }
+  const place: Tracing = { pipeline, statistics: statistics }
   current.overlays.push(place)
   settleTop(current)
   return () => {

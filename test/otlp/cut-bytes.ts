@@ -1,4 +1,4 @@
-import { forEachField } from '../../src/otlp/cut-fields.ts'
+import { forEachField } from '../../src/otlp/reader.ts'
 import type { DecodedSpan } from '../support/decoded-span.ts'
 import { decodeTraceRequest } from '../support/otlp-decode.ts'
 

@@ -1,4 +1,4 @@
-import { forEachField, readVarint } from '../../otlp/cut-fields.ts'
+import { forEachField, readVarint } from '../../otlp/reader.ts'
 
 /** What a receiver says beside that it has accepted a request. */
 export interface PartialSuccess {

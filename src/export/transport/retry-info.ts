@@ -1,4 +1,4 @@
-import { forEachField, readVarint } from '../../otlp/cut-fields.ts'
+import { forEachField, readVarint } from '../../otlp/reader.ts'
 
 // google.rpc.Status, in which a gRPC server says how long to wait; only the path to that number is read:
 // Status.details (3) = Any { type_url (1), value (2) }, RetryInfo.retry_delay (1) = Duration { seconds (1), nanos (2) }.

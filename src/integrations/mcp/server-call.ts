@@ -76,7 +76,7 @@ function isOpen(context: Context): boolean {
 }
 
 /** Where the span of a handler stands. */
-interface Place {
+interface CallPlace {
   readonly pipeline: Pipeline
   readonly context: Context
   readonly origin: Origin
@@ -84,7 +84,7 @@ interface Place {
   readonly related: Link[] | null
 }
 
-function openHandlerSpan(place: Place, { protocol, request, extra }: IncomingCall): LiveSpan {
+function openHandlerSpan(place: CallPlace, { protocol, request, extra }: IncomingCall): LiveSpan {
   const { pipeline, context, origin, related } = place
   const tool = toolOf(request)
   const counts = tool !== undefined && !isCounted(context, tool, origin)

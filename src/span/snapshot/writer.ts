@@ -23,7 +23,7 @@ export const fixed32Tag = (field: number): number => (field << 3) | FIXED32
 /** Up to this length a loop over the characters is faster than a call into the engine (about 65 ns). */
 const SHORT_TEXT = 32
 /** From this length on, the exact size of a text is worth a pass over it: three times its length is room to waste. */
-const LONG_TEXT = 65_536
+const MIN_MEASURED = 65_536
 
 const BYTES_PER_UNIT = 3
 const MAX_VARINT_LENGTH = 10
@@ -166,7 +166,7 @@ const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
 /** `text` in UTF-8 with its length; lone surrogates become U+FFFD. */
 export function writeText(writer: Writer, text: string): void {
   const { length } = text
-  const expected = length < LONG_TEXT ? length : Buffer.byteLength(text)
+  const expected = length < MIN_MEASURED ? length : Buffer.byteLength(text)
   makeRoom(writer, MAX_VARINT_LENGTH + textRoom(text, expected))
   const start = openMessage(writer, expected)
   writer.pos += putText(writer.buffer, start, text)
@@ -175,7 +175,7 @@ export function writeText(writer: Writer, text: string): void {
 
 /** Bytes that must be free for {@link putText}. */
 const textRoom = (text: string, expected: number): number =>
-  text.length < LONG_TEXT ? text.length * BYTES_PER_UNIT : expected
+  text.length < MIN_MEASURED ? text.length * BYTES_PER_UNIT : expected
 
 /** Writes `text` at `pos` and tells how many bytes it took; there must be room for it. */
 function putText(buffer: Buffer, pos: number, text: string): number {
@@ -208,7 +208,7 @@ export function writeTextPair(
   text: string,
 ): boolean {
   const keyLength = key.length
-  if (keyLength > 0x7f || text.length >= LONG_TEXT) return false
+  if (keyLength > 0x7f || text.length >= MIN_MEASURED) return false
   const lengthBytes = varintBytes(text.length)
   const valueLengthBytes = varintBytes(1 + lengthBytes + text.length)
   const keyEnd = 2 + keyLength

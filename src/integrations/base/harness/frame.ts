@@ -46,7 +46,7 @@ export interface Frame {
 }
 
 /** Where work begins. */
-export interface Place {
+export interface FramePlace {
   readonly settings: Settings
   readonly agent: string
   readonly above?: Frame | undefined
@@ -56,7 +56,7 @@ export interface Place {
 
 /** Begins work in a span that `open` makes; without one where nothing is traced, and whatever goes wrong. */
 export function openFrame(
-  { settings, agent, above, context }: Place,
+  { settings, agent, above, context }: FramePlace,
   open: (pipeline: Pipeline, context: Context) => LiveSpan,
 ): Frame {
   const outside = above?.context ?? context ?? activeContext()

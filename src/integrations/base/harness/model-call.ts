@@ -8,7 +8,7 @@ import type { Answer } from '../accumulator.ts'
 import { beginModelCall } from '../model-call.ts'
 import type { ModelCall } from '../model-call-type.ts'
 import { toldFailure } from './endings.ts'
-import { adopt, asWork, type Frame, leaveFrame, openFrame, type Place } from './frame.ts'
+import { adopt, asWork, type Frame, type FramePlace, leaveFrame, openFrame } from './frame.ts'
 import { KNOWN } from './known.ts'
 import { quietly } from './quietly.ts'
 import type { HarnessModelCall, ModelCallEnd, ModelCallStart } from './types.ts'
@@ -20,7 +20,7 @@ interface Pending {
 }
 
 /** A model is asked. */
-export function beginModelCallOf(place: Place, start: ModelCallStart): HarnessModelCall {
+export function beginModelCallOf(place: FramePlace, start: ModelCallStart): HarnessModelCall {
   checkKeys(KNOWN.modelCall, start)
   let call: ModelCall | undefined
   const frame = openFrame(place, (_pipeline, context) => {

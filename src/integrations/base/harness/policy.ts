@@ -5,7 +5,7 @@ import { SpanType } from '../../../span/semconv/span-type.ts'
 import { openSpan, textOr } from '../../../tracing/open-span.ts'
 import { dataOf } from '../own-data.ts'
 import { sayClosed, sayFailure } from './endings.ts'
-import { adopt, asWork, endFrame, openFrame, type Place } from './frame.ts'
+import { adopt, asWork, endFrame, type FramePlace, openFrame } from './frame.ts'
 import { KNOWN } from './known.ts'
 import type { Handoff, HarnessPolicy, PolicyDecision, PolicyStart } from './types.ts'
 
@@ -18,7 +18,7 @@ const POLICY_REASON = 'policy.reason'
 const DECISIONS: ReadonlySet<unknown> = new Set(['allow', 'deny', 'ask'] satisfies PolicyDecision[])
 
 /** A policy is asked. */
-export function beginPolicy(place: Place, start: PolicyStart): HarnessPolicy {
+export function beginPolicy(place: FramePlace, start: PolicyStart): HarnessPolicy {
   checkKeys(KNOWN.policy, start)
   const name = textOr(start.name, 'unnamed')
   const frame = openFrame(place, (pipeline, context) => {
@@ -59,7 +59,7 @@ export function beginPolicy(place: Place, start: PolicyStart): HarnessPolicy {
 const NOT_SAID = 'the check ends without a decision'
 
 /** One agent gives the turn to another. */
-export function sayHandoff(place: Place, handoff: Handoff): void {
+export function sayHandoff(place: FramePlace, handoff: Handoff): void {
   checkKeys(KNOWN.handoff, handoff)
   const { to, from = place.agent, reason, input, attributes, startTime, endTime } = handoff
   const frame = openFrame(place, (pipeline, context) => {

@@ -4,12 +4,12 @@ import { openSpan, textOr } from '../../../tracing/open-span.ts'
 import { openTool } from '../../../tracing/with-tool.ts'
 import { dataOf } from '../own-data.ts'
 import { sayCancelled, sayClosed, sayEnd, sayFailure } from './endings.ts'
-import { adopt, asWork, endFrame, type Frame, openFrame, type Place } from './frame.ts'
+import { adopt, asWork, endFrame, type Frame, type FramePlace, openFrame } from './frame.ts'
 import { KNOWN } from './known.ts'
 import type { EndingWork, HarnessStep, HarnessTool, StepStart, ToolStart, Work } from './types.ts'
 
 /** A tool is called. */
-export function beginTool(place: Place, start: ToolStart): HarnessTool {
+export function beginTool(place: FramePlace, start: ToolStart): HarnessTool {
   checkKeys(KNOWN.tool, start)
   const { name, callId, attributes, startTime, background } = start
   const frame = openFrame(place, (pipeline, context) => {
@@ -31,7 +31,7 @@ export function beginTool(place: Place, start: ToolStart): HarnessTool {
 }
 
 /** A step begins. */
-export function beginStepOf(place: Place, start: StepStart): HarnessStep {
+export function beginStepOf(place: FramePlace, start: StepStart): HarnessStep {
   checkKeys(KNOWN.step, start)
   const { name, spanType, input, attributes, startTime, background } = start
   const frame = openFrame(place, (pipeline, context) => {
