@@ -5,14 +5,18 @@ import type { Patches } from './patch.ts'
 /** Tracers of other instrumentations of the same packages, which make a span of each call as well. */
 const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
+  cohere: ['@traceloop/instrumentation-cohere'],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
   mcp: ['@traceloop/instrumentation-mcp'],
+  // Its own, where the program has configured it.
+  mistral: ['mistralai_sdk_tracer'],
   openai: [
     '@arizeai/openinference-instrumentation-openai',
     '@traceloop/instrumentation-openai',
     '@opentelemetry/instrumentation-openai',
     '@elastic/opentelemetry-instrumentation-openai',
   ],
+  together: ['@traceloop/instrumentation-together'],
 }
 
 /**
