@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anthropic } from './anthropic.ts'
+import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { mistral } from './mistral.ts'
@@ -219,6 +220,7 @@ const BY_CLIENT: readonly (readonly [name: RegExp, wire: Wire])[] = [
 function wireOf({ path, headers }: ProviderRequest): Wire {
   const named = BY_CLIENT.find(([name]) => name.test(headers['user-agent'] ?? ''))
   if (named !== undefined) return named[1]
+  if (headers['x-fern-sdk-name'] === 'cohere-ai') return cohere
   if (
     'anthropic-version' in headers ||
     /\/messages(\/count_tokens)?(\?|$)|[rR]awPredict$|\/model\/[^/]+\/invoke/.test(path)
