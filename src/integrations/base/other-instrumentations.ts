@@ -8,8 +8,6 @@ const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   cohere: ['@traceloop/instrumentation-cohere'],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
   mcp: ['@traceloop/instrumentation-mcp'],
-  // Its own, where the program has configured it.
-  mistral: ['mistralai_sdk_tracer'],
   openai: [
     '@arizeai/openinference-instrumentation-openai',
     '@traceloop/instrumentation-openai',

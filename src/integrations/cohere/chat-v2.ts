@@ -41,7 +41,8 @@ function answerOf({ id, message, finish, usage, error }: Told): Answer {
     responseId: id,
     finishReasons: finish === undefined ? [] : [finish],
     attributes: searchUnits(usage),
-    error: error !== undefined || finish === 'ERROR' ? { type: finish ?? 'error', message: error } : undefined,
+    error:
+      error !== undefined || finish === 'ERROR' ? { type: finish ?? 'error', message: error } : undefined,
   }
 }
 

@@ -24,17 +24,19 @@ export type { CohereOptions } from './options.ts'
 const KEYS: Readonly<Record<keyof CohereOptions, true>> = { idleMs: true }
 const KNOWN: KnownKeys = knownKeys('instrumentCohere()', KEYS)
 
-const instrument: (copy?: unknown, options?: CohereOptions) => Uninstrument = createInstrument<CohereOptions>({
-  name: 'cohere',
-  patch(copy, patches, options) {
-    return prototypesOf(copy)
-      .map((prototype) => {
-        const former = patchMethods(patches, prototype, formerMethods(options))
-        return patchMethods(patches, resourceOf(prototype), methodsOf(options)) || former
-      })
-      .some(Boolean)
+const instrument: (copy?: unknown, options?: CohereOptions) => Uninstrument = createInstrument<CohereOptions>(
+  {
+    name: 'cohere',
+    patch(copy, patches, options) {
+      return prototypesOf(copy)
+        .map((prototype) => {
+          const former = patchMethods(patches, prototype, formerMethods(options))
+          return patchMethods(patches, resourceOf(prototype), methodsOf(options)) || former
+        })
+        .some(Boolean)
+    },
   },
-})
+)
 
 /**
  * Traces every client of the package `cohere-ai`, for both versions of the API: chats and completions, streamed or not,

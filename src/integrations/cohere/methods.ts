@@ -17,7 +17,13 @@ import {
 import { accumulateFormer, formerAnswer, formerContent } from './chat-v1.ts'
 import { accumulateChat, chatAnswer, chatContent } from './chat-v2.ts'
 import type { CohereOptions } from './options.ts'
-import { accumulateGenerated, embedAnswer, generateAnswer, otherContent, rerankAnswer } from './other-calls.ts'
+import {
+  accumulateGenerated,
+  embedAnswer,
+  generateAnswer,
+  otherContent,
+  rerankAnswer,
+} from './other-calls.ts'
 
 /** A method of a client that makes one request. */
 export interface CohereMethod extends AsyncMethod {

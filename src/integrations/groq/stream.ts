@@ -42,7 +42,8 @@ export function accumulateGroqChat(options: AccumulatorOptions): StreamAccumulat
       failure ??= text(dataAt(chunk, 'x_groq', 'error'))
       if (!options.content) return
       const executed = itemsOf(dataAt(dataAt(chunk, 'choices', 0), 'delta', 'executed_tools'))
-      for (const [place, tool] of executed.entries()) addTool(tools, place, tool, options.limits.maxValueBytes)
+      for (const [place, tool] of executed.entries())
+        addTool(tools, place, tool, options.limits.maxValueBytes)
     },
     answer: () => complete(chat.answer()),
   }

@@ -146,7 +146,8 @@ export function accumulateConversation({ content, limits }: AccumulatorOptions):
     if (content) tool.arguments.add(dataAt(data, 'arguments'))
   }
   return {
-    isFirst: (event) => /^(message\.output|function\.call)\.delta$/.test(String(dataAt(event, 'data', 'type'))),
+    isFirst: (event) =>
+      /^(message\.output|function\.call)\.delta$/.test(String(dataAt(event, 'data', 'type'))),
     add(event) {
       const data = dataAt(event, 'data')
       model ??= text(dataAt(data, 'model'))

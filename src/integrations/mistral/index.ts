@@ -19,7 +19,8 @@ import {
 } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import type { MistralOptions } from './options.ts'
-import { CREATE_REQUEST, clientClasses, resourcePrototype } from './resources.ts'
+import { suppressOwnSpans } from './own-spans.ts'
+import { CREATE_REQUEST, clientClasses, madeResource, prototypeOf } from './resources.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 export type { MistralOptions } from './options.ts'
@@ -33,6 +34,7 @@ const instrument: (copy?: unknown, options?: MistralOptions) => Uninstrument =
     patch(copy, patches, options) {
       const clients = clientClasses(copy)
       if (clients.length > 0) {
+        suppressOwnSpans(patches)
         for (const exports of [copy, read(copy, 'default')])
           patches.wrap(read(exports, 'HTTPClient', 'prototype'), 'request', observedAttempt)
       }
@@ -60,9 +62,12 @@ export function instrumentMistral(copy?: unknown, options?: MistralOptions): Uni
 function patchClient(patches: Patches, client: unknown, options: MistralOptions): boolean {
   let found = false
   for (const method of methodsOf(options)) {
-    const prototype = resourcePrototype(client, method.resource)
+    const prototype = prototypeOf(madeResource(client, method.resource))
     if (patches.wrap(prototype, method.method, (original) => observedMethod(original, method))) found = true
   }
+  // Early versions do not export the class of what sends.
+  const sending = prototypeOf(read(madeResource(client, ['chat']), 'httpClient'))
+  patches.wrap(sending, 'request', observedAttempt)
   for (const name of CREATE_REQUEST) patches.wrap(read(client, 'prototype'), name, observedRequest)
   return found
 }

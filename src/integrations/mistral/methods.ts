@@ -78,7 +78,9 @@ export function methodsOf({ idleMs }: MistralOptions): readonly ResourceMethod[]
     ...['moderate', 'moderateChat'].map((name) =>
       method(['classifiers'], name, describeModeration, plainAnswer),
     ),
-    ...['classify', 'classifyChat'].map((name) => method(['classifiers'], name, describeClassify, plainAnswer)),
+    ...['classify', 'classifyChat'].map((name) =>
+      method(['classifiers'], name, describeClassify, plainAnswer),
+    ),
     method(['ocr'], 'process', describeOcr, ocrAnswer),
     ...['start', 'append', 'restart'].flatMap((name) => [
       method(['beta', 'conversations'], name, describeConversation, conversationAnswer),

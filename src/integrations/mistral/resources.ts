@@ -27,22 +27,26 @@ export function clientClasses(copy: unknown): unknown[] {
   })
 }
 
-/** The prototype of a resource of the client; `undefined` where its version has none like it. */
-export function resourcePrototype(client: unknown, path: readonly string[]): object | undefined {
+/** A resource of the client, made of nothing; `undefined` where its version has none like it. */
+export function madeResource(client: unknown, path: readonly string[]): object | undefined {
   try {
     let prototype: unknown = read(client, 'prototype')
-    let holder: object = { _options: OPTIONS, options$: OPTIONS }
+    let made: object = { _options: OPTIONS, options$: OPTIONS }
     for (const name of path) {
-      const made: unknown = Reflect.apply(getterOf(prototype, name) ?? nothing, holder, [])
-      if (!isObject(made)) return undefined
-      holder = made
-      prototype = Object.getPrototypeOf(made)
+      const next: unknown = Reflect.apply(getterOf(prototype, name) ?? nothing, made, [])
+      if (!isObject(next)) return undefined
+      made = next
+      prototype = Object.getPrototypeOf(next)
     }
-    return isObject(prototype) ? prototype : undefined
+    return made
   } catch {
     return undefined
   }
 }
+
+/** The prototype of `made`, which every other of its kind has too. */
+export const prototypeOf = (made: unknown): object | undefined =>
+  isObject(made) ? ((Object.getPrototypeOf(made) as object | null) ?? undefined) : undefined
 
 const nothing: Method = () => undefined
 

@@ -19,7 +19,9 @@ import {
 
 /** Tokens as OpenAI's API names them. */
 export function apiUsage(usage: unknown): Fields {
-  const { prompt_tokens_details: details, ...rest } = apiFields(usage)
+  // What a version has no name for it keeps under the API's own, some in a place apart.
+  const { additional_properties: others, ...known } = apiFields(usage)
+  const { prompt_tokens_details: details, ...rest } = { ...apiFields(others), ...known } as Fields
   const cached = rest.num_cached_tokens
   return {
     ...rest,

@@ -14,14 +14,15 @@ export type { TogetherOptions } from './options.ts'
 const KEYS: Readonly<Record<keyof TogetherOptions, true>> = { includeUsage: true, idleMs: true }
 const KNOWN: KnownKeys = knownKeys('instrumentTogether()', KEYS)
 
-const instrument: (copy?: unknown, options?: TogetherOptions) => Uninstrument = createInstrument<TogetherOptions>({
-  name: 'together',
-  patch(copy, patches, options) {
-    const methods = methodsOf(options)
-    const clients = openAIClients(copy, 'Together')
-    return clients.map((client) => patchStainless(patches, client, methods)).some(Boolean)
-  },
-})
+const instrument: (copy?: unknown, options?: TogetherOptions) => Uninstrument =
+  createInstrument<TogetherOptions>({
+    name: 'together',
+    patch(copy, patches, options) {
+      const methods = methodsOf(options)
+      const clients = openAIClients(copy, 'Together')
+      return clients.map((client) => patchStainless(patches, client, methods)).some(Boolean)
+    },
+  })
 
 /**
  * Traces every client of the package `together-ai`: chat completions and completions, streamed or not,

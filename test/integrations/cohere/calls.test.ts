@@ -79,7 +79,9 @@ testClientCalls({
     const called = { id: 'call_weather_1', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }
     for (const probe of ['chat-tool-call', 'stream-tool-call'])
       expect(span(probe)?.attributes['mlflow.spanOutputs'], probe).toMatchObject({
-        choices: [{ message: { tool_plan: 'I will look.', tool_calls: [called] }, finish_reason: 'TOOL_CALL' }],
+        choices: [
+          { message: { tool_plan: 'I will look.', tool_calls: [called] }, finish_reason: 'TOOL_CALL' },
+        ],
       })
     expect(span('chat-tool-result')?.attributes['mlflow.spanInputs']).toMatchObject({
       messages: [
@@ -100,7 +102,12 @@ testClientCalls({
     })
     const tools = span('former-tools')?.attributes
     expect(tools?.['mlflow.spanInputs']).toMatchObject({
-      messages: [{ role: 'user' }, { role: 'assistant' }, { role: 'tool', content: '[{"sky":"blue"}]' }, { role: 'user' }],
+      messages: [
+        { role: 'user' },
+        { role: 'assistant' },
+        { role: 'tool', content: '[{"sky":"blue"}]' },
+        { role: 'user' },
+      ],
     })
     expect(JSON.parse(String(tools?.['mlflow.chat.tools']))).toMatchObject([
       { type: 'function', function: { name: 'get_weather', parameters: { required: ['city'] } } },
@@ -109,8 +116,14 @@ testClientCalls({
       expect(span(probe)?.attributes['mlflow.spanOutputs'], probe).toMatchObject({
         choices: [{ message: { tool_calls: [{ function: called.function }] } }],
       })
-    expect(span('generate-stream')?.attributes['mlflow.spanOutputs']).toMatchObject({ choices: [{ text: HELLO }] })
-    expect(span('embed')?.attributes['mlflow.spanOutputs']).toEqual({ embeddings: 2, dimensions: 3, types: ['float'] })
+    expect(span('generate-stream')?.attributes['mlflow.spanOutputs']).toMatchObject({
+      choices: [{ text: HELLO }],
+    })
+    expect(span('embed')?.attributes['mlflow.spanOutputs']).toEqual({
+      embeddings: 2,
+      dimensions: 3,
+      types: ['float'],
+    })
     expect(span('rerank')?.attributes).toMatchObject({
       'cohere.usage.search_units': 1,
       'mlflow.spanInputs': { query: 'canary' },

@@ -36,7 +36,11 @@ testClientCalls({
     embeddings: [16, 0],
     transcription: [14, 6],
   },
-  said: { ...common.said, 'stream-told-failure': 'Half', 'stream-executed': 'It is sunny in Paris, 21 degrees.' },
+  said: {
+    ...common.said,
+    'stream-told-failure': 'Half',
+    'stream-executed': 'It is sunny in Paris, 21 degrees.',
+  },
   more(span) {
     expect(span('chat-tool-call')?.attributes).toMatchObject({
       'mlflow.llm.provider': 'groq',
@@ -58,7 +62,9 @@ testClientCalls({
       expect(span(probe)?.attributes['mlflow.spanOutputs'], probe).toMatchObject({
         choices: [{ message: { executed_tools: ran } }],
       })
-      expect(JSON.stringify(span(probe)?.attributes['mlflow.spanOutputs'])).toContain('https://weather.example/paris')
+      expect(JSON.stringify(span(probe)?.attributes['mlflow.spanOutputs'])).toContain(
+        'https://weather.example/paris',
+      )
     }
     const call = { id: 'call_weather_1', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }
     for (const probe of ['chat-tool-call', 'stream-tool-call'])

@@ -21,7 +21,7 @@ testClientCalls({
   fixture,
   ways,
   call,
-  counts: { 'mistral-1.0': 0, 'mistral-1': 0, 'mistral-2': 0 },
+  counts: { 'mistral-1.0': 32, 'mistral-1': 43, 'mistral-2': 43 },
   scripts: { 'error-422': [{ fault: { status: 422 } }] },
   secrets: ['canary!', 'canary.', 'canary()', 'get_weather', 'Field required'],
   trees: {
@@ -81,10 +81,12 @@ testClientCalls({
       expect(span(probe)?.attributes['mlflow.spanOutputs'], probe).toMatchObject({
         choices: [{ message: { tool_calls: [called] }, finish_reason: 'tool_calls' }],
       })
+    const image =
+      set === 'mistral-1.0' ? [] : [{ type: 'image_url', image_url: { url: 'https://a.example/sky.png' } }]
     expect(span('chat-tool-result')?.attributes['mlflow.spanInputs']).toMatchObject({
       messages: [
         { role: 'system' },
-        { content: [{ type: 'text' }, { type: 'image_url', image_url: { url: 'https://a.example/sky.png' } }] },
+        { content: [{ type: 'text' }, ...image] },
         { tool_calls: [{ id: 'call_w1', function: { arguments: '{"city":"Paris"}' } }] },
         { role: 'tool', tool_call_id: 'call_w1', content: 'sunny' },
       ],

@@ -27,7 +27,13 @@ testClientCalls({
     files: ['files.retrieve TASK OK'],
   },
   endings: { ...common.endings, 'stream-helper-abort': 'aborted' },
-  usages: { ...common.usages, stream: undefined, completions: [20, 10], embeddings: [16, 0], rerank: [12, 0] },
+  usages: {
+    ...common.usages,
+    stream: undefined,
+    completions: [20, 10],
+    embeddings: [16, 0],
+    rerank: [12, 0],
+  },
   said: { ...common.said, 'completions-stream': 'Hello! How can I help you today?' },
   more(span, set) {
     expect(span('chat-tool-call')?.attributes).toMatchObject({
@@ -45,7 +51,10 @@ testClientCalls({
       expect(span(probe)?.attributes['mlflow.spanOutputs']).toMatchObject({
         choices: [{ message: { tool_calls: [call] }, finish_reason: 'tool_calls' }],
       })
-    expect(span('embeddings')?.attributes['mlflow.spanOutputs']).toMatchObject({ embeddings: 2, dimensions: 3 })
+    expect(span('embeddings')?.attributes['mlflow.spanOutputs']).toMatchObject({
+      embeddings: 2,
+      dimensions: 3,
+    })
     if (set === 'together-0.52')
       expect(span('rerank')?.attributes).toMatchObject({
         'gen_ai.operation.name': 'rerank',

@@ -17,7 +17,10 @@ export async function runTurn({ ask, tell }) {
   const answer = await withAgent(turn, async (agent) => {
     agent.setInputs({ messages })
     const { id, name, city } = await ask(address('tool'), messages)
-    const result = await withTool({ tool: name, arguments: { city }, callId: id }, async () => `sunny in ${city}`)
+    const result = await withTool(
+      { tool: name, arguments: { city }, callId: id },
+      async () => `sunny in ${city}`,
+    )
     const called = { id, type: 'function', function: { name, arguments: JSON.stringify({ city }) } }
     return tell(address('hello'), [
       ...messages,
@@ -32,7 +35,10 @@ export async function runTurn({ ask, tell }) {
 export const TOOLS = [
   {
     type: 'function',
-    function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+    function: {
+      name: 'get_weather',
+      parameters: { type: 'object', properties: { city: { type: 'string' } } },
+    },
   },
 ]
 

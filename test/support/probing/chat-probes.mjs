@@ -46,7 +46,12 @@ export function chatProbes(make, model) {
   const hi = { model, messages: [{ role: 'user', content: 'Hi canary!' }] }
   const streamed = { ...hi, stream: true }
   const chat = (t, script, options) => make(t, script, options).chat.completions
-  return [...plainProbes(chat, hi), ...streamProbes(chat, hi, streamed), ...failureProbes(chat, hi, streamed), ...givenProbes(chat, hi)]
+  return [
+    ...plainProbes(chat, hi),
+    ...streamProbes(chat, streamed),
+    ...failureProbes(chat, hi, streamed),
+    ...givenProbes(chat, hi),
+  ]
 }
 
 const plainProbes = (chat, hi) => [
@@ -55,7 +60,14 @@ const plainProbes = (chat, hi) => [
     name: 'chat-tool-call',
     script: 'tool',
     run: (t) =>
-      chat(t).create({ ...hi, temperature: 0.5, top_p: 0.9, max_tokens: 50, stop: ['END'], tools: [WEATHER] }),
+      chat(t).create({
+        ...hi,
+        temperature: 0.5,
+        top_p: 0.9,
+        max_tokens: 50,
+        stop: ['END'],
+        tools: [WEATHER],
+      }),
   },
   { name: 'chat-cached', script: 'cached', run: (t) => chat(t).create(hi) },
   { name: 'chat-reasoning', script: 'reasoning', run: (t) => chat(t).create(hi) },
@@ -74,7 +86,12 @@ const plainProbes = (chat, hi) => [
     run: (t) => {
       const completions = chat(t)
       const { create } = Object.getPrototypeOf(completions)
-      t.note(create.name, create.length, Object.keys(Object.getPrototypeOf(completions)), Object.keys(completions))
+      t.note(
+        create.name,
+        create.length,
+        Object.keys(Object.getPrototypeOf(completions)),
+        Object.keys(completions),
+      )
     },
   },
   {
@@ -136,7 +153,7 @@ const plainProbes = (chat, hi) => [
   },
 ]
 
-const streamProbes = (chat, hi, streamed) => [
+const streamProbes = (chat, streamed) => [
   { name: 'stream', run: async (t) => textOf(await chat(t).create(streamed)) },
   {
     name: 'stream-usage',

@@ -12,7 +12,9 @@ export const cohere: Wire = {
     const streams = field(request.body, 'stream') === true
     switch (path) {
       case '/v2/chat':
-        return streams ? { events: chatEvents(request, answer), closing: '[DONE]' } : { json: chat(request, answer) }
+        return streams
+          ? { events: chatEvents(request, answer), closing: '[DONE]' }
+          : { json: chat(request, answer) }
       case '/v1/chat':
         return streams ? lines(formerEvents(request, answer)) : { json: former(request, answer) }
       case '/v1/generate':
@@ -81,7 +83,9 @@ function chatEvents(request: ProviderRequest, answer: ScriptedAnswer): Event[] {
   const message = (type: string, index: number, part: object): Event =>
     event(type, { index, delta: { message: part } })
   const texts = [
-    ...pieces(answer.reasoning ?? '').map((thinking) => message('content-delta', 0, { content: { thinking } })),
+    ...pieces(answer.reasoning ?? '').map((thinking) =>
+      message('content-delta', 0, { content: { thinking } }),
+    ),
     ...pieces(answer.text ?? '').map((text) => message('content-delta', 0, { content: { text } })),
   ]
   const calls = callsOf(answer).flatMap((call, index) => {
@@ -101,7 +105,9 @@ function chatEvents(request: ProviderRequest, answer: ScriptedAnswer): Event[] {
     ...(texts.length > 0 ? [message('content-start', 0, { content: { type: 'text', text: '' } })] : []),
     ...texts,
     ...(texts.length > 0 ? [event('content-end', { index: 0 })] : []),
-    ...(calls.length > 0 ? [event('tool-plan-delta', { delta: { message: { tool_plan: 'I will look.' } } })] : []),
+    ...(calls.length > 0
+      ? [event('tool-plan-delta', { delta: { message: { tool_plan: 'I will look.' } } })]
+      : []),
     ...calls,
     event('message-end', { delta: { finish_reason: finishOf(answer), usage: usageOf(answer) } }),
   ]
@@ -125,8 +131,15 @@ function formerEvents(request: ProviderRequest, answer: ScriptedAnswer): object[
   return [
     { event_type: 'stream-start', is_finished: false, generation_id: idOf('g-', request) },
     ...pieces(answer.text ?? '').map((text) => ({ event_type: 'text-generation', is_finished: false, text })),
-    ...(calls === undefined ? [] : [{ event_type: 'tool-calls-generation', is_finished: false, tool_calls: calls }]),
-    { event_type: 'stream-end', is_finished: true, finish_reason: field(response, 'finish_reason'), response },
+    ...(calls === undefined
+      ? []
+      : [{ event_type: 'tool-calls-generation', is_finished: false, tool_calls: calls }]),
+    {
+      event_type: 'stream-end',
+      is_finished: true,
+      finish_reason: field(response, 'finish_reason'),
+      response,
+    },
   ]
 }
 
@@ -160,7 +173,10 @@ function embedded(request: ProviderRequest, path: string): object {
     response_type: isFormer ? 'embeddings_floats' : 'embeddings_by_type',
     embeddings: isFormer ? vectors : { float: vectors },
     texts,
-    meta: { api_version: { version: isFormer ? '1' : '2' }, billed_units: { input_tokens: 8 * texts.length } },
+    meta: {
+      api_version: { version: isFormer ? '1' : '2' },
+      billed_units: { input_tokens: 8 * texts.length },
+    },
   }
 }
 

@@ -12,7 +12,9 @@ export const groq: Wire = {
   ...openai,
   reply(request, answer) {
     const made = openai.reply(request, answer)
-    return made !== undefined && request.path.includes('/chat/completions') ? own(made, request, answer) : made
+    return made !== undefined && request.path.includes('/chat/completions')
+      ? own(made, request, answer)
+      : made
   },
 }
 
@@ -34,13 +36,18 @@ function own(made: Reply, request: ProviderRequest, answer: ScriptedAnswer): Rep
   const { usage } = (openai.reply(unstreamed(request), answer) as { json: { usage: object } }).json
   const [first, ...rest] = made.events
   const ran: Event[] = answer.search
-    ? [delta(first, { executed_tools: [executed(answer)] }), delta(first, { executed_tools: [{ ...executed(answer), ...output(answer) }] })]
+    ? [
+        delta(first, { executed_tools: [executed(answer)] }),
+        delta(first, { executed_tools: [{ ...executed(answer), ...output(answer) }] }),
+      ]
     : []
   const events = rest.map(({ data }): Event => {
     const [choice] = field(data, 'choices') as { delta: object; finish_reason: unknown }[]
     if (choice === undefined) return { data }
     const changed = { ...(data as object), choices: [{ ...choice, delta: renamed(choice.delta) }] }
-    return { data: choice.finish_reason === null ? changed : { ...changed, x_groq: { id, usage: timed(usage) } } }
+    return {
+      data: choice.finish_reason === null ? changed : { ...changed, x_groq: { id, usage: timed(usage) } },
+    }
   })
   const opened = { data: { ...(first?.data as object), x_groq: { id } } }
   return { ...made, events: [opened, ...ran, ...events] }
@@ -69,7 +76,12 @@ const output = ({ search }: ScriptedAnswer): object => ({
 })
 
 function renamed(message: object): object {
-  const { reasoning_content: reasoning, refusal: _refusal, annotations: _none, ...rest } = message as Record<string, unknown>
+  const {
+    reasoning_content: reasoning,
+    refusal: _refusal,
+    annotations: _none,
+    ...rest
+  } = message as Record<string, unknown>
   return { ...rest, ...(reasoning !== undefined && { reasoning }) }
 }
 

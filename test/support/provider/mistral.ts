@@ -13,13 +13,18 @@ export const mistral: Wire = {
   reply(request, answer) {
     const path = request.path.replace(/[?#].*$/, '')
     if (/^\/v1\/(chat|agents|fim)\/completions$/.test(path)) {
-      const made = openai.reply({ ...request, path: '/v1/chat/completions', body: withUsage(request.body) }, answer)
+      const made = openai.reply(
+        { ...request, path: '/v1/chat/completions', body: withUsage(request.body) },
+        answer,
+      )
       return made && own(made, request, answer)
     }
     if (path.startsWith('/v1/conversations')) return conversation(request, answer)
-    if (path.endsWith('/moderations') || path.endsWith('/classifications')) return { json: judged(request, path) }
+    if (path.endsWith('/moderations') || path.endsWith('/classifications'))
+      return { json: judged(request, path) }
     if (path.endsWith('/ocr')) return { json: read(request) }
-    return openai.reply(request, answer)
+    const made = openai.reply(request, answer)
+    return path.endsWith('/embeddings') && made && 'json' in made ? embedded(request, made.json as object) : made
   },
   error: (status) =>
     status === 422
@@ -43,11 +48,17 @@ interface Choice {
 
 function own(made: Reply, request: ProviderRequest, answer: ScriptedAnswer): Reply {
   if ('json' in made) {
-    const { choices, service_tier: _tier, system_fingerprint: _print, ...json } = made.json as {
+    const {
+      choices,
+      service_tier: _tier,
+      system_fingerprint: _print,
+      ...json
+    } = made.json as {
       choices: Choice[]
     } & Record<string, unknown>
     const message = {
       role: 'assistant',
+      prefix: false,
       tool_calls: choices[0]?.message?.tool_calls ?? null,
       content: contentOf(answer, choices[0]?.message?.content),
     }
@@ -111,7 +122,16 @@ function conversation(request: ProviderRequest, answer: ScriptedAnswer): Reply {
       ...(ran ? [{ object: 'entry', type: 'tool.execution', ...ran }] : []),
       ...(answer.text === undefined
         ? []
-        : [{ object: 'entry', type: 'message.output', id: 'msg_1', role: 'assistant', model, content: answer.text }]),
+        : [
+            {
+              object: 'entry',
+              type: 'message.output',
+              id: 'msg_1',
+              role: 'assistant',
+              model,
+              content: answer.text,
+            },
+          ]),
       ...calls.map((call) => ({ object: 'entry', type: 'function.call', ...call })),
     ]
     return { json: { object: 'conversation.response', conversation_id: id, outputs, usage: USAGE } }
@@ -120,15 +140,36 @@ function conversation(request: ProviderRequest, answer: ScriptedAnswer): Reply {
   return {
     events: [
       event('conversation.response.started', { conversation_id: id }),
-      ...(ran ? [event('tool.execution.started', { output_index: 0, ...ran }), event('tool.execution.done', { output_index: 0, id: ran.id, name: ran.name })] : []),
+      ...(ran
+        ? [
+            event('tool.execution.started', { output_index: 0, ...ran }),
+            event('tool.execution.done', { output_index: 0, id: ran.id, name: ran.name }),
+          ]
+        : []),
       ...pieces(answer.text ?? '').map((content) =>
-        event('message.output.delta', { output_index: 1, id: 'msg_1', content_index: 0, role: 'assistant', model, content }),
+        event('message.output.delta', {
+          output_index: 1,
+          id: 'msg_1',
+          content_index: 0,
+          role: 'assistant',
+          model,
+          content,
+        }),
       ),
       ...calls.map((call, index) => event('function.call.delta', { output_index: index + 1, ...call })),
       event('conversation.response.done', { usage: USAGE }),
     ],
   }
 }
+
+const embedded = (request: ProviderRequest, json: object): Reply => ({
+  json: {
+    ...json,
+    id: idOf('embd-', request),
+    model: field(request.body, 'model'),
+    usage: { ...(field(json, 'usage') as object), completion_tokens: 0 },
+  },
+})
 
 const judged = (request: ProviderRequest, path: string): object => ({
   id: idOf('mod-', request),

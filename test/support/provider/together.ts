@@ -24,7 +24,8 @@ export const together: Wire = {
         },
       }
     }
-    if (path.endsWith('/videos')) return { json: { id: idOf('video-', request), object: 'video', status: 'queued' } }
+    if (path.endsWith('/videos'))
+      return { json: { id: idOf('video-', request), object: 'video', status: 'queued' } }
     const made = openai.reply(request, answer)
     return made !== undefined && path.endsWith('/chat/completions') ? own(made) : made
   },
@@ -61,7 +62,10 @@ const ended = (choice: Choice): Choice =>
   choice.finish_reason === 'stop' ? { ...choice, finish_reason: 'eos' } : choice
 
 function counted(usage: object): object {
-  const { prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details } = usage as Record<string, unknown>
+  const { prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details } = usage as Record<
+    string,
+    unknown
+  >
   const cached_tokens = field(prompt_tokens_details, 'cached_tokens')
   return { prompt_tokens, completion_tokens, total_tokens, cached_tokens }
 }

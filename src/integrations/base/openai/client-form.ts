@@ -28,11 +28,7 @@ export function chatMessage(message: unknown): Fields {
 
 /** A call of a tool, whose arguments the client may have parsed. */
 export const chatToolCall = (call: unknown): Fields =>
-  toolCallOf(
-    dataAt(call, 'id'),
-    dataAt(call, 'function', 'name'),
-    dataAt(call, 'function', 'arguments'),
-  )
+  toolCallOf(dataAt(call, 'id'), dataAt(call, 'function', 'name'), dataAt(call, 'function', 'arguments'))
 
 /** A call of a tool in the form of OpenAI's API, whose arguments are a text. */
 export const toolCallOf = (id: unknown, name: unknown, given: unknown): Fields => ({

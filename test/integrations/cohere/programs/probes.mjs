@@ -17,7 +17,12 @@ const textOf = async (stream) => {
 /** The client's errors carry responses, which are no data. */
 const failed = async (promise) => {
   const error = await failureOf(promise)
-  return { name: error.name, class: error.constructor?.name, message: error.message, status: error.statusCode }
+  return {
+    name: error.name,
+    class: error.constructor?.name,
+    message: error.message,
+    status: error.statusCode,
+  }
 }
 const hasRaw = (t) => typeof v2(t).clientV2.__chat === 'function'
 const formerTool = {
@@ -32,7 +37,16 @@ const chats = [
     name: 'chat-tool-call',
     script: 'tool',
     run: (t) =>
-      v2(t).chat({ ...hi, temperature: 0.5, p: 0.9, k: 5, maxTokens: 50, seed: 7, stopSequences: ['END'], tools: [WEATHER] }),
+      v2(t).chat({
+        ...hi,
+        temperature: 0.5,
+        p: 0.9,
+        k: 5,
+        maxTokens: 50,
+        seed: 7,
+        stopSequences: ['END'],
+        tools: [WEATHER],
+      }),
   },
   {
     name: 'chat-tool-result',
@@ -45,7 +59,13 @@ const chats = [
           {
             role: 'assistant',
             toolPlan: 'I will look.',
-            toolCalls: [{ id: 'call_w1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }],
+            toolCalls: [
+              {
+                id: 'call_w1',
+                type: 'function',
+                function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
+              },
+            ],
           },
           { role: 'tool', toolCallId: 'call_w1', content: 'sunny' },
         ],
@@ -60,7 +80,12 @@ const chats = [
     name: 'promise-shape',
     run: async (t) => {
       const promise = v2(t).chat(hi)
-      t.note(promise instanceof Promise, promise.constructor.name, Object.keys(promise).length, typeof promise.withRawResponse)
+      t.note(
+        promise instanceof Promise,
+        promise.constructor.name,
+        Object.keys(promise).length,
+        typeof promise.withRawResponse,
+      )
       return (await promise).id
     },
   },
@@ -98,9 +123,13 @@ const chats = [
     name: 'concurrent',
     run: (t) =>
       Promise.all([
-        v2(t).chat(hi).then(({ id }) => id),
+        v2(t)
+          .chat(hi)
+          .then(({ id }) => id),
         v2(t).chatStream(hi).then(textOf),
-        v1(t).chat(formerHi).then(({ text }) => text),
+        v1(t)
+          .chat(formerHi)
+          .then(({ text }) => text),
       ]),
   },
 ]
@@ -159,7 +188,11 @@ const streams = [
     script: 'cut',
     run: async (t) => (await failureOf(textOf(await v2(t).chatStream(hi)))) instanceof Error,
   },
-  { name: 'stream-error-event', script: 'stream-error', run: async (t) => textOf(await v2(t).chatStream(hi)) },
+  {
+    name: 'stream-error-event',
+    script: 'stream-error',
+    run: async (t) => textOf(await v2(t).chatStream(hi)),
+  },
 ]
 
 const failures = [
@@ -185,7 +218,9 @@ const failures = [
     name: 'rejection-forgotten',
     script: 'error-400',
     run: async (t) => {
-      void v2(t).chat(hi).then(() => undefined)
+      void v2(t)
+        .chat(hi)
+        .then(() => undefined)
       await new Promise((resolve) => process.once('unhandledRejection', resolve))
     },
   },
@@ -202,9 +237,15 @@ const formers = [
         tools: [formerTool],
         chatHistory: [
           { role: 'USER', message: 'Hello' },
-          { role: 'CHATBOT', message: 'Hi', toolCalls: [{ name: 'get_weather', parameters: { city: 'Rome' } }] },
+          {
+            role: 'CHATBOT',
+            message: 'Hi',
+            toolCalls: [{ name: 'get_weather', parameters: { city: 'Rome' } }],
+          },
         ],
-        toolResults: [{ call: { name: 'get_weather', parameters: { city: 'Rome' } }, outputs: [{ sky: 'blue' }] }],
+        toolResults: [
+          { call: { name: 'get_weather', parameters: { city: 'Rome' } }, outputs: [{ sky: 'blue' }] },
+        ],
       }),
   },
   { name: 'former-stream', run: async (t) => textOf(await v1(t).chatStream(formerHi)) },
@@ -212,7 +253,8 @@ const formers = [
     name: 'former-stream-tools',
     script: 'tool',
     run: async (t) => {
-      for await (const event of await v1(t).chatStream({ ...formerHi, tools: [formerTool] })) t.note(event.eventType)
+      for await (const event of await v1(t).chatStream({ ...formerHi, tools: [formerTool] }))
+        t.note(event.eventType)
     },
   },
   {
@@ -267,8 +309,16 @@ const others = [
   {
     name: 'given-lists',
     run: (t) =>
-      withHostile(t, async ({ list }) =>
-        (await v2(t).chat({ ...hi, messages: list({ role: 'user', content: 'Hi canary!' }), tools: list(WEATHER) })).id,
+      withHostile(
+        t,
+        async ({ list }) =>
+          (
+            await v2(t).chat({
+              ...hi,
+              messages: list({ role: 'user', content: 'Hi canary!' }),
+              tools: list(WEATHER),
+            })
+          ).id,
       ),
   },
 ]

@@ -9,7 +9,8 @@ await runTurn({
   ask: async (address, messages) => callIn(await chat(address).complete({ model, messages, tools: TOOLS })),
   async tell(address, messages) {
     let text = ''
-    for await (const { data } of await chat(address).stream({ model, messages })) text += data.choices[0].delta.content ?? ''
+    for await (const { data } of await chat(address).stream({ model, messages }))
+      text += data.choices[0].delta.content ?? ''
     return text
   },
 })
