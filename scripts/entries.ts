@@ -12,12 +12,16 @@ export const entries: Readonly<Record<string, string>> = {
   anthropic: 'src/integrations/anthropic/index.ts',
   'claude-agent-sdk': 'src/integrations/claude-agent-sdk/index.ts',
   codex: 'src/integrations/codex/index.ts',
+  cohere: 'src/integrations/cohere/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',
+  groq: 'src/integrations/groq/index.ts',
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
+  mistral: 'src/integrations/mistral/index.ts',
   openai: 'src/integrations/openai/index.ts',
   'openai-agents': 'src/integrations/openai-agents/index.ts',
+  together: 'src/integrations/together/index.ts',
 }
 
 /** Every entry as it is in browsers and edge runtimes: the same names, and nothing that needs Node. */

@@ -11,11 +11,15 @@ import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
+import { instrumentCohere } from '../integrations/cohere/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
+import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
+import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
+import { instrumentTogether } from '../integrations/together/index.ts'
 
 export type { Uninstrument } from '../integrations/base/index.ts'
 
@@ -29,16 +33,24 @@ export interface InstrumentedPackages {
   readonly claudeAgentSdk?: unknown
   /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
   readonly codex?: unknown
+  /** Of `cohere-ai`: all that it exports, its class `CohereClient`, or a client. */
+  readonly cohere?: unknown
   /** Of `@google/genai`: all that it exports. */
   readonly googleGenAI?: unknown
+  /** Of `groq-sdk`. */
+  readonly groq?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
   readonly langchain?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
   readonly mcp?: unknown
+  /** Of `@mistralai/mistralai`: all that it exports. */
+  readonly mistral?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
   /** Of `@openai/agents`: all that it exports. */
   readonly openaiAgents?: unknown
+  /** Of `together-ai`. */
+  readonly together?: unknown
 }
 
 /** One line for each integration. */
@@ -47,11 +59,15 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   anthropic: (copy) => instrumentAnthropic(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   codex: (copy) => instrumentCodex(copy),
+  cohere: (copy) => instrumentCohere(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
+  groq: (copy) => instrumentGroq(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
+  mistral: (copy) => instrumentMistral(copy),
   openai: (copy) => instrumentOpenAI(copy),
   openaiAgents: (copy) => instrumentOpenAIAgents(copy),
+  together: (copy) => instrumentTogether(copy),
 }
 
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
@@ -59,11 +75,15 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   anthropic: true,
   claudeAgentSdk: true,
   codex: true,
+  cohere: true,
   googleGenAI: true,
+  groq: true,
   langchain: true,
   mcp: true,
+  mistral: true,
   openai: true,
   openaiAgents: true,
+  together: true,
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
   anthropicaisdk: 'anthropic',

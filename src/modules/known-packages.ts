@@ -30,11 +30,15 @@ export type IntegrationName =
   | 'anthropic'
   | 'claude-agent-sdk'
   | 'codex'
+  | 'cohere'
   | 'google-genai'
+  | 'groq'
   | 'langchain'
   | 'mcp'
+  | 'mistral'
   | 'openai'
   | 'openai-agents'
+  | 'together'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
@@ -76,9 +80,19 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     packages: [{ name: '@openai/codex-sdk', subpaths: ['.'], oldest: '0.130.0' }],
   },
   {
+    name: 'cohere',
+    instrument: 'instrumentCohere',
+    packages: [{ name: 'cohere-ai', subpaths: ['.'], oldest: '7.14.0' }],
+  },
+  {
     name: 'google-genai',
     instrument: 'instrumentGoogleGenAI',
     packages: [{ name: '@google/genai', subpaths: ['.', './node', './web'], oldest: '2.0.0' }],
+  },
+  {
+    name: 'groq',
+    instrument: 'instrumentGroq',
+    packages: [{ name: 'groq-sdk', subpaths: ['.', './client'], oldest: '0.3.0' }],
   },
   {
     name: 'langchain',
@@ -128,6 +142,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     ],
   },
   {
+    name: 'mistral',
+    instrument: 'instrumentMistral',
+    packages: [{ name: '@mistralai/mistralai', subpaths: ['.'], oldest: '1.0.3' }],
+  },
+  {
     name: 'openai',
     instrument: 'instrumentOpenAI',
     packages: [{ name: 'openai', subpaths: ['.', './client'], oldest: '4.0.0' }],
@@ -141,6 +160,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
       { name: '@openai/agents-core', subpaths: ['.'], oldest: '0.3.0' },
       { name: '@openai/agents-openai', subpaths: ['.'], oldest: '0.3.0' },
     ],
+  },
+  {
+    name: 'together',
+    instrument: 'instrumentTogether',
+    packages: [{ name: 'together-ai', subpaths: ['.', './client'], oldest: '0.6.0' }],
   },
 ]
 

@@ -4,11 +4,15 @@ import type { InitOptions } from '../config/options.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
+import { instrumentCohere } from '../integrations/cohere/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
+import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
+import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
+import { instrumentTogether } from '../integrations/together/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { processWide } from '../runtime/registry.ts'
 import { init } from '../setup/lifecycle.ts'
@@ -22,11 +26,15 @@ export function start(options: InitOptions | undefined): Status {
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
     codex: instrumentCodex,
+    cohere: instrumentCohere,
     'google-genai': instrumentGoogleGenAI,
+    groq: instrumentGroq,
     langchain: instrumentLangChain,
     mcp: instrumentMcp,
+    mistral: instrumentMistral,
     openai: instrumentOpenAI,
     'openai-agents': instrumentOpenAIAgents,
+    together: instrumentTogether,
   })
   // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.
   processWide('next-spans', () => suppressScope('next.js', () => externalProvider() === undefined))

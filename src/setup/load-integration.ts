@@ -16,11 +16,15 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   anthropic: () => import('../integrations/anthropic/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
   codex: () => import('../integrations/codex/index.ts'),
+  cohere: () => import('../integrations/cohere/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
+  groq: () => import('../integrations/groq/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
+  mistral: () => import('../integrations/mistral/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
   'openai-agents': () => import('../integrations/openai-agents/index.ts'),
+  together: () => import('../integrations/together/index.ts'),
 }
 
 /** The function of an integration, which finds the program's copies by itself. */

@@ -16,6 +16,10 @@ const PACKAGES = [
   '@google/genai',
   '@langchain/core',
   '@langchain/openai',
+  'groq-sdk',
+  'together-ai',
+  '@mistralai/mistralai',
+  'cohere-ai',
   '@modelcontextprotocol/sdk',
   '@modelcontextprotocol/client',
   '@modelcontextprotocol/server',
@@ -80,11 +84,15 @@ const all = [
   'anthropic',
   'claude-agent-sdk',
   'codex',
+  'cohere',
   'google-genai',
+  'groq',
   'langchain',
   'mcp',
+  'mistral',
   'openai',
   'openai-agents',
+  'together',
 ]
 const named = JSON.stringify(all)
 

@@ -90,11 +90,15 @@ describe('the option instrumentations', () => {
       | 'anthropic'
       | 'claude-agent-sdk'
       | 'codex'
+      | 'cohere'
       | 'google-genai'
+      | 'groq'
       | 'langchain'
       | 'mcp'
+      | 'mistral'
       | 'openai'
       | 'openai-agents'
+      | 'together'
     >()
     // @ts-expect-error: a name that is none
     init({ instrumentations: ['opnai'] })

@@ -40,6 +40,40 @@ export {
   type StainlessStream,
   type StreamOptions,
 } from './observe-stream.ts'
+export { type AsyncMethod, observedMethod } from './observed-method.ts'
+export {
+  accumulateEvents,
+  binaryAnswer,
+  embeddingsAnswer,
+  imagesAnswer,
+  moderationAnswer,
+  transcriptAnswer,
+} from './openai/answers.ts'
+export {
+  apiFields,
+  chatMessage,
+  chatToolCall,
+  contentOf,
+  parameter,
+  textOf,
+  toolCallOf,
+} from './openai/client-form.ts'
+export { openAIClients } from './openai/clients.ts'
+export { askForUsage } from './openai/include-usage.ts'
+export {
+  type Describe,
+  describeChat,
+  describeCompletion,
+  describeEmbeddings,
+  describeModeration,
+  describeResponse,
+  generating,
+  methodsFor,
+  named,
+  plainMethod,
+  wholeOf,
+} from './openai/methods.ts'
+export { chatContent, chatParameters, nestedTools } from './openai/request.ts'
 export { overlay } from './overlay.ts'
 export {
   dataAt,

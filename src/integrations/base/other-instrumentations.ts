@@ -5,6 +5,7 @@ import type { Patches } from './patch.ts'
 /** Tracers of other instrumentations of the same packages, which make a span of each call as well. */
 const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
+  cohere: ['@traceloop/instrumentation-cohere'],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
   mcp: ['@traceloop/instrumentation-mcp'],
   openai: [
@@ -13,6 +14,7 @@ const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
     '@opentelemetry/instrumentation-openai',
     '@elastic/opentelemetry-instrumentation-openai',
   ],
+  together: ['@traceloop/instrumentation-together'],
 }
 
 /**

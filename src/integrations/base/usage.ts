@@ -27,9 +27,11 @@ export function openAIUsage(usage: unknown): ModelUsage | undefined {
     inputTokens,
     outputTokens: output ?? Math.max(0, (total ?? 0) - inputTokens),
     totalTokens: total,
-    // DeepSeek has a name of its own for them.
+    // Together has them beside the others, DeepSeek under a name of its own.
     cacheReadInputTokens:
-      some(dataAt(details, 'cached_tokens')) ?? some(dataAt(usage, 'prompt_cache_hit_tokens')),
+      some(dataAt(details, 'cached_tokens')) ??
+      some(dataAt(usage, 'cached_tokens')) ??
+      some(dataAt(usage, 'prompt_cache_hit_tokens')),
     cacheCreationInputTokens: some(dataAt(details, 'cache_write_tokens')),
     reasoningTokens: some(dataAt(made, 'reasoning_tokens')),
     audioInputTokens: some(dataAt(details, 'audio_tokens')),

@@ -1,5 +1,5 @@
 import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
-import { createInstrument, patchStainless, read, type Uninstrument } from '../base/index.ts'
+import { createInstrument, openAIClients, patchStainless, type Uninstrument } from '../base/index.ts'
 import { methodsOf } from './methods.ts'
 import type { OpenAIOptions } from './options.ts'
 import { patchRunTools } from './run-tools.ts'
@@ -11,7 +11,7 @@ const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = cr
   {
     name: 'openai',
     patch(copy, patches, options) {
-      const classes = clientClasses(copy)
+      const classes = openAIClients(copy, 'OpenAI')
       const methods = methodsOf(options)
       let found = false
       for (const client of classes) {
@@ -38,18 +38,4 @@ const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = cr
 export function instrumentOpenAI(copy?: unknown, options?: OpenAIOptions): Uninstrument {
   checkKeys(KNOWN, options)
   return instrument(copy, options)
-}
-
-/** The classes of clients in what was given: the exports, a class, or an instance. */
-function clientClasses(copy: unknown): unknown[] {
-  const candidates = [
-    copy,
-    read(copy, 'OpenAI'),
-    read(copy, 'default'),
-    read(copy, 'default', 'OpenAI'),
-    read(copy, 'constructor'),
-  ]
-  return [...new Set(candidates)].filter(
-    (candidate) => typeof candidate === 'function' && read(candidate, 'Chat', 'Completions') !== undefined,
-  )
 }

@@ -3,10 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anthropic } from './anthropic.ts'
+import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
+import { groq } from './groq.ts'
+import { mistral } from './mistral.ts'
 import { openai } from './openai.ts'
 import type { Event, ProviderRequest, Reply, Wire } from './reply.ts'
 import { type Fault, type Script, type ScriptedAnswer, type ScriptName, scripts } from './script.ts'
+import { together } from './together.ts'
 
 /** A server on loopback that speaks the protocols of the model providers, and answers as a script says. */
 export interface Provider {
@@ -206,7 +210,17 @@ function fails(response: ServerResponse, fault: Fault | undefined, wire: Wire): 
 const eventText = ({ event, data }: Event): string =>
   `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`
 
+/** Services whose paths are those of OpenAI, by what their clients call themselves. */
+const BY_CLIENT: readonly (readonly [name: RegExp, wire: Wire])[] = [
+  [/^Groq\//, groq],
+  [/^Together\//, together],
+  [/mistral/, mistral],
+]
+
 function wireOf({ path, headers }: ProviderRequest): Wire {
+  const named = BY_CLIENT.find(([name]) => name.test(headers['user-agent'] ?? ''))
+  if (named !== undefined) return named[1]
+  if (headers['x-fern-sdk-name'] === 'cohere-ai') return cohere
   if (
     'anthropic-version' in headers ||
     /\/messages(\/count_tokens)?(\?|$)|[rR]awPredict$|\/model\/[^/]+\/invoke/.test(path)

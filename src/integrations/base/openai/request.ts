@@ -1,14 +1,7 @@
-import {
-  type CallContent,
-  dataAt,
-  type Endpoint,
-  type Fields,
-  fieldsOf,
-  list,
-  read,
-  settingAt,
-  text,
-} from '../base/index.ts'
+import { type Fields, fieldsOf, list, read, text } from '../method.ts'
+import type { CallContent } from '../model-call-type.ts'
+import { dataAt, settingAt } from '../own-data.ts'
+import type { Endpoint } from '../providers.ts'
 
 /** Attributes of a chat completion's parameters; none of them is content. One literal: it is made for each call. */
 export function chatParameters(body: unknown, { attributes }: Endpoint): Fields {
@@ -19,6 +12,7 @@ export function chatParameters(body: unknown, { attributes }: Endpoint): Fields 
     'server.port': attributes['server.port'],
     'gen_ai.request.temperature': settingAt(body, 'temperature'),
     'gen_ai.request.top_p': settingAt(body, 'top_p'),
+    'gen_ai.request.top_k': settingAt(body, 'top_k'),
     'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
     'gen_ai.request.max_tokens': settingAt(body, 'max_completion_tokens') ?? settingAt(body, 'max_tokens'),
     'gen_ai.request.frequency_penalty': settingAt(body, 'frequency_penalty'),
@@ -58,13 +52,13 @@ function outputType(format: unknown): string | undefined {
 /** What is recorded of a chat completion. */
 export const chatContent = (data: unknown): CallContent => ({
   inputs: chatInputs(data),
-  tools: toolsOf(data),
+  tools: nestedTools(data),
 })
 
 /** {@link chatContent} of a call of the Responses API. */
 export const responsesContent = (data: unknown): CallContent => ({
   inputs: responsesInputs(data),
-  tools: toolsOf(data),
+  tools: nestedTools(data),
 })
 
 /** The request as MLflow shows it as a chat: its Chat tab knows no `developer`, who is the `system` of today. */
@@ -85,7 +79,7 @@ const withSystemRole = (message: unknown): unknown =>
   read(message, 'role') === 'developer' ? { ...fieldsOf(message), role: 'system' } : message
 
 /** The tools of a request in the nested form, which is the one that MLflow shows. */
-function toolsOf(body: unknown): readonly unknown[] {
+export function nestedTools(body: unknown): readonly unknown[] {
   const tools = list(read(body, 'tools'))
   const former = list(read(body, 'functions'))
   if (tools.length === 0 && former.length === 0) return former

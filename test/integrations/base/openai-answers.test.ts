@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { embeddingsAnswer } from '../../../src/integrations/openai/answers.ts'
+import { embeddingsAnswer } from '../../../src/integrations/base/openai/answers.ts'
 
 test('the vector of an answer is not asked for where a getter gives it', () => {
   let asked = 0

@@ -1,4 +1,7 @@
-import { type Amended, dataAt, isObject, isPlainObject, overlay, read } from '../base/index.ts'
+import { isObject, read } from '../method.ts'
+import { overlay } from '../overlay.ts'
+import { dataAt, isPlainObject } from '../own-data.ts'
+import type { Amended } from '../stainless.ts'
 
 /** Asks for the tokens of a stream, which come in one more chunk without choices; the program does not see it. */
 export function askForUsage(args: readonly unknown[]): Amended | undefined {

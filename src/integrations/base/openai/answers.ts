@@ -1,14 +1,8 @@
-import {
-  type AccumulatorOptions,
-  type Answer,
-  dataAt,
-  itemsOf,
-  methodIn,
-  openAIUsage,
-  read,
-  type StreamAccumulator,
-  text,
-} from '../base/index.ts'
+import type { AccumulatorOptions, Answer, StreamAccumulator } from '../accumulator.ts'
+import { methodIn } from '../copied-data.ts'
+import { read, text } from '../method.ts'
+import { dataAt, itemsOf } from '../own-data.ts'
+import { openAIUsage } from '../usage.ts'
 
 /** The vectors themselves say nothing to a reader, and would be the largest part of most traces. */
 export function embeddingsAnswer(result: unknown): Answer {

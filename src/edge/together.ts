@@ -1,0 +1,10 @@
+/**
+ * `turnspan/together` where there is no Node.
+ *
+ * @packageDocumentation
+ */
+import type { Uninstrument } from '../integrations/base/index.ts'
+import { leaveAlone } from './leave-alone.ts'
+
+export const instrumentTogether: (copy?: unknown, options?: unknown) => Uninstrument =
+  leaveAlone('instrumentTogether')
