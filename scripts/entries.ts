@@ -15,6 +15,7 @@ export const entries: Readonly<Record<string, string>> = {
   'google-genai': 'src/integrations/google-genai/index.ts',
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
+  llamaindex: 'src/integrations/llamaindex/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   openai: 'src/integrations/openai/index.ts',
   'openai-agents': 'src/integrations/openai-agents/index.ts',

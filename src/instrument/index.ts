@@ -13,6 +13,7 @@ import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
+import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
@@ -33,6 +34,8 @@ export interface InstrumentedPackages {
   readonly googleGenAI?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
   readonly langchain?: unknown
+  /** Of `llamaindex` and its packages, modules as a list: see `instrumentLlamaIndex`. */
+  readonly llamaindex?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
   readonly mcp?: unknown
   /** Of `openai`. */
@@ -49,6 +52,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   codex: (copy) => instrumentCodex(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
+  llamaindex: (copy) => instrumentLlamaIndex(copy),
   mcp: (copy) => instrumentMcp(copy),
   openai: (copy) => instrumentOpenAI(copy),
   openaiAgents: (copy) => instrumentOpenAIAgents(copy),
@@ -61,6 +65,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   codex: true,
   googleGenAI: true,
   langchain: true,
+  llamaindex: true,
   mcp: true,
   openai: true,
   openaiAgents: true,

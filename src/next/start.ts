@@ -7,6 +7,7 @@ import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
+import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
@@ -24,6 +25,7 @@ export function start(options: InitOptions | undefined): Status {
     codex: instrumentCodex,
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,
+    llamaindex: instrumentLlamaIndex,
     mcp: instrumentMcp,
     openai: instrumentOpenAI,
     'openai-agents': instrumentOpenAIAgents,

@@ -18,6 +18,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   codex: () => import('../integrations/codex/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
+  llamaindex: () => import('../integrations/llamaindex/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
   'openai-agents': () => import('../integrations/openai-agents/index.ts'),

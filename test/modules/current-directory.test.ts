@@ -82,6 +82,7 @@ const all = [
   'codex',
   'google-genai',
   'langchain',
+  'llamaindex',
   'mcp',
   'openai',
   'openai-agents',

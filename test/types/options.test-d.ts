@@ -92,6 +92,7 @@ describe('the option instrumentations', () => {
       | 'codex'
       | 'google-genai'
       | 'langchain'
+      | 'llamaindex'
       | 'mcp'
       | 'openai'
       | 'openai-agents'
