@@ -17,7 +17,8 @@ interface State {
   undo: (() => void) | undefined
 }
 
-const state = (): State => processWide('module-watch', (): State => ({ users: 0, watched: new Map(), undo: undefined }))
+const state = (): State =>
+  processWide('module-watch', (): State => ({ users: 0, watched: new Map(), undo: undefined }))
 
 /**
  * Calls `listener` with every module of `packages` that the program has loaded and that it will load. Nothing is loaded

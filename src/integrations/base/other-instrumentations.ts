@@ -6,6 +6,7 @@ import type { Patches } from './patch.ts'
 const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
+  llamaindex: ['@traceloop/instrumentation-llamaindex'],
   mcp: ['@traceloop/instrumentation-mcp'],
   openai: [
     '@arizeai/openinference-instrumentation-openai',

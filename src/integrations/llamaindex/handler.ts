@@ -1,4 +1,4 @@
-import { dataAt, dataOf, itemsOf, read, text } from '../base/index.ts'
+import { dataAt, isObject, itemsOf, read, text } from '../base/index.ts'
 
 /** One run of a handler of a workflow, as the workflow's engine has it. */
 export interface Handler {
@@ -20,7 +20,7 @@ export function handlerOf(value: unknown): Handler | undefined {
     return undefined
   }
   const root = read(value, 'root')
-  if (typeof root !== 'object' || root === null) return undefined
+  if (!isObject(root)) return undefined
   return { name: nameOf(handler, inputs), inputs, root, own: value as object }
 }
 
@@ -40,15 +40,21 @@ export const dataIn = (event: unknown): unknown => read(event, 'data')
 
 /** What events carry, as it is recorded: of one its data, of several a list. */
 export function carried(events: readonly unknown[]): unknown {
-  const all = events.map((event) => dataOf(dataIn(event)))
-  return all.length > 1 ? all : all[0]
+  return events.length > 1 ? events.map(dataIn) : dataIn(events[0])
 }
 
 /** The events that a handler has sent so far; what it returned is the last of them. */
 export const sentBy = (handler: Handler): readonly unknown[] => itemsOf(dataAt(handler.own, 'outputs'))
 
-/** Why the work of a handler was aborted, where it failed before it gave a promise: the engine catches that. */
-export function abortedBy(handler: Handler): { readonly reason: unknown } | undefined {
+/** An abort of all that runs in a context, as the engine does it when a handler throws before it gives a promise. */
+export interface Aborted {
+  readonly signal: object
+  readonly reason: unknown
+}
+
+/** Whether the work in the context of `handler` is aborted. */
+export function abortedIn(handler: Handler): Aborted | undefined {
   const signal = read(handler.root, 'abortController', 'signal')
-  return read(signal, 'aborted') === true ? { reason: read(signal, 'reason') } : undefined
+  if (!isObject(signal) || read(signal, 'aborted') !== true) return undefined
+  return { signal, reason: read(signal, 'reason') }
 }

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 import { thenPlainly } from '../../tracing/native-promise.ts'
-import { beginStep, currentPipeline, type Method, runIn, SpanType, type Step } from '../base/index.ts'
+import { beginStep, currentPipeline, dataOf, type Method, runIn, SpanType, type Step } from '../base/index.ts'
 import { agentOfEvent, beginAgentRun, isAgentStart, tellAgents } from './agent-run.ts'
-import { abortedBy, carried, type Handler, handlerOf, sentBy } from './handler.ts'
+import { abortedIn, carried, type Handler, handlerOf, sentBy } from './handler.ts'
 import { beginPlainRun, finished, runOf, started, type WorkflowRun } from './runs.ts'
 
 /** A handler under way: the run that it belongs to, and its own span, which those of agents have not. */
@@ -21,7 +21,7 @@ export function observeHandlers(original: Method): Method {
   return function (this: unknown, ...args) {
     const handling = currentPipeline() === undefined ? undefined : begin(args[0])
     if (handling === undefined) return Reflect.apply(original, this, args)
-    const before = abortedBy(handling.handler)
+    const wasAborted = abortedIn(handling.handler) !== undefined
     let returned: unknown
     try {
       returned = runIn(handling.inside, () => Reflect.apply(original, this, args))
@@ -29,7 +29,7 @@ export function observeHandlers(original: Method): Method {
       end(handling, { reason: error })
       throw error
     }
-    followPending(handling, before)
+    followPending(handling, wasAborted)
     return returned
   }
 }
@@ -62,13 +62,17 @@ function begin(value: unknown): Handling | undefined {
 const beginRun = (handler: Handler): WorkflowRun | undefined =>
   isAgentStart(handler) ? beginAgentRun(handler) : beginPlainRun(handler.root)
 
+/** Aborts whose handler is known: one that another handler had called is told of it as well. */
+const told: WeakSet<object> = new WeakSet()
+
 /** The engine keeps what comes of the promise of a handler; a failure of it stays nobody's, as without turnspan. */
-function followPending(handling: Handling, before: { readonly reason: unknown } | undefined): void {
+function followPending(handling: Handling, wasAborted: boolean): void {
   const own = handling.handler.own as { pending?: unknown }
   const { pending } = own
   if (!types.isPromise(pending)) {
-    const aborted = abortedBy(handling.handler)
-    end(handling, aborted?.reason === before?.reason ? undefined : aborted)
+    const aborted = wasAborted ? undefined : abortedIn(handling.handler)
+    end(handling, aborted === undefined || told.has(aborted.signal) ? undefined : aborted)
+    if (aborted !== undefined) told.add(aborted.signal)
     return
   }
   own.pending = thenPlainly(
@@ -98,6 +102,6 @@ function end(handling: Handling, failure: { readonly reason: unknown } | undefin
 
 function tellStep({ span }: Step, handler: Handler, failure: { readonly reason: unknown } | undefined): void {
   const events = sentBy(handler)
-  if (span.wantsContent && events.length > 0) span.setOutputs(carried(events))
+  if (span.wantsContent && events.length > 0) span.setOutputs(dataOf(carried(events)))
   if (failure !== undefined) span.fail(failure.reason)
 }

@@ -41,7 +41,8 @@ const models = [
     name: 'stream-left',
     script: 'endless',
     run: async (t) => {
-      for await (const { delta } of await model(t).chat({ messages: hi, stream: true })) if (delta) return delta
+      for await (const { delta } of await model(t).chat({ messages: hi, stream: true }))
+        if (delta) return delta
     },
   },
   {
@@ -75,10 +76,17 @@ const models = [
         metadata = { model: 'echo-1', temperature: 0, topP: 1, contextWindow: 100, tokenizer: undefined }
         async chat({ messages, stream }) {
           const content = `You said: ${messages.at(-1).content}`
-          if (!stream) return { message: { role: 'assistant', content }, raw: { usage: { input_tokens: 7, output_tokens: 3 } } }
+          if (!stream)
+            return {
+              message: { role: 'assistant', content },
+              raw: { usage: { input_tokens: 7, output_tokens: 3 } },
+            }
           return (async function* () {
             yield { delta: 'You said: ', raw: null }
-            yield { delta: messages.at(-1).content, raw: { usage: { prompt_tokens: 7, completion_tokens: 3 } } }
+            yield {
+              delta: messages.at(-1).content,
+              raw: { usage: { prompt_tokens: 7, completion_tokens: 3 } },
+            }
           })()
         }
       }
@@ -133,7 +141,9 @@ const agents = [
       const { log } = console
       console.log = () => undefined
       try {
-        return seen(await t.sdk.lib.multiAgent({ agents: [triage, refunds], rootAgent: triage }).run('Refund!'))
+        return seen(
+          await t.sdk.lib.multiAgent({ agents: [triage, refunds], rootAgent: triage }).run('Refund!'),
+        )
       } finally {
         console.log = log
       }
@@ -154,7 +164,8 @@ const agents = [
     name: 'agent-tool-asks',
     script: 'tool',
     run: async (t) => {
-      const execute = async () => (await model(t, 'hello', { model: 'gpt-4o-mini' }).complete({ prompt: 'Hi!' })).text
+      const execute = async () =>
+        (await model(t, 'hello', { model: 'gpt-4o-mini' }).complete({ prompt: 'Hi!' })).text
       return seen(await agent(t, { tools: [weather(t, execute)] }).run('Weather?'))
     },
   },
@@ -178,7 +189,8 @@ const agents = [
   { name: 'agent-asked-nothing', run: (t) => untold(() => agent(t).run('')) },
   {
     name: 'agents-together',
-    run: async (t) => (await Promise.all([agent(t).run('Hi!'), agent(t, { name: 'Other' }).run('Ho!')])).map(seen),
+    run: async (t) =>
+      (await Promise.all([agent(t).run('Hi!'), agent(t, { name: 'Other' }).run('Ho!')])).map(seen),
   },
 ]
 
@@ -236,7 +248,9 @@ const engines = [
       const { Settings, VectorStoreIndex, Document } = t.sdk.lib
       return Settings.withEmbedModel(embeddings(t), () =>
         Settings.withLLM(model(t), async () => {
-          const documents = ['Paris is sunny.', 'Rome is hot.'].map((text) => new Document({ text, id_: text }))
+          const documents = ['Paris is sunny.', 'Rome is hot.'].map(
+            (text) => new Document({ text, id_: text }),
+          )
           const index = await VectorStoreIndex.fromDocuments(documents)
           const nodes = await index.asRetriever({ similarityTopK: 1 }).retrieve({ query: 'Weather?' })
           return nodes.length
@@ -261,7 +275,10 @@ const engines = [
           return [text.length, 1]
         }
       }
-      return [await new Own().getQueryEmbedding({ type: 'text', text: 'Hi!' }), await new Own().getTextEmbeddingsBatch(['a', 'b'])]
+      return [
+        await new Own().getQueryEmbedding({ type: 'text', text: 'Hi!' }),
+        await new Own().getTextEmbeddingsBatch(['a', 'b']),
+      ]
     },
   },
 ]
