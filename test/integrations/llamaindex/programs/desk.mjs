@@ -1,6 +1,7 @@
 // A desk of two agents and a shelf of documents, as an application writes it.
 import { OpenAI } from '@llamaindex/openai'
-import { agent, multiAgent, tool } from '@llamaindex/workflow'
+import { agent, multiAgent } from '@llamaindex/workflow'
+import { tool } from 'llamaindex'
 import { init } from 'turnspan'
 import { instrumentOpenAI } from 'turnspan/openai'
 import * as zod from 'zod'

@@ -72,7 +72,7 @@ export const workflowProbes = [
       const context = workflow.createContext()
       let done = 0
       workflow.handle([start], async function split() {
-        context.sendEvent(part.with(1), part.with(2))
+        t.sdk.lib.getContext().sendEvent(part.with(1), part.with(2))
       })
       workflow.handle([part], async function work(...args) {
         await t.settle()
