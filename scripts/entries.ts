@@ -17,6 +17,7 @@ export const entries: Readonly<Record<string, string>> = {
   groq: 'src/integrations/groq/index.ts',
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
+  llamaindex: 'src/integrations/llamaindex/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   mistral: 'src/integrations/mistral/index.ts',
   openai: 'src/integrations/openai/index.ts',

@@ -15,6 +15,7 @@ import { instrumentCohere } from '../integrations/cohere/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
+import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
@@ -41,6 +42,8 @@ export interface InstrumentedPackages {
   readonly groq?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
   readonly langchain?: unknown
+  /** Of `llamaindex` and its packages, modules as a list: see `instrumentLlamaIndex`. */
+  readonly llamaindex?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
   readonly mcp?: unknown
   /** Of `@mistralai/mistralai`: all that it exports. */
@@ -63,6 +66,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   groq: (copy) => instrumentGroq(copy),
   langchain: (copy) => instrumentLangChain(copy),
+  llamaindex: (copy) => instrumentLlamaIndex(copy),
   mcp: (copy) => instrumentMcp(copy),
   mistral: (copy) => instrumentMistral(copy),
   openai: (copy) => instrumentOpenAI(copy),
@@ -79,6 +83,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   googleGenAI: true,
   groq: true,
   langchain: true,
+  llamaindex: true,
   mcp: true,
   mistral: true,
   openai: true,

@@ -34,6 +34,7 @@ export type IntegrationName =
   | 'google-genai'
   | 'groq'
   | 'langchain'
+  | 'llamaindex'
   | 'mcp'
   | 'mistral'
   | 'openai'
@@ -126,6 +127,31 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
         oldest: '0.3.0',
       },
       { name: '@langchain/openai', subpaths: ['.'], oldest: '0.3.0' },
+    ],
+  },
+  {
+    name: 'llamaindex',
+    instrument: 'instrumentLlamaIndex',
+    packages: [
+      { name: 'llamaindex', subpaths: ['.'], oldest: '0.11.17' },
+      // Of which it is made; programs may use them without it.
+      {
+        name: '@llamaindex/core',
+        subpaths: [
+          './retriever',
+          './query-engine',
+          './response-synthesizers',
+          './chat-engine',
+          './agent',
+          './llms',
+          './embeddings',
+          './tools',
+        ],
+        oldest: '0.6.14',
+      },
+      { name: '@llamaindex/openai', subpaths: ['.'], oldest: '0.4.8' },
+      { name: '@llamaindex/workflow', subpaths: ['.'], oldest: '1.1.14' },
+      { name: '@llamaindex/workflow-core', subpaths: ['./async-context'], oldest: '1.1.0' },
     ],
   },
   {

@@ -12,10 +12,13 @@ import { takeRequired, watchRequire } from './watch-require.ts'
 
 interface State {
   users: number
+  /** How many listeners there are for each package. */
+  readonly watched: Map<string, number>
   undo: (() => void) | undefined
 }
 
-const state = (): State => processWide('module-watch', (): State => ({ users: 0, undo: undefined }))
+const state = (): State =>
+  processWide('module-watch', (): State => ({ users: 0, watched: new Map(), undo: undefined }))
 
 /**
  * Calls `listener` with every module of `packages` that the program has loaded and that it will load. Nothing is loaded
@@ -33,16 +36,30 @@ export function watchModules(
     if (packages.includes(module.package)) listener(module)
   })
   current.undo ??= watchLoader()
-  takeInstalled(packages)
+  // What is watched already has been looked at. Modules of it may be about to run, and looking again would run them before
+  // their turn: an integration is loaded while the program loads the package.
+  const unseen = packages.filter((name) => !current.watched.has(name))
+  count(packages, 1)
+  takeInstalled(unseen)
   let watching = true
   return () => {
     stop()
     if (!watching) return
     watching = false
+    count(packages, -1)
     current.users -= 1
     if (current.users > 0) return
     current.undo?.()
     current.undo = undefined
+  }
+}
+
+function count(packages: readonly string[], more: 1 | -1): void {
+  const { watched } = state()
+  for (const name of packages) {
+    const listeners = (watched.get(name) ?? 0) + more
+    if (listeners > 0) watched.set(name, listeners)
+    else watched.delete(name)
   }
 }
 

@@ -8,6 +8,7 @@ import { instrumentCohere } from '../integrations/cohere/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
+import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
@@ -30,6 +31,7 @@ export function start(options: InitOptions | undefined): Status {
     'google-genai': instrumentGoogleGenAI,
     groq: instrumentGroq,
     langchain: instrumentLangChain,
+    llamaindex: instrumentLlamaIndex,
     mcp: instrumentMcp,
     mistral: instrumentMistral,
     openai: instrumentOpenAI,

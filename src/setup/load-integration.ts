@@ -20,6 +20,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   groq: () => import('../integrations/groq/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
+  llamaindex: () => import('../integrations/llamaindex/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
   mistral: () => import('../integrations/mistral/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),

@@ -16,6 +16,8 @@ const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
 const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
+const LLAMAINDEX =
+  'its packages are as large as all that the pages need together; test/integrations/llamaindex runs the same'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -69,6 +71,21 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
+  {
+    page: 'docs/integrations/llamaindex.md',
+    first: "import { openai } from '@llamaindex/openai'",
+    why: LLAMAINDEX,
+  },
+  {
+    page: 'docs/integrations/llamaindex.md',
+    first: "import { Ollama } from '@llamaindex/ollama'",
+    why: LLAMAINDEX,
+  },
+  {
+    page: 'docs/integrations/llamaindex.md',
+    first: "import * as openai from '@llamaindex/openai'",
+    why: LLAMAINDEX,
+  },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {

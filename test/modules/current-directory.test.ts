@@ -88,6 +88,7 @@ const all = [
   'google-genai',
   'groq',
   'langchain',
+  'llamaindex',
   'mcp',
   'mistral',
   'openai',

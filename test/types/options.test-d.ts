@@ -94,6 +94,7 @@ describe('the option instrumentations', () => {
       | 'google-genai'
       | 'groq'
       | 'langchain'
+      | 'llamaindex'
       | 'mcp'
       | 'mistral'
       | 'openai'

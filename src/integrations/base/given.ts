@@ -75,6 +75,31 @@ export function noteClientCall(call: ModelCall | undefined, init: () => ModelCal
   }
 }
 
+const offered: WeakSet<ModelCall> = new WeakSet()
+
+/**
+ * Lets the client that makes the first request for `call`, which a framework began, go on with it as with one of its own:
+ * it describes it, follows its stream, and ends it. Where no client that is traced asks, the framework ends it.
+ */
+export function offerCall(call: ModelCall): void {
+  offered.add(call)
+}
+
+/** The call that a framework offers to a client, described as the client does it. */
+export function takeOffered(call: ModelCall | undefined, init: () => ModelCallInit): ModelCall | undefined {
+  if (call === undefined || !offered.has(call)) return undefined
+  try {
+    const given = init()
+    // Files and batches are none of a model's calls.
+    if (given.operation === undefined) return undefined
+    offered.delete(call)
+    call.describe(given)
+    return call
+  } catch {
+    return undefined
+  }
+}
+
 /** The clouds have the model in the address: `/model/<model>/invoke`, `/models/<model>:rawPredict`. */
 function modelIn(url: unknown): string | undefined {
   const found = typeof url === 'string' ? /(?:^|\/)models?\/([^/:?]+)[/:]/.exec(url)?.[1] : undefined

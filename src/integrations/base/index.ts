@@ -27,7 +27,7 @@ export {
 } from './active-span.ts'
 export { methodIn } from './copied-data.ts'
 export { failWith, type ToldFailure } from './failure.ts'
-export { type Given, givenBy, noteSent, whenClientBegins, whenSent } from './given.ts'
+export { type Given, givenBy, noteSent, offerCall, whenClientBegins, whenSent } from './given.ts'
 export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
 export { type Fields, fieldsOf, isObject, list, type Method, number, read, text } from './method.ts'
 export { beginModelCall } from './model-call.ts'

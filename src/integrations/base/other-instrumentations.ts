@@ -7,6 +7,7 @@ const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
   cohere: ['@traceloop/instrumentation-cohere'],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
+  llamaindex: ['@traceloop/instrumentation-llamaindex'],
   mcp: ['@traceloop/instrumentation-mcp'],
   openai: [
     '@arizeai/openinference-instrumentation-openai',

@@ -2,7 +2,7 @@ import { activeContext } from '../../context/active-context.ts'
 import { currentPipeline } from '../../tracer/current.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import type { Answer, CreateAccumulator } from './accumulator.ts'
-import { type Given, givenBy, noteClientCall, noteSent, whenSent } from './given.ts'
+import { type Given, givenBy, noteClientCall, noteSent, takeOffered, whenSent } from './given.ts'
 import { isObject, type Method, number, read } from './method.ts'
 import { beginModelCall } from './model-call.ts'
 import type { ModelCall, ModelCallInit } from './model-call-type.ts'
@@ -69,9 +69,10 @@ function observed(original: Method, method: StainlessMethod): Method {
     if (currentPipeline() === undefined) return Reflect.apply(original, this, args)
     const client: unknown = read(this, '_client') ?? read(this, 'client')
     const given = givenBy(args[0])
-    const call = beginModelCall(() => method.begin(given, client))
+    const begin = (): ModelCallInit => method.begin(given, client)
+    const call = beginModelCall(begin) ?? takeOffered(modelCallIn(activeContext()), begin)
     if (call === undefined) {
-      noteClientCall(modelCallIn(activeContext()), () => method.begin(given, client))
+      noteClientCall(modelCallIn(activeContext()), begin)
       return Reflect.apply(original, this, args)
     }
     if (given.isPartial())
