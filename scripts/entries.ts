@@ -12,6 +12,7 @@ export const entries: Readonly<Record<string, string>> = {
   anthropic: 'src/integrations/anthropic/index.ts',
   'claude-agent-sdk': 'src/integrations/claude-agent-sdk/index.ts',
   codex: 'src/integrations/codex/index.ts',
+  'google-adk': 'src/integrations/google-adk/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',

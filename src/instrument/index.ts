@@ -11,6 +11,7 @@ import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
+import { instrumentGoogleAdk } from '../integrations/google-adk/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
@@ -29,6 +30,8 @@ export interface InstrumentedPackages {
   readonly claudeAgentSdk?: unknown
   /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
   readonly codex?: unknown
+  /** Of `@google/adk`: all that it exports. */
+  readonly googleAdk?: unknown
   /** Of `@google/genai`: all that it exports. */
   readonly googleGenAI?: unknown
   /** Of `@langchain/core`, modules as a list: see `instrumentLangChain`. */
@@ -47,6 +50,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   anthropic: (copy) => instrumentAnthropic(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   codex: (copy) => instrumentCodex(copy),
+  googleAdk: (copy) => instrumentGoogleAdk(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
@@ -59,6 +63,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   anthropic: true,
   claudeAgentSdk: true,
   codex: true,
+  googleAdk: true,
   googleGenAI: true,
   langchain: true,
   mcp: true,
@@ -67,6 +72,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
   anthropicaisdk: 'anthropic',
+  adk: 'googleAdk',
   genai: 'googleGenAI',
   gemini: 'googleGenAI',
   langgraph: 'langchain',

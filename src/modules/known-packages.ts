@@ -30,6 +30,7 @@ export type IntegrationName =
   | 'anthropic'
   | 'claude-agent-sdk'
   | 'codex'
+  | 'google-adk'
   | 'google-genai'
   | 'langchain'
   | 'mcp'
@@ -74,6 +75,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'codex',
     instrument: 'instrumentCodex',
     packages: [{ name: '@openai/codex-sdk', subpaths: ['.'], oldest: '0.130.0' }],
+  },
+  {
+    name: 'google-adk',
+    instrument: 'instrumentGoogleAdk',
+    packages: [{ name: '@google/adk', subpaths: ['.'], oldest: '1.0.0' }],
   },
   {
     name: 'google-genai',

@@ -5,6 +5,7 @@ import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
+import { instrumentGoogleAdk } from '../integrations/google-adk/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
@@ -22,6 +23,7 @@ export function start(options: InitOptions | undefined): Status {
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
     codex: instrumentCodex,
+    'google-adk': instrumentGoogleAdk,
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,
     mcp: instrumentMcp,

@@ -16,6 +16,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   anthropic: () => import('../integrations/anthropic/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
   codex: () => import('../integrations/codex/index.ts'),
+  'google-adk': () => import('../integrations/google-adk/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),

@@ -80,6 +80,7 @@ const all = [
   'anthropic',
   'claude-agent-sdk',
   'codex',
+  'google-adk',
   'google-genai',
   'langchain',
   'mcp',

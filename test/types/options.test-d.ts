@@ -90,6 +90,7 @@ describe('the option instrumentations', () => {
       | 'anthropic'
       | 'claude-agent-sdk'
       | 'codex'
+      | 'google-adk'
       | 'google-genai'
       | 'langchain'
       | 'mcp'
