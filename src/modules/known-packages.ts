@@ -79,7 +79,7 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   {
     name: 'google-adk',
     instrument: 'instrumentGoogleAdk',
-    packages: [{ name: '@google/adk', subpaths: ['.'], oldest: '1.0.0' }],
+    packages: [{ name: '@google/adk', subpaths: ['.'], oldest: '1.6.0' }],
   },
   {
     name: 'google-genai',

@@ -69,7 +69,7 @@ export function createTranslator({ limits, captureContent: isContentWanted }: Tr
     return {
       ...span,
       name: note?.name ?? nameOf(source, known, spanType),
-      status: told.status,
+      status: note?.settled ? own.status : told.status,
       attributes: {
         ...attributesOf(source, known, { spanType, isChat: isChat(told) }),
         ...note?.attributes,

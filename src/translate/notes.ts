@@ -20,6 +20,8 @@ export interface SpanNote {
   /** How it failed, where the library does not say so. */
   failure?: { readonly status: SpanStatus; readonly event: SpanEvent }
   endTime?: HrTime
+  /** It came to its end, whatever became of the calls below it. */
+  settled?: true
   /** The span below which those stand that the library puts below this one. */
   childrenUnder?: string
 }

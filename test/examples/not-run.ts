@@ -16,6 +16,8 @@ const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
 const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
+const ADK =
+  'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -69,6 +71,12 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
+  {
+    page: 'docs/integrations/google-adk.md',
+    first: "import { InMemoryRunner, LlmAgent } from '@google/adk'",
+    why: ADK,
+  },
+  { page: 'docs/integrations/google-adk.md', first: "import * as adk from '@google/adk'", why: ADK },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {

@@ -29,8 +29,6 @@ export interface AdkSpan {
   /** ID of the span above it. */
   readonly parentId: string | undefined
   readonly wantsContent: boolean
-  /** Its own object, where turnspan itself made it. */
-  readonly live: LiveSpan | undefined
   readonly note: SpanNote
   /** Says what stands under one of ADK's own keys. Content. */
   say(key: string, value: unknown): void
@@ -40,6 +38,8 @@ export interface AdkSpan {
   rename(name: string): void
   fail(thrown: unknown): void
   endAt(ms: number): void
+  /** Ends it, where turnspan itself made it: one of the application's provider is left as ADK leaves it. */
+  endLeft(): void
 }
 
 /** The active span, where it is one of ADK's by that name, and recorded. Its type is what turnspan will call it. */
@@ -62,7 +62,6 @@ export function adkSpanHere(name: RegExp, spanType: SpanType): AdkSpan | undefin
     spanId,
     parentId: text(read(active, 'parentSpanContext', 'spanId')) ?? text(read(active, 'parentSpanId')),
     wantsContent: config.captureContent,
-    live: isLive(active) ? active : undefined,
     note,
     say(key, value) {
       if (value === undefined || !config.captureContent) return
@@ -80,6 +79,9 @@ export function adkSpanHere(name: RegExp, spanType: SpanType): AdkSpan | undefin
     },
     endAt(ms) {
       note.endTime = hrTimeOfMs(ms)
+    },
+    endLeft() {
+      if (isLive(active)) active.end()
     },
   }
 }

@@ -14,6 +14,7 @@ import {
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
 import { endingOf, REQUEST, RESPONSE } from './model-calls.ts'
 import { quietly } from './quietly.ts'
+import { runHere } from './run-here.ts'
 
 /**
  * Observes `createInvocationContext(parent)` of an agent, the first thing that it does in its span, and from then on what
@@ -69,29 +70,42 @@ function observeWork(original: Method): Method {
 /** Notes on agents whose work is followed. */
 const working = (): WeakSet<object> => processWide('google-adk-agents', () => new WeakSet<object>())
 
-/** Follows the events of an agent or a run: the last one that is whole is what it answered. */
-export function followEvents(generator: unknown, span: AdkSpan, invocation: unknown): unknown {
+/** Follows the events of an agent: the last one that is whole is what it answered. */
+function followEvents(generator: unknown, span: AdkSpan, invocation: unknown): unknown {
+  const run = runHere()
   let last: unknown
-  const tell = (): void => {
-    if (last !== undefined) span.say(RESPONSE, last)
-    const code = dataAt(last, 'errorCode')
-    if (!span.wantsContent && code !== undefined) span.note.values[RESPONSE] = { errorCode: 'error' }
+  const tell = (): void => tellAnswer(span, last)
+  const leave = (how: string): void => {
+    tell()
+    span.set(keys.CALL_END, how)
+    // A runner is told of it only when its own span has ended.
+    run?.span?.set(keys.CALL_END, how)
   }
   return follow(generator, {
     item(event) {
       last = answerIn(event) ?? last
     },
-    done: tell,
+    done() {
+      const how = endingOf(undefined, invocation)
+      if (how === 'aborted') return leave(how)
+      tell()
+      span.note.settled = true
+    },
     failed(error) {
       tell()
       span.fail(error)
     },
-    stopped(reason) {
-      tell()
-      span.set(keys.CALL_END, endingOf(reason, invocation))
-    },
+    stopped: (reason) => leave(endingOf(reason, invocation)),
     run: (fn) => fn(),
   })
+}
+
+/** Says what an agent or a run answered, which may be that it failed. */
+export function tellAnswer(span: AdkSpan, answer: unknown): void {
+  if (answer === undefined) return
+  span.say(RESPONSE, answer)
+  if (!span.wantsContent && dataAt(answer, 'errorCode') !== undefined)
+    span.note.values[RESPONSE] = { errorCode: 'error' }
 }
 
 /** What an event says, where it says something to whoever asked: a call of a tool and its result are steps on the way. */

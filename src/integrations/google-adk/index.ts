@@ -14,7 +14,7 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument({
 })
 
 /**
- * Adds to the OpenTelemetry spans that Google's ADK, versions 1 and 2, makes of itself what they lack: errors of models and
+ * Adds to the OpenTelemetry spans that Google's ADK, versions 1.6 to 2.0, makes of itself what they lack: errors of models and
  * tools, whole answers of streams, transfers between agents, session and user, and the time of the model alone. `init`
  * calls it by itself; call it where nobody can find the package from outside, in a bundled application for one. Called
  * again for the same copy, it changes nothing.

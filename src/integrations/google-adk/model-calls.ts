@@ -1,14 +1,15 @@
 import { nowMs } from '../../runtime/clock.ts'
-import { realTime, withoutHold } from '../../runtime/real-time.ts'
 import {
   ABANDONED,
   dataAt,
   dataFields,
   dataOf,
   follow,
+  isObject,
   itemsOf,
   keys,
   type Method,
+  processWide,
   read,
   SpanType,
   settingAt,
@@ -20,6 +21,8 @@ import { quietly } from './quietly.ts'
 /** What ADK's own keys hold of a call. */
 export const REQUEST = 'gcp.vertex.agent.llm_request'
 export const RESPONSE = 'gcp.vertex.agent.llm_response'
+/** What a call has that came to its end. */
+const EVENT = 'gcp.vertex.agent.event_id'
 
 /** What came of a call so far. */
 interface Heard {
@@ -40,12 +43,37 @@ export function observeModelCall(original: Method): Method {
   return function (this: object, ...args) {
     const span = quietly(() => adkSpanHere(/^call_llm$/, SpanType.CHAT_MODEL))
     if (span === undefined) return Reflect.apply(original, this, args)
-    quietly(() => begin(span, this))
+    quietly(() => begin(span, this, args[0]))
     return followCall(Reflect.apply(original, this, args), span, args)
   }
 }
 
-function begin(span: AdkSpan, agent: unknown): void {
+/** The calls that a step of an agent has made, by the invocation of both. */
+const calls = (): WeakMap<object, AdkSpan> =>
+  processWide('google-adk-calls', () => new WeakMap<object, AdkSpan>())
+
+/**
+ * Observes `runOneStepAsync(invocationContext)` of an agent, in which ADK begins the span of a call and ends it: but not
+ * where the program leaves, or aborts it.
+ */
+export function observeStep(original: Method): Method {
+  return function (this: unknown, ...args) {
+    const [invocation] = args as unknown[]
+    const endLeft = (): void => {
+      if (isObject(invocation)) calls().get(invocation)?.endLeft()
+    }
+    return follow(Reflect.apply(original, this, args), {
+      item: () => undefined,
+      done: () => undefined,
+      failed: endLeft,
+      stopped: endLeft,
+      run: (fn) => fn(),
+    })
+  }
+}
+
+function begin(span: AdkSpan, agent: unknown, invocation: unknown): void {
+  if (isObject(invocation)) calls().set(invocation, span)
   // ADK runs tools and other agents inside the call that asked for them. They are no part of it: its time is the
   // model's, and MLflow counts no tokens below a span that has some.
   if (span.parentId !== undefined) span.note.childrenUnder = span.parentId
@@ -64,6 +92,12 @@ function followCall(generator: unknown, span: AdkSpan, args: readonly unknown[])
     tellRequest(span, args[1])
     tellResponse(span, heard)
   }
+  const leave = (how: string): void => {
+    tell()
+    span.note.values[EVENT] ??= 'left'
+    span.set(keys.CALL_END, how)
+    span.endAt(heard.lastMs)
+  }
   return follow(generator, {
     item(response) {
       if (heard.lastMs === begun && dataAt(response, 'partial') === true)
@@ -71,21 +105,21 @@ function followCall(generator: unknown, span: AdkSpan, args: readonly unknown[])
       hear(heard, response, span.wantsContent)
     },
     done() {
+      // ADK comes to its end in good order where the program aborts a stream.
+      if (dataAt(heard.last, 'partial') === true && endingOf(undefined, args[0]) === 'aborted')
+        return leave('aborted')
       tell()
+      span.note.values[EVENT] ??= 'done'
       // What the agent does with a response is done before it asks for the next.
       if (heard.lastMs > begun) span.endAt(heard.lastMs)
     },
     failed(error) {
+      if (endingOf(undefined, args[0]) === 'aborted') return leave('aborted')
       tell()
       span.fail(error)
       span.endAt(nowMs())
     },
-    stopped(reason) {
-      tell()
-      span.set(keys.CALL_END, endingOf(reason, args[0]))
-      span.endAt(heard.lastMs)
-      endLeft(span)
-    },
+    stopped: (reason) => leave(endingOf(reason, args[0])),
     run: (fn) => fn(),
   })
 }
@@ -94,12 +128,6 @@ function followCall(generator: unknown, span: AdkSpan, args: readonly unknown[])
 export function endingOf(reason: unknown, invocation: unknown): 'abandoned' | 'aborted' | 'stopped' {
   if (reason === ABANDONED) return 'abandoned'
   return read(dataAt(invocation, 'abortSignal'), 'aborted') === true ? 'aborted' : 'stopped'
-}
-
-/** ADK never ends the span of a call that the program leaves. It may still be about to, where the run was aborted. */
-function endLeft({ live }: AdkSpan): void {
-  if (live === undefined) return
-  withoutHold(realTime.start(() => live.end(), 0))
 }
 
 function hear(heard: Heard, response: unknown, withContent: boolean): void {

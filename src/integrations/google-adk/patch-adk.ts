@@ -3,8 +3,8 @@ import { packageApis } from '../../modules/package-apis.ts'
 import { addApiCopy } from '../../runtime/api-copies.ts'
 import { type Patches, read } from '../base/index.ts'
 import { observeAgent } from './agents.ts'
-import { observeModelCall } from './model-calls.ts'
-import { observeMessage, observeRun } from './runs.ts'
+import { observeModelCall, observeStep } from './model-calls.ts'
+import { observeRun, observeRunCallback } from './runs.ts'
 import { observeToolCallback } from './tools.ts'
 
 /**
@@ -20,14 +20,23 @@ export function patchAdk(exports: unknown, patches: Patches, module?: LoadedModu
   const prototypeOf = (name: string): unknown => read(exports, name, 'prototype')
   const plugins = prototypeOf('PluginManager')
   const found = patches.wrap(prototypeOf('LlmAgent'), 'callLlmAsync', observeModelCall)
+  patches.wrap(prototypeOf('LlmAgent'), 'runOneStepAsync', observeStep)
   patches.wrap(prototypeOf('BaseAgent'), 'createInvocationContext', (original) =>
     observeAgent(original, patches),
   )
   patches.wrap(plugins, 'runBeforeToolCallback', (original) => observeToolCallback(original, patches))
-  patches.wrap(plugins, 'runOnUserMessageCallback', observeMessage)
+  for (const callback of RUN_CALLBACKS) patches.wrap(plugins, callback, observeRunCallback)
   for (const method of ['runAsync', 'runLive'])
     patches.wrap(prototypeOf('Runner'), method, (original) => observeRun(original, patches))
   // ADK has its tracer of the copy of OpenTelemetry's API that lies beside it, which may be another than the program's.
   if (module?.file !== undefined) for (const api of packageApis(module.file)) addApiCopy(api)
   return found
 }
+
+/** What a runner asks its plugins in the span of the invocation. */
+const RUN_CALLBACKS = [
+  'runOnUserMessageCallback',
+  'runBeforeRunCallback',
+  'runOnEventCallback',
+  'runAfterRunCallback',
+]

@@ -1,14 +1,5 @@
 import { types } from 'node:util'
-import {
-  dataAt,
-  follow,
-  keys,
-  type Method,
-  ownerOf,
-  type Patches,
-  SpanType,
-  text,
-} from '../base/index.ts'
+import { dataAt, follow, keys, type Method, ownerOf, type Patches, SpanType, text } from '../base/index.ts'
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
 import { quietly } from './quietly.ts'
 
@@ -26,7 +17,8 @@ export function observeToolCallback(original: Method, patches: Patches): Method 
     quietly(() => {
       const tool = dataAt(args[0], 'tool')
       // On a class, of which there are few. A tool that has the method itself may be one of any number.
-      if (!types.isProxy(tool) && ownerOf(tool, 'runAsync') !== tool) patches.wrap(tool, 'runAsync', observeTool)
+      if (!types.isProxy(tool) && ownerOf(tool, 'runAsync') !== tool)
+        patches.wrap(tool, 'runAsync', observeTool)
     })
     return Reflect.apply(original, this, args)
   }

@@ -7,7 +7,12 @@ export function gemini(t, script) {
 }
 
 export const agent = (t, more = {}) =>
-  new t.sdk.lib.LlmAgent({ name: 'assistant', model: more.model ?? gemini(t), instruction: 'Be brief.', ...more })
+  new t.sdk.lib.LlmAgent({
+    name: 'assistant',
+    model: more.model ?? gemini(t),
+    instruction: 'Be brief.',
+    ...more,
+  })
 
 export const weather = (t, execute) =>
   new t.sdk.lib.FunctionTool({

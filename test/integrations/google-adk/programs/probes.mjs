@@ -1,5 +1,5 @@
 // Forms in which a program uses ADK. Each probe returns and notes what it saw.
-import { agent, ask, gemini, listener, seen, shown, start, time, weather } from './parts.mjs'
+import { agent, ask, gemini, seen, shown, start, time, weather } from './parts.mjs'
 import { programProbes } from './program-probes.mjs'
 
 const sse = (t) => ({ runConfig: { streamingMode: t.sdk.lib.StreamingMode.SSE } })
@@ -8,7 +8,10 @@ const runs = [
   { name: 'hello', run: (t) => ask(t, agent(t)) },
   { name: 'cached', script: 'cached', run: (t) => ask(t, agent(t)) },
   { name: 'reasoning', script: 'reasoning', run: (t) => ask(t, agent(t)) },
-  { name: 'settings', run: (t) => ask(t, agent(t, { generateContentConfig: { temperature: 0.5, maxOutputTokens: 50 } })) },
+  {
+    name: 'settings',
+    run: (t) => ask(t, agent(t, { generateContentConfig: { temperature: 0.5, maxOutputTokens: 50 } })),
+  },
   { name: 'error', script: 'error-400', run: (t) => ask(t, agent(t)) },
   { name: 'tool', script: 'tool', run: (t) => ask(t, agent(t, { tools: [weather(t)] })) },
   { name: 'tools', script: 'tools', run: (t) => ask(t, agent(t, { tools: [weather(t), time(t)] })) },
@@ -27,7 +30,11 @@ const runs = [
         }),
       ),
   },
-  { name: 'tool-refuses', script: 'tool', run: (t) => ask(t, agent(t, { tools: [weather(t, () => ({ error: 'not today' }))] })) },
+  {
+    name: 'tool-refuses',
+    script: 'tool',
+    run: (t) => ask(t, agent(t, { tools: [weather(t, () => ({ error: 'not today' }))] })),
+  },
   { name: 'tool-unknown', script: 'tool', run: (t) => ask(t, agent(t, { tools: [time(t)] })) },
   { name: 'stream', run: (t) => ask(t, agent(t), sse(t)) },
   { name: 'stream-tool', script: 'tool', run: (t) => ask(t, agent(t, { tools: [weather(t)] }), sse(t)) },
@@ -101,8 +108,10 @@ const agents = [
       class Own extends t.sdk.lib.BaseAgent {
         async *runAsyncImpl(context) {
           t.note('asked', context.userContent.parts[0].text)
-          yield t.sdk.lib.createEvent({ author: this.name, content: { role: 'model', parts: [{ text: 'By hand.' }] } })
-          if (this.name === 'failing') throw new TypeError('own failure')
+          yield t.sdk.lib.createEvent({
+            author: this.name,
+            content: { role: 'model', parts: [{ text: 'By hand.' }] },
+          })
         }
         async *runLiveImpl() {}
       }

@@ -9,7 +9,9 @@ const outcome = async (work) => {
   }
 }
 
-const plugins = (t, ...answers) => ({ runner: { plugins: answers.map((one, at) => listener(t, `p${at}`, one)) } })
+const plugins = (t, ...answers) => ({
+  runner: { plugins: answers.map((one, at) => listener(t, `p${at}`, one)) },
+})
 
 const failing = (t) =>
   weather(t, () => {
@@ -25,23 +27,50 @@ export const programProbes = [
   {
     name: 'plugin-answers-model',
     run: (t) =>
-      ask(t, agent(t), plugins(t, { beforeModelCallback: { content: { role: 'model', parts: [{ text: 'From memory.' }] } } })),
+      ask(
+        t,
+        agent(t),
+        plugins(t, {
+          beforeModelCallback: { content: { role: 'model', parts: [{ text: 'From memory.' }] } },
+        }),
+      ),
   },
   {
     name: 'plugin-answers-tool',
     script: 'tool',
-    run: (t) => ask(t, agent(t, { tools: [weather(t)] }), plugins(t, { beforeToolCallback: { sky: 'cached' } })),
+    run: (t) =>
+      ask(t, agent(t, { tools: [weather(t)] }), plugins(t, { beforeToolCallback: { sky: 'cached' } })),
   },
   {
     name: 'plugin-mends-model',
     script: 'error-400',
     run: (t) =>
-      ask(t, agent(t), plugins(t, { onModelErrorCallback: { content: { role: 'model', parts: [{ text: 'Mended.' }] } } })),
+      ask(
+        t,
+        agent(t),
+        plugins(t, {
+          onModelErrorCallback: t.sdk.lib.createEvent({
+            author: 'assistant',
+            content: { role: 'model', parts: [{ text: 'Mended.' }] },
+          }),
+        }),
+      ),
   },
   {
     name: 'plugin-mends-tool',
     script: 'tool',
-    run: (t) => ask(t, agent(t, { tools: [failing(t)] }), plugins(t, { onToolErrorCallback: { sky: 'unknown' } })),
+    run: (t) =>
+      ask(t, agent(t, { tools: [failing(t)] }), plugins(t, { onToolErrorCallback: { sky: 'unknown' } })),
+  },
+  {
+    name: 'plugin-fails',
+    run: (t) => {
+      const plugin = listener(t, 'p0')
+      plugin.beforeRunCallback = async () => {
+        throw new RangeError('plugin failure')
+      }
+      return outcome(() => ask(t, agent(t), { runner: { plugins: [plugin] } }))
+    },
   },
   {
     name: 'callbacks',
@@ -63,7 +92,10 @@ export const programProbes = [
       class Own extends t.sdk.lib.BaseLlm {
         async *generateContentAsync(request, stream) {
           t.note('model', request.contents.length, stream)
-          yield { content: { role: 'model', parts: [{ text: 'Own words.' }] }, usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 } }
+          yield {
+            content: { role: 'model', parts: [{ text: 'Own words.' }] },
+            usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+          }
         }
       }
       return ask(t, agent(t, { model: new Own({ model: 'own-1' }) }))
@@ -124,7 +156,9 @@ export const programProbes = [
     name: 'no-session',
     run: async (t) => {
       const runner = new t.sdk.lib.InMemoryRunner({ agent: agent(t), appName: 'app' })
-      return outcome(() => seen(runner.runAsync({ userId: 'u-1', sessionId: 'none', newMessage: message('Hi!') })))
+      return outcome(() =>
+        seen(runner.runAsync({ userId: 'u-1', sessionId: 'none', newMessage: message('Hi!') })),
+      )
     },
   },
   {
