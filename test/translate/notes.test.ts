@@ -8,7 +8,7 @@ const CALL = { name: 'call_llm', scope: 'gcp.vertex.agent' }
 
 test('a note is part of the copy of its span, once', () => {
   const note = noteOn(SPAN_ID)
-  note.values['gcp.vertex.agent.llm_response'] = { content: { parts: [{ text: 'Hi!' }] } }
+  note.values['gcp.vertex.agent.llm_response'] = { content: { role: 'model', parts: [{ text: 'Hi!' }] } }
   note.values['gcp.vertex.agent.event_id'] = 'e-1'
   note.attributes['user.id'] = 'u-1'
   note.endTime = [3, 0]
