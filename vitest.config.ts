@@ -81,6 +81,7 @@ export default defineConfig({
         'test/e2e/other-libraries.test.ts',
         'test/e2e/model-clients.test.ts',
         'test/e2e/llamaindex.test.ts',
+        'test/e2e/google-adk.test.ts',
       ]),
       // The first version that takes OTLP: whether a turn arrives.
       e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),

@@ -13,6 +13,7 @@ export const entries: Readonly<Record<string, string>> = {
   'claude-agent-sdk': 'src/integrations/claude-agent-sdk/index.ts',
   codex: 'src/integrations/codex/index.ts',
   cohere: 'src/integrations/cohere/index.ts',
+  'google-adk': 'src/integrations/google-adk/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',
   groq: 'src/integrations/groq/index.ts',
   harness: 'src/integrations/harness/index.ts',

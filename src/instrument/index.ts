@@ -12,6 +12,7 @@ import type { Uninstrument } from '../integrations/base/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentCohere } from '../integrations/cohere/index.ts'
+import { instrumentGoogleAdk } from '../integrations/google-adk/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
@@ -36,6 +37,8 @@ export interface InstrumentedPackages {
   readonly codex?: unknown
   /** Of `cohere-ai`: all that it exports, its class `CohereClient`, or a client. */
   readonly cohere?: unknown
+  /** Of `@google/adk`: all that it exports. */
+  readonly googleAdk?: unknown
   /** Of `@google/genai`: all that it exports. */
   readonly googleGenAI?: unknown
   /** Of `groq-sdk`. */
@@ -63,6 +66,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   codex: (copy) => instrumentCodex(copy),
   cohere: (copy) => instrumentCohere(copy),
+  googleAdk: (copy) => instrumentGoogleAdk(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   groq: (copy) => instrumentGroq(copy),
   langchain: (copy) => instrumentLangChain(copy),
@@ -80,6 +84,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   claudeAgentSdk: true,
   codex: true,
   cohere: true,
+  googleAdk: true,
   googleGenAI: true,
   groq: true,
   langchain: true,
@@ -92,6 +97,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
   anthropicaisdk: 'anthropic',
+  adk: 'googleAdk',
   genai: 'googleGenAI',
   gemini: 'googleGenAI',
   langgraph: 'langchain',

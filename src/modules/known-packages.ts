@@ -31,6 +31,7 @@ export type IntegrationName =
   | 'claude-agent-sdk'
   | 'codex'
   | 'cohere'
+  | 'google-adk'
   | 'google-genai'
   | 'groq'
   | 'langchain'
@@ -84,6 +85,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'cohere',
     instrument: 'instrumentCohere',
     packages: [{ name: 'cohere-ai', subpaths: ['.'], oldest: '7.14.0' }],
+  },
+  {
+    name: 'google-adk',
+    instrument: 'instrumentGoogleAdk',
+    packages: [{ name: '@google/adk', subpaths: ['.'], oldest: '1.6.0' }],
   },
   {
     name: 'google-genai',

@@ -5,6 +5,7 @@ import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentCohere } from '../integrations/cohere/index.ts'
+import { instrumentGoogleAdk } from '../integrations/google-adk/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentGroq } from '../integrations/groq/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
@@ -28,6 +29,7 @@ export function start(options: InitOptions | undefined): Status {
     anthropic: instrumentAnthropic,
     codex: instrumentCodex,
     cohere: instrumentCohere,
+    'google-adk': instrumentGoogleAdk,
     'google-genai': instrumentGoogleGenAI,
     groq: instrumentGroq,
     langchain: instrumentLangChain,

@@ -17,6 +17,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
   codex: () => import('../integrations/codex/index.ts'),
   cohere: () => import('../integrations/cohere/index.ts'),
+  'google-adk': () => import('../integrations/google-adk/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   groq: () => import('../integrations/groq/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),

@@ -1,5 +1,3 @@
-import type { Attributes } from '../span/attributes.ts'
-
 /** So many attributes are looked through for messages that stand in attributes of their own. */
 const MAX_INDEX = 10_000
 
@@ -10,7 +8,7 @@ const MAX_INDEX = 10_000
  * @param rename - what a piece of a key is called in what comes out; `''` leaves it out
  */
 export function unflattened(
-  attributes: Attributes,
+  attributes: Readonly<Record<string, unknown>>,
   prefix: string,
   rename: (piece: string) => string = (piece) => piece,
 ): unknown {

@@ -11,6 +11,8 @@ export const ADK: Vocabulary = {
     [/^invocation$/, SpanType.CHAIN],
     [/^execute_tool \(merged/, SpanType.CHAIN],
     [/^execute_tool /, SpanType.TOOL],
+    [/^invoke_workflow /, SpanType.WORKFLOW],
+    [/^execute_node(?:_attempt)? /, SpanType.TASK],
   ],
   inputs: [
     { value: ['gcp.vertex.agent.tool_call_args'] },

@@ -9,6 +9,7 @@ import { type Found, inputsIn, outputsIn, type Told } from './content.ts'
 import { text } from './data.ts'
 import { statusIn } from './failure.ts'
 import { createInherited } from './inherited.ts'
+import { takeNote, withNote } from './notes.ts'
 import { isLifted, type Source, sourceOf } from './source.ts'
 import { toolsIn } from './tools.ts'
 import { spanTypeIn, sumsUp } from './types.ts'
@@ -38,23 +39,26 @@ export interface TranslatorOptions {
  */
 export function createTranslator({ limits, captureContent: isContentWanted }: TranslatorOptions): Translate {
   const inherited = createInherited()
-  return (span) => {
+  return (given) => {
     // One of MLflow's own libraries needs no translation.
-    if (span.agent !== undefined || keys.SPAN_TYPE in span.attributes) return span
-    const source = sourceOf(span)
+    if (given.agent !== undefined || keys.SPAN_TYPE in given.attributes) return given
+    const note = takeNote(given)
+    const span: EndedSpan = { ...plainSpan(given), ...withNote(given, note) }
+    const source = sourceOf(span, note?.values)
     const known = vocabulariesOf(source)
-    if (known.length === 0) return span
-    const spanType = spanTypeIn(source, known)
+    if (known.length === 0) return given
+    const spanType = note?.spanType ?? spanTypeIn(source, known)
     const reading = {
       source,
       known,
-      isTool: spanType === SpanType.TOOL,
+      // A note gives its own type to what the library has as a tool.
+      isTool: spanType === SpanType.TOOL || note?.spanType !== undefined,
       finish: firstText(source, known, 'finish') ?? source.messages.finish,
     }
     const own = {
       inputs: isContentWanted ? inputsIn(reading) : undefined,
       outputs: isContentWanted ? outputsIn(reading) : undefined,
-      status: statusIn(source, known),
+      status: note?.failure?.status ?? statusIn(source, known),
     }
     const inherits = !reading.isTool && known.some((one) => one.inherits)
     const told = inherits ? inherited.take(span, own) : own
@@ -63,10 +67,13 @@ export function createTranslator({ limits, captureContent: isContentWanted }: Tr
     const usage = usageIn(source, known, spanType)
     const isSum = usage !== undefined && sumsUp(spanType, span.kind)
     return {
-      ...plainSpan(span),
-      name: nameOf(source, known, spanType),
-      status: told.status,
-      attributes: attributesOf(source, known, { spanType, isChat: isChat(told) }),
+      ...span,
+      name: note?.name ?? nameOf(source, known, spanType),
+      status: note?.settled ? own.status : told.status,
+      attributes: {
+        ...attributesOf(source, known, { spanType, isChat: isChat(told) }),
+        ...note?.attributes,
+      },
       events: span.events.filter((event) => !isLifted(event)),
       agent: {
         spanType,

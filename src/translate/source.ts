@@ -17,7 +17,7 @@ export interface EventMessages {
 export interface Source {
   readonly span: EndedSpan
   /** Those of the span, and of its event that has the details of an operation. */
-  readonly attributes: Attributes
+  readonly attributes: Readonly<Record<string, unknown>>
   readonly messages: EventMessages
   get(key: Key): unknown
   first(keys: readonly Key[]): unknown
@@ -36,8 +36,9 @@ export const isLifted = ({ name, attributes = {} }: SpanEvent): boolean =>
   (name === DETAILS || name === CHOICE || MESSAGE.test(name)) &&
   Object.keys(attributes).some((key) => BODY.test(key))
 
-export function sourceOf(span: EndedSpan): Source {
-  const attributes = withDetails(span)
+/** @param noted - what is known besides, in place of the span's own attributes */
+export function sourceOf(span: EndedSpan, noted?: Readonly<Record<string, unknown>>): Source {
+  const attributes = noted === undefined ? withDetails(span) : { ...withDetails(span), ...noted }
   const parsedJson = new Map<string, unknown>()
   const read = (key: string): unknown => {
     if (!parsedJson.has(key)) parsedJson.set(key, parsed(attributes[key]))

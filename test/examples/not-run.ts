@@ -18,6 +18,8 @@ const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
 const LLAMAINDEX =
   'its packages are as large as all that the pages need together; test/integrations/llamaindex runs the same'
+const ADK =
+  'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -86,6 +88,12 @@ export const NOT_RUN: readonly NotRun[] = [
     first: "import * as openai from '@llamaindex/openai'",
     why: LLAMAINDEX,
   },
+  {
+    page: 'docs/integrations/google-adk.md',
+    first: "import { InMemoryRunner, LlmAgent } from '@google/adk'",
+    why: ADK,
+  },
+  { page: 'docs/integrations/google-adk.md', first: "import * as adk from '@google/adk'", why: ADK },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {

@@ -85,6 +85,7 @@ const all = [
   'claude-agent-sdk',
   'codex',
   'cohere',
+  'google-adk',
   'google-genai',
   'groq',
   'langchain',

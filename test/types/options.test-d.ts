@@ -91,6 +91,7 @@ describe('the option instrumentations', () => {
       | 'claude-agent-sdk'
       | 'codex'
       | 'cohere'
+      | 'google-adk'
       | 'google-genai'
       | 'groq'
       | 'langchain'

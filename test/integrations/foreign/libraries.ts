@@ -16,6 +16,23 @@ const ADK: readonly string[] = [
   '    call_llm CHAT_MODEL FAILED',
 ]
 
+/** What it is with `turnspan/google-adk`. */
+const INSTRUMENTED_ADK: readonly string[] = [
+  'invocation CHAIN',
+  '  agent:weather AGENT',
+  '    call_llm CHAT_MODEL 40/10/16',
+  '    call_llm CHAT_MODEL 40/10/16',
+  '    look TOOL',
+  'invocation CHAIN',
+  '  agent:weather AGENT',
+  '    call_llm CHAT_MODEL 40/10/16',
+  '    call_llm CHAT_MODEL 40/10/16',
+  '    look TOOL FAILED',
+  'invocation CHAIN FAILED',
+  '  agent:weather AGENT FAILED',
+  '    call_llm CHAT_MODEL FAILED',
+]
+
 /** The libraries whose spans are translated, in the versions of their fixtures. */
 export const LIBRARIES: readonly Library[] = [
   {
@@ -39,12 +56,14 @@ export const LIBRARIES: readonly Library[] = [
     isFramework: true,
     fixture: 'genai',
     tree: ADK,
+    instrumented: INSTRUMENTED_ADK,
   },
   {
     name: 'adk',
     isFramework: true,
     fixture: 'adk-1',
     tree: ADK,
+    instrumented: INSTRUMENTED_ADK,
   },
   {
     name: 'strands',

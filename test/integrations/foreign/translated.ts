@@ -29,6 +29,8 @@ export function scriptsSaying(words?: string): Readonly<Record<string, Script>> 
 export interface Settings {
   readonly library: string
   readonly registered?: boolean
+  /** Takes the canary out of all that is recorded. */
+  readonly redacting?: boolean
   readonly options: object
   readonly canary?: string
 }
@@ -61,6 +63,8 @@ export interface Library {
   readonly isFramework: boolean
   /** The trees of its runs, each line a span: its name, its type, its tokens, and whether it failed. */
   readonly tree: readonly string[]
+  /** Those with an integration for it at work. @defaultValue `tree` */
+  readonly instrumented?: readonly string[]
 }
 
 /** Lines as in {@link Library.tree}, roots and siblings in the order of their texts: some begin at the same time. */

@@ -40,7 +40,7 @@ const messagesOf = ({ attributes }: DecodedSpan): readonly string[] =>
     attributes: {
       ...attributes,
       ...(attributes['mlflow.chat.tools'] !== undefined && {
-        'mlflow.chat.tools': JSON.parse(String(attributes['mlflow.chat.tools'])) as unknown,
+        'mlflow.chat.tools': JSON.parse(String(attributes['mlflow.chat.tools'])) as never,
       }),
     },
   }).messages
