@@ -16,6 +16,7 @@ const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
 const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
+const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -35,6 +36,10 @@ export const NOT_RUN: readonly NotRun[] = [
     first: "import * as sdk from '@anthropic-ai/claude-agent-sdk'",
     why: BINARY,
   },
+  { page: 'docs/across-processes.md', first: "import { Queue, Worker } from 'bullmq'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { Client } from '@temporalio/client'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { Inngest } from 'inngest'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { start } from 'workflow/api'", why: DURABLE },
   {
     page: 'docs/mlflow.md',
     first: "MLFLOW_TRACKING_URI=https://mlflow.example.com             # as MLflow's own clients have it",
