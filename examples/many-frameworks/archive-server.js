@@ -16,7 +16,7 @@ server.registerTool(
   { description: 'Answers a question from the archive', inputSchema: { question: z.string() } },
   async ({ question }) => {
     const { content } = await anthropic.messages.create({
-      model: 'claude-sonnet-4-5',
+      model: 'claude-haiku-4-5',
       max_tokens: 200,
       messages: [{ role: 'user', content: `${ARTICLES.join('\n')}\n\n${question}` }],
     })

@@ -59,7 +59,7 @@ test("a queue's worker stands below the turn, in its experiment, and its tokens 
   expect(info).toMatchObject({
     state: 'OK',
     request_preview: 'Which of our suppliers deliver on Sundays?',
-    response_preview: 'I will look into it.',
+    response_preview: '"I will look into it."',
     tags: { 'mlflow.traceName': 'agent:desk', tenant: 'acme', 'service.name': 'desk' },
     trace_metadata: { plan: 'pro', 'mlflow.trace.session': 's-1', 'mlflow.trace.user': 'u-1' },
   })

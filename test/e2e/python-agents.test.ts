@@ -56,7 +56,7 @@ beforeAll(async () => {
     {
       env: cleanEnv({
         MLFLOW_TRACKING_URI: mlflowUrl,
-        MLFLOW_EXPERIMENT_ID: experimentId,
+        EXPERIMENT_ID: experimentId,
         MLFLOW_DISABLE_TELEMETRY: 'true',
         MODEL_URL: `${provider.address('clerk', 'python')}/v1`,
         ASK_URL: `http://127.0.0.1:${(desk.address() as AddressInfo).port}`,

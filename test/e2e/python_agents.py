@@ -14,11 +14,14 @@ import mlflow
 from autogen_agentchat.agents import AssistantAgent
 from autogen_ext.models.openai import OpenAIChatCompletionClient
 from mlflow.entities import SpanType
+from mlflow.entities.trace_location import MlflowExperimentLocation
 from mlflow.tracing import (
     get_tracing_context_headers_for_http_request,
     set_tracing_context_from_http_request_headers,
 )
 
+# The tracing part of MLflow alone does not read MLFLOW_EXPERIMENT_ID.
+mlflow.tracing.set_destination(MlflowExperimentLocation(experiment_id=os.environ["EXPERIMENT_ID"]))
 mlflow.autogen.autolog()
 
 

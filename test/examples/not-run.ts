@@ -17,6 +17,7 @@ const JEST =
 const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
 const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
+const OWN_FIXTURE = 'the packages of the pages do not have its own; the tests of that integration run it'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -71,6 +72,16 @@ export const NOT_RUN: readonly NotRun[] = [
     first:
       "tracer.use('http', { client: { blocklist: [(url) => url.startsWith('https://mlflow.example.com')] } })",
     why: VENDORS,
+  },
+  {
+    page: 'docs/integrations/a2a.md',
+    first: "import * as client from '@a2a-js/sdk/client'",
+    why: OWN_FIXTURE,
+  },
+  {
+    page: 'docs/integrations/ag-ui.md',
+    first: "import * as agUi from '@ag-ui/client'",
+    why: OWN_FIXTURE,
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
