@@ -6,4 +6,5 @@
 import type { Uninstrument } from '../integrations/base/index.ts'
 import { leaveAlone } from './leave-alone.ts'
 
-export const instrumentAgUi: (copy?: unknown, options?: unknown) => Uninstrument = leaveAlone('instrumentAgUi')
+export const instrumentAgUi: (copy?: unknown, options?: unknown) => Uninstrument =
+  leaveAlone('instrumentAgUi')

@@ -74,8 +74,12 @@ test('says once that it was given something else, and runs the function in the t
   const stop = onDiagnostic(({ code, message }) => said.push(`${code} ${message}`))
   for (const wrong of [undefined, null, 'traceparent', 17, {}, { headers: 'none' }])
     expect(continueTrace(wrong as never, () => 'ran')).toBe('ran')
-  const ids = withSpan((span) => continueTrace({} as never, () => [span.traceId, withSpan((inner) => inner.traceId)]))
+  const ids = withSpan((span) =>
+    continueTrace({} as never, () => [span.traceId, withSpan((inner) => inner.traceId)]),
+  )
   expect(ids[0]).toBe(ids[1])
   stop()
-  expect(said).toEqual([expect.stringMatching(/^TS_ARGUMENT continueTrace\(\) takes what exportContext\(\) gave/)])
+  expect(said).toEqual([
+    expect.stringMatching(/^TS_ARGUMENT continueTrace\(\) takes what exportContext\(\) gave/),
+  ])
 })

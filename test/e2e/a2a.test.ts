@@ -6,7 +6,9 @@ import { freshName, mlflowUrl, reader, toolCounts, treeOf } from './tracing.ts'
 
 const { fixture, programs } = integrationFolders(new URL('../integrations/a2a/x.ts', import.meta.url).href)
 
-test('an agent in another process stands in the trace of whoever asked it', { timeout: 300_000 }, async () => {
+test('an agent in another process stands in the trace of whoever asked it', {
+  timeout: 300_000,
+}, async () => {
   await using app = await fixtureApp(fixture('sdk-1-newest'), programs)
   const experiment = freshName('a2a')
   const responseId = newResponseId()

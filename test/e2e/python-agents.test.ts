@@ -28,7 +28,9 @@ const calls = (name: string, item: string) => ({ tools: [{ id: `call_${item}`, n
 const desk = createServer((request, response) => {
   const item = (request.url ?? '/').slice(1)
   withRemoteContext(request.headers, () => {
-    response.end(withTool({ tool: 'count_boxes', arguments: { item } }, () => `${item.length} boxes of ${item}`))
+    response.end(
+      withTool({ tool: 'count_boxes', arguments: { item } }, () => `${item.length} boxes of ${item}`),
+    )
   })
 })
 

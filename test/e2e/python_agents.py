@@ -43,7 +43,7 @@ async def ask_desk(item: str) -> str:
 def run_agent(tool, task):
     async def run():
         model = OpenAIChatCompletionClient(
-            model="gpt-4o-mini", base_url=os.environ["MODEL_URL"], api_key="sk-test"
+            model="gpt-4o-mini-2024-07-18", base_url=os.environ["MODEL_URL"], api_key="sk-test"
         )
         agent = AssistantAgent("clerk", model, tools=[tool], reflect_on_tool_use=True)
         result = await agent.run(task=task)

@@ -1,6 +1,16 @@
 import { runIn } from '../../context/active-context.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { dataAt, type Follower, follow, itemsOf, keys, type LiveSpan, read, SpanType, text } from '../base/index.ts'
+import {
+  dataAt,
+  type Follower,
+  follow,
+  itemsOf,
+  keys,
+  type LiveSpan,
+  read,
+  SpanType,
+  text,
+} from '../base/index.ts'
 import { nothingTold, shownParts, tellEvent, tellResult } from './messages.ts'
 import { CLIENT, noteTask, recordTold } from './span.ts'
 

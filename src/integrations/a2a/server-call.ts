@@ -3,7 +3,17 @@ import { type Carrier, withRemoteContext } from '../../context/propagation.ts'
 import { ownMemberIn } from '../../delivery/trace-state.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { dataAt, follow, itemsOf, keys, type LiveSpan, type Method, read, SpanType, text } from '../base/index.ts'
+import {
+  dataAt,
+  follow,
+  itemsOf,
+  keys,
+  type LiveSpan,
+  type Method,
+  read,
+  SpanType,
+  text,
+} from '../base/index.ts'
 import { nothingTold, shownParts, type Told, tellEvent } from './messages.ts'
 import { noteTask, recordTold, SERVER } from './span.ts'
 
@@ -44,7 +54,12 @@ function describe(span: LiveSpan, request: unknown): void {
   span.setInputs(shownParts(itemsOf(dataAt(request, 'request', 'message', 'parts'))))
 }
 
-function runInSpan(span: LiveSpan, bus: unknown, run: <R>(fn: () => R) => R, execute: () => unknown): unknown {
+function runInSpan(
+  span: LiveSpan,
+  bus: unknown,
+  run: <R>(fn: () => R) => R,
+  execute: () => unknown,
+): unknown {
   const told = nothingTold()
   const stop = listen(bus, told)
   const end = (): void => {

@@ -29,20 +29,23 @@ export function runAgent(agent: unknown, run: () => unknown): unknown {
   if (threadId !== undefined && span.trace.sessionId === undefined)
     applyUpdate(span.trace, { sessionId: threadId }, span.host)
   if (span.wantsContent) span.setInputs({ messages: itemsOf(read(agent, 'messages')).map(messageOf) })
-  return follow(inSpan(span, () => runIn(contextOf(context, span), run)), {
-    item: () => undefined,
-    done(result) {
-      if (span.wantsContent) span.setOutputs(outputsOf(result))
-      span.end()
+  return follow(
+    inSpan(span, () => runIn(contextOf(context, span), run)),
+    {
+      item: () => undefined,
+      done(result) {
+        if (span.wantsContent) span.setOutputs(outputsOf(result))
+        span.end()
+      },
+      failed(error) {
+        span.recordException(error)
+        span.setStatus('ERROR', text(read(error, 'message')))
+        span.end()
+      },
+      stopped: () => span.end(),
+      run: (fn) => runIn(contextOf(context, span), fn),
     },
-    failed(error) {
-      span.recordException(error)
-      span.setStatus('ERROR', text(read(error, 'message')))
-      span.end()
-    },
-    stopped: () => span.end(),
-    run: (fn) => runIn(contextOf(context, span), fn),
-  })
+  )
 }
 
 /** The class of the package is asynchronous; what the program made of it may throw at once. */

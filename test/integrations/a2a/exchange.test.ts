@@ -78,7 +78,9 @@ describe.each([
   })
 
   test('a message says what was asked and answered, of which task, and in which conversation', () => {
-    const inOrder = named('agent:warehouse').toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano))
+    const inOrder = named('agent:warehouse').toSorted((a, b) =>
+      Number(a.startTimeUnixNano - b.startTimeUnixNano),
+    )
     const [stock, stream, , hello, failed, refused, unreachable] = inOrder
     for (const span of [stock, stream]) {
       expect(span?.attributes).toMatchObject({
@@ -102,9 +104,24 @@ describe.each([
     expect(unreachable?.status.code).toBe('ERROR')
     const served = named('execute warehouse')
     expect(served.filter(({ status }) => status.code === 'ERROR')).toHaveLength(2)
-    expect(served.map((span) => saidIn(span)[0]).sort()).toEqual(
-      ['fail', 'hello', 'refuse', 'stock', 'stock', 'stock'],
-    )
+    expect(served.map((span) => saidIn(span)[0]).sort()).toEqual([
+      'fail',
+      'hello',
+      'refuse',
+      'stock',
+      'stock',
+      'stock',
+    ])
     for (const { attributes } of spans.slice(-5)) expect(attributes).toHaveProperty('session.id')
+  })
+
+  test.runIf(program === 'app.cjs')('without capture nothing of what was said leaves', async () => {
+    await using quiet = await startOtlpHttp()
+    const env = { TRACED: '1', OTEL_EXPORTER_OTLP_ENDPOINT: quiet.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+    await run(env, ['--import', 'turnspan/register'])
+    expect(outline(quiet.spans())).toEqual(outline(spans))
+    const wire = Buffer.concat(quiet.requests.map(({ body }) => body)).toString('latin1')
+    for (const said of ['stock', '3 boxes', 'How much', 'hello', 'refuse', 'I may not', 'shelf'])
+      expect(wire).not.toContain(said)
   })
 })

@@ -1,7 +1,12 @@
 // An agent behind A2A, and a client that asks it everything. What came back is printed without the IDs that differ each time.
 const { createServer } = require('node:http')
 
-const text = (value) => ({ content: { $case: 'text', value }, mediaType: 'text/plain', filename: '', metadata: {} })
+const text = (value) => ({
+  content: { $case: 'text', value },
+  mediaType: 'text/plain',
+  filename: '',
+  metadata: {},
+})
 const message = (role, value, ids = {}) => ({
   messageId: `m-${value}`,
   role,
@@ -38,9 +43,19 @@ class Clerk {
       return
     }
     publish('task', { ...task, status: status(SUBMITTED) })
-    const found = await traced.tool('count_boxes', async () => `3 boxes, ${context.state.get('headers')['x-a']}`)
+    const found = await traced.tool(
+      'count_boxes',
+      async () => `3 boxes, ${context.state.get('headers')['x-a']}`,
+    )
     traced.model()
-    const artifact = { artifactId: 'a', name: '', description: '', parts: [text(found)], metadata: {}, extensions: [] }
+    const artifact = {
+      artifactId: 'a',
+      name: '',
+      description: '',
+      parts: [text(found)],
+      metadata: {},
+      extensions: [],
+    }
     publish('artifactUpdate', { taskId, contextId, artifact, append: false, lastChunk: true, metadata: {} })
     publish('statusUpdate', { taskId, contextId, status: status(COMPLETED), metadata: {} })
   }
@@ -84,7 +99,9 @@ async function ask({ client }, port) {
     },
   ]
   const factory = new client.ClientFactory(
-    client.ClientFactoryOptions.createFrom(client.ClientFactoryOptions.default, { clientConfig: { interceptors } }),
+    client.ClientFactoryOptions.createFrom(client.ClientFactoryOptions.default, {
+      clientConfig: { interceptors },
+    }),
   )
   const agent = await factory.createFromAgentCard(cardAt(`http://127.0.0.1:${port}/`))
   const send = (value, ids, options) => agent.sendMessage({ message: message(USER, value, ids) }, options)
@@ -107,7 +124,11 @@ async function ask({ client }, port) {
     .sendMessage({ message: message(USER, 'stock') })
     .catch((error) => `${error.name}: ${error.message}`)
   return {
-    stock: [stock.status.state, stock.artifacts[0].parts[0].content.value, Object.keys(options.serviceParameters)],
+    stock: [
+      stock.status.state,
+      stock.artifacts[0].parts[0].content.value,
+      Object.keys(options.serviceParameters),
+    ],
     events,
     first,
     hello: hello.parts[0].content.value,
@@ -133,7 +154,10 @@ async function main(modules) {
       },
     }
     inTurn = (fn) =>
-      turnspan.withAgent({ agent: 'desk', responseId: process.env.RESPONSE_ID, input: 'How much is there?' }, fn)
+      turnspan.withAgent(
+        { agent: 'desk', responseId: process.env.RESPONSE_ID, input: 'How much is there?' },
+        fn,
+      )
   }
   const [, , mode, port] = process.argv
   if (mode === 'serve') {
