@@ -3,7 +3,7 @@
 // It needs OPENAI_API_KEY and ANTHROPIC_API_KEY.
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
 import { ChatOpenAI } from '@langchain/openai'
-import { init, withAgent } from 'turnspan'
+import { flushTraces, init, withAgent } from 'turnspan'
 import { connect } from './archive.js'
 import { research } from './research.js'
 
@@ -28,4 +28,6 @@ const newsroom = new StateGraph(
 const question = 'When was the old bridge closed?'
 const turn = { agent: 'editor', sessionId: 'desk-7', user: 'ada', input: question }
 console.log(await withAgent(turn, async () => (await newsroom.invoke({ question })).answer))
+// The client ends its server's process, and gives it a few seconds: by now that one has sent its part as well.
+await flushTraces()
 await archive.close()
