@@ -82,6 +82,10 @@ export default defineConfig({
         'test/e2e/model-clients.test.ts',
         'test/e2e/llamaindex.test.ts',
         'test/e2e/google-adk.test.ts',
+        'test/e2e/across-processes.test.ts',
+        'test/e2e/many-frameworks.test.ts',
+        'test/e2e/python-agents.test.ts',
+        'test/e2e/a2a.test.ts',
       ]),
       // The first version that takes OTLP: whether a turn arrives.
       e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),

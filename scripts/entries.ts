@@ -8,6 +8,8 @@ export const entries: Readonly<Record<string, string>> = {
   instrument: 'src/instrument/index.ts',
   bundler: 'src/bundler/index.ts',
   next: 'src/next/index.ts',
+  a2a: 'src/integrations/a2a/index.ts',
+  'ag-ui': 'src/integrations/ag-ui/index.ts',
   ai: 'src/integrations/ai/index.ts',
   anthropic: 'src/integrations/anthropic/index.ts',
   'claude-agent-sdk': 'src/integrations/claude-agent-sdk/index.ts',

@@ -8,6 +8,7 @@ export type { ExportResultLike, SpanExporterLike } from './config/exporter.ts'
 export type { Limits, Redact, RedactContext } from './config/limits.ts'
 export type * from './config/options.ts'
 export { getCurrentActiveSpan, getLastActiveTraceId, updateCurrentTrace } from './context/current-trace.ts'
+export { continueTrace, type ExportedContext, exportContext } from './context/exported-context.ts'
 export {
   type Carrier,
   type InjectOptions,

@@ -10,7 +10,7 @@ import { liveSpanIn } from '../tracer/context-keys.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import { traceOf } from '../tracer/external-trace.ts'
 import { activeContext } from './active-context.ts'
-import { scopeIn } from './scope.ts'
+import { CARRIED, scopeIn } from './scope.ts'
 import { applyUpdate, TRACE_UPDATE, type TraceUpdate } from './trace-update.ts'
 
 /**
@@ -82,8 +82,12 @@ function externalRecord(context: Context): TraceRecord | undefined {
   return traceOf(pipeline, active)
 }
 
-/** Gives a trace that just began what the enclosing {@link tracingContext} calls said. */
+/**
+ * Gives a trace that just began what the enclosing {@link tracingContext} calls said, and what came from another process
+ * with `continueTrace`: the trace that began there has its tags and metadata from there.
+ */
 export function adoptScope(record: TraceRecord, context: Context, host: SpanHost): void {
-  const scope = scopeIn(context)
-  if (scope !== undefined && record.sampled) applyUpdate(record, scope, host)
+  if (!record.sampled) return
+  const carried = record.rootElsewhere ? undefined : (context.getValue(CARRIED) as TraceUpdate | undefined)
+  for (const said of [carried, scopeIn(context)]) if (said !== undefined) applyUpdate(record, said, host)
 }

@@ -6,6 +6,7 @@ import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { isSpanContextValid, propagation, trace } from '../runtime/otel-trace.ts'
 import { readTraceContext, stateTextOf, traceparentOf } from '../runtime/trace-context.ts'
 import { readProperty } from '../span/capture/attribute-values.ts'
+import { notePart } from '../span/usage-tree.ts'
 import { traceStateOf } from '../tracer/begin-span.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import { setTrusted } from '../tracer/external-trace.ts'
@@ -42,7 +43,8 @@ const USER = 'user.id'
 
 /**
  * Writes the active trace into the headers of a request to another service, as W3C `traceparent` and `tracestate`,
- * so that its spans join this trace. Without an active trace nothing is written.
+ * so that its spans join this trace. Without an active trace nothing is written. The agents above name no sum of tokens to
+ * MLflow then, which would leave out those of the other service.
  *
  * @returns the carrier
  * @see https://www.w3.org/TR/trace-context/
@@ -53,8 +55,15 @@ export function injectHeaders<C extends Carrier>(carrier: C, options: InjectOpti
   if (currentPipeline() === undefined) return carrier
   expectOptions('injectHeaders()', options)
   checkKeys(INJECT, options)
+  notePart(currentLiveSpan())
+  return injectTrace(carrier, readProperty(options, 'baggage') === true)
+}
+
+/** {@link injectHeaders} for whom nobody expects to use tokens: tools, and what counts its tokens in this process. */
+export function injectTrace<C extends Carrier>(carrier: C, baggage = false): C {
+  if (currentPipeline() === undefined) return carrier
   try {
-    writeHeaders(carrier, readProperty(options, 'baggage') === true)
+    writeHeaders(carrier, baggage)
   } catch {
     diagnoseOnce(
       'warn',

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { expectOptions, sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import { createContextKey } from '../runtime/otel-context.ts'
 import { ownKeys, readProperty } from '../span/capture/attribute-values.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import { activeContext, runIn, SCOPE } from './active-context.ts'
@@ -32,6 +33,9 @@ const KNOWN: KnownKeys = knownKeys('tracingContext()', SCOPE_KEYS)
 export function scopeIn(context: Context): TracingContextOptions | undefined {
   return context.getValue(SCOPE) as TracingContextOptions | undefined
 }
+
+/** What {@link continueTrace} brought of another process for traces that begin in this one. */
+export const CARRIED: symbol = createContextKey('turnspan.carried')
 
 /**
  * Runs `fn`; every trace that starts inside gets this user, session, tags and metadata. Makes no span itself.

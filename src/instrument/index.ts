@@ -6,6 +6,8 @@
  */
 
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import { instrumentA2A } from '../integrations/a2a/index.ts'
+import { instrumentAgUi } from '../integrations/ag-ui/index.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
@@ -27,6 +29,10 @@ export type { Uninstrument } from '../integrations/base/index.ts'
 
 /** What the application imported, by the name of the integration: the exports of the package, or its class. */
 export interface InstrumentedPackages {
+  /** Of `@a2a-js/sdk/client` and `/server`: all that they export, `{ ...client, ...server }` for both. */
+  readonly a2a?: unknown
+  /** Of `@ag-ui/client`: all that it exports. */
+  readonly agUi?: unknown
   /** Of `ai`. */
   readonly ai?: unknown
   /** Of `@anthropic-ai/sdk`. */
@@ -61,6 +67,8 @@ export interface InstrumentedPackages {
 
 /** One line for each integration. */
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
+  a2a: (copy) => instrumentA2A(copy),
+  agUi: (copy) => instrumentAgUi(copy),
   ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
@@ -79,6 +87,8 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
 }
 
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
+  a2a: true,
+  agUi: true,
   ai: true,
   anthropic: true,
   claudeAgentSdk: true,

@@ -16,7 +16,7 @@ import { createRest, type Rest } from './rest.ts'
 import { getSpans, type Trace, type TraceInfo, toTraceInfo } from './trace-data.ts'
 import { traceRow } from './trace-row.ts'
 import type { TraceSearch } from './trace-search.ts'
-import { getTraceRow } from './traces.ts'
+import { getTraceRow, setTag } from './traces.ts'
 
 /** One page of traces. */
 export interface TracePage {
@@ -72,8 +72,8 @@ export function createMlflowClient(options: MlflowClientOptions = {}): MlflowCli
     },
     getTraceInfo: async (traceId) => toTraceInfo(await getTraceRow(rest, toMlflowTraceId(traceId))),
     searchTraces: (search) => searchTraces(rest, search),
-    setTraceTag: (traceId, key, value) => changeTag(rest, 'PATCH', traceId, { key, value }),
-    deleteTraceTag: (traceId, key) => changeTag(rest, 'DELETE', traceId, { key }),
+    setTraceTag: async (traceId, key, value) => setTag(rest, toMlflowTraceId(traceId), key, value),
+    deleteTraceTag: async (traceId, key) => deleteTag(rest, toMlflowTraceId(traceId), key),
     async logFeedback(feedback) {
       checkKeys(FEEDBACK_KEYS, feedback)
       return createFeedback(rest, toMlflowTraceId(feedback.traceId), feedback)
@@ -108,12 +108,6 @@ async function searchTraces(rest: Rest, search: TraceSearch): Promise<TracePage>
   }
 }
 
-async function changeTag(
-  rest: Rest,
-  method: 'PATCH' | 'DELETE',
-  traceId: string,
-  body: object,
-): Promise<void> {
-  const path = `/api/3.0/mlflow/traces/${toMlflowTraceId(traceId)}/tags`
-  await rest.call(method, path, { body, answer: () => z.unknown() })
+async function deleteTag(rest: Rest, id: string, key: string): Promise<void> {
+  await rest.call('DELETE', `/api/3.0/mlflow/traces/${id}/tags`, { body: { key }, answer: () => z.unknown() })
 }

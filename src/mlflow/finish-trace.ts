@@ -2,7 +2,7 @@ import type { PendingTraceInfo } from '../export/trace-info/pending-trace-info.t
 import { toMlflowTraceId } from '../ids/trace-id.ts'
 import type { Rest } from './rest.ts'
 import { durationMs, type TraceRow, toDuration } from './trace-row.ts'
-import { getTraceRow, startTrace } from './traces.ts'
+import { getTraceRow, setTag, startTrace } from './traces.ts'
 
 /**
  * Writes what OTLP cannot carry, after the spans of the local root were accepted. A trace that began here is
@@ -16,11 +16,38 @@ export async function finishTrace(rest: Rest, data: PendingTraceInfo, experiment
     await startTrace(rest, localRow(data, experimentId))
     return
   }
+  if (data.rootElsewhere) {
+    await addToTrace(rest, data)
+    return
+  }
   const stored = await getTraceRow(rest, toMlflowTraceId(data.traceId))
   const isOpen = stored.state === 'IN_PROGRESS'
   if (!isOpen && Object.keys(data.metadata).length === 0) return
   await startTrace(rest, isOpen ? completed(stored, data) : withMetadata(stored, data))
 }
+
+/**
+ * Adds what a part of a trace says of the whole, whose root is another process's: that one alone says when it is over, how
+ * it ended, and what it was asked.
+ */
+async function addToTrace(rest: Rest, data: PendingTraceInfo): Promise<void> {
+  const id = toMlflowTraceId(data.traceId)
+  for (const [key, value] of Object.entries(data.tags)) await setTag(rest, id, key, value)
+  const { clientRequestId: given, requestPreview, responsePreview } = data
+  const isSaid =
+    Object.keys(data.metadata).some((key) => !ON_SPANS.has(key)) || given || requestPreview || responsePreview
+  if (!isSaid) return
+  const stored = await getTraceRow(rest, id)
+  const clientRequestId = stored.client_request_id ?? given
+  await startTrace(rest, {
+    ...withMetadata(stored, data),
+    ...(clientRequestId !== undefined && { client_request_id: clientRequestId }),
+    ...previewsOf(data),
+  })
+}
+
+/** Every span says these. */
+const ON_SPANS: ReadonlySet<string> = new Set(['mlflow.trace.user', 'mlflow.trace.session'])
 
 const schemaVersion = { 'mlflow.trace_schema.version': '3' }
 

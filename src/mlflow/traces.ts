@@ -34,6 +34,11 @@ export async function getTraceRow(rest: Rest, id: string): Promise<TraceRow> {
   return found.trace.trace_info
 }
 
+/** Sets a tag of trace `id` (`tr-<hex>`), and nothing else of it. */
+export async function setTag(rest: Rest, id: string, key: string, value: string): Promise<void> {
+  await rest.call('PATCH', `${BASE}/${id}/tags`, { body: { key, value }, answer: () => z.unknown() })
+}
+
 function cutMetadata(metadata: Record<string, string>): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [key, value] of Object.entries(metadata)) {

@@ -26,6 +26,8 @@ export interface KnownIntegration {
 
 /** Name of an integration: its subpath, `openai` of `turnspan/openai`. */
 export type IntegrationName =
+  | 'a2a'
+  | 'ag-ui'
   | 'ai'
   | 'anthropic'
   | 'claude-agent-sdk'
@@ -44,6 +46,16 @@ export type IntegrationName =
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
 export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
+  {
+    name: 'a2a',
+    instrument: 'instrumentA2A',
+    packages: [{ name: '@a2a-js/sdk', subpaths: ['./client', './server'], oldest: '1.0.1' }],
+  },
+  {
+    name: 'ag-ui',
+    instrument: 'instrumentAgUi',
+    packages: [{ name: '@ag-ui/client', subpaths: ['.'], oldest: '1.0.0' }],
+  },
   {
     name: 'ai',
     instrument: 'instrumentAiSdk',

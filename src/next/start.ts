@@ -1,6 +1,8 @@
 import { externalProvider } from '../bridge/provider-bridge.ts'
 import { configuredForNext } from '../config/next.ts'
 import type { InitOptions } from '../config/options.ts'
+import { instrumentA2A } from '../integrations/a2a/index.ts'
+import { instrumentAgUi } from '../integrations/ag-ui/index.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
@@ -25,6 +27,8 @@ import { suppressScope } from '../tracer/suppressed-scopes.ts'
 /** In a bundle nothing can be loaded by its name, so all integrations are here. */
 export function start(options: InitOptions | undefined): Status {
   provideIntegrations({
+    a2a: instrumentA2A,
+    'ag-ui': instrumentAgUi,
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
     codex: instrumentCodex,

@@ -12,6 +12,8 @@ type Exports = Readonly<Record<string, unknown>>
 
 /** Bundlers and tools that copy the files of an application follow these; Node comes here only when it cannot load at once. */
 const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
+  a2a: () => import('../integrations/a2a/index.ts'),
+  'ag-ui': () => import('../integrations/ag-ui/index.ts'),
   ai: () => import('../integrations/ai/index.ts'),
   anthropic: () => import('../integrations/anthropic/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),

@@ -55,8 +55,8 @@ export interface AgentData {
   readonly inputs?: Snapshot | undefined
   readonly outputs?: Snapshot | undefined
   readonly usage?: CountedUsage | undefined
-  /** The usage is the sum of what was used below, which counts there already. */
-  readonly isSum?: boolean | undefined
+  /** The usage is the sum of what was used below, which counts there already; `part`: of what is known in this process. */
+  readonly isSum?: boolean | 'part' | undefined
   readonly model?: string | undefined
   readonly provider?: string | undefined
   /** Keys of attributes whose JSON text stands for an object that was given. */

@@ -91,6 +91,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   readonly trace: TraceRecord
   usageBelow: CountedUsage | undefined
   modelsBelow: OpenSpan['modelsBelow']
+  isPart?: true
   before: ContentHolder | undefined
   after: ContentHolder | undefined
   contentBytes = 0
@@ -116,7 +117,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   #inputs: Snapshot | undefined
   #outputs: Snapshot | undefined
   #usage: CountedUsage | undefined
-  #usageIsSum = false
+  #usageIsSum: boolean | 'part' = false
   #model: string | undefined
   #provider: string | undefined
   #context: SpanContext | undefined
@@ -234,7 +235,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return this.#usage
   }
 
-  get isSum(): boolean {
+  get isSum(): boolean | 'part' {
     return this.#usageIsSum
   }
 

@@ -10,6 +10,8 @@ export interface OpenSpan {
   usageBelow: CountedUsage | undefined
   /** Models that the usage below came from; `''` when a span named none. */
   modelsBelow: Map<string, { model: string; provider?: string }> | undefined
+  /** Work below it goes on in another process: what is known here of its tokens is a part. */
+  isPart?: true
 }
 
 /** Beyond this they are found by a hash. */

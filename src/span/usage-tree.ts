@@ -13,8 +13,17 @@ export interface Usage {
 export interface SummedUsage extends Usage {
   /** Several models worked below this agent, so that it can name none. */
   readonly severalModels: boolean
-  /** The usage is nothing but the sum of what was used below. */
-  readonly isSum: boolean
+  /** The usage is nothing but the sum of what was used below; `part` where more may be used there, in another process. */
+  readonly isSum: boolean | 'part'
+}
+
+/**
+ * The work of `span` goes on in another process. Whoever counts the sum of an agent in place of what is below it, as MLflow
+ * does, would leave out what is used there.
+ */
+export function notePart(span: OpenSpan | undefined): void {
+  for (let above = span; above !== undefined && above.isPart !== true; above = above.parent)
+    above.isPart = true
 }
 
 /**
@@ -42,7 +51,7 @@ export function sumUpUsage(
     else if (own.usage !== undefined) addModel(parent, own.model, own.provider)
   }
   const usage = isAgent ? counted : own.usage
-  const isSum = usage !== undefined && own.usage === undefined
+  const isSum = usage !== undefined && own.usage === undefined && (open.isPart === true ? 'part' : true)
   const { model, provider } = own
   if (!isAgent || models === undefined) return { usage, model, provider, isSum, severalModels: false }
   const named = [...models.values()].filter((used) => used.model !== '')

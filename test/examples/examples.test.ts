@@ -147,3 +147,25 @@ describe('harness', { timeout: 60_000 }, () => {
     ])
   })
 })
+
+describe('queue', { timeout: 60_000 }, () => {
+  it('goes on with a turn in a worker, with what is known of the trace', async () => {
+    const { spans, span, result } = await sendExample('queue/index.js')
+    expect(outline(spans)).toEqual([
+      'agent:desk',
+      '> chat',
+      '> agent:researcher',
+      '> > tool:search_suppliers',
+      '> agent:researcher',
+      '> > tool:search_suppliers',
+      '> > chat',
+    ])
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
+    for (const { attributes } of spans)
+      expect(attributes).toMatchObject({ 'session.id': 's-1', 'user.id': 'u-1' })
+    const attempts = spans.filter(({ name }) => name === 'agent:researcher')
+    expect(attempts.map(({ status }) => status.code).sort()).toEqual(['ERROR', 'OK'])
+    expect(content(span('agent:desk')).out).toBe('I will look into it.')
+    expect(result.stdout).toBe('On Sundays: Ada & Sons, Night Bakery\n')
+  })
+})

@@ -20,6 +20,8 @@ const LLAMAINDEX =
   'its packages are as large as all that the pages need together; test/integrations/llamaindex runs the same'
 const ADK =
   'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
+const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
+const OWN_FIXTURE = 'the packages of the pages do not have its own; the tests of that integration run it'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -39,6 +41,10 @@ export const NOT_RUN: readonly NotRun[] = [
     first: "import * as sdk from '@anthropic-ai/claude-agent-sdk'",
     why: BINARY,
   },
+  { page: 'docs/across-processes.md', first: "import { Queue, Worker } from 'bullmq'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { Client } from '@temporalio/client'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { Inngest } from 'inngest'", why: DURABLE },
+  { page: 'docs/across-processes.md', first: "import { start } from 'workflow/api'", why: DURABLE },
   {
     page: 'docs/mlflow.md',
     first: "MLFLOW_TRACKING_URI=https://mlflow.example.com             # as MLflow's own clients have it",
@@ -70,6 +76,16 @@ export const NOT_RUN: readonly NotRun[] = [
     first:
       "tracer.use('http', { client: { blocklist: [(url) => url.startsWith('https://mlflow.example.com')] } })",
     why: VENDORS,
+  },
+  {
+    page: 'docs/integrations/a2a.md',
+    first: "import * as client from '@a2a-js/sdk/client'",
+    why: OWN_FIXTURE,
+  },
+  {
+    page: 'docs/integrations/ag-ui.md',
+    first: "import * as agUi from '@ag-ui/client'",
+    why: OWN_FIXTURE,
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },

@@ -309,6 +309,24 @@ test('adds only metadata to a remote trace whose root has come', async () => {
   expect(posted(server.seen)).toEqual([{ ...stored, state: 'ERROR', trace_metadata }])
 })
 
+test('adds tags and metadata to a trace whose root another process sends, and leaves its state alone', async () => {
+  const row = { ...stored, state: 'IN_PROGRESS' }
+  await using server = await scripted(withStored(row))
+  const target = createMlflowTarget(targetConfig(server.origin, {}, { experimentId: '3' }), {})
+  const part = { ...remote, rootElsewhere: true, tags: { t: 'new', u: 'v' } } as const
+  // Every span says these two.
+  await target.finishTrace({ ...part, metadata: { 'mlflow.trace.user': 'u', 'mlflow.trace.session': 's' } })
+  const patched = server.seen.filter(({ method }) => method === 'PATCH')
+  expect(patched.map(({ path, body }) => [path, body])).toEqual([
+    [`/api/3.0/mlflow/traces/tr-${hex}/tags`, { key: 't', value: 'new' }],
+    [`/api/3.0/mlflow/traces/tr-${hex}/tags`, { key: 'u', value: 'v' }],
+  ])
+  expect(posted(server.seen)).toEqual([])
+  await target.finishTrace({ ...part, tags: {}, metadata: { m: '1' }, clientRequestId: 'c' })
+  const trace_metadata = { 'mlflow.trace_schema.version': '3', kept: 'k', m: '1' }
+  expect(posted(server.seen)).toEqual([{ ...row, trace_metadata, client_request_id: 'c' }])
+})
+
 test('says that a trace was dropped when it is not in the workspace', async () => {
   await using server = await scripted((request) =>
     request.path.includes('/traces/')

@@ -80,6 +80,8 @@ afterAll(async () => {
 
 const auto = JSON.stringify('auto')
 const all = [
+  'a2a',
+  'ag-ui',
   'ai',
   'anthropic',
   'claude-agent-sdk',

@@ -86,6 +86,8 @@ describe('the option instrumentations', () => {
       instrumentations: ['openai', 'ai', instrumentOpenAI, () => undefined, (_x: string) => 1],
     })
     expectTypeOf<IntegrationName>().toEqualTypeOf<
+      | 'a2a'
+      | 'ag-ui'
       | 'ai'
       | 'anthropic'
       | 'claude-agent-sdk'

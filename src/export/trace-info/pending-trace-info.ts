@@ -16,4 +16,6 @@ export interface PendingTraceInfo {
   readonly responsePreview?: string
   /** The local root continues a trace of another process, whose own root may still arrive, or never. */
   readonly rootIsRemote: boolean
+  /** The process that began the trace sends its root, and says what state it has. */
+  readonly rootElsewhere?: true
 }

@@ -71,8 +71,9 @@ export function pendingTraceInfo(
   const orphan = root.isRemote && !trace.rootElsewhere
   const said =
     trace.metadata.size > 0 || trace.clientRequestId || trace.requestPreview || trace.responsePreview
-  // Tags travel on the root; those that came after it left do not.
-  return orphan || said || trace.revision > root.revision ? traceInfoOf(trace, root) : undefined
+  // Tags travel on the root of the trace; those that came after it left do not.
+  const tagged = root.isRemote && trace.tags.size > 0
+  return orphan || said || tagged || trace.revision > root.revision ? traceInfoOf(trace, root) : undefined
 }
 
 function traceInfoOf(trace: TraceRecord, root: RootSummary): PendingTraceInfo {
@@ -93,5 +94,6 @@ function traceInfoOf(trace: TraceRecord, root: RootSummary): PendingTraceInfo {
     ...(requestPreview !== undefined && { requestPreview }),
     ...(responsePreview !== undefined && { responsePreview }),
     rootIsRemote: root.isRemote,
+    ...(root.isRemote && trace.rootElsewhere && { rootElsewhere: true }),
   }
 }

@@ -1,5 +1,5 @@
 import { environment } from '../../config/environment.ts'
-import { injectHeaders } from '../../context/propagation.ts'
+import { injectTrace } from '../../context/propagation.ts'
 import type { Turn } from '../base/harness/index.ts'
 import { dataAt, isPlainObject } from '../base/index.ts'
 
@@ -10,7 +10,7 @@ import { dataAt, isPlainObject } from '../base/index.ts'
 export function tracedEnvironment(given: unknown, turn: Turn): unknown {
   // What cannot be copied stays the program's.
   if (given !== undefined && given !== environment() && !isPlainObject(given)) return given
-  const { traceparent, tracestate } = turn.run(() => injectHeaders<Record<string, string>>({}))
+  const { traceparent, tracestate } = turn.run(() => injectTrace<Record<string, string>>({}))
   if (traceparent === undefined) return given
   if (given !== environment() && dataAt(given, 'TRACEPARENT') !== undefined) return given
   // Without an environment of the program's the SDK takes that of the process.

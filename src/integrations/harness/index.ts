@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { ExportedContext } from '../../context/exported-context.ts'
 export type { TimeInput } from '../../runtime/clock.ts'
 export type { SpanType } from '../../span/semconv/span-type.ts'
 export type { Span } from '../../span/span.ts'

@@ -9,8 +9,8 @@ import { type Answer, type Transport, textAt } from './protocol.ts'
 export interface Handling {
   readonly id: unknown
   readonly span: LiveSpan
-  /** Takes the answer just before it is sent; called once. */
-  answered(answer: Answer): void
+  /** Takes the answer just before it is sent; called once. @returns what is sent */
+  answered(answer: Answer): Answer
 }
 
 interface Watched {
@@ -55,17 +55,22 @@ export function forget(transport: Transport, handling: Handling): boolean {
 /** The requests that `transport` brought and that wait for an answer. */
 export const openOn = (transport: Transport): readonly Handling[] => [...(watched.get(transport)?.open ?? [])]
 
-/** Hands `message` to the request that it answers, if it answers one. */
-export function noticeAnswer(transport: Transport, message: unknown): void {
+/** Hands `message` to the request that it answers, if it answers one. @returns what is to be sent */
+export function noticeAnswer(transport: Transport, message: unknown): unknown {
   try {
-    const messages: readonly unknown[] = Array.isArray(message) ? message : [message]
-    for (const each of messages) {
-      const handling = answeredBy(transport, each)
-      if (handling !== undefined && forget(transport, handling)) handling.answered(each as Answer)
-    }
+    if (!Array.isArray(message)) return noticeOne(transport, message)
+    const told = message.map((each) => noticeOne(transport, each))
+    return told.some((each, at) => each !== message[at]) ? told : message
   } catch {
     // What the message is made of must not keep it from being sent.
+    return message
   }
+}
+
+function noticeOne(transport: Transport, message: unknown): unknown {
+  const handling = answeredBy(transport, message)
+  if (handling === undefined || !forget(transport, handling)) return message
+  return handling.answered(message as Answer)
 }
 
 function answeredBy(transport: Transport, message: unknown): Handling | undefined {
@@ -84,8 +89,8 @@ function install(transport: Transport): Watched | undefined {
   if (typeof send !== 'function' || (before ? !before.configurable : !Object.isExtensible(transport)))
     return undefined
   const observer: Method = function (...args) {
-    noticeAnswer(transport, args[0])
-    return Reflect.apply(send, this, args)
+    const told = noticeAnswer(transport, args[0])
+    return Reflect.apply(send, this, told === args[0] ? args : args.with(0, told))
   }
   const value = {
     value: observer,

@@ -26,6 +26,7 @@ import { isToolError, recordErrorAnswer, recordFailure, recordResult, recordTool
 import { observedOptions } from './progress.ts'
 import { hasSpan, type Outgoing, type Protocol, textAt } from './protocol.ts'
 import { borrow, toolAbove } from './tool-above.ts'
+import { countUsage, noteRequest } from './usage.ts'
 
 /** A request on its way out: what is to be sent, with which options, and how. */
 export interface OutgoingCall<T> {
@@ -130,8 +131,10 @@ function sendWithin<T>({ protocol, request, options, meta, send }: OutgoingCall<
       : keepingMeta(protocol._transport, meta, () => send(sent, observed))
   } finally {
     const next = protocol._requestMessageId
-    if (typeof id === 'number' && typeof next === 'number' && next > id)
+    if (typeof id === 'number' && typeof next === 'number' && next > id) {
       span.setAttribute(REQUEST_ID, String(id))
+      noteRequest(span, id)
+    }
   }
 }
 
@@ -146,6 +149,7 @@ export function asSent<T>(request: unknown, fn: () => T): T {
 function followerOf(made: SpanOfCall, call: OutgoingCall<unknown>, context: Context): Follower {
   const { span } = made
   const end = (): void => {
+    countUsage(call.protocol, span)
     if (!made.borrowed) span.end()
   }
   return {

@@ -1,5 +1,5 @@
 import { activeContext } from '../../context/active-context.ts'
-import { injectHeaders, withRemoteContext } from '../../context/propagation.ts'
+import { injectTrace, withRemoteContext } from '../../context/propagation.ts'
 import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
 import { currentPipeline } from '../../tracer/current.ts'
 import { runWithin } from '../../tracing/open-span.ts'
@@ -26,7 +26,7 @@ export function withMeta<M extends Outgoing>(message: M, options: MetaOptions): 
     if (params !== undefined && !isPlainObject(params)) return message
     const meta = params?._meta
     if (meta !== undefined && !isPlainObject(meta)) return message
-    const trace: Record<string, string> = injectHeaders({}, { baggage: options.baggage === true })
+    const trace: Record<string, string> = injectTrace({}, options.baggage === true)
     if (trace.traceparent === undefined || isElsewhere(meta, trace.traceparent)) return message
     return { ...message, params: { ...params, _meta: { ...meta, ...trace } } }
   } catch {

@@ -14,6 +14,7 @@ import type { MetaOptions } from './meta.ts'
 import { handleNotification, observedNotification } from './notifications.ts'
 import { isIncoming, isOutgoing, type Protocol } from './protocol.ts'
 import { endUnanswered, handleRequest, handlerWithin } from './server-call.ts'
+import { takeUsage } from './usage.ts'
 
 /** What `turnspan/mcp` can be told. */
 export interface McpOptions {
@@ -84,6 +85,7 @@ function patchProtocol(target: unknown, patches: Patches, meta: McpOptions): boo
   wrap('_onclose', closer)
   wrap('_enqueueTaskMessage', queuer)
   wrap('_oninitialize', initializer)
+  wrap('_onresponse', answerTaker)
   return wrap('_onrequest', receiver)
 }
 
@@ -162,6 +164,12 @@ const receiver: Wrap = (receive) =>
     const [request, extra] = args
     if (isIncoming(request)) handleRequest({ protocol: this, request, extra, handle })
     else handle()
+  }
+
+const answerTaker: Wrap = (receive) =>
+  function (this: Protocol, ...args) {
+    const answer = takeUsage(this, args[0])
+    return Reflect.apply(receive, this, answer === args[0] ? args : args.with(0, answer))
   }
 
 const listener: Wrap = (listen) =>

@@ -25,6 +25,7 @@ import { inOrigin, type Origin } from './meta.ts'
 import { recordCancelled, recordErrorAnswer, recordFailure, recordResult } from './outcome.ts'
 import { type Answer, hasSpan, type Incoming, isOutgoing, type Protocol } from './protocol.ts'
 import { borrow, toolAbove } from './tool-above.ts'
+import { wantsUsage, withUsage } from './usage.ts'
 
 /** A request that came in, and what the transport says of it. */
 export interface IncomingCall {
@@ -59,7 +60,12 @@ function handleIn(context: Context, ambient: Context, origin: Origin, call: Inco
   const span = openHandlerSpan({ pipeline, context, origin, related }, call)
   // It stands for what came in, and not for a call of the same tool elsewhere that the handler passes on to.
   borrow(span)
-  const answered = (answer: Answer): void => recordAnswer(span, answer)
+  const tells = origin.local === undefined && wantsUsage(request)
+  const answered = (answer: Answer): Answer => {
+    const told = tells ? withUsage(answer, span) : answer
+    recordAnswer(span, answer)
+    return told
+  }
   const handling: Handling = { id: request.id, span, answered }
   watch(handling)
   try {

@@ -156,17 +156,18 @@ function writeName(under: readonly string[], name: string, write: WriteAttribute
 
 /** MLflow would price the sum by its model once more: its Overview adds up the cost of all spans. */
 const hidesModel = ({ isSum }: AgentData, options: ExportOptions): boolean =>
-  reachesMlflow(options) && isSum === true
+  reachesMlflow(options) && Boolean(isSum)
 const MODEL_KEYS: ReadonlySet<string> = new Set([keys.LLM_MODEL, keys.REQUEST_MODEL, keys.RESPONSE_MODEL])
 
 /**
  * Usage, or the sum of what was used below. Backends add up what they find under the conventions' names, so only MLflow
- * gets a sum under its own, with which it leaves out what is below; others get it under names that nobody adds up.
+ * gets a sum under its own, with which it leaves out what is below; others get it under names that nobody adds up, as does
+ * MLflow a sum in which the tokens of other processes are missing.
  */
 function writeUsage(agent: AgentData, options: ExportOptions, write: WriteAttribute): void {
   const { usage, isSum } = agent
   if (usage === undefined) return
-  if (isSum && reachesMlflow(options)) write(keys.TOKEN_USAGE, mlflowUsage(usage))
+  if (isSum === true && reachesMlflow(options)) write(keys.TOKEN_USAGE, mlflowUsage(usage))
   else if (isSum) writeCounts(usage, false, (key, value) => write(summedKey(key), value))
   else {
     write(keys.TOKEN_USAGE, mlflowUsage(usage))

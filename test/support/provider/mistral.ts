@@ -24,7 +24,9 @@ export const mistral: Wire = {
       return { json: judged(request, path) }
     if (path.endsWith('/ocr')) return { json: read(request) }
     const made = openai.reply(request, answer)
-    return path.endsWith('/embeddings') && made && 'json' in made ? embedded(request, made.json as object) : made
+    return path.endsWith('/embeddings') && made && 'json' in made
+      ? embedded(request, made.json as object)
+      : made
   },
   error: (status) =>
     status === 422

@@ -1,7 +1,7 @@
 import { expectOptions } from '../../../config/arguments.ts'
 import { checkKeys } from '../../../config/known-keys.ts'
 import { activeContext } from '../../../context/active-context.ts'
-import { withRemoteContext } from '../../../context/propagation.ts'
+import { continueTrace } from '../../../context/exported-context.ts'
 import { textOr } from '../../../tracing/open-span.ts'
 import type { Frame, Settings } from './frame.ts'
 import { KNOWN } from './known.ts'
@@ -43,10 +43,8 @@ export function createHarness(options: HarnessOptions): Harness {
         nest: true,
       }
       // The state is this application's own, unlike the headers of a request.
-      return withRemoteContext(
-        { ...state?.headers },
-        () => beginTurn({ settings: settingsOf(own), context: activeContext() }, begun),
-        { trusted: true },
+      return continueTrace(state, () =>
+        beginTurn({ settings: settingsOf(own), context: activeContext() }, begun),
       )
     },
     turnOf: (responseId) => openTurn(responseId)?.turn,

@@ -1,9 +1,8 @@
 import type { Context } from '@opentelemetry/api'
 import { checkKeys } from '../../../config/known-keys.ts'
 import { runIn } from '../../../context/active-context.ts'
-import { injectHeaders } from '../../../context/propagation.ts'
+import { exportContext } from '../../../context/exported-context.ts'
 import { diagnoseOnce } from '../../../runtime/diagnostics.ts'
-import type { LiveSpan } from '../../../span/live-span.ts'
 import * as keys from '../../../span/semconv/keys.ts'
 import { SpanType } from '../../../span/semconv/span-type.ts'
 import type { TokenUsage } from '../../../span/token-usage.ts'
@@ -83,16 +82,14 @@ function turnOf(frame: Frame, start: TurnStart): Turn {
     },
     toolOf: (callId: string) => settings.tools.get(callId),
     suspend(end?: WorkEnd): TurnState {
-      const headers = quietly(() => runIn(frame.context, () => injectHeaders<Headers>({}, { baggage: true })))
-      ending.finish(end, (open) => {
-        open.setAttribute(SUSPENDED, true)
-        withoutSum(open)
-      })
+      const exported = quietly(() => runIn(frame.context, exportContext))
+      ending.finish(end, (open) => open.setAttribute(SUSPENDED, true))
       return {
         version: 1,
+        headers: {},
+        ...(live !== undefined && exported),
         agent,
         ...(responseId !== undefined && { responseId }),
-        headers: live === undefined ? {} : (headers ?? {}),
       }
     },
   })
@@ -107,18 +104,7 @@ function turnOf(frame: Frame, start: TurnStart): Turn {
   return turn
 }
 
-type Headers = Record<string, string>
 type UsageOf = NonNullable<Parameters<Turn['usage']>[1]>
-
-/**
- * MLflow counts the tokens of an agent in place of those below it. Of a turn that goes on elsewhere, what is below it is
- * not complete: each call counts for itself.
- */
-function withoutSum(live: LiveSpan): void {
-  if (live.parent !== undefined) return
-  live.usageBelow = undefined
-  live.modelsBelow = undefined
-}
 
 /** A span for tokens that no other one has. */
 function sayUsage(

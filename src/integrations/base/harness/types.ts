@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api'
+import type { ExportedContext } from '../../../context/exported-context.ts'
 import type { TimeInput } from '../../../runtime/clock.ts'
 import type { SpanType } from '../../../span/semconv/span-type.ts'
 import type { Span } from '../../../span/span.ts'
@@ -249,18 +250,15 @@ export interface Turn extends Work, Nesting {
   toolOf(callId: string): HarnessTool | undefined
   /**
    * The turn goes on in another process, or later in this one: its span ends here, and what `harness.resume` makes of the
-   * returned value stands below it. The value is plain JSON; it holds the names of session and user, and no content.
+   * returned value stands below it. The value is plain JSON; it holds session, user, tags and metadata of the trace, and no content.
    */
   suspend(end?: WorkEnd): TurnState
 }
 
 /** What another process needs to go on with a turn. Plain JSON. */
-export interface TurnState {
-  readonly version: 1
+export interface TurnState extends ExportedContext {
   readonly agent: string
   readonly responseId?: string | undefined
-  /** `traceparent`, `tracestate` and `baggage`; empty where nothing is traced. */
-  readonly headers: Readonly<Record<string, string>>
 }
 
 /** A runtime of agents, as turnspan sees it. */

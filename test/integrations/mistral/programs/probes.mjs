@@ -126,7 +126,7 @@ export const probes = [
     script: 'json',
     needs: has('chat', 'parse'),
     run: async (t) => {
-      const { z } = await import('zod')
+      const z = await import('zod')
       const responseFormat = z.object({ city: z.string(), degrees: z.number() })
       return (await chat(t).parse({ ...hi, responseFormat })).choices[0].message.parsed
     },

@@ -1,0 +1,12 @@
+import { SpanType, withSpan } from 'turnspan'
+
+/** Stands for a model; with a real client the span comes by itself. */
+export const askModel = (question, usage) =>
+  withSpan(
+    async (span) => {
+      span.setModel('scripted-1', 'example')
+      span.setTokenUsage(usage)
+      return `I have thought about: ${question}`
+    },
+    { name: 'chat', spanType: SpanType.CHAT_MODEL, inputs: { question } },
+  )

@@ -1,0 +1,28 @@
+/**
+ * Traces clients and servers of the Agent2Agent protocol, made with its JavaScript SDK: `turnspan/a2a`.
+ *
+ * @packageDocumentation
+ */
+import { createInstrument, type Uninstrument } from '../base/index.ts'
+import { patchA2A } from './patch-a2a.ts'
+
+export type { Uninstrument } from '../base/index.ts'
+
+/**
+ * Traces every client and server of the A2A SDK: a message to an agent is a span `agent:<name>` that lasts until the agent has
+ * answered, and what the agent does stands below it, in whichever process. The conversation (`contextId`) is the session of a
+ * trace that has none. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
+ * application for one.
+ *
+ * @param copy - exports of `@a2a-js/sdk/client` or `/server`, their classes `Client` and `DefaultRequestHandler`, or an
+ * instance. Default: the copies that the application has loaded, and those that it will load
+ * @returns puts everything back as it was
+ * @see https://a2a-protocol.org
+ * @example
+ * import * as client from '@a2a-js/sdk/client'
+ * instrumentA2A(client)
+ */
+export const instrumentA2A: (copy?: unknown, options?: object) => Uninstrument = createInstrument<object>({
+  name: 'a2a',
+  patch: patchA2A,
+})

@@ -1,0 +1,89 @@
+import { type Method, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
+import { callAgent } from './client-call.ts'
+import { withTraceHeaders } from './headers.ts'
+import { runExecutor } from './server-call.ts'
+
+/**
+ * Patches the classes of clients and servers in `copy`: exports of a module, a class, or an instance. They are found by what
+ * they have, for bundlers change their names.
+ *
+ * @returns whether there was one
+ */
+export function patchA2A(copy: unknown, patches: Patches): boolean {
+  const found = membersOf(copy).flatMap((member) => [member, read(member, 'prototype')])
+  return found.map((one) => patchClient(one, patches) || patchHandler(one, patches)).includes(true)
+}
+
+/** The module itself, what it exports, and what its default export has. */
+function membersOf(module: unknown): unknown[] {
+  const exported = [module, read(module, 'default')]
+  return exported.flatMap((from) => [from, ...keysOf(from).map((key) => read(from, key))])
+}
+
+function keysOf(value: unknown): string[] {
+  try {
+    return typeof value === 'object' && value !== null ? Object.keys(value) : []
+  } catch {
+    return []
+  }
+}
+
+const hasAll = (target: unknown, ...keys: readonly string[]): boolean =>
+  keys.every((key) => ownerOf(target, key) !== undefined)
+
+/** Requests of a transport that carry the trace. Its parameters are the request and its options. */
+const REQUESTS = ['sendMessage', 'sendMessageStream', 'resubscribeTask', 'getTask', 'cancelTask'] as const
+
+function patchClient(target: unknown, patches: Patches): boolean {
+  if (!hasAll(target, 'sendMessage', 'sendMessageStream', 'resubscribeTask', 'getAgentCard')) return false
+  const caller: Wrap = (send) =>
+    function (...args) {
+      patchTransport(read(this, 'transport'), patches)
+      return callAgent({ client: this, params: args[0], send: () => Reflect.apply(send, this, args) })
+    }
+  const follower: Wrap = (ask) =>
+    function (...args) {
+      patchTransport(read(this, 'transport'), patches)
+      return Reflect.apply(ask, this, args)
+    }
+  for (const key of REQUESTS) patches.wrap(target, key, key.startsWith('sendMessage') ? caller : follower)
+  return true
+}
+
+/** The transport sends what interceptors of the program have seen, and puts `serviceParameters` into the headers. */
+function patchTransport(transport: unknown, patches: Patches): void {
+  for (const key of REQUESTS) patches.wrap(transport, key, sender)
+}
+
+const sender: Wrap = (send) =>
+  function (...args) {
+    const options = withTraceHeaders(args[1])
+    return Reflect.apply(send, this, options === args[1] ? args : [args[0], options, ...args.slice(2)])
+  }
+
+function patchHandler(target: unknown, patches: Patches): boolean {
+  if (!hasAll(target, 'sendMessage', 'sendMessageStream', 'getAuthenticatedExtendedAgentCard')) return false
+  const handler: Wrap = (handle) =>
+    function (...args) {
+      patchExecutor(this, patches)
+      return Reflect.apply(handle, this, args)
+    }
+  for (const key of ['sendMessage', 'sendMessageStream']) patches.wrap(target, key, handler)
+  return true
+}
+
+/** The agents that a program serves, by their executors: what they are called. */
+const cards: WeakMap<object, unknown> = new WeakMap()
+
+function patchExecutor(handler: unknown, patches: Patches): void {
+  const executor = read(handler, 'agentExecutor')
+  if (typeof executor !== 'object' || executor === null) return
+  cards.set(executor, read(handler, 'agentCard'))
+  patches.wrap(executor, 'execute', executeWrap)
+}
+
+const executeWrap: Wrap = (execute: Method) =>
+  function (...args) {
+    const card = typeof this === 'object' && this !== null ? cards.get(this) : undefined
+    return runExecutor({ card, request: args[0], bus: args[1] }, () => Reflect.apply(execute, this, args))
+  }

@@ -1,0 +1,27 @@
+/**
+ * Traces agents that are reached by the AG-UI protocol, with its client: `turnspan/ag-ui`.
+ *
+ * @packageDocumentation
+ */
+import { createInstrument, type Uninstrument } from '../base/index.ts'
+import { patchAgUi } from './patch-ag-ui.ts'
+
+export type { Uninstrument } from '../base/index.ts'
+
+/**
+ * Traces every run of an agent of `@ag-ui/client`: a span `agent:<agentId>` with the thread as session, which lasts until the run
+ * is over. Requests of `HttpAgent` carry the trace. `init` calls it by itself; call it where nobody can find the package from
+ * outside, in a bundled application for one.
+ *
+ * @param copy - exports of `@ag-ui/client`, its classes `AbstractAgent` and `HttpAgent`, or an agent. Default: the copies that
+ * the application has loaded, and those that it will load
+ * @returns puts everything back as it was
+ * @see https://docs.ag-ui.com
+ * @example
+ * import { HttpAgent } from '@ag-ui/client'
+ * instrumentAgUi(HttpAgent)
+ */
+export const instrumentAgUi: (copy?: unknown, options?: object) => Uninstrument = createInstrument<object>({
+  name: 'ag-ui',
+  patch: patchAgUi,
+})
