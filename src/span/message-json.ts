@@ -8,8 +8,8 @@ import { notNull, textIn } from './snapshot/look.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { TapeView } from './snapshot/tape.ts'
 
-/** What can be written as JSON text: what was captured, or messages in which it stands. */
-export type JsonContent = Snapshot | readonly Message[]
+/** What can be written as JSON text: what was captured, or messages or their parts, in which it stands. */
+export type JsonContent = Snapshot | readonly Message[] | readonly Part[]
 
 /** More than most messages come to. */
 const USUAL_BYTES = 8_192
@@ -21,7 +21,7 @@ const WITHIN_PART = WITHIN_PARTS - OBJECT_MESSAGES
 
 /** JSON text of `json` in UTF-8; what nests too deep for MLflow is a text of its own in it. */
 export function writeJson(writer: Writer, json: JsonContent): void {
-  if (isMessages(json)) putMessages(writer, json)
+  if (isMessages(json)) putList(writer, json)
   else putView(writer, json, MAX_NATIVE)
 }
 
@@ -32,7 +32,8 @@ export function jsonText(json: JsonContent): string {
   return writer.buffer.toString('utf8', 0, writer.pos)
 }
 
-export const isMessages = (json: JsonContent): json is readonly Message[] => Array.isArray(json)
+export const isMessages = (json: JsonContent): json is readonly Message[] | readonly Part[] =>
+  Array.isArray(json)
 
 const LIST = literal('[')
 const LIST_END = literal(']')
@@ -50,11 +51,13 @@ const ARGUMENTS = literal(',"arguments":')
 const TOOL_RESPONSE_PART = literal('{"type":"tool_call_response","id":')
 const RESPONSE = literal(',"response":')
 
-function putMessages(writer: Writer, messages: readonly Message[]): void {
+function putList(writer: Writer, items: readonly (Message | Part)[]): void {
   putLiteral(writer, LIST)
-  for (let i = 0; i < messages.length; i += 1) {
+  for (let i = 0; i < items.length; i += 1) {
     if (i > 0) putLiteral(writer, NEXT)
-    putMessage(writer, messages[i] as Message)
+    const item = items[i] as Message | Part
+    if ('role' in item) putMessage(writer, item)
+    else putPart(writer, item)
   }
   putLiteral(writer, LIST_END)
 }
@@ -63,7 +66,7 @@ function putMessage(writer: Writer, { role, parts, finishReason }: Message): voi
   putLiteral(writer, ROLE)
   putString(writer, role)
   putLiteral(writer, PARTS)
-  if (isPartList(parts)) putParts(writer, parts)
+  if (isPartList(parts)) putList(writer, parts)
   else putView(writer, parts, WITHIN_MESSAGE)
   if (finishReason !== undefined) {
     putLiteral(writer, FINISH_REASON)
@@ -73,15 +76,6 @@ function putMessage(writer: Writer, { role, parts, finishReason }: Message): voi
 }
 
 const isPartList = (parts: Message['parts']): parts is readonly Part[] => Array.isArray(parts)
-
-function putParts(writer: Writer, parts: readonly Part[]): void {
-  putLiteral(writer, LIST)
-  for (let i = 0; i < parts.length; i += 1) {
-    if (i > 0) putLiteral(writer, NEXT)
-    putPart(writer, parts[i] as Part)
-  }
-  putLiteral(writer, LIST_END)
-}
 
 function putPart(writer: Writer, part: Part): void {
   switch (part.type) {

@@ -11,6 +11,13 @@ export interface Message {
   readonly finishReason: Text | undefined
 }
 
+/** What a model was asked, in the words of the conventions. */
+export interface Asked {
+  readonly messages: readonly Message[]
+  /** What it was told beside the messages, where its API has that apart from them. */
+  readonly system?: readonly Part[] | undefined
+}
+
 /** A part of a message, of which all that was captured is still as it was captured. */
 export type Part =
   | { readonly type: 'text' | 'reasoning'; readonly content: Text }

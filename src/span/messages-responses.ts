@@ -1,4 +1,5 @@
 import {
+  type Asked,
   all,
   type Message,
   makeMessage,
@@ -16,14 +17,14 @@ import type { TapeView } from './snapshot/tape.ts'
 type Converted = Message & { readonly parts: readonly Part[] }
 
 /** Messages of a request of OpenAI's Responses API: its `instructions`, then its `input`, a text or a list of items. */
-export function responsesInput(request: TapeView): Message[] | undefined {
+export function responsesInput(request: TapeView): Asked | undefined {
   const instructions = fieldIn(request, 'instructions')
-  const before = isText(instructions) ? [makeMessage('system', [textPart(instructions)])] : []
+  const told = isText(instructions) && { system: [textPart(instructions)] }
   const input = fieldIn(request, 'input')
-  if (isText(input)) return [...before, makeMessage('user', [textPart(input)])]
+  if (isText(input)) return { messages: [makeMessage('user', [textPart(input)])], ...told }
   const items = itemsIn(input)
   const messages = items && all(items.map(messageOf))
-  return messages && [...before, ...messages]
+  return messages && { messages, ...told }
 }
 
 /** The items of an answer of the Responses API, as one message. */

@@ -15,9 +15,11 @@ import { VERSION } from '../runtime/version.ts'
 import { readProperty } from '../span/attribute-values.ts'
 import { RESPONSE_ID } from '../span/keys.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
-import { SpanType } from '../span/span-type.ts'
+import { isModelType, SpanType } from '../span/span-type.ts'
 import { ownTraceFor, tieTo } from './own-trace.ts'
 
+/** OpenTelemetry's kind of a call that goes elsewhere. */
+const CLIENT: SpanKind.CLIENT = 2
 const SCOPE = Object.freeze({ name: 'turnspan', version: VERSION })
 
 /** What every way of starting a span takes. */
@@ -45,7 +47,7 @@ export interface SpanOptions {
 }
 
 export interface OpenOptions extends SpanOptions {
-  /** OpenTelemetry's span kind; internal, if not given. */
+  /** OpenTelemetry's span kind; if not given, client for calls of models, internal for all else. */
   kind?: SpanKind | undefined
   /** `null` starts a trace of its own. */
   parent?: OtelSpan | null | undefined
@@ -104,7 +106,7 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     name: textOr(name, textOr(fn && readProperty(fn, 'name'), 'anonymous')),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null || own?.left !== undefined,
-    kind,
+    kind: kind ?? (isModelType(spanType) ? CLIENT : undefined),
     startTime,
     traceId: own?.traceId,
     sampleRatio: ratioOf(sampleRatio),
