@@ -16,6 +16,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['context'],
   ['delivery'],
   ['translate'],
+  ['metrics'],
   ['span'],
   ['ids'],
   ['config'],

@@ -1,10 +1,11 @@
 import type { Captured } from './captured.ts'
-import type { Message, Part, Text, ToolCallPart } from './message-parts.ts'
+import { GENERIC, type Message, type Part, type Text, type ToolCallPart } from './message-parts.ts'
 import { LIST_MESSAGES, MAX_NATIVE, OBJECT_MESSAGES, withinNesting } from './nesting.ts'
 import { createWriter, type Writer } from './otlp/writer.ts'
 import { NULL, putObjectWith, putView } from './snapshot/json.ts'
 import { literal, putLiteral, putQuoted, putText } from './snapshot/json-out.ts'
-import { notNull, textIn } from './snapshot/look.ts'
+import { isText, textIn } from './snapshot/look.ts'
+import { plainOf } from './snapshot/plain.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { TapeView } from './snapshot/tape.ts'
 
@@ -81,6 +82,7 @@ function putPart(writer: Writer, part: Part): void {
   switch (part.type) {
     case 'own':
       if (part.named === undefined) putView(writer, part.value, WITHIN_PARTS)
+      else if (part.named === GENERIC) putGeneric(writer, part.value)
       else putObjectWith(writer, part.value, WITHIN_PARTS, 'type', part.named)
       return
     case 'tool_call':
@@ -88,7 +90,7 @@ function putPart(writer: Writer, part: Part): void {
       break
     case 'tool_call_response':
       putLiteral(writer, TOOL_RESPONSE_PART)
-      putOptional(writer, part.id)
+      putIdentity(writer, part.id)
       putLiteral(writer, RESPONSE)
       putOptional(writer, part.response)
       break
@@ -101,16 +103,26 @@ function putPart(writer: Writer, part: Part): void {
 
 function putToolCall(writer: Writer, call: ToolCallPart): void {
   putLiteral(writer, TOOL_CALL_PART)
-  putOptional(writer, call.id)
+  putIdentity(writer, call.id)
   putLiteral(writer, NAME)
-  if (notNull(call.name) === undefined) putLiteral(writer, EMPTY_TEXT)
-  else putOptional(writer, call.name)
+  if (isText(call.name)) putOptional(writer, call.name)
+  else putLiteral(writer, EMPTY_TEXT)
   putLiteral(writer, ARGUMENTS)
   // Arguments that are no JSON after all stay the text that they are.
   const parsed = call.isText ? parsedJson(textIn(call.arguments)) : undefined
   if (parsed === undefined) putOptional(writer, call.arguments)
   else putText(writer, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
 }
+
+function putGeneric(writer: Writer, part: TapeView): void {
+  const { type, ...fields } = plainOf(part) as { readonly [key: string]: Captured }
+  const generic = { ...fields, type: GENERIC, generic_type: type ?? 'unknown' }
+  putText(writer, JSON.stringify(withinNesting(generic, WITHIN_PARTS)))
+}
+
+/** An ID is a text to the conventions, or not there. */
+const putIdentity = (writer: Writer, id: TapeView | undefined): void =>
+  putOptional(writer, isText(id) ? id : undefined)
 
 function putString(writer: Writer, text: Text): void {
   if (typeof text === 'string') putQuoted(writer, text)

@@ -31,9 +31,12 @@ export type Part =
       /** The conventions allow part types of one's own; nothing is lost by passing it on. */
       readonly type: 'own'
       readonly value: TapeView
-      /** The type that it is given, where it has none. */
+      /** The type that it is given, where it has none; or {@link GENERIC}. */
       readonly named?: string
     }
+
+/** The type of parts whose own type means something else to the conventions: it stands under `generic_type`. */
+export const GENERIC = 'generic'
 
 /** A call of a tool that the model asks for. */
 export interface ToolCallPart {

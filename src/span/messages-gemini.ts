@@ -2,6 +2,7 @@ import { finishReason } from './finish-reason.ts'
 import {
   type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -12,6 +13,7 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import { isConventionalType } from './part-shapes.ts'
 import {
   fieldIn,
   firstNameIn,
@@ -98,7 +100,8 @@ function partOf(part: TapeView): Part | undefined {
   if (isFields(call)) return toolCallPart(identityOf(call), fieldIn(call, 'name'), fieldIn(call, 'args'))
   const response = fieldIn(part, 'functionResponse') ?? fieldIn(part, 'function_response')
   if (isFields(response)) return toolResponsePart(identityOf(response), fieldIn(response, 'response'))
-  return ownPart(part, firstNameIn(part) ?? 'unknown')
+  const named = firstNameIn(part) ?? 'unknown'
+  return ownPart(part, isConventionalType(named) ? GENERIC : named)
 }
 
 /** Older models identify a call by its name alone. */

@@ -1,6 +1,8 @@
+import { toJsonText } from './json-text.ts'
 import {
   type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -10,7 +12,9 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import { isConventionalPart } from './part-shapes.ts'
 import { fieldIn, isFields, isText, itemsIn, notNull, says } from './snapshot/look.ts'
+import { plainOf } from './snapshot/plain.ts'
 import type { TapeView } from './snapshot/tape.ts'
 
 /** A message whose parts have all been looked at. */
@@ -52,7 +56,9 @@ function messageOf(item: TapeView): Converted | undefined {
   const role = fieldIn(item, 'role')
   if (isText(role)) return makeMessage(role, contentParts(fieldIn(item, 'content')))
   // Calls of tools that run at the provider, references.
-  return isText(type) ? makeMessage('assistant', [ownPart(item)]) : undefined
+  return isText(type)
+    ? makeMessage('assistant', [ownPart(item, isConventionalPart(item) ? undefined : GENERIC)])
+    : undefined
 }
 
 function summaryOf(item: TapeView): Part[] {
@@ -68,6 +74,8 @@ function contentParts(content: TapeView | undefined): Part[] {
   if (isText(content)) return [textPart(content)]
   return (itemsIn(content) ?? []).map((part) => {
     const text = notNull(fieldIn(part, 'text')) ?? fieldIn(part, 'refusal')
-    return isText(text) ? textPart(text) : ownPart(part)
+    if (isText(text)) return textPart(text)
+    if (!isFields(part)) return textPart(isText(part) ? part : toJsonText(plainOf(part)))
+    return ownPart(part, isConventionalPart(part) ? undefined : GENERIC)
   })
 }

@@ -3,6 +3,7 @@ import { toJsonText } from './json-text.ts'
 import {
   type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -15,6 +16,7 @@ import {
 } from './message-parts.ts'
 import { geminiInput, geminiOutput, geminiParts } from './messages-gemini.ts'
 import { responsesInput, responsesOutput } from './messages-responses.ts'
+import { isConventionalPart } from './part-shapes.ts'
 import { fieldIn, isFields, isList, isText, itemsIn, notNull, says } from './snapshot/look.ts'
 import { plainOf } from './snapshot/plain.ts'
 import type { TapeView } from './snapshot/tape.ts'
@@ -107,8 +109,10 @@ function message(fields: TapeView | undefined): Message | undefined {
 
 /** Parts of the conventions say what they are; those of Gemini do not. */
 function typedOrGemini(role: Text, parts: TapeView): Message | undefined {
-  if (itemsIn(parts)?.every((part) => isText(fieldIn(part, 'type')))) return makeMessage(role, parts)
-  const converted = geminiParts(parts)
+  const items = itemsIn(parts) ?? []
+  if (items.every(isConventionalPart)) return makeMessage(role, parts)
+  const areTyped = items.every((part) => isText(fieldIn(part, 'type')))
+  const converted = areTyped ? items.map(contentPart) : geminiParts(parts)
   return converted && makeMessage(role, converted)
 }
 
@@ -133,7 +137,17 @@ function contentPart(item: TapeView): Part {
     const thinking = fieldIn(item, 'thinking')
     if (isText(thinking)) return reasoningPart(thinking)
   }
-  return isText(type) ? ownPart(item) : ownPart(item, 'unknown')
+  if (isConventionalPart(item)) return ownPart(item)
+  return namesake(item, type) ?? ownPart(item, isText(type) ? GENERIC : 'unknown')
+}
+
+/** Parts of LangChain and of the AI SDK whose types the conventions have for other forms. */
+function namesake(item: TapeView, type: TapeView | undefined): Part | undefined {
+  if (says(type, 'reasoning')) {
+    const thoughts = fieldIn(item, 'reasoning') ?? fieldIn(item, 'text')
+    return isText(thoughts) ? reasoningPart(thoughts) : undefined
+  }
+  return undefined
 }
 
 function saidIn(item: TapeView, type: TapeView | undefined): Text | undefined {

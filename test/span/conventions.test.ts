@@ -21,7 +21,7 @@ function call({ inputs, outputs, ...said }: Said, given: Partial<EndedSpan> = {}
 }
 
 const json = (value: ExportedValue | undefined): unknown => JSON.parse(String(value))
-const text = (content: string): object => ({ type: 'text', content })
+const text = (content: string): { type: string; content: string } => ({ type: 'text', content })
 
 describe('what an API has beside the messages', () => {
   const user = { role: 'user', parts: [text('hi')] }
@@ -109,8 +109,11 @@ test.each([
 
 test('why an answer ended is told in the words of the conventions', () => {
   const reasonOf = (outputs: Captured): unknown =>
-    (json(exportedAttributes(call({ outputs }), OTHER)['gen_ai.output.messages']) as { finish_reason: string }[])[0]
-      ?.finish_reason
+    (
+      json(exportedAttributes(call({ outputs }), OTHER)['gen_ai.output.messages']) as {
+        finish_reason: string
+      }[]
+    )[0]?.finish_reason
   const message = { role: 'assistant', content: 'a' }
   const chat = (finish_reason: string): Captured => ({ choices: [{ message, finish_reason }] })
   const gemini = (finishReason: string): Captured => ({ candidates: [{ finishReason }] })
