@@ -51,7 +51,8 @@ const parameters = {
   definitions: { a: { pattern: '^a', format: 'date', dependencies: { b: ['c'], d: {} } } },
 }
 const tool = { type: 'function', name: 'weather', description: 'Of a city', parameters }
-const message = { role: 'user', name: 'me', parts: [...Object.values(parts), generic] }
+/** Each kind of part is compared by itself. */
+const message = { role: 'user', name: 'me', parts: [parts.tool_call, generic] }
 
 const VALID: Readonly<Record<Structured, unknown>> = {
   'gen_ai.input.messages': [message],
@@ -104,12 +105,13 @@ describe('the rules, said in code of ours, agree with the schemas of the convent
   function agree(schema: object, ours: z.ZodMiniType, valid: unknown): void {
     const validate = ajv.compile(schema)
     const count = { valid: 0, invalid: 0 }
+    const different: string[] = []
     for (const value of changed(valid)) {
       const verdict = validate(value) ? 'valid' : 'invalid'
       count[verdict] += 1
-      const own = ours.safeParse(value).success ? 'valid' : 'invalid'
-      expect(`${own}: ${JSON.stringify(value)}`).toBe(`${verdict}: ${JSON.stringify(value)}`)
+      if (ours.safeParse(value).success !== (verdict === 'valid')) different.push(`${verdict}: ${JSON.stringify(value)}`)
     }
+    expect(different).toEqual([])
     expect(count.valid).toBeGreaterThan(1)
     expect(count.invalid).toBeGreaterThan(1)
   }

@@ -45,7 +45,7 @@ export const jsonSchema: z.ZodMiniType = z.union([
     patternProperties: z.optional(named),
     dependencies: z.optional(z.record(z.string(), z.union([nested, texts]))),
     propertyNames: z.optional(nested),
-    enum: z.optional(z.array(z.unknown())),
+    enum: z.optional(z.array(z.unknown()).check(z.minLength(1), z.refine(distinct, 'has one twice'))),
     type: z.optional(
       z.union([typeName, z.array(typeName).check(z.minLength(1), z.refine(distinct, 'has one twice'))]),
     ),
