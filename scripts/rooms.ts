@@ -19,6 +19,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['export'],
   ['translate'],
   ['otlp'],
+  ['metrics'],
   ['span'],
   ['ids'],
   ['config'],

@@ -115,6 +115,8 @@ export interface Config {
   readonly resource: Readonly<Record<string, string | number | boolean>>
   readonly provider: 'shared' | 'private'
   readonly keep: 'all' | 'agent'
+  /** Metrics go to the application's meters. */
+  readonly metrics: boolean
   /** What callers in other processes ask for is done. */
   readonly trustIncoming: boolean
   readonly maxQueueBytes: number

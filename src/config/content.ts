@@ -51,7 +51,7 @@ export function resolveContent(reader: Reader): ContentConfig {
     ...(redact && { redact: redact.value as Redact }),
     limits: resolveLimits(reader),
     ...(keys && { contentKeys: keys.value }),
-    legacySemconv: reader.choose(rules.flag, ['legacySemconv'], false),
+    legacySemconv: reader.choose(rules.flag, ['legacySemconv', 'TURNSPAN_LEGACY_SEMCONV'], false),
   }
 }
 

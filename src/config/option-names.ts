@@ -39,6 +39,7 @@ export const OPTION_ACCEPTS: Readonly<Record<OptionName, string>> = {
   sampleRatio: 'a number from 0 to 1',
   provider: '"shared" or "private"',
   keep: '"all" or "agent"',
+  metrics: 'true or false',
   trustIncoming: 'true or false',
   spool: 'true, false or an object with dir and maxBytes',
   watchdog: 'true, false or an object with afterMs and exportOpen',

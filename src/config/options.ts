@@ -191,7 +191,9 @@ export interface ContentOptions {
    */
   readonly contentKeys?: ContentKeys | undefined
   /**
-   * Adds the older names of GenAI attributes beside the current ones.
+   * Adds the older names of GenAI attributes beside the current ones, for backends that read only those: `gen_ai.system`,
+   * `gen_ai.usage.prompt_tokens` and the like.
+   * Variable: `TURNSPAN_LEGACY_SEMCONV`.
    * @defaultValue `false`
    */
   readonly legacySemconv?: boolean | undefined
@@ -226,6 +228,14 @@ export interface PipelineOptions {
    * @defaultValue `'all'`
    */
   readonly keep?: 'all' | 'agent' | undefined
+  /**
+   * Records the metrics of the GenAI conventions in the application's own `MeterProvider`, which exports them: tokens, duration
+   * and time to the first chunk of calls of models, duration of agents and tools. Without a registered provider nothing is
+   * recorded, and a diagnostic says so.
+   * Variable: `TURNSPAN_METRICS`.
+   * @defaultValue `false`
+   */
+  readonly metrics?: boolean | undefined
   /**
    * Whether callers in other processes are trusted: those with turnspan decide whether a request is traced, and their baggage
    * names its user and session. For services that strangers cannot reach; `withRemoteContext` says so of one call.

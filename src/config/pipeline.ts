@@ -10,6 +10,7 @@ export type PipelineConfig = Pick<
   | 'sampler'
   | 'provider'
   | 'keep'
+  | 'metrics'
   | 'trustIncoming'
   | 'maxQueueBytes'
   | 'maxQueueSpans'
@@ -52,6 +53,7 @@ export function resolvePipeline(reader: Reader): PipelineConfig {
     sampler: resolveSampler(reader),
     provider: reader.choose(sharing, ['provider', 'MLFLOW_USE_DEFAULT_TRACER_PROVIDER'], 'shared'),
     keep: reader.choose(keep, ['keep'], 'all'),
+    metrics: reader.choose(rules.flag, ['metrics', 'TURNSPAN_METRICS'], false),
     trustIncoming: resolveTrust(reader),
     maxQueueBytes: reader.choose(rules.count, ['maxQueueBytes'], 64 * MIB, `${64 * MIB} (64 MiB)`),
     ...(maxQueueSpans !== undefined && { maxQueueSpans }),

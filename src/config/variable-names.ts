@@ -69,6 +69,7 @@ export const VARIABLE_ACCEPTS: Readonly<Record<VariableName, string>> = {
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT:
     'true, false, SPAN_ONLY, SPAN_AND_EVENT, EVENT_ONLY or NO_CONTENT',
   OMNIGENT_OTEL_CAPTURE_CONTENT: 'true or false',
+  TURNSPAN_LEGACY_SEMCONV: 'true or false',
   OTEL_TRACES_SAMPLER:
     'always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio',
   OTEL_TRACES_SAMPLER_ARG: 'a number from 0 to 1',
@@ -76,6 +77,7 @@ export const VARIABLE_ACCEPTS: Readonly<Record<VariableName, string>> = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 'a whole number above 0',
   OTEL_BSP_MAX_QUEUE_SIZE: 'a whole number above 0',
   OTEL_BSP_EXPORT_TIMEOUT: 'a whole number of milliseconds above 0',
+  TURNSPAN_METRICS: 'true or false',
   TURNSPAN_TRUST_INCOMING: 'true or false',
   TURNSPAN_EXIT_TIMEOUT_MS: 'a whole number of milliseconds from 0',
   TURNSPAN_SPOOL: 'true, false or a path',

@@ -5,12 +5,14 @@ export type SdkVariable =
   | 'TURNSPAN_CAPTURE_CONTENT'
   | 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT'
   | 'OMNIGENT_OTEL_CAPTURE_CONTENT'
+  | 'TURNSPAN_LEGACY_SEMCONV'
   | 'OTEL_TRACES_SAMPLER'
   | 'OTEL_TRACES_SAMPLER_ARG'
   | 'OTEL_BSP_SCHEDULE_DELAY'
   | 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'
   | 'OTEL_BSP_MAX_QUEUE_SIZE'
   | 'OTEL_BSP_EXPORT_TIMEOUT'
+  | 'TURNSPAN_METRICS'
   | 'TURNSPAN_TRUST_INCOMING'
   | 'TURNSPAN_EXIT_TIMEOUT_MS'
   | 'TURNSPAN_SPOOL'
@@ -39,6 +41,12 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     defaultText: '`false`',
     group: 'content',
     source: 'omnigent',
+  },
+  TURNSPAN_LEGACY_SEMCONV: {
+    meaning: 'older names of GenAI attributes stand beside the current ones',
+    defaultText: '`false`',
+    group: 'content',
+    source: 'turnspan',
   },
   OTEL_TRACES_SAMPLER: {
     meaning: 'sampler of new traces; goes before the MLflow ratio',
@@ -75,6 +83,12 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     defaultText: '`10000`',
     group: 'pipeline',
     source: 'otel-sdk',
+  },
+  TURNSPAN_METRICS: {
+    meaning: "metrics of the GenAI conventions are recorded in the application's `MeterProvider`",
+    defaultText: '`false`',
+    group: 'pipeline',
+    source: 'turnspan',
   },
   TURNSPAN_TRUST_INCOMING: {
     meaning: 'callers in other processes may decide on sampling, user and session',

@@ -1,4 +1,4 @@
-import type { Context, ContextManager, TextMapPropagator } from '@opentelemetry/api'
+import type { Context, ContextManager, MeterProvider, TextMapPropagator } from '@opentelemetry/api'
 import { globalSlot, processWide } from './registry.ts'
 
 // Why not by the functions of @opentelemetry/api: docs/decisions/0010-no-api-at-import.md.
@@ -9,6 +9,7 @@ export interface ApiGlobals {
   readonly trace?: unknown
   readonly context?: ContextManager
   readonly propagation?: TextMapPropagator
+  readonly metrics?: MeterProvider
 }
 
 /** What has been registered with OpenTelemetry's API, by whichever copy; `undefined` before the first registration. */

@@ -16,6 +16,7 @@ import { startHelper } from './helper-thread.ts'
 import { lazyTarget } from './lazy-target.ts'
 import { noteSecretsOf } from './note-secrets.ts'
 import { keptByRequest } from './serverless.ts'
+import { startMetrics } from './start-metrics.ts'
 import { targetDisk } from './target-disk.ts'
 import { aloneInWorker, handOverTo } from './thread-guest.ts'
 
@@ -32,6 +33,7 @@ export function buildPipeline(config: Config, statistics: ExportStatistics): Pip
   const each = (target: SpanTarget): SpanTarget =>
     onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
   const pipeline: Pipeline = createPipeline(config, targets.map(each), statistics)
+  if (config.metrics) startMetrics(pipeline)
   return pipeline
 }
 

@@ -57,6 +57,8 @@ export interface AgentData {
   readonly usage?: CountedUsage | undefined
   /** The usage is the sum of what was used below, which counts there already; `part`: of what is known in this process. */
   readonly isSum?: boolean | 'part' | undefined
+  /** What was used below, where this is the span itself and no copy. */
+  readonly usageBelow?: CountedUsage | undefined
   readonly model?: string | undefined
   readonly provider?: string | undefined
   /** Keys of attributes whose JSON text stands for an object that was given. */

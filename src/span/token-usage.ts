@@ -108,7 +108,7 @@ export function usageOfAttributes(attributes: Attributes): CountedUsage | undefi
       'llm.token_count.prompt_details.cache_read',
     ),
     cacheCreationInputTokens: first(
-      'gen_ai.usage.cache_write.input_tokens',
+      keys.USAGE_CACHE_WRITE,
       keys.USAGE_CACHE_CREATION,
       'gen_ai.usage.cache_creation_input_tokens',
       'llm.token_count.prompt_details.cache_write',

@@ -35,8 +35,8 @@ export interface Pipeline extends SpanHost, ExternalSpanHost {
   externalStarted(span: ExternalSpan, parent: OtelSpan | undefined): void
   /** A span of another library ended. */
   externalEnded(span: ExternalSpan): void
-  /** Calls `listener` with the trace of each span that has ended. */
-  onSpanEnd(listener: (trace: TraceRecord) => void): void
+  /** Calls `listener` with each span that has ended, kept or not, and its trace. */
+  onSpanEnd(listener: (trace: TraceRecord, span: EndedSpan) => void): void
   /** Calls `listener` whenever there is something to deliver. */
   onWork(listener: () => void): void
   /** Calls `listener` when it is known what became of a span at a target. */
@@ -54,7 +54,7 @@ export function createPipeline(
   targets: readonly SpanTarget[],
   statistics: ExportStatistics,
 ): Pipeline {
-  const ends = createListeners<[trace: TraceRecord]>()
+  const ends = createListeners<[trace: TraceRecord, span: EndedSpan]>()
   const settled = createListeners<[span: EndedSpan, outcome: SpanOutcome]>()
   const work = createListeners<[]>()
   const idle = createListeners<[]>()
@@ -72,7 +72,7 @@ export function createPipeline(
       // The end of the stack, somewhere on the way.
       withEmptyStack(() => takeAgain(pipeline, statistics, span))
     }
-    ends.call(span.trace)
+    ends.call(span.trace, span)
   }
 
   const pipeline: Pipeline = {
@@ -112,7 +112,7 @@ export function createPipeline(
       statistics.ended()
       pipeline.traces.touched(copy.trace)
       statistics.settled('unsampled')
-      ends.call(copy.trace)
+      ends.call(copy.trace, copy)
     },
   }
   return pipeline

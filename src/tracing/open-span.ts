@@ -11,12 +11,15 @@ import { readProperty } from '../span/capture/attribute-values.ts'
 import { OWN_SCOPE } from '../span/instrumentation-scope.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { RESPONSE_ID } from '../span/semconv/keys.ts'
-import { SpanType } from '../span/semconv/span-type.ts'
+import { isModelType, SpanType } from '../span/semconv/span-type.ts'
 import { type BeginOptions, beginSpan } from '../tracer/begin-span.ts'
 import { tracesIn, withLiveSpan } from '../tracer/context-keys.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
 import { ownTraceFor, tieTo } from './own-trace.ts'
+
+/** OpenTelemetry's kind of a call that goes elsewhere. */
+const CLIENT: SpanKind.CLIENT = 2
 
 /** What every way of starting a span takes. */
 export interface SpanOptions {
@@ -43,7 +46,7 @@ export interface SpanOptions {
 }
 
 export interface OpenOptions extends SpanOptions {
-  /** OpenTelemetry's span kind; internal, if not given. */
+  /** OpenTelemetry's span kind; if not given, client for calls of models, internal for all else. */
   kind?: SpanKind | undefined
   /** `null` starts a trace of its own. */
   parent?: OtelSpan | null | undefined
@@ -102,7 +105,7 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     name: textOr(name, '') || nameOf(fn),
     spanType: textOr(spanType, SpanType.UNKNOWN),
     root: parent === null || own?.left !== undefined,
-    kind,
+    kind: kind ?? (isModelType(spanType) ? CLIENT : undefined),
     startTime,
     traceId: own?.traceId,
     sampleRatio: ratioOf(sampleRatio),

@@ -57,7 +57,6 @@ describe('withAgent', () => {
         'gen_ai.agent.name': 'support',
         'gen_ai.request.model': 'gpt-5',
         'gen_ai.provider.name': 'openai',
-        'gen_ai.system': 'openai',
         'gen_ai.response.id': `resp_${HEX}`,
         'gen_ai.conversation.id': 's-1',
         tier: 'gold',

@@ -89,6 +89,14 @@ const rows: Readonly<Record<string, Row>> = {
     ],
     fallback: false,
   },
+  metrics: {
+    read: (c) => c.metrics,
+    sources: [
+      ['metrics', true, true, 'maybe'],
+      ['TURNSPAN_METRICS', 'yes', true, 'maybe'],
+    ],
+    fallback: false,
+  },
   keep: { read: (c) => c.keep, sources: [['keep', 'agent', 'agent', 'some']], fallback: 'all' },
   maxQueueBytes: {
     read: (c) => c.maxQueueBytes,
@@ -125,7 +133,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
   legacySemconv: {
     read: (c) => c.legacySemconv,
-    sources: [['legacySemconv', true, true, 'maybe']],
+    sources: [
+      ['legacySemconv', true, true, 'maybe'],
+      ['TURNSPAN_LEGACY_SEMCONV', 'true', true, 'maybe'],
+    ],
     fallback: false,
   },
   instrumentations: {

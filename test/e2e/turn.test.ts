@@ -93,7 +93,6 @@ test('a turn arrives as one tree, complete, under the ID of its response', async
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': 'support',
     'gen_ai.provider.name': 'openai',
-    'gen_ai.system': 'openai',
     'gen_ai.response.id': responseId,
     'gen_ai.conversation.id': 's-1',
     'mlflow.chat.tokenUsage': storedUsage,

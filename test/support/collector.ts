@@ -45,6 +45,8 @@ export interface OtlpHttpOptions {
   readonly tls?: { readonly certificates: TestCertificates; readonly requireClientCert?: boolean }
   /** @defaultValue 0, a free one */
   readonly port?: number
+  /** Whether what arrives is held against the GenAI conventions when it stops. @defaultValue true */
+  readonly conventional?: boolean
 }
 
 /** One request as it came in. */
@@ -141,6 +143,7 @@ export async function startOtlpHttp(options: OtlpHttpOptions = {}): Promise<Otlp
     stopped.abort()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+    if (options.conventional !== false) await expectConventional(spans())
   }
   const port = (server.address() as AddressInfo).port
   return {
@@ -173,6 +176,32 @@ export async function startOtlpHttp(options: OtlpHttpOptions = {}): Promise<Otlp
     [Symbol.asyncDispose]: stop,
   }
 }
+
+/** Throws where messages, tools or instructions are not as the GenAI conventions have them. */
+async function expectConventional(spans: readonly DecodedSpan[]): Promise<void> {
+  const structured = spans.filter(({ attributes }) =>
+    Object.keys(attributes).some((key) => STRUCTURED.has(key)),
+  )
+  if (structured.length === 0) return
+  // Loaded here: most tests have nothing for it to look at.
+  const { unconventional } = await import('./genai-conventions/index.ts')
+  const found = unconventional(structured)
+  if (found.length > 0) {
+    throw new Error(
+      `Not as the GenAI conventions have it: ${found.slice(0, 5).join('; ')} (${found.length} in all)`,
+    )
+  }
+}
+
+const STRUCTURED: ReadonlySet<string> = new Set([
+  'gen_ai.input.messages',
+  'gen_ai.output.messages',
+  'gen_ai.system_instructions',
+  'gen_ai.tool.definitions',
+  'mlflow.spanInputs',
+  'mlflow.spanOutputs',
+  'mlflow.chat.tools',
+])
 
 function listener(options: OtlpHttpOptions, handle: RequestListener): Server {
   const { tls } = options

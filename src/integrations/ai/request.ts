@@ -12,7 +12,7 @@ export function settingAttributes(event: unknown): Fields {
     'gen_ai.request.presence_penalty': read(event, 'presencePenalty'),
     'gen_ai.request.stop_sequences': settingAt(event, 'stopSequences'),
     'gen_ai.request.seed': read(event, 'seed'),
-    'gen_ai.request.reasoning_effort': text(read(event, 'reasoning')),
+    'gen_ai.request.reasoning.level': text(read(event, 'reasoning')),
   }
 }
 

@@ -39,7 +39,7 @@ export function messageParameters(body: unknown): Fields {
     'gen_ai.request.top_k': settingAt(body, 'top_k'),
     'gen_ai.request.stop_sequences': settingAt(body, 'stop_sequences'),
     'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
-    'gen_ai.request.reasoning_effort': text(settingAt(body, 'output_config', 'effort')),
+    'gen_ai.request.reasoning.level': text(settingAt(body, 'output_config', 'effort')),
     'gen_ai.output.type': hasOutputFormat(body) ? 'json' : undefined,
     'anthropic.request.thinking.type': thinking,
     'anthropic.request.thinking.budget_tokens': settingAt(body, 'thinking', 'budget_tokens'),

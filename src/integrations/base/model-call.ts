@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, SpanKind } from '@opentelemetry/api'
 import { runIn } from '../../context/active-context.ts'
 import { nowMs } from '../../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../../runtime/real-time.ts'
@@ -14,6 +14,7 @@ import type { ModelCall, ModelCallInit } from './model-call-type.ts'
 import { isInModelCall, noteModelCall } from './model-calls.ts'
 import { dataOf } from './own-data.ts'
 
+const CLIENT: SpanKind.CLIENT = 2
 const IDLE_MS = 900_000
 
 /**
@@ -34,6 +35,8 @@ export function beginModelCall(init: () => ModelCallInit): ModelCall | undefined
     const span = openSpan(pipeline, context, {
       name: nameOf(given),
       spanType: given.spanType,
+      // By the conventions; other calls of a service are no model's.
+      ...(given.operation !== undefined && { kind: CLIENT }),
       startTime: given.startTime,
     })
     describe(span, given)

@@ -63,7 +63,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   sandboxMode: 'codex.sandbox_mode',
   approvalPolicy: 'codex.approval_policy',
   webSearchMode: 'codex.web_search_mode',
-  modelReasoningEffort: 'gen_ai.request.reasoning_effort',
+  modelReasoningEffort: 'gen_ai.request.reasoning.level',
 }
 
 const settingsOf = (options: unknown): Record<string, unknown> =>

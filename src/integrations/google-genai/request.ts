@@ -52,7 +52,7 @@ export function contentParameters(params: unknown): Fields {
     'gen_ai.request.choice.count': count === 1 ? undefined : count,
     'gen_ai.output.type': outputType(text(setting('responseMimeType'))),
     'gcp.gemini.request.thinking.budget_tokens': setting('thinkingConfig', 'thinkingBudget'),
-    'gcp.gemini.request.thinking.level': text(setting('thinkingConfig', 'thinkingLevel')),
+    'gen_ai.request.reasoning.level': text(setting('thinkingConfig', 'thinkingLevel')),
   }
 }
 

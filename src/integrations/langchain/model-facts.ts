@@ -63,7 +63,7 @@ export function parameterAttributes(parameters: unknown): Fields {
     'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : (stop ?? undefined),
     'gen_ai.request.seed': first('seed'),
     'gen_ai.request.choice.count': choices === 1 ? undefined : (choices ?? undefined),
-    'gen_ai.request.reasoning_effort':
+    'gen_ai.request.reasoning.level':
       first('reasoning_effort') ?? settingAt(parameters, 'reasoning', 'effort') ?? undefined,
     'gen_ai.request.stream': first('stream') === true ? true : undefined,
     'gen_ai.output.type': outputType(settingAt(parameters, 'response_format', 'type')),

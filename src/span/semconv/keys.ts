@@ -29,9 +29,13 @@ export const METADATA_SOURCE_TYPE = 'mlflow.source.type'
 
 export const OPERATION_NAME = 'gen_ai.operation.name'
 export const PROVIDER_NAME = 'gen_ai.provider.name'
-/** Former name of {@link PROVIDER_NAME}, still the only one that some backends read. */
+/** Former name of {@link PROVIDER_NAME}. */
 export const SYSTEM = 'gen_ai.system'
 export const REQUEST_MODEL = 'gen_ai.request.model'
+export const REASONING_LEVEL = 'gen_ai.request.reasoning.level'
+export const PREVIOUS_RESPONSE_ID = 'gen_ai.request.previous_response.id'
+export const PROMPT_NAME = 'gen_ai.prompt.name'
+export const PROMPT_VERSION = 'gen_ai.prompt.version'
 export const RESPONSE_MODEL = 'gen_ai.response.model'
 export const RESPONSE_ID = 'gen_ai.response.id'
 export const FINISH_REASONS = 'gen_ai.response.finish_reasons'
@@ -47,11 +51,16 @@ export const TOOL_CALL_RESULT = 'gen_ai.tool.call.result'
 export const TOOL_ARGUMENTS = 'gen_ai.tool.arguments'
 /** Former name of {@link TOOL_CALL_RESULT}. */
 export const TOOL_RESULT = 'gen_ai.tool.result'
+export const TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
+/** What the model is told beside the messages, where its API has that apart from them. */
+export const SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions'
 export const INPUT_MESSAGES = 'gen_ai.input.messages'
 export const OUTPUT_MESSAGES = 'gen_ai.output.messages'
 export const USAGE_INPUT = 'gen_ai.usage.input_tokens'
 export const USAGE_OUTPUT = 'gen_ai.usage.output_tokens'
 export const USAGE_CACHE_READ = 'gen_ai.usage.cache_read.input_tokens'
+export const USAGE_CACHE_WRITE = 'gen_ai.usage.cache_write.input_tokens'
+/** Former name of {@link USAGE_CACHE_WRITE}. */
 export const USAGE_CACHE_CREATION = 'gen_ai.usage.cache_creation.input_tokens'
 export const USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens'
 /** The conventions have no names for these three yet. */

@@ -2,14 +2,15 @@ import type { Captured } from '../capture/captured.ts'
 import { LIST_MESSAGES, MAX_NATIVE, OBJECT_MESSAGES, withinNesting } from '../capture/nesting.ts'
 import { NULL, putObjectWith, putView } from '../snapshot/json.ts'
 import { literal, putLiteral, putQuoted, putText } from '../snapshot/json-out.ts'
-import { notNull, textIn } from '../snapshot/look.ts'
+import { isText, textIn } from '../snapshot/look.ts'
+import { plainOf } from '../snapshot/plain.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { TapeView } from '../snapshot/tape.ts'
 import { createWriter, type Writer } from '../snapshot/writer.ts'
-import type { Message, Part, Text, ToolCallPart } from './message-parts.ts'
+import { GENERIC, type Message, type Part, type Text, type ToolCallPart } from './message-parts.ts'
 
-/** What can be written as JSON text: what was captured, or messages in which it stands. */
-export type JsonContent = Snapshot | readonly Message[]
+/** What can be written as JSON text: what was captured, or messages or their parts, in which it stands. */
+export type JsonContent = Snapshot | readonly Message[] | readonly Part[]
 
 /** More than most messages come to. */
 const USUAL_BYTES = 8_192
@@ -21,7 +22,7 @@ const WITHIN_PART = WITHIN_PARTS - OBJECT_MESSAGES
 
 /** JSON text of `json` in UTF-8; what nests too deep for MLflow is a text of its own in it. */
 export function writeJson(writer: Writer, json: JsonContent): void {
-  if (isMessages(json)) putMessages(writer, json)
+  if (isMessages(json)) putList(writer, json)
   else putView(writer, json, MAX_NATIVE)
 }
 
@@ -32,7 +33,8 @@ export function jsonText(json: JsonContent): string {
   return writer.buffer.toString('utf8', 0, writer.pos)
 }
 
-export const isMessages = (json: JsonContent): json is readonly Message[] => Array.isArray(json)
+export const isMessages = (json: JsonContent): json is readonly Message[] | readonly Part[] =>
+  Array.isArray(json)
 
 const LIST = literal('[')
 const LIST_END = literal(']')
@@ -50,11 +52,13 @@ const ARGUMENTS = literal(',"arguments":')
 const TOOL_RESPONSE_PART = literal('{"type":"tool_call_response","id":')
 const RESPONSE = literal(',"response":')
 
-function putMessages(writer: Writer, messages: readonly Message[]): void {
+function putList(writer: Writer, items: readonly (Message | Part)[]): void {
   putLiteral(writer, LIST)
-  for (let i = 0; i < messages.length; i += 1) {
+  for (let i = 0; i < items.length; i += 1) {
     if (i > 0) putLiteral(writer, NEXT)
-    putMessage(writer, messages[i] as Message)
+    const item = items[i] as Message | Part
+    if ('role' in item) putMessage(writer, item)
+    else putPart(writer, item)
   }
   putLiteral(writer, LIST_END)
 }
@@ -63,7 +67,7 @@ function putMessage(writer: Writer, { role, parts, finishReason }: Message): voi
   putLiteral(writer, ROLE)
   putString(writer, role)
   putLiteral(writer, PARTS)
-  if (isPartList(parts)) putParts(writer, parts)
+  if (isPartList(parts)) putList(writer, parts)
   else putView(writer, parts, WITHIN_MESSAGE)
   if (finishReason !== undefined) {
     putLiteral(writer, FINISH_REASON)
@@ -74,19 +78,11 @@ function putMessage(writer: Writer, { role, parts, finishReason }: Message): voi
 
 const isPartList = (parts: Message['parts']): parts is readonly Part[] => Array.isArray(parts)
 
-function putParts(writer: Writer, parts: readonly Part[]): void {
-  putLiteral(writer, LIST)
-  for (let i = 0; i < parts.length; i += 1) {
-    if (i > 0) putLiteral(writer, NEXT)
-    putPart(writer, parts[i] as Part)
-  }
-  putLiteral(writer, LIST_END)
-}
-
 function putPart(writer: Writer, part: Part): void {
   switch (part.type) {
     case 'own':
       if (part.named === undefined) putView(writer, part.value, WITHIN_PARTS)
+      else if (part.named === GENERIC) putGeneric(writer, part.value)
       else putObjectWith(writer, part.value, WITHIN_PARTS, 'type', part.named)
       return
     case 'tool_call':
@@ -94,7 +90,7 @@ function putPart(writer: Writer, part: Part): void {
       break
     case 'tool_call_response':
       putLiteral(writer, TOOL_RESPONSE_PART)
-      putOptional(writer, part.id)
+      putIdentity(writer, part.id)
       putLiteral(writer, RESPONSE)
       putOptional(writer, part.response)
       break
@@ -107,16 +103,26 @@ function putPart(writer: Writer, part: Part): void {
 
 function putToolCall(writer: Writer, call: ToolCallPart): void {
   putLiteral(writer, TOOL_CALL_PART)
-  putOptional(writer, call.id)
+  putIdentity(writer, call.id)
   putLiteral(writer, NAME)
-  if (notNull(call.name) === undefined) putLiteral(writer, EMPTY_TEXT)
-  else putOptional(writer, call.name)
+  if (isText(call.name)) putOptional(writer, call.name)
+  else putLiteral(writer, EMPTY_TEXT)
   putLiteral(writer, ARGUMENTS)
   // Arguments that are no JSON after all stay the text that they are.
   const parsed = call.isText ? parsedJson(textIn(call.arguments)) : undefined
   if (parsed === undefined) putOptional(writer, call.arguments)
   else putText(writer, JSON.stringify(withinNesting(parsed, WITHIN_PART)))
 }
+
+function putGeneric(writer: Writer, part: TapeView): void {
+  const { type, ...fields } = plainOf(part) as { readonly [key: string]: Captured }
+  const generic = { ...fields, type: GENERIC, generic_type: type ?? 'unknown' }
+  putText(writer, JSON.stringify(withinNesting(generic, WITHIN_PARTS)))
+}
+
+/** An ID is a text to the conventions, or not there. */
+const putIdentity = (writer: Writer, id: TapeView | undefined): void =>
+  putOptional(writer, isText(id) ? id : undefined)
 
 function putString(writer: Writer, text: Text): void {
   if (typeof text === 'string') putQuoted(writer, text)

@@ -11,6 +11,13 @@ export interface Message {
   readonly finishReason: Text | undefined
 }
 
+/** What a model was asked, in the words of the conventions. */
+export interface Asked {
+  readonly messages: readonly Message[]
+  /** What it was told beside the messages, where its API has that apart from them. */
+  readonly system?: readonly Part[] | undefined
+}
+
 /** A part of a message, of which all that was captured is still as it was captured. */
 export type Part =
   | { readonly type: 'text' | 'reasoning'; readonly content: Text }
@@ -24,9 +31,12 @@ export type Part =
       /** The conventions allow part types of one's own; nothing is lost by passing it on. */
       readonly type: 'own'
       readonly value: TapeView
-      /** The type that it is given, where it has none. */
+      /** The type that it is given, where it has none; or {@link GENERIC}. */
       readonly named?: string
     }
+
+/** The type of parts whose own type means something else to the conventions: it stands under `generic_type`. */
+export const GENERIC = 'generic'
 
 /** A call of a tool that the model asks for. */
 export interface ToolCallPart {

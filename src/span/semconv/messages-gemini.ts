@@ -10,8 +10,11 @@ import {
   textIn,
 } from '../snapshot/look.ts'
 import type { TapeView } from '../snapshot/tape.ts'
+import { finishReason } from './finish-reason.ts'
 import {
+  type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -22,14 +25,20 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import { isConventionalType } from './part-shapes.ts'
+
+/** A message whose parts have all been looked at. */
+type Converted = Message & { readonly parts: readonly Part[] }
 
 /** Messages of a request of Gemini: `config.systemInstruction`, then `contents`: a text, a content, or a list of them. */
-export function geminiInput(request: TapeView): Message[] | undefined {
+export function geminiInput(request: TapeView): Asked | undefined {
   const system =
     notNull(fieldIn(fieldIn(request, 'config'), 'systemInstruction')) ?? fieldIn(request, 'systemInstruction')
-  const before = system === undefined ? [] : messagesIn(system, 'system')
-  const asked = messagesIn(fieldIn(request, 'contents'), 'user')
-  return before && asked && asked.length > 0 ? [...before, ...asked] : undefined
+  const told = system === undefined ? [] : messagesIn(system, 'system')
+  const messages = messagesIn(fieldIn(request, 'contents'), 'user')
+  if (told === undefined || messages === undefined || messages.length === 0) return undefined
+  const parts = told.flatMap((message) => message.parts)
+  return { messages, ...(parts.length > 0 && { system: parts }) }
 }
 
 /** The candidates of an answer of Gemini. */
@@ -38,20 +47,28 @@ export function geminiOutput(candidates: readonly TapeView[]): Message[] | undef
     candidates.map((candidate) => {
       if (!isFields(candidate)) return undefined
       const content = fieldIn(candidate, 'content')
-      const parts = isFields(content) ? partsOf(fieldIn(content, 'parts')) : []
+      const parts = isFields(content) ? geminiParts(fieldIn(content, 'parts')) : []
       return parts && makeMessage('assistant', parts, finishOf(fieldIn(candidate, 'finishReason')))
     }),
   )
 }
 
 function finishOf(reason: TapeView | undefined): string {
-  const said = textIn(reason)
-  if (said === undefined || said === 'STOP') return 'stop'
-  return said === 'MAX_TOKENS' ? 'length' : said.toLowerCase()
+  const said = textIn(reason) ?? 'STOP'
+  return FILTERED.has(said) ? 'content_filter' : (finishReason(said.toLowerCase()) as string)
 }
 
+const FILTERED: ReadonlySet<string> = new Set([
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+])
+
 /** Of a content, a part, a text, or a list of any of them, which the client takes all. */
-function messagesIn(given: TapeView | undefined, role: string): Message[] | undefined {
+function messagesIn(given: TapeView | undefined, role: string): Converted[] | undefined {
   if (isText(given)) return [makeMessage(role, [textPart(given)])]
   const items = itemsIn(given)
   if (items !== undefined) return all(items.map((one) => messagesIn(one, role)))?.flat()
@@ -67,7 +84,8 @@ function roleOf(role: TapeView): Text {
   return says(role, 'function') ? 'tool' : role
 }
 
-function partsOf(parts: TapeView | undefined): Part[] | undefined {
+/** The parts of a content of Gemini. */
+export function geminiParts(parts: TapeView | undefined): Part[] | undefined {
   const items = itemsIn(parts)
   return items && all(items.map(partOf))
 }
@@ -82,7 +100,8 @@ function partOf(part: TapeView): Part | undefined {
   if (isFields(call)) return toolCallPart(identityOf(call), fieldIn(call, 'name'), fieldIn(call, 'args'))
   const response = fieldIn(part, 'functionResponse') ?? fieldIn(part, 'function_response')
   if (isFields(response)) return toolResponsePart(identityOf(response), fieldIn(response, 'response'))
-  return ownPart(part, firstNameIn(part) ?? 'unknown')
+  const named = firstNameIn(part) ?? 'unknown'
+  return ownPart(part, isConventionalType(named) ? GENERIC : named)
 }
 
 /** Older models identify a call by its name alone. */

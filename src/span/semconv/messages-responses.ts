@@ -1,7 +1,11 @@
 import { fieldIn, isFields, isText, itemsIn, notNull, says } from '../snapshot/look.ts'
+import { plainOf } from '../snapshot/plain.ts'
 import type { TapeView } from '../snapshot/tape.ts'
+import { toJsonText } from './json-text.ts'
 import {
+  type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -11,19 +15,20 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
+import { isConventionalPart } from './part-shapes.ts'
 
 /** A message whose parts have all been looked at. */
 type Converted = Message & { readonly parts: readonly Part[] }
 
 /** Messages of a request of OpenAI's Responses API: its `instructions`, then its `input`, a text or a list of items. */
-export function responsesInput(request: TapeView): Message[] | undefined {
+export function responsesInput(request: TapeView): Asked | undefined {
   const instructions = fieldIn(request, 'instructions')
-  const before = isText(instructions) ? [makeMessage('system', [textPart(instructions)])] : []
+  const told = isText(instructions) && { system: [textPart(instructions)] }
   const input = fieldIn(request, 'input')
-  if (isText(input)) return [...before, makeMessage('user', [textPart(input)])]
+  if (isText(input)) return { messages: [makeMessage('user', [textPart(input)])], ...told }
   const items = itemsIn(input)
   const messages = items && all(items.map(messageOf))
-  return messages && [...before, ...messages]
+  return messages && { messages, ...told }
 }
 
 /** The items of an answer of the Responses API, as one message. */
@@ -51,7 +56,9 @@ function messageOf(item: TapeView): Converted | undefined {
   const role = fieldIn(item, 'role')
   if (isText(role)) return makeMessage(role, contentParts(fieldIn(item, 'content')))
   // Calls of tools that run at the provider, references.
-  return isText(type) ? makeMessage('assistant', [ownPart(item)]) : undefined
+  return isText(type)
+    ? makeMessage('assistant', [ownPart(item, isConventionalPart(item) ? undefined : GENERIC)])
+    : undefined
 }
 
 function summaryOf(item: TapeView): Part[] {
@@ -67,6 +74,8 @@ function contentParts(content: TapeView | undefined): Part[] {
   if (isText(content)) return [textPart(content)]
   return (itemsIn(content) ?? []).map((part) => {
     const text = notNull(fieldIn(part, 'text')) ?? fieldIn(part, 'refusal')
-    return isText(text) ? textPart(text) : ownPart(part)
+    if (isText(text)) return textPart(text)
+    if (!isFields(part)) return textPart(isText(part) ? part : toJsonText(plainOf(part)))
+    return ownPart(part, isConventionalPart(part) ? undefined : GENERIC)
   })
 }

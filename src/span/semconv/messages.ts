@@ -1,9 +1,12 @@
 import { fieldIn, isFields, isList, isText, itemsIn, notNull, says } from '../snapshot/look.ts'
 import { plainOf } from '../snapshot/plain.ts'
 import type { TapeView } from '../snapshot/tape.ts'
+import { finishReason } from './finish-reason.ts'
 import { toJsonText } from './json-text.ts'
 import {
+  type Asked,
   all,
+  GENERIC,
   type Message,
   makeMessage,
   ownPart,
@@ -14,8 +17,19 @@ import {
   toolCallPart,
   toolResponsePart,
 } from './message-parts.ts'
-import { geminiInput, geminiOutput } from './messages-gemini.ts'
+import { geminiInput, geminiOutput, geminiParts } from './messages-gemini.ts'
 import { responsesInput, responsesOutput } from './messages-responses.ts'
+import { isConventionalPart } from './part-shapes.ts'
+
+/** All that a model was asked as `gen_ai.input.messages`, with what it was told beside them as the first. */
+export function inputMessages(inputs: TapeView): readonly Message[] | undefined {
+  const asked = askedIn(inputs)
+  return asked && allMessages(asked)
+}
+
+/** {@link inputMessages} of what {@link askedIn} found. */
+export const allMessages = ({ messages, system }: Asked): readonly Message[] =>
+  system === undefined ? messages : [makeMessage('system', system), ...messages]
 
 /**
  * Captured inputs as the GenAI conventions' `gen_ai.input.messages`: messages of parts. Understands text, a list of
@@ -23,12 +37,12 @@ import { responsesInput, responsesOutput } from './messages-responses.ts'
  * `messages`, and requests of OpenAI's Responses API and of Gemini. `undefined` when there are no messages in it: the
  * conventions have no key for other inputs.
  */
-export function inputMessages(inputs: TapeView): readonly Message[] | undefined {
-  if (isText(inputs)) return [makeMessage('user', [textPart(inputs)])]
-  if (isList(inputs)) return messageList(inputs)
+export function askedIn(inputs: TapeView): Asked | undefined {
+  if (isText(inputs)) return { messages: [makeMessage('user', [textPart(inputs)])] }
+  if (isList(inputs)) return asked(messageList(inputs))
   if (!isFields(inputs)) return undefined
   const messages = fieldIn(inputs, 'messages')
-  if (isList(messages)) return withSystem(inputs, messageList(messages))
+  if (isList(messages)) return asked(messageList(messages), contentParts(fieldIn(inputs, 'system')))
   if (fieldIn(inputs, 'contents') !== undefined) return geminiInput(inputs)
   return fieldIn(inputs, 'input') === undefined ? undefined : responsesInput(inputs)
 }
@@ -36,7 +50,7 @@ export function inputMessages(inputs: TapeView): readonly Message[] | undefined 
 /** Captured outputs as `gen_ai.output.messages`; also understands the answers of the APIs above. */
 export function outputMessages(outputs: TapeView): readonly Message[] | undefined {
   if (isText(outputs)) return [makeMessage('assistant', [textPart(outputs)], 'stop')]
-  if (isList(outputs)) return messageList(outputs)
+  if (isList(outputs)) return messageList(outputs, answer)
   if (!isFields(outputs)) return undefined
   const choices = itemsIn(fieldIn(outputs, 'choices'))
   if (choices !== undefined) return all(choices.map(choiceMessage))
@@ -45,34 +59,41 @@ export function outputMessages(outputs: TapeView): readonly Message[] | undefine
   const output = itemsIn(fieldIn(outputs, 'output'))
   if (output !== undefined) return responsesOutput(output)
   const messages = fieldIn(outputs, 'messages')
-  if (isList(messages)) return messageList(messages)
-  const single = message(outputs)
+  if (isList(messages)) return messageList(messages, answer)
+  const single = answer(outputs)
   return single && [single]
 }
 
-/** Anthropic's requests have what the system says beside the messages. */
-function withSystem(inputs: TapeView, messages: Message[] | undefined): Message[] | undefined {
-  const system = messages && fieldIn(inputs, 'system')
-  const parts = system && contentParts(system)
-  return messages && parts && parts.length > 0 ? [makeMessage('system', parts), ...messages] : messages
+function asked(messages: Message[] | undefined, system?: readonly Part[]): Asked | undefined {
+  return messages && { messages, ...(system !== undefined && system.length > 0 && { system }) }
 }
 
-function choiceMessage(choice: TapeView): Message | undefined {
-  const converted = message(fieldIn(choice, 'message'))
-  const finish = fieldIn(choice, 'finish_reason')
-  return converted && makeMessage(converted.role, converted.parts, isText(finish) ? finish : 'stop')
+const choiceMessage = (choice: TapeView): Message | undefined =>
+  answer(fieldIn(choice, 'message'), fieldIn(choice, 'finish_reason'))
+
+/** A message that is an answer, which says why it ended. */
+function answer(fields: TapeView | undefined, reason?: TapeView): Message | undefined {
+  const converted = message(fields)
+  if (converted === undefined) return undefined
+  const { role, parts } = converted
+  const told = notNull(reason ?? fieldIn(fields, 'finish_reason') ?? fieldIn(fields, 'stop_reason'))
+  const calls = Array.isArray(parts) && parts.some(({ type }: Part) => type === 'tool_call')
+  return makeMessage(role, parts, finishReason(told) ?? (calls ? 'tool_call' : 'stop'))
 }
 
-function messageList(list: TapeView): Message[] | undefined {
+function messageList(
+  list: TapeView,
+  of: (fields: TapeView) => Message | undefined = (fields) => message(fields),
+): Message[] | undefined {
   const items = itemsIn(list)
-  return items === undefined || items.length === 0 ? undefined : all(items.map(message))
+  return items === undefined || items.length === 0 ? undefined : all(items.map((item) => of(item)))
 }
 
 function message(fields: TapeView | undefined): Message | undefined {
   const role = fieldIn(fields, 'role')
   if (!isText(role)) return undefined
   const parts = fieldIn(fields, 'parts')
-  if (isList(parts)) return makeMessage(role, parts)
+  if (isList(parts)) return typedOrGemini(role, parts)
   const content = fieldIn(fields, 'content')
   if (says(role, 'tool')) {
     const toolCallId = fieldIn(fields, 'tool_call_id')
@@ -80,8 +101,19 @@ function message(fields: TapeView | undefined): Message | undefined {
   }
   const converted = contentParts(content)
   if (converted === undefined) return undefined
+  const thoughts = fieldIn(fields, 'reasoning_content')
+  if (isText(thoughts)) converted.unshift(reasoningPart(thoughts))
   addToolCalls(converted, fieldIn(fields, 'tool_calls'))
   return makeMessage(role, converted)
+}
+
+/** Parts of the conventions say what they are; those of Gemini do not. */
+function typedOrGemini(role: Text, parts: TapeView): Message | undefined {
+  const items = itemsIn(parts) ?? []
+  if (items.every(isConventionalPart)) return makeMessage(role, parts)
+  const areTyped = items.every((part) => isText(fieldIn(part, 'type')))
+  const converted = areTyped ? items.map(contentPart) : geminiParts(parts)
+  return converted && makeMessage(role, converted)
 }
 
 function contentParts(content: TapeView | undefined): Part[] | undefined {
@@ -105,7 +137,17 @@ function contentPart(item: TapeView): Part {
     const thinking = fieldIn(item, 'thinking')
     if (isText(thinking)) return reasoningPart(thinking)
   }
-  return isText(type) ? ownPart(item) : ownPart(item, 'unknown')
+  if (isConventionalPart(item)) return ownPart(item)
+  return namesake(item, type) ?? ownPart(item, isText(type) ? GENERIC : 'unknown')
+}
+
+/** Parts of LangChain and of the AI SDK whose types the conventions have for other forms. */
+function namesake(item: TapeView, type: TapeView | undefined): Part | undefined {
+  if (says(type, 'reasoning')) {
+    const thoughts = fieldIn(item, 'reasoning') ?? fieldIn(item, 'text')
+    return isText(thoughts) ? reasoningPart(thoughts) : undefined
+  }
+  return undefined
 }
 
 function saidIn(item: TapeView, type: TapeView | undefined): Text | undefined {

@@ -9,10 +9,11 @@ import { plainOf } from '../snapshot/plain.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type CountedUsage, mlflowUsage } from '../token-usage.ts'
 import type { TraceRecord } from '../trace-record.ts'
+import { formerName, writeToolDefinitions } from './convention-attributes.ts'
 import { beginsJson, isUnreadableJson, looksLikeJson, mayBeJson } from './json-text.ts'
 import * as keys from './keys.ts'
 import { type JsonContent, jsonText } from './message-json.ts'
-import { inputMessages, outputMessages } from './messages.ts'
+import { allMessages, askedIn, outputMessages } from './messages.ts'
 import { rootInputs } from './root-inputs.ts'
 import { operationOfSpanType, spanTypeOfAttributes } from './span-type.ts'
 
@@ -63,7 +64,8 @@ export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions
   if (agent) {
     const unlessSet = Object.keys(attributes).length === 0 ? sink : unless(isSet, sink)
     writeKind(span, agent, unlessSet.write)
-    writeModel(agent, hidesModel(agent, options), unlessSet.write)
+    writeModel(agent, hidesModel(agent, options), options.legacySemconv, unlessSet.write)
+    if (!reachesMlflow(options)) writeConversation(agent, trace, unlessSet.write)
     writeUsage(agent, options, unlessSet.write)
     writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
@@ -71,6 +73,9 @@ export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions
     const safe = sanitizedAt(attributes, key)
     if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
     if (agent && MODEL_KEYS.has(key) && hidesModel(agent, options)) continue
+    if (key === keys.CHAT_TOOLS && writeToolDefinitions(safe, options, isSet, write)) continue
+    const former = options.legacySemconv ? formerName(key) : undefined
+    if (former !== undefined && !isSet(former)) write(former, safe)
     write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
   }
   if (!agent && !isSet(keys.SPAN_TYPE)) write(keys.SPAN_TYPE, spanTypeOfAttributes(attributes))
@@ -126,8 +131,9 @@ export function smallAttributes(span: EndedSpan, agent: AgentData): Record<strin
     if (!Object.hasOwn(span.attributes, key)) out[key] = value as AttributeValue
   }
   writeKind(span, agent, write)
-  writeModel(agent, false, write)
+  writeModel(agent, false, false, write)
   writeUsage(agent, { contentKeys: 'gen_ai', legacySemconv: false, mlflow: false }, write)
+  writeConversation(agent, span.trace, write)
   if (span.trace.sessionId !== undefined) write(keys.SESSION_ID, span.trace.sessionId)
   if (span.trace.userId !== undefined) write(keys.USER_ID, span.trace.userId)
   return out
@@ -140,13 +146,26 @@ function writeKind(span: EndedSpan, agent: AgentData, write: WriteAttribute): vo
   if (agent.spanType === 'TOOL') write(keys.TOOL_NAME, span.name)
 }
 
-function writeModel({ model, provider }: AgentData, hidden: boolean, write: WriteAttribute): void {
+function writeModel(
+  { model, provider }: AgentData,
+  hidden: boolean,
+  legacySemconv: boolean,
+  write: WriteAttribute,
+): void {
   if (model !== undefined && !hidden) writeName(MODEL_NAMES, model, write)
-  if (provider !== undefined) writeName(PROVIDER_NAMES, provider, write)
+  if (provider === undefined) return
+  writeName(PROVIDER_NAMES, provider, write)
+  if (legacySemconv) writeName(FORMER_PROVIDER_NAMES, provider, write)
+}
+
+/** Calls of models say which conversation they belong to, as agents do. */
+function writeConversation({ spanType }: AgentData, { sessionId }: TraceRecord, write: WriteAttribute): void {
+  if (sessionId !== undefined && CONVERSING.has(spanType)) write(keys.CONVERSATION_ID, sessionId)
 }
 
 const MODEL_NAMES = [keys.LLM_MODEL, keys.REQUEST_MODEL] as const
-const PROVIDER_NAMES = [keys.LLM_PROVIDER, keys.PROVIDER_NAME, keys.SYSTEM] as const
+const PROVIDER_NAMES = [keys.LLM_PROVIDER, keys.PROVIDER_NAME] as const
+const FORMER_PROVIDER_NAMES = [keys.SYSTEM] as const
 
 /** Whoever gave the name: one that a server reads as JSON is an error to it. */
 function writeName(under: readonly string[], name: string, write: WriteAttribute): void {
@@ -185,7 +204,8 @@ function writeCounts(usage: CountedUsage, legacySemconv: boolean, write: WriteAt
   write(keys.USAGE_OUTPUT, usage.outputTokens)
   if (usage.cacheReadInputTokens !== undefined) write(keys.USAGE_CACHE_READ, usage.cacheReadInputTokens)
   if (usage.cacheCreationInputTokens !== undefined) {
-    write(keys.USAGE_CACHE_CREATION, usage.cacheCreationInputTokens)
+    write(keys.USAGE_CACHE_WRITE, usage.cacheCreationInputTokens)
+    if (legacySemconv) write(keys.USAGE_CACHE_CREATION, usage.cacheCreationInputTokens)
   }
   if (usage.reasoningTokens !== undefined) write(keys.USAGE_REASONING, usage.reasoningTokens)
   writeRareUsage(usage, write)
@@ -213,9 +233,13 @@ function writeContent(
   const { spanType, inputs, outputs } = agent
   const isTool = spanType === 'TOOL'
   const isSaid = options.contentKeys !== 'mlflow' && (isTool || CONVERSING.has(spanType))
-  const asked = inputs && isSaid ? (isTool ? inputs : inputMessages(inputs)) : undefined
+  const conversation = inputs && isSaid && !isTool ? askedIn(inputs) : undefined
+  // MLflow does not read what stands beside the messages.
+  const messages = options.mlflow ? conversation && allMessages(conversation) : conversation?.messages
+  const asked = isTool && isSaid ? inputs : messages
   const answered = outputs && isSaid ? (isTool ? outputs : outputMessages(outputs)) : undefined
   if (asked) writeJson(isTool ? keys.TOOL_CALL_ARGUMENTS : keys.INPUT_MESSAGES, asked, options, sink)
+  if (conversation?.system && !options.mlflow) sink.writeJson(keys.SYSTEM_INSTRUCTIONS, conversation.system)
   if (answered) writeJson(isTool ? keys.TOOL_CALL_RESULT : keys.OUTPUT_MESSAGES, answered, options, sink)
   const both = options.contentKeys === 'both'
   if (inputs && (both || !asked)) {

@@ -52,6 +52,10 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 export const operationOfSpanType = (type: string): string | undefined =>
   Object.hasOwn(OPERATIONS, type) ? OPERATIONS[type] : undefined
 
+/** Whether a span of this type is a call of a model, by the conventions of kind CLIENT. */
+export const isModelType = (type: string | undefined): boolean =>
+  type === SpanType.CHAT_MODEL || type === SpanType.LLM || type === SpanType.EMBEDDING
+
 // The type that MLflow's translators derive from other vocabularies. We derive it too, because the server fills the
 // column that its charts and searches read from `mlflow.spanType` alone, before it translates.
 const OF_OPERATION: Readonly<Record<string, SpanType>> = {

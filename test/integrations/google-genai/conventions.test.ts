@@ -23,7 +23,9 @@ test('other receivers than MLflow get messages in the parts of the GenAI convent
     expect(attributes).not.toHaveProperty('mlflow.spanInputs')
     expect(attributes).not.toHaveProperty('mlflow.spanOutputs')
     const messages = (side: string): unknown => JSON.parse(String(attributes[`gen_ai.${side}.messages`]))
-    return [probe, { asked: messages('input'), answered: messages('output') }]
+    const instructions = attributes['gen_ai.system_instructions']
+    const told = instructions === undefined ? [] : (JSON.parse(String(instructions)) as unknown)
+    return [probe, { told, asked: messages('input'), answered: messages('output') }]
   })
   expect(Object.fromEntries(told)).toMatchObject(EXPECTED)
 })
@@ -35,7 +37,8 @@ const call = { type: 'tool_call', name: 'get_weather', arguments: { city: 'Paris
 
 const EXPECTED = {
   'content-parameters': {
-    asked: [of('system', text('Be kind.')), of('user', text('Hi!'))],
+    told: [text('Be kind.')],
+    asked: [of('user', text('Hi!'))],
     answered: [of('assistant', { ...call, id: 'call_weather_1' })],
   },
   'content-conversation': {

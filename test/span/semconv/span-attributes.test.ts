@@ -116,6 +116,7 @@ describe('content', () => {
           { type: 'reasoning', content: 'hm' },
           { type: 'tool_call', id: 't', name: 'f', arguments: { a: 1 } },
         ],
+        finish_reason: 'tool_call',
       },
     ])
   })
@@ -191,7 +192,6 @@ describe('tokens and model', () => {
       'gen_ai.request.model': 'gpt-5',
       'mlflow.llm.provider': 'openai',
       'gen_ai.provider.name': 'openai',
-      'gen_ai.system': 'openai',
     })
   })
 })
@@ -309,7 +309,7 @@ test.each(['[9223372036854775808]', '{"a":1}', '"quoted"'])(
         'mlflow.llm.model',
         'gen_ai.request.model',
         'mlflow.llm.provider',
-        'gen_ai.system',
+        'gen_ai.provider.name',
       ]) {
         expect(sent[key]).toBe(`'${model}'`)
       }

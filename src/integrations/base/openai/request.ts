@@ -20,7 +20,7 @@ export function chatParameters(body: unknown, { attributes }: Endpoint): Fields 
     'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : (stop ?? undefined),
     'gen_ai.request.seed': settingAt(body, 'seed'),
     'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
-    'gen_ai.request.reasoning_effort': settingAt(body, 'reasoning_effort'),
+    'gen_ai.request.reasoning.level': settingAt(body, 'reasoning_effort'),
     'gen_ai.output.type': outputType(settingAt(body, 'response_format', 'type')),
     'openai.request.service_tier': text(settingAt(body, 'service_tier')),
   }
@@ -35,11 +35,13 @@ export function responsesParameters(body: unknown, { attributes }: Endpoint): Fi
     'gen_ai.request.top_p': settingAt(body, 'top_p'),
     'gen_ai.request.stream': settingAt(body, 'stream') === true ? true : undefined,
     'gen_ai.request.max_tokens': settingAt(body, 'max_output_tokens'),
-    'gen_ai.request.reasoning_effort': settingAt(body, 'reasoning', 'effort'),
+    'gen_ai.request.reasoning.level': settingAt(body, 'reasoning', 'effort'),
     'gen_ai.output.type': outputType(settingAt(body, 'text', 'format', 'type')),
     'gen_ai.conversation.id':
       text(settingAt(body, 'conversation')) ?? text(dataAt(body, 'conversation', 'id')),
-    'openai.request.previous_response_id': text(settingAt(body, 'previous_response_id')),
+    'gen_ai.request.previous_response.id': text(settingAt(body, 'previous_response_id')),
+    'gen_ai.prompt.name': text(settingAt(body, 'prompt', 'id')),
+    'gen_ai.prompt.version': text(settingAt(body, 'prompt', 'version')),
     'openai.request.service_tier': text(settingAt(body, 'service_tier')),
   }
 }
