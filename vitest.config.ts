@@ -77,7 +77,10 @@ export default defineConfig({
       },
       e2e('e2e', '3.18.0'),
       // What eight libraries send arrives as the same keys, whatever the version; one is enough, for the time it takes.
-      e2e('e2e-3.17', '3.17.2', needsMlflow, ['test/e2e/other-libraries.test.ts']),
+      e2e('e2e-3.17', '3.17.2', needsMlflow, [
+        'test/e2e/other-libraries.test.ts',
+        'test/e2e/bedrock.test.ts',
+      ]),
       // The first version that takes OTLP: whether a turn arrives.
       e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),
       {

@@ -10,6 +10,7 @@ export const entries: Readonly<Record<string, string>> = {
   next: 'src/next/index.ts',
   ai: 'src/integrations/ai/index.ts',
   anthropic: 'src/integrations/anthropic/index.ts',
+  bedrock: 'src/integrations/bedrock/index.ts',
   'claude-agent-sdk': 'src/integrations/claude-agent-sdk/index.ts',
   codex: 'src/integrations/codex/index.ts',
   'google-genai': 'src/integrations/google-genai/index.ts',

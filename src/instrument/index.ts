@@ -9,6 +9,7 @@ import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentBedrock } from '../integrations/bedrock/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
@@ -25,6 +26,8 @@ export interface InstrumentedPackages {
   readonly ai?: unknown
   /** Of `@anthropic-ai/sdk`. */
   readonly anthropic?: unknown
+  /** Of `@aws-sdk/client-bedrock-runtime` or `@aws-sdk/client-bedrock-agent-runtime`; of both, `{ ...runtime, ...agents }`. */
+  readonly bedrock?: unknown
   /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, where its module was rewritten by a plugin for bundlers. */
   readonly claudeAgentSdk?: unknown
   /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
@@ -45,6 +48,7 @@ export interface InstrumentedPackages {
 const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Uninstrument>> = {
   ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
+  bedrock: (copy) => instrumentBedrock(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   codex: (copy) => instrumentCodex(copy),
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
@@ -57,6 +61,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
 const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   ai: true,
   anthropic: true,
+  bedrock: true,
   claudeAgentSdk: true,
   codex: true,
   googleGenAI: true,

@@ -28,6 +28,7 @@ export interface KnownIntegration {
 export type IntegrationName =
   | 'ai'
   | 'anthropic'
+  | 'bedrock'
   | 'claude-agent-sdk'
   | 'codex'
   | 'google-genai'
@@ -63,6 +64,14 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
         subpaths: ['.', './resources/index', './client'],
         oldest: '0.30.0',
       },
+    ],
+  },
+  {
+    name: 'bedrock',
+    instrument: 'instrumentBedrock',
+    packages: [
+      { name: '@aws-sdk/client-bedrock-runtime', subpaths: ['.'], oldest: '3.422.0' },
+      { name: '@aws-sdk/client-bedrock-agent-runtime', subpaths: ['.'], oldest: '3.468.0' },
     ],
   },
   {

@@ -4,6 +4,7 @@ import { externalProvider } from '../delivery/provider-bridge.ts'
 import { suppressScope } from '../delivery/suppressed-scopes.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import { instrumentBedrock } from '../integrations/bedrock/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
@@ -21,6 +22,7 @@ export function start(options: InitOptions | undefined): Status {
   provideIntegrations({
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
+    bedrock: instrumentBedrock,
     codex: instrumentCodex,
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,

@@ -14,6 +14,7 @@ type Exports = Readonly<Record<string, unknown>>
 const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   ai: () => import('../integrations/ai/index.ts'),
   anthropic: () => import('../integrations/anthropic/index.ts'),
+  bedrock: () => import('../integrations/bedrock/index.ts'),
   'claude-agent-sdk': () => import('../integrations/claude-agent-sdk/index.ts'),
   codex: () => import('../integrations/codex/index.ts'),
   'google-genai': () => import('../integrations/google-genai/index.ts'),

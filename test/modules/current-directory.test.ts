@@ -78,6 +78,7 @@ const auto = JSON.stringify('auto')
 const all = [
   'ai',
   'anthropic',
+  'bedrock',
   'claude-agent-sdk',
   'codex',
   'google-genai',

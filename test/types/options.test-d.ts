@@ -88,6 +88,7 @@ describe('the option instrumentations', () => {
     expectTypeOf<IntegrationName>().toEqualTypeOf<
       | 'ai'
       | 'anthropic'
+      | 'bedrock'
       | 'claude-agent-sdk'
       | 'codex'
       | 'google-genai'

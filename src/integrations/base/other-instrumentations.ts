@@ -5,6 +5,11 @@ import type { Patches } from './patch.ts'
 /** Tracers of other instrumentations of the same packages, which make a span of each call as well. */
 const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
+  bedrock: [
+    '@arizeai/openinference-instrumentation-bedrock',
+    '@arizeai/openinference-instrumentation-bedrock-agent-runtime',
+    '@traceloop/instrumentation-bedrock',
+  ],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
   mcp: ['@traceloop/instrumentation-mcp'],
   openai: [
