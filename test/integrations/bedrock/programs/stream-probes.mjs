@@ -87,10 +87,12 @@ export const streamProbes = [
   { name: 'stream-error', script: 'stream-error', run: async (t) => failureOf(eventsOf(await open(t))) },
   {
     name: 'stream-never-read',
+    script: 'endless',
     run: leaving(async (_t, begin) => typeof (await begin())[Symbol.asyncIterator]),
   },
   {
     name: 'stream-dropped',
+    script: 'endless',
     run: leaving(async (t, begin) => {
       await (async () => {
         await (await begin())[Symbol.asyncIterator]().next()
