@@ -80,6 +80,7 @@ export default defineConfig({
       e2e('e2e-3.17', '3.17.2', needsMlflow, [
         'test/e2e/other-libraries.test.ts',
         'test/e2e/bedrock.test.ts',
+        'test/e2e/ollama.test.ts',
       ]),
       // The first version that takes OTLP: whether a turn arrives.
       e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),

@@ -17,6 +17,7 @@ export const entries: Readonly<Record<string, string>> = {
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
+  ollama: 'src/integrations/ollama/index.ts',
   openai: 'src/integrations/openai/index.ts',
   'openai-agents': 'src/integrations/openai-agents/index.ts',
 }

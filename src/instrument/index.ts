@@ -15,6 +15,7 @@ import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
+import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 
@@ -38,6 +39,8 @@ export interface InstrumentedPackages {
   readonly langchain?: unknown
   /** Of the MCP SDK, `{ Client, McpServer }` for instance: see `instrumentMcp`. */
   readonly mcp?: unknown
+  /** Of `ollama`. */
+  readonly ollama?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
   /** Of `@openai/agents`: all that it exports. */
@@ -54,6 +57,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   googleGenAI: (copy) => instrumentGoogleGenAI(copy),
   langchain: (copy) => instrumentLangChain(copy),
   mcp: (copy) => instrumentMcp(copy),
+  ollama: (copy) => instrumentOllama(copy),
   openai: (copy) => instrumentOpenAI(copy),
   openaiAgents: (copy) => instrumentOpenAIAgents(copy),
 }
@@ -67,6 +71,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   googleGenAI: true,
   langchain: true,
   mcp: true,
+  ollama: true,
   openai: true,
   openaiAgents: true,
 }

@@ -34,6 +34,7 @@ export type IntegrationName =
   | 'google-genai'
   | 'langchain'
   | 'mcp'
+  | 'ollama'
   | 'openai'
   | 'openai-agents'
 
@@ -135,6 +136,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
       { name: '@modelcontextprotocol/client', subpaths: ['.'], oldest: '2.0.0' },
       { name: '@modelcontextprotocol/server', subpaths: ['.'], oldest: '2.0.0' },
     ],
+  },
+  {
+    name: 'ollama',
+    instrument: 'instrumentOllama',
+    packages: [{ name: 'ollama', subpaths: ['.', './browser'], oldest: '0.5.0' }],
   },
   {
     name: 'openai',

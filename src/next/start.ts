@@ -9,6 +9,7 @@ import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentGoogleGenAI } from '../integrations/google-genai/index.ts'
 import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
+import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
@@ -27,6 +28,7 @@ export function start(options: InitOptions | undefined): Status {
     'google-genai': instrumentGoogleGenAI,
     langchain: instrumentLangChain,
     mcp: instrumentMcp,
+    ollama: instrumentOllama,
     openai: instrumentOpenAI,
     'openai-agents': instrumentOpenAIAgents,
   })

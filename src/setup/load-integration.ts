@@ -20,6 +20,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   'google-genai': () => import('../integrations/google-genai/index.ts'),
   langchain: () => import('../integrations/langchain/index.ts'),
   mcp: () => import('../integrations/mcp/index.ts'),
+  ollama: () => import('../integrations/ollama/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
   'openai-agents': () => import('../integrations/openai-agents/index.ts'),
 }

@@ -10,6 +10,7 @@ import { makeFolders, type Tree } from './folders.ts'
 
 /** Everything that an integration or the core might be tempted to look for. */
 const PACKAGES = [
+  'ollama',
   'openai',
   'ai',
   '@anthropic-ai/sdk',

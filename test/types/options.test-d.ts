@@ -94,6 +94,7 @@ describe('the option instrumentations', () => {
       | 'google-genai'
       | 'langchain'
       | 'mcp'
+      | 'ollama'
       | 'openai'
       | 'openai-agents'
     >()

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { anthropic } from './anthropic.ts'
 import { bedrock } from './bedrock.ts'
 import { gemini } from './gemini.ts'
+import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import type { Event, ProviderRequest, Reply, Wire } from './reply.ts'
 import { type Fault, type Script, type ScriptedAnswer, type ScriptName, scripts } from './script.ts'
@@ -166,7 +167,7 @@ async function send(
       .end(made.bytes)
     return
   }
-  const stream = 'frames' in made ? framedStream(made) : textStream(made, wire)
+  const stream = streamOf(made, wire)
   response.writeHead(200, stream.headers)
   const middle = Math.ceil(stream.parts.length / 2)
   for (const [index, part] of stream.parts.entries()) {
@@ -191,6 +192,19 @@ interface Streamed {
   readonly malformed: string | Uint8Array
   readonly closing: string | undefined
 }
+
+function streamOf(made: Exclude<Reply, { json: unknown } | { bytes: unknown }>, wire: Wire): Streamed {
+  if ('frames' in made) return framedStream(made)
+  return 'lines' in made ? lineStream(made, wire) : textStream(made, wire)
+}
+
+const lineStream = ({ lines }: Extract<Reply, { lines: unknown }>, wire: Wire): Streamed => ({
+  headers: { 'content-type': 'application/x-ndjson' },
+  parts: lines.map((line) => `${JSON.stringify(line)}\n`),
+  failure: `${JSON.stringify(wire.streamError.data)}\n`,
+  malformed: '{"model":"llama3.2","mess\n',
+  closing: undefined,
+})
 
 const textStream = ({ events, closing }: Extract<Reply, { events: unknown }>, wire: Wire): Streamed => ({
   headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
@@ -243,6 +257,7 @@ function wireOf({ path, headers }: ProviderRequest): Wire {
     /\/messages(\/count_tokens)?(\?|$)|[rR]awPredict$|\/model\/[^/]+\/invoke/.test(path)
   )
     return anthropic
+  if (/\/api\/(?:chat|generate|embed|embeddings|tags)$/.test(path)) return ollama
   return /\/models\/[^/:]+:\w+/.test(path) ? gemini : openai
 }
 
