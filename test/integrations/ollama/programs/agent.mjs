@@ -6,7 +6,7 @@ const { trackingUri, experimentName, provider, responseId } = JSON.parse(process
 init({ trackingUri, experimentName, captureContent: true })
 const clientOf = (script) => new Ollama({ host: `${provider}/${script}/agent-${script}` })
 const model = 'llama3.2'
-const weather = (call) => withTool(call, () => `sunny in ${call.arguments.city}`)
+const weather = (tool, given) => withTool({ tool, arguments: given }, () => `sunny in ${given.city}`)
 const tools = [
   { type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: {} } } },
 ]
@@ -23,7 +23,7 @@ const said = await withAgent(
     const { message } = await client.chat({ model, messages, tools })
     messages.push(message)
     for (const { function: called } of message.tool_calls)
-      messages.push({ role: 'tool', tool_name: called.name, content: weather(called) })
+      messages.push({ role: 'tool', tool_name: called.name, content: weather(called.name, called.arguments) })
     const answer = await client.chat({ model, messages, tools })
     const stream = await clientOf('reasoning').chat({
       model,
