@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { read, text } from '../base/index.ts'
 import { INVOKE_AGENT, INVOKE_INLINE_AGENT } from './agents.ts'
 import { CONVERSE, CONVERSE_STREAM } from './converse.ts'
@@ -31,6 +32,8 @@ export function noteCommands(copy: unknown): void {
 
 /** What is told of a command, if anything; newer versions have its name in a schema that nobody renames. */
 export function operationOf(command: unknown): Operation | undefined {
+  // A proxy of the program's would run its traps for us.
+  if (types.isProxy(command)) return undefined
   const name = text(read(command, 'schema', 2))
   return (
     (name === undefined ? undefined : operationNamed(name)) ?? operationOfClass(read(command, 'constructor'))

@@ -6,6 +6,7 @@ import {
   dataAt,
   type Follower,
   follow,
+  type Given,
   givenBy,
   isObject,
   likeness,
@@ -41,11 +42,7 @@ export function observedSend(original: Method, { idleMs }: BedrockOptions): Meth
         unwatch?.()
       }
     }
-    if (operation.isPartial?.(given.value) ?? given.isPartial())
-      whenSent(call, (sent) => call.describe(operation.begin(givenBy(operation.parametersOf(sent)))), {
-        model: dataAt(given.value, 'modelId'),
-      })
-    operation.begun?.(call, given.value)
+    noteBegun(call, operation, given)
     const tell = (output: unknown): void => tellOutput(output, call, operation, signalOf(args))
     const place = args.findIndex((one, index) => index > 0 && typeof one === 'function')
     let returned: unknown
@@ -60,6 +57,19 @@ export function observedSend(original: Method, { idleMs }: BedrockOptions): Meth
       unwatch?.()
     }
     return place < 0 ? observePromise(returned, call, tell) : returned
+  }
+}
+
+/** What has to be known of a call that has its span. A fault of ours must not reach the program. */
+function noteBegun(call: ModelCall, operation: Operation, given: Given): void {
+  try {
+    operation.begun?.(call, given.value)
+    if (!(operation.isPartial?.(given.value) ?? given.isPartial())) return
+    const tell = (sent: unknown): void =>
+      call.describe(operation.begin(givenBy(operation.parametersOf(sent))))
+    whenSent(call, tell, { model: dataAt(given.value, 'modelId') })
+  } catch {
+    // The call is told without it.
   }
 }
 

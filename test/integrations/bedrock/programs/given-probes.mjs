@@ -1,5 +1,16 @@
 // Inputs that are made of objects which do something when they are read. Each notes how often they were.
-import { bodyOf, claude, eventsOf, failureOf, HAIKU, has, jsonOf, send } from './clients.mjs'
+import {
+  bodyOf,
+  claude,
+  clientOf,
+  commandOf,
+  eventsOf,
+  failureOf,
+  HAIKU,
+  has,
+  jsonOf,
+  send,
+} from './clients.mjs'
 import { withHostile } from './hostile.mjs'
 
 const user = (text) => ({ role: 'user', content: [{ text }] })
@@ -75,6 +86,14 @@ export const probes = [
   {
     name: 'given-body-proxy',
     run: (t) => withHostile(t, ({ proxy }) => invoked(t, proxy(claude()))),
+  },
+  {
+    name: 'given-command-proxy',
+    run: (t) =>
+      withHostile(t, async ({ proxy }) => {
+        const { body } = await clientOf(t).send(proxy(commandOf(t, 'InvokeModel', claude())))
+        return jsonOf(body)
+      }),
   },
   {
     name: 'given-model-getter',
