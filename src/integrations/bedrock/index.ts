@@ -6,6 +6,7 @@
  */
 import { checkKeys, type KnownKeys, knownKeys } from '../../config/known-keys.ts'
 import { createInstrument, type Uninstrument } from '../base/index.ts'
+import { suppressAwsSpans } from './aws-spans.ts'
 import { clientPrototypes, patchSend } from './clients.ts'
 import { noteCommands } from './operations.ts'
 import type { BedrockOptions } from './options.ts'
@@ -20,11 +21,13 @@ const KNOWN: KnownKeys = knownKeys('instrumentBedrock()', KEYS)
 const instrument: (copy?: unknown, options?: BedrockOptions) => Uninstrument =
   createInstrument<BedrockOptions>({
     name: 'bedrock',
-    patch(copy, patches, options) {
+    patch(copy, patches, options, module) {
       noteCommands(copy)
       let found = false
       for (const prototype of clientPrototypes(copy))
         if (patchSend(patches, prototype, (original) => observedSend(original, options))) found = true
+      // Of a copy that was handed over, nobody knows whether it is the only one.
+      if (found && module !== undefined) suppressAwsSpans(patches)
       return found
     },
   })

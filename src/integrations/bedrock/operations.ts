@@ -53,3 +53,6 @@ function operationOfClass(made: unknown): Operation | undefined {
 
 const operationNamed = (name: string): Operation | undefined =>
   Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined
+
+/** Whether calls of the operation of that name are traced. */
+export const isTracedOperation = (name: string): boolean => operationNamed(name) !== undefined
