@@ -15,9 +15,6 @@ testGiven({
   library,
   programs,
   fixture,
-  ways: [
-    { set: 'bedrock-3.422', node: 20, modules: 'cjs', order: 'before' },
-    { set: 'bedrock-3', node: 22, modules: 'esm', order: 'after' },
-  ],
+  ways: [{ set: 'bedrock-3', node: 22, modules: 'esm', order: 'after' }],
   recorded: { probes: (name) => !/throwing|command/.test(name), compared: messagesOf },
 })

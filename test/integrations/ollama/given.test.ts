@@ -5,8 +5,5 @@ testGiven({
   library: 'ollama',
   programs,
   fixture,
-  ways: [
-    { set: 'ollama-0.5', node: 20, modules: 'cjs', order: 'before' },
-    { set: 'ollama-0.6', node: 22, modules: 'esm', order: 'after' },
-  ],
+  ways: [{ set: 'ollama-0.6', node: 22, modules: 'esm', order: 'after' }],
 })

@@ -19,6 +19,27 @@ export const optionsOf = (address, more) => ({
   ...more,
 })
 
+const retryToken = (count) => ({
+  getRetryCount: () => count,
+  getRetryDelay: () => 10,
+  getRetryCost: () => 1,
+  getLastRetryCost: () => undefined,
+})
+
+/** Two more attempts, without the client's long waits between them. */
+export const retrying = {
+  maxAttempts: 3,
+  retryStrategy: {
+    mode: 'standard',
+    acquireInitialRetryToken: async () => retryToken(0),
+    refreshRetryTokenForRetry: async (token) => {
+      if (token.getRetryCount() >= 2) throw new Error('enough')
+      return retryToken(token.getRetryCount() + 1)
+    },
+    recordSuccess: () => undefined,
+  },
+}
+
 export const clientOf = (t, script, more) =>
   new t.sdk.BedrockRuntimeClient(optionsOf(t.address(script), more))
 

@@ -1,5 +1,5 @@
 // What goes wrong, and what is given up.
-import { claude, clientOf, commandOf, failureOf, has, hi, send, unhandled } from './clients.mjs'
+import { claude, clientOf, commandOf, failureOf, has, hi, retrying, send, unhandled } from './clients.mjs'
 import { bodyStreamFailure } from './stream-probes.mjs'
 
 const ask = (t, extra) => send(t, 'InvokeModel', claude(), extra)
@@ -27,7 +27,7 @@ export const errorProbes = [
     name: 'retry-429',
     script: 'retry-429',
     run: async (t) => {
-      const { $metadata } = await ask(t, { client: clientOf(t, undefined, { maxAttempts: 3 }) })
+      const { $metadata } = await ask(t, { client: clientOf(t, undefined, retrying) })
       return [$metadata.attempts, $metadata.httpStatusCode]
     },
   },

@@ -1,6 +1,6 @@
 // Every form in which a program calls Bedrock. Each probe returns and notes what it saw.
 import { agentProbes } from './agent-probes.mjs'
-import { clientOf, commandOf, HAIKU, has, hi, optionsOf, send, settled } from './clients.mjs'
+import { clientOf, commandOf, HAIKU, has, hi, optionsOf, retrying, send, settled } from './clients.mjs'
 import { errorProbes } from './error-probes.mjs'
 import { invokeProbes } from './invoke-probes.mjs'
 import { streamProbes } from './stream-probes.mjs'
@@ -107,7 +107,7 @@ const langchainProbes = [
     script: 'retry-429',
     run: async (t) => {
       const { ChatBedrockConverse } = await import('@langchain/aws')
-      const client = clientOf(t, undefined, { maxAttempts: 3 })
+      const client = clientOf(t, undefined, retrying)
       return (await new ChatBedrockConverse({ model: HAIKU, region: 'us-east-1', client }).invoke('Hi!'))
         .content
     },
