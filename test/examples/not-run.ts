@@ -16,6 +16,8 @@ const JEST =
   'it needs Jest, which the tests of environments have: test/environments/jest.test.ts runs another program'
 const CODEX =
   'it needs Codex itself, which is hundreds of megabytes; test/integrations/codex runs it with that'
+const ADDRESS =
+  'its client asks by HTTP/2 or at a fixed address, where the tests have no server; test/integrations has the same calls with its package'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -69,6 +71,18 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
+  {
+    page: 'docs/integrations/bedrock.md',
+    first: "import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'",
+    why: ADDRESS,
+  },
+  {
+    page: 'docs/integrations/bedrock.md',
+    first: "import * as bedrock from '@aws-sdk/client-bedrock-runtime'",
+    why: ADDRESS,
+  },
+  { page: 'docs/integrations/ollama.md', first: "import ollama from 'ollama'", why: ADDRESS },
+  { page: 'docs/integrations/ollama.md', first: "import { Ollama } from 'ollama'", why: ADDRESS },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {
