@@ -9,6 +9,7 @@ import {
   read,
   SpanType,
   type Step,
+  type StepInit,
   type ToldFailure,
   text,
 } from '../base/index.ts'
@@ -96,11 +97,7 @@ function tell(call: ModelCall, { at, input, tool }: Pending, { outputs, metadata
   step.span.end(timeOf(read(metadata, 'endTime')))
 }
 
-function modelStep(
-  call: ModelCall,
-  input: unknown,
-  startTime: number,
-): Parameters<typeof beginStep>[0] extends () => infer I ? I : never {
+function modelStep(call: ModelCall, input: unknown, startTime: number): StepInit {
   const model = nameOfModel(read(input, 'foundationModel'))
   return {
     name: model === undefined ? 'chat' : `chat ${model}`,

@@ -22,7 +22,11 @@ import { argumentsOf } from './agent-tools.ts'
 import { nameOfModel } from './converse.ts'
 import type { Operation } from './operation.ts'
 
-/** An agent that runs at Amazon. @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html */
+/**
+ * An agent that runs at Amazon.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html
+ */
 export const INVOKE_AGENT: Operation = {
   begin,
   parametersOf: fieldsOf,

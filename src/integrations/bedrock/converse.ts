@@ -16,7 +16,11 @@ import { shownBlocks } from './converse-blocks.ts'
 import { accumulateConverse, converseAnswer } from './converse-stream.ts'
 import type { Operation } from './operation.ts'
 
-/** Converse: one form of messages for all models. @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
+/**
+ * Converse: one form of messages for all models.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ */
 export const CONVERSE: Operation = {
   begin: (given) => begin(given, false),
   parametersOf: withModelId,
@@ -41,7 +45,8 @@ function begin(given: Given, streams: boolean): ModelCallInit {
     ...modelOf(given.value),
     spanType: SpanType.CHAT_MODEL,
     operation: 'chat',
-    // The messages are recorded in Anthropic's form, of which Converse's is a variant: MLflow's page and the conventions' parts know it.
+    // The messages are recorded in Anthropic's form, of which Converse's is a variant: MLflow's page knows it, and the
+    // conventions' parts are made of it.
     messageFormat: 'anthropic',
     content: () => converseContent(given.data()),
     attributes: { ...parameters(given.value), 'gen_ai.request.stream': streams ? true : undefined },

@@ -7,7 +7,11 @@ import { accumulateBodies } from './invoke-stream.ts'
 import type { Operation } from './operation.ts'
 import { parsedBody } from './parsed-body.ts'
 
-/** InvokeModel: bytes in the form of the model's own vendor. @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html */
+/**
+ * InvokeModel: bytes in the form of the model's own vendor.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
+ */
 export const INVOKE_MODEL: Operation = {
   begin: (given) => begin(given, false),
   parametersOf: withBody,
