@@ -29,7 +29,7 @@ const budget = (entry, limit) => ({
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
   budget('index', '127 kB'),
-  budget('otel', '101 kB'),
+  budget('otel', '102 kB'),
   budget('mlflow', '34 kB'),
   budget('register', '100 kB'),
   budget('testing', '79 kB'),

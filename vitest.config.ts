@@ -86,6 +86,8 @@ export default defineConfig({
         'test/e2e/many-frameworks.test.ts',
         'test/e2e/python-agents.test.ts',
         'test/e2e/a2a.test.ts',
+        'test/e2e/bedrock.test.ts',
+        'test/e2e/ollama.test.ts',
       ]),
       // The first version that takes OTLP: whether a turn arrives.
       e2e('e2e-3.6', '3.6.0', ['test/e2e/oldest.test.ts']),

@@ -11,6 +11,7 @@ import { instrumentAgUi } from '../integrations/ag-ui/index.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
 import type { Uninstrument } from '../integrations/base/index.ts'
+import { instrumentBedrock } from '../integrations/bedrock/index.ts'
 import { instrumentClaudeAgentSdk } from '../integrations/claude-agent-sdk/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentCohere } from '../integrations/cohere/index.ts'
@@ -21,6 +22,7 @@ import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentMistral } from '../integrations/mistral/index.ts'
+import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 import { instrumentTogether } from '../integrations/together/index.ts'
@@ -37,6 +39,8 @@ export interface InstrumentedPackages {
   readonly ai?: unknown
   /** Of `@anthropic-ai/sdk`. */
   readonly anthropic?: unknown
+  /** Of `@aws-sdk/client-bedrock-runtime` or `@aws-sdk/client-bedrock-agent-runtime`; of both, `{ ...runtime, ...agents }`. */
+  readonly bedrock?: unknown
   /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, where its module was rewritten by a plugin for bundlers. */
   readonly claudeAgentSdk?: unknown
   /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
@@ -57,6 +61,8 @@ export interface InstrumentedPackages {
   readonly mcp?: unknown
   /** Of `@mistralai/mistralai`: all that it exports. */
   readonly mistral?: unknown
+  /** Of `ollama`. */
+  readonly ollama?: unknown
   /** Of `openai`. */
   readonly openai?: unknown
   /** Of `@openai/agents`: all that it exports. */
@@ -71,6 +77,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   agUi: (copy) => instrumentAgUi(copy),
   ai: (copy) => instrumentAiSdk(copy),
   anthropic: (copy) => instrumentAnthropic(copy),
+  bedrock: (copy) => instrumentBedrock(copy),
   claudeAgentSdk: (copy) => instrumentClaudeAgentSdk(copy),
   codex: (copy) => instrumentCodex(copy),
   cohere: (copy) => instrumentCohere(copy),
@@ -81,6 +88,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   llamaindex: (copy) => instrumentLlamaIndex(copy),
   mcp: (copy) => instrumentMcp(copy),
   mistral: (copy) => instrumentMistral(copy),
+  ollama: (copy) => instrumentOllama(copy),
   openai: (copy) => instrumentOpenAI(copy),
   openaiAgents: (copy) => instrumentOpenAIAgents(copy),
   together: (copy) => instrumentTogether(copy),
@@ -91,6 +99,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   agUi: true,
   ai: true,
   anthropic: true,
+  bedrock: true,
   claudeAgentSdk: true,
   codex: true,
   cohere: true,
@@ -101,6 +110,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   llamaindex: true,
   mcp: true,
   mistral: true,
+  ollama: true,
   openai: true,
   openaiAgents: true,
   together: true,

@@ -26,7 +26,7 @@ function isLoaded(file: string): boolean {
   const cache = (Module as unknown as { _cache?: Readonly<Record<string, unknown>> })._cache
   if (cache?.[file] !== undefined) return true
   const { kind } = peek(file)
-  return kind === 'loaded' || kind === 'busy'
+  return kind === 'loaded' || kind === 'busy' || kind === 'linked'
 }
 
 /** Packages that the program's own manifests list. */

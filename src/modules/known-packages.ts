@@ -30,6 +30,7 @@ export type IntegrationName =
   | 'ag-ui'
   | 'ai'
   | 'anthropic'
+  | 'bedrock'
   | 'claude-agent-sdk'
   | 'codex'
   | 'cohere'
@@ -40,6 +41,7 @@ export type IntegrationName =
   | 'llamaindex'
   | 'mcp'
   | 'mistral'
+  | 'ollama'
   | 'openai'
   | 'openai-agents'
   | 'together'
@@ -81,6 +83,14 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
         subpaths: ['.', './resources/index', './client'],
         oldest: '0.30.0',
       },
+    ],
+  },
+  {
+    name: 'bedrock',
+    instrument: 'instrumentBedrock',
+    packages: [
+      { name: '@aws-sdk/client-bedrock-runtime', subpaths: ['.'], oldest: '3.422.0' },
+      { name: '@aws-sdk/client-bedrock-agent-runtime', subpaths: ['.'], oldest: '3.468.0' },
     ],
   },
   {
@@ -189,6 +199,11 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
     name: 'mistral',
     instrument: 'instrumentMistral',
     packages: [{ name: '@mistralai/mistralai', subpaths: ['.'], oldest: '1.0.3' }],
+  },
+  {
+    name: 'ollama',
+    instrument: 'instrumentOllama',
+    packages: [{ name: 'ollama', subpaths: ['.', './browser'], oldest: '0.5.0' }],
   },
   {
     name: 'openai',

@@ -6,6 +6,8 @@ export type Peeked =
   | { readonly kind: 'loaded'; readonly exports: unknown }
   /** It is loaded, but its exports are to be had by `import()` only: it awaits something, or runs right now. */
   | { readonly kind: 'busy' }
+  /** The program is about to run it: looking at its exports would run it before its turn, which cycles do not survive. */
+  | { readonly kind: 'linked' }
   | { readonly kind: 'not loaded' }
   /** This runtime does not tell. */
   | { readonly kind: 'unknown' }
@@ -30,6 +32,7 @@ export function peek(file: string): Peeked {
     return types.isModuleNamespaceObject(exports) ? { kind: 'loaded', exports } : { kind: 'unknown' }
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return { kind: 'not loaded' }
+    if (thrown === NOT_YET) return { kind: 'linked' }
     const code = (thrown as { code?: unknown } | null)?.code
     return BUSY.includes(code) ? { kind: 'busy' } : { kind: 'unknown' }
   }
@@ -56,6 +59,26 @@ function compiled(file: string, source: string): unknown {
   const module = new Module(file) as unknown as Compiling
   module.filename = file
   if (typeof module._compile !== 'function') throw new Error('no _compile')
-  module._compile(source, file, 'module')
+  notRunning(module)._compile?.(source, file, 'module')
   return module.exports
+}
+
+const NOT_YET = new Error('The module has not run yet.')
+/** Of V8's states of a module, the last one before it runs. */
+const LINKED = 2
+
+/** `module`, which stops Node where it is about to run what it has found: Node notes that on the module right before. */
+const notRunning = (module: Compiling): Compiling =>
+  new Proxy(module, {
+    set(target, key, value) {
+      if (typeof key === 'symbol' && isLinked(value)) throw NOT_YET
+      return Reflect.set(target, key, value)
+    },
+  })
+
+function isLinked(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('getStatus' in value)) return false
+  const { getStatus } = value
+  const status: unknown = typeof getStatus === 'function' ? Reflect.apply(getStatus, value, []) : undefined
+  return typeof status === 'number' && status <= LINKED
 }

@@ -5,6 +5,7 @@ import { instrumentA2A } from '../integrations/a2a/index.ts'
 import { instrumentAgUi } from '../integrations/ag-ui/index.ts'
 import { instrumentAiSdk } from '../integrations/ai/index.ts'
 import { instrumentAnthropic } from '../integrations/anthropic/index.ts'
+import { instrumentBedrock } from '../integrations/bedrock/index.ts'
 import { instrumentCodex } from '../integrations/codex/index.ts'
 import { instrumentCohere } from '../integrations/cohere/index.ts'
 import { instrumentGoogleAdk } from '../integrations/google-adk/index.ts'
@@ -14,6 +15,7 @@ import { instrumentLangChain } from '../integrations/langchain/index.ts'
 import { instrumentLlamaIndex } from '../integrations/llamaindex/index.ts'
 import { instrumentMcp } from '../integrations/mcp/index.ts'
 import { instrumentMistral } from '../integrations/mistral/index.ts'
+import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
 import { instrumentTogether } from '../integrations/together/index.ts'
@@ -31,6 +33,7 @@ export function start(options: InitOptions | undefined): Status {
     'ag-ui': instrumentAgUi,
     ai: instrumentAiSdk,
     anthropic: instrumentAnthropic,
+    bedrock: instrumentBedrock,
     codex: instrumentCodex,
     cohere: instrumentCohere,
     'google-adk': instrumentGoogleAdk,
@@ -40,6 +43,7 @@ export function start(options: InitOptions | undefined): Status {
     llamaindex: instrumentLlamaIndex,
     mcp: instrumentMcp,
     mistral: instrumentMistral,
+    ollama: instrumentOllama,
     openai: instrumentOpenAI,
     'openai-agents': instrumentOpenAIAgents,
     together: instrumentTogether,

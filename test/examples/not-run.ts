@@ -22,6 +22,8 @@ const ADK =
   'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
 const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
 const OWN_FIXTURE = 'the packages of the pages do not have its own; the tests of that integration run it'
+const ADDRESS =
+  'its client asks by HTTP/2 or at a fixed address, where the tests have no server; test/integrations has the same calls with its package'
 const HERE = 'it is run by test/testing/docs.test.ts, by the runner that it is for'
 
 /**
@@ -110,6 +112,18 @@ export const NOT_RUN: readonly NotRun[] = [
     why: ADK,
   },
   { page: 'docs/integrations/google-adk.md', first: "import * as adk from '@google/adk'", why: ADK },
+  {
+    page: 'docs/integrations/bedrock.md',
+    first: "import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'",
+    why: ADDRESS,
+  },
+  {
+    page: 'docs/integrations/bedrock.md',
+    first: "import * as bedrock from '@aws-sdk/client-bedrock-runtime'",
+    why: ADDRESS,
+  },
+  { page: 'docs/integrations/ollama.md', first: "import ollama from 'ollama'", why: ADDRESS },
+  { page: 'docs/integrations/ollama.md', first: "import { Ollama } from 'ollama'", why: ADDRESS },
   { page: 'docs/performance.md', first: 'npm run build', why: LONG },
   { page: 'docs/scale.md', first: 'npm run build', why: LONG },
   {

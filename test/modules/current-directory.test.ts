@@ -10,6 +10,7 @@ import { makeFolders, type Tree } from './folders.ts'
 
 /** Everything that an integration or the core might be tempted to look for. */
 const PACKAGES = [
+  'ollama',
   'openai',
   'ai',
   '@anthropic-ai/sdk',
@@ -84,6 +85,7 @@ const all = [
   'ag-ui',
   'ai',
   'anthropic',
+  'bedrock',
   'claude-agent-sdk',
   'codex',
   'cohere',

@@ -6,6 +6,11 @@ import type { Patches } from './patch.ts'
 const OTHERS: Readonly<Partial<Record<IntegrationName, readonly string[]>>> = {
   anthropic: ['@arizeai/openinference-instrumentation-anthropic', '@traceloop/instrumentation-anthropic'],
   cohere: ['@traceloop/instrumentation-cohere'],
+  bedrock: [
+    '@arizeai/openinference-instrumentation-bedrock',
+    '@arizeai/openinference-instrumentation-bedrock-agent-runtime',
+    '@traceloop/instrumentation-bedrock',
+  ],
   langchain: ['@arizeai/openinference-instrumentation-langchain', '@traceloop/instrumentation-langchain'],
   llamaindex: ['@traceloop/instrumentation-llamaindex'],
   mcp: ['@traceloop/instrumentation-mcp'],

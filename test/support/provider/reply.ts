@@ -23,6 +23,14 @@ export type Reply =
   | { readonly json: unknown; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly type: string }
   | { readonly events: readonly Event[]; readonly closing?: string }
+  /** A stream of lines of JSON. */
+  | { readonly lines: readonly object[] }
+  | {
+      /** Of a stream in AWS's framing: its events, and the one that says in the middle that it failed. */
+      readonly frames: readonly Uint8Array[]
+      readonly failure: Uint8Array
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
 /** One server-sent event: its data as JSON, and its name where the format has names. */
 export interface Event {

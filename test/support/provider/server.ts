@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anthropic } from './anthropic.ts'
+import { bedrock } from './bedrock.ts'
 import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { mistral } from './mistral.ts'
+import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import type { Event, ProviderRequest, Reply, Wire } from './reply.ts'
 import { type Fault, type Script, type ScriptedAnswer, type ScriptName, scripts } from './script.ts'
@@ -140,6 +142,7 @@ async function reply(
   }
   response.setHeader('x-request-id', `req_${request.script}_${request.index}`)
   response.setHeader('request-id', `req_${request.script}_${request.index}`)
+  response.setHeader('x-amzn-requestid', `req_${request.script}_${request.index}`)
   if (body !== undefined) {
     response.writeHead(body.status ?? 200, { 'content-type': body.type }).end(body.text)
     return
@@ -168,20 +171,61 @@ async function send(
       .end(made.bytes)
     return
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-  const middle = Math.ceil(made.events.length / 2)
-  for (const [index, event] of made.events.entries()) {
-    if (index === middle && fails(response, answer.fault, wire)) return
+  const stream = streamOf(made, wire)
+  response.writeHead(200, stream.headers)
+  const middle = Math.ceil(stream.parts.length / 2)
+  for (const [index, part] of stream.parts.entries()) {
+    if (index === middle && fails(response, answer.fault, stream)) return
     if (index > 0 && answer.pieceDelayMs !== undefined) {
       await sleep(answer.pieceDelayMs, undefined, { signal, ref: false })
     }
     if (response.destroyed) return
-    if (!response.write(eventText(event))) await drained(response, signal)
+    if (!response.write(part)) await drained(response, signal)
     // Its own packet for each, as from a model: a client must not get all of them in one read.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  response.end(made.closing === undefined ? undefined : `data: ${made.closing}\n\n`)
+  response.end(stream.closing)
 }
+
+/** A stream as it goes over the wire. */
+interface Streamed {
+  readonly headers: Readonly<Record<string, string>>
+  readonly parts: readonly (string | Uint8Array)[]
+  /** What says in its middle that it failed, and what nobody can read. */
+  readonly failure: string | Uint8Array
+  readonly malformed: string | Uint8Array
+  readonly closing: string | undefined
+}
+
+function streamOf(made: Exclude<Reply, { json: unknown } | { bytes: unknown }>, wire: Wire): Streamed {
+  if ('frames' in made) return framedStream(made)
+  return 'lines' in made ? lineStream(made, wire) : textStream(made, wire)
+}
+
+const lineStream = ({ lines }: Extract<Reply, { lines: unknown }>, wire: Wire): Streamed => ({
+  headers: { 'content-type': 'application/x-ndjson' },
+  parts: lines.map((line) => `${JSON.stringify(line)}\n`),
+  failure: `${JSON.stringify(wire.streamError.data)}\n`,
+  malformed: '{"model":"llama3.2","mess\n',
+  closing: undefined,
+})
+
+const textStream = ({ events, closing }: Extract<Reply, { events: unknown }>, wire: Wire): Streamed => ({
+  headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+  parts: events.map(eventText),
+  failure: eventText(wire.streamError),
+  malformed: 'data: {"choices":[{"delta"\n\n',
+  closing: closing === undefined ? undefined : `data: ${closing}\n\n`,
+})
+
+const framedStream = ({ frames, failure, headers }: Extract<Reply, { frames: unknown }>): Streamed => ({
+  headers: { 'content-type': 'application/vnd.amazon.eventstream', ...headers },
+  parts: frames,
+  failure,
+  // A frame whose checksum is that of another.
+  malformed: Buffer.concat([failure.subarray(0, 20), Buffer.alloc(failure.length - 20)]),
+  closing: undefined,
+})
 
 /** There is room for more, or nobody there to read it. */
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
@@ -189,7 +233,7 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
 }
 
 /** Whether the stream ends here. */
-function fails(response: ServerResponse, fault: Fault | undefined, wire: Wire): boolean {
+function fails(response: ServerResponse, fault: Fault | undefined, stream: Streamed): boolean {
   switch (fault) {
     case 'stall':
       return true
@@ -197,10 +241,10 @@ function fails(response: ServerResponse, fault: Fault | undefined, wire: Wire): 
       response.socket?.destroy()
       return true
     case 'malformed':
-      response.end('data: {"choices":[{"delta"\n\n')
+      response.end(stream.malformed)
       return true
     case 'error':
-      response.end(eventText(wire.streamError))
+      response.end(stream.failure)
       return true
     default:
       return false
@@ -221,11 +265,13 @@ function wireOf({ path, headers }: ProviderRequest): Wire {
   const named = BY_CLIENT.find(([name]) => name.test(headers['user-agent'] ?? ''))
   if (named !== undefined) return named[1]
   if (headers['x-fern-sdk-name'] === 'cohere-ai') return cohere
+  if ('amz-sdk-invocation-id' in headers) return bedrock
   if (
     'anthropic-version' in headers ||
     /\/messages(\/count_tokens)?(\?|$)|[rR]awPredict$|\/model\/[^/]+\/invoke/.test(path)
   )
     return anthropic
+  if (/\/api\/(?:chat|generate|embed|embeddings|tags)$/.test(path)) return ollama
   return /\/models\/[^/:]+:\w+/.test(path) ? gemini : openai
 }
 
