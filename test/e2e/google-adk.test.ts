@@ -41,8 +41,7 @@ test('runs of ADK arrive with their tools counted once, their tokens, session an
   const bySession = new Map(infos.map((info) => [info.trace_metadata?.['mlflow.trace.session'], info]))
   const spansOf = (session: string): ReturnType<typeof reader.spans> =>
     reader.spans(bySession.get(session)?.trace_id ?? '')
-  for (const session of ['works', 'fails', 'stream'])
-    expect(treeOf(await spansOf(session))).toEqual(SIMPLE)
+  for (const session of ['works', 'fails', 'stream']) expect(treeOf(await spansOf(session))).toEqual(SIMPLE)
   expect(treeOf(await spansOf('transfer'))).toEqual([
     'invocation CHAIN',
     '  agent:desk AGENT',
