@@ -37,12 +37,13 @@ const messagesOf = ({ attributes }: DecodedSpan): readonly string[] =>
   chatTab({
     inputs: attributes['mlflow.spanInputs'],
     outputs: attributes['mlflow.spanOutputs'],
-    attributes: {
-      ...attributes,
-      ...(attributes['mlflow.chat.tools'] !== undefined && {
-        'mlflow.chat.tools': JSON.parse(String(attributes['mlflow.chat.tools'])) as never,
-      }),
-    },
+    // As it arrives at MLflow, which reads JSON there.
+    attributes: Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [
+        key,
+        key === 'mlflow.chat.tools' ? JSON.parse(String(value)) : value,
+      ]),
+    ),
   }).messages
 
 function expectModels(one: One): void {
