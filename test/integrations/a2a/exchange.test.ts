@@ -117,7 +117,11 @@ describe.each([
 
   test.runIf(program === 'app.cjs')('without capture nothing of what was said leaves', async () => {
     await using quiet = await startOtlpHttp()
-    const env = { TRACED: '1', OTEL_EXPORTER_OTLP_ENDPOINT: quiet.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+    const env = {
+      TRACED: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: quiet.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    }
     await run(env, ['--import', 'turnspan/register'])
     expect(outline(quiet.spans())).toEqual(outline(spans))
     const wire = Buffer.concat(quiet.requests.map(({ body }) => body)).toString('latin1')
