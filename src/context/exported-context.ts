@@ -13,12 +13,17 @@ import { CARRIED, scopeIn, type TracingContextOptions, tracingContext } from './
  * It holds no inputs and no outputs, but whatever was said of the trace: user, session, tags, metadata.
  */
 export interface ExportedContext {
+  /** Of this form. */
   readonly version: 1
   /** W3C `traceparent`, `tracestate` (in which the trace's experiment travels) and `baggage`; empty where nothing is traced. */
   readonly headers: Readonly<Record<string, string>>
+  /** Who the agent works for. */
   readonly user?: string | undefined
+  /** Conversation that the trace belongs to. */
   readonly sessionId?: string | undefined
+  /** Tags of the trace. */
   readonly tags?: Readonly<Record<string, string>> | undefined
+  /** Metadata of the trace, but for user and session. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
   /** The running code is not to be traced, as `tracingContext({ enabled: false })` has it. */
   readonly enabled?: false | undefined

@@ -8,6 +8,11 @@ import { patchA2A } from './patch-a2a.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 
+const instrument: (copy?: unknown) => Uninstrument = createInstrument<object>({
+  name: 'a2a',
+  patch: patchA2A,
+})
+
 /**
  * Traces every client and server of the A2A SDK: a message to an agent is a span `agent:<name>` that lasts until the agent has
  * answered, and what the agent does stands below it, in whichever process. The conversation (`contextId`) is the session of a
@@ -22,7 +27,6 @@ export type { Uninstrument } from '../base/index.ts'
  * import * as client from '@a2a-js/sdk/client'
  * instrumentA2A(client)
  */
-export const instrumentA2A: (copy?: unknown, options?: object) => Uninstrument = createInstrument<object>({
-  name: 'a2a',
-  patch: patchA2A,
-})
+export function instrumentA2A(copy?: unknown): Uninstrument {
+  return instrument(copy)
+}

@@ -8,6 +8,11 @@ import { patchAgUi } from './patch-ag-ui.ts'
 
 export type { Uninstrument } from '../base/index.ts'
 
+const instrument: (copy?: unknown) => Uninstrument = createInstrument<object>({
+  name: 'ag-ui',
+  patch: patchAgUi,
+})
+
 /**
  * Traces every run of an agent of `@ag-ui/client`: a span `agent:<agentId>` with the thread as session, which lasts until the run
  * is over. Requests of `HttpAgent` carry the trace. `init` calls it by itself; call it where nobody can find the package from
@@ -21,7 +26,6 @@ export type { Uninstrument } from '../base/index.ts'
  * import { HttpAgent } from '@ag-ui/client'
  * instrumentAgUi(HttpAgent)
  */
-export const instrumentAgUi: (copy?: unknown, options?: object) => Uninstrument = createInstrument<object>({
-  name: 'ag-ui',
-  patch: patchAgUi,
-})
+export function instrumentAgUi(copy?: unknown): Uninstrument {
+  return instrument(copy)
+}

@@ -1,7 +1,20 @@
 import { runIn } from '../../context/active-context.ts'
 import { applyUpdate } from '../../context/trace-update.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
-import { dataAt, dataOf, follow, itemsOf, keys, type LiveSpan, read, SpanType, text } from '../base/index.ts'
+import {
+  dataAt,
+  dataOf,
+  type Follower,
+  failWith,
+  follow,
+  itemsOf,
+  keys,
+  type LiveSpan,
+  type Method,
+  read,
+  SpanType,
+  text,
+} from '../base/index.ts'
 
 /** Span kinds of OpenTelemetry: work in this process, and a request to another one. */
 const INTERNAL = 0
@@ -29,34 +42,70 @@ export function runAgent(agent: unknown, run: () => unknown): unknown {
   if (threadId !== undefined && span.trace.sessionId === undefined)
     applyUpdate(span.trace, { sessionId: threadId }, span.host)
   if (span.wantsContent) span.setInputs({ messages: itemsOf(read(agent, 'messages')).map(messageOf) })
-  return follow(
-    inSpan(span, () => runIn(contextOf(context, span), run)),
-    {
-      item: () => undefined,
-      done(result) {
-        if (span.wantsContent) span.setOutputs(outputsOf(result))
-        span.end()
-      },
-      failed(error) {
-        span.recordException(error)
-        span.setStatus('ERROR', text(read(error, 'message')))
-        span.end()
-      },
-      stopped: () => span.end(),
-      run: (fn) => runIn(contextOf(context, span), fn),
-    },
-  )
+  const inside = contextOf(context, span)
+  const follower = followerOf(span, hearErrors(agent), (fn) => runIn(inside, fn))
+  let result: unknown
+  try {
+    result = runIn(inside, run)
+  } catch (thrown) {
+    // The class of the package is asynchronous; what the program made of it may throw at once.
+    follower.failed(thrown)
+    throw thrown
+  }
+  return follow(result, follower)
 }
 
-/** The class of the package is asynchronous; what the program made of it may throw at once. */
-function inSpan<T>(span: LiveSpan, run: () => T): T {
+function followerOf(span: LiveSpan, errors: HeardErrors, run: Follower['run']): Follower {
+  return {
+    run,
+    item: () => undefined,
+    done(result) {
+      if (span.wantsContent) span.setOutputs(outputsOf(result))
+      // A run that the server breaks off is an event, and nothing is thrown.
+      const told = errors.stop()
+      if (told !== undefined)
+        failWith(span, {
+          type: text(read(told, 'code')) ?? 'run_error',
+          message: text(read(told, 'message')),
+        })
+      span.end()
+    },
+    failed(error) {
+      errors.stop()
+      span.recordException(error)
+      span.setStatus('ERROR', text(read(error, 'message')))
+      span.end()
+    },
+    stopped() {
+      errors.stop()
+      span.end()
+    },
+  }
+}
+
+interface HeardErrors {
+  /** Hears no more. @returns the event that said that the run has failed */
+  stop(): unknown
+}
+
+/** Hears whether a run fails, as any subscriber of the program's would. */
+function hearErrors(agent: unknown): HeardErrors {
+  let told: unknown
+  let heard: unknown
   try {
-    return run()
-  } catch (thrown) {
-    span.recordException(thrown)
-    span.setStatus('ERROR', text(read(thrown, 'message')))
-    span.end()
-    throw thrown
+    const onRunErrorEvent = (params: unknown): void => {
+      told = read(params, 'event')
+    }
+    heard = Reflect.apply(read(agent, 'subscribe') as Method, agent, [{ onRunErrorEvent }])
+  } catch {
+    // A class of the program's own that cannot be subscribed to.
+  }
+  return {
+    stop() {
+      const unsubscribe = read(heard, 'unsubscribe')
+      if (typeof unsubscribe === 'function') Reflect.apply(unsubscribe, heard, [])
+      return told
+    },
   }
 }
 
