@@ -28,11 +28,11 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '127 kB'),
-  budget('otel', '101 kB'),
+  budget('index', '129 kB'),
+  budget('otel', '103 kB'),
   budget('mlflow', '34 kB'),
-  budget('register', '100 kB'),
-  budget('testing', '79 kB'),
+  budget('register', '102 kB'),
+  budget('testing', '80 kB'),
   budget('bundler', '12 kB'),
   budget('next', '12 kB'),
   // What a front end gets that imports a module which also runs on the server.
