@@ -109,7 +109,8 @@ describe('the rules, said in code of ours, agree with the schemas of the convent
     for (const value of changed(valid)) {
       const verdict = validate(value) ? 'valid' : 'invalid'
       count[verdict] += 1
-      if (ours.safeParse(value).success !== (verdict === 'valid')) different.push(`${verdict}: ${JSON.stringify(value)}`)
+      if (ours.safeParse(value).success !== (verdict === 'valid'))
+        different.push(`${verdict}: ${JSON.stringify(value)}`)
     }
     expect(different).toEqual([])
     expect(count.valid).toBeGreaterThan(1)
