@@ -43,7 +43,7 @@ export const SDK_VARIABLES: Readonly<Record<SdkVariable, Described>> = {
     source: 'omnigent',
   },
   TURNSPAN_LEGACY_SEMCONV: {
-    meaning: 'older names of GenAI attributes stand beside the current ones',
+    meaning: 'former names of GenAI attributes stand beside the current ones',
     defaultText: '`false`',
     group: 'content',
     source: 'turnspan',
