@@ -7,7 +7,7 @@ import {
   overlay,
   settingAt,
 } from '../../../src/integrations/base/index.ts'
-import { askForUsage } from '../../../src/integrations/openai/include-usage.ts'
+import { askForUsage } from '../../../src/integrations/base/openai/include-usage.ts'
 import { hostilePieces } from '../../support/probing/hostile.mjs'
 
 describe('dataOf', () => {
