@@ -77,7 +77,7 @@ export function testClientCalls(client: ClientCalls): void {
       let without: { readonly probed: Probed; readonly spans: readonly DecodedSpan[] } | undefined
       beforeAll(async () => {
         await using app = await fixtureApp(client.fixture(set), client.programs)
-        const run = { ...way, order, app, provider, library: client.library }
+        const run = { ...way, order, app, provider, library: client.library, timeoutMs: 300_000 }
         const collected = async (captureContent: boolean): Promise<[Probed, OtlpHttpCollector]> => {
           const collector = await startOtlpHttp()
           const probed = await runProbes({ ...run, init: { captureContent } }, collector)

@@ -74,21 +74,22 @@ export async function runProbes(run: ProbeRun, collector?: OtlpHttpCollector): P
     env: { PROBING: JSON.stringify(settings) },
     timeoutMs: run.timeoutMs ?? 120_000,
   })
-  const { results } = outputOf(ended)
+  const { results } = outputOf(ended, name)
   const sent = Object.fromEntries(
     Object.keys(results).map((probe) => [probe, run.provider.requests(`${name}.${probe}`).map(comparable)]),
   )
   return { results, sent, stderr: ended.stderr.replaceAll(/\(node:\d+\)|rejection id: \d+/g, '(node)') }
 }
 
-function outputOf(ended: NodeResult): { results: Record<string, Observed> } {
+function outputOf(ended: NodeResult, name: string): { results: Record<string, Observed> } {
   const lines = ended.stdout.split('\n')
   if (ended.code !== 0 || lines.length !== 2) {
     throw new Error(
       `The probes ended with ${ended.code ?? ended.signal}:\n${ended.stderr}\n${ended.stdout.slice(0, 4000)}`,
     )
   }
-  return JSON.parse(lines[0] ?? '') as { results: Record<string, Observed> }
+  // Errors of some clients have the address of their request, in which no two runs are the same.
+  return JSON.parse((lines[0] ?? '').replaceAll(`/${name}.`, '/run.')) as { results: Record<string, Observed> }
 }
 
 /** A request without what no two runs have in common. */

@@ -94,8 +94,9 @@ export function accumulateChat({ content, limits }: AccumulatorOptions): StreamA
     const message = dataAt(event, 'delta', 'message')
     said.add(dataAt(message, 'content', 'text'))
     thought.add(dataAt(message, 'content', 'thinking'))
-    plan.add(dataAt(message, 'toolPlan'))
-    const call = dataAt(message, 'toolCalls')
+    // Early versions pass on what they do not know under the names of the API.
+    plan.add(dataAt(message, 'toolPlan') ?? dataAt(message, 'tool_plan'))
+    const call = dataAt(message, 'toolCalls') ?? dataAt(message, 'tool_calls')
     if (call !== undefined) addCall(number(dataAt(event, 'index')) ?? 0, call)
   }
   return {

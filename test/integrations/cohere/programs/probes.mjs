@@ -2,6 +2,13 @@
 import { collect, failureOf, WEATHER } from './chat-probes.mjs'
 import { withHostile } from './hostile.mjs'
 
+// The client keeps a timer of five minutes for each stream, after its end too, and with it the process.
+const { setTimeout: later } = globalThis
+globalThis.setTimeout = (run, ms, ...args) => {
+  const timer = later(run, ms, ...args)
+  return ms > 60_000 ? timer.unref() : timer
+}
+
 const MODEL = 'command-a-03-2025'
 const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
 const formerHi = { model: MODEL, message: 'Hi canary!' }
