@@ -89,7 +89,9 @@ function outputOf(ended: NodeResult, name: string): { results: Record<string, Ob
     )
   }
   // Errors of some clients have the address of their request, in which no two runs are the same.
-  return JSON.parse((lines[0] ?? '').replaceAll(`/${name}.`, '/run.')) as { results: Record<string, Observed> }
+  return JSON.parse((lines[0] ?? '').replaceAll(`/${name}.`, '/run.')) as {
+    results: Record<string, Observed>
+  }
 }
 
 /** A request without what no two runs have in common. */

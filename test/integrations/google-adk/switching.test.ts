@@ -39,7 +39,11 @@ async function run(): Promise<number> {
     }
   }
   const look = new lib.FunctionTool({ name: 'look', description: 'Looks.', execute: () => 'sun' })
-  const agent = new lib.LlmAgent({ name: 'weather', model: new (Own as Anything)({ model: 'own-1' }), tools: [look] })
+  const agent = new lib.LlmAgent({
+    name: 'weather',
+    model: new (Own as Anything)({ model: 'own-1' }),
+    tools: [look],
+  })
   const runner = new lib.InMemoryRunner({ agent, appName: 'app' })
   await runner.sessionService.createSession({ appName: 'app', userId: 'u-1', sessionId: 's-1' })
   const newMessage = { role: 'user', parts: [{ text: 'How is it?' }] }
