@@ -249,7 +249,9 @@ function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {
-  const records = value !== undefined && options.captureOutputs !== false && !span.hasOutputs
+  // What a function gives that only says something of its span, `(span) => span.setInputs(...)`, is that span.
+  const isResult = value !== undefined && value !== span
+  const records = isResult && options.captureOutputs !== false && !span.hasOutputs
   if (records && span.wantsContent) span.setOutputs(options.readOutputs?.(value) ?? value)
   span.endHere()
 }

@@ -49,6 +49,14 @@ describe('withSpan', () => {
     expect(traces.spans.map((span) => span.name)).toEqual(['work', 'anonymous'])
   })
 
+  test('records no output where the function gives its own span, as setters do', () => {
+    withSpan((span) => span.setInputs({ n: 1 }), { name: 'chained' })
+    withSpan((span) => [span], { name: 'listed' })
+    const [chained, listed] = ['chained', 'listed'].map((name) => traces.get(name))
+    expect(chained?.outputs).toBeUndefined()
+    expect(listed?.outputs).toEqual(['[Span]'])
+  })
+
   test('records no output for undefined, and null for null', () => {
     withSpan(() => undefined, { name: 'a' })
     withSpan(() => null, { name: 'b' })

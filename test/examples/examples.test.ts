@@ -165,7 +165,9 @@ describe('queue', { timeout: 60_000 }, () => {
       expect(attributes).toMatchObject({ 'session.id': 's-1', 'user.id': 'u-1' })
     const attempts = spans.filter(({ name }) => name === 'agent:researcher')
     expect(attempts.map(({ status }) => status.code).sort()).toEqual(['ERROR', 'OK'])
-    expect(content(span('agent:desk')).out).toBe('I will look into it.')
+    expect(content(span('agent:desk')).out).toMatchObject([
+      { role: 'assistant', parts: [{ type: 'text', content: 'I will look into it.' }] },
+    ])
     expect(result.stdout).toBe('On Sundays: Ada & Sons, Night Bakery\n')
   })
 })

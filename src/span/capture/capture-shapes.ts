@@ -158,6 +158,8 @@ const sizeOfSet = (set: object): number =>
 
 function opaqueShape(source: object, tag: unknown): Shape | undefined {
   if (typeof tag === 'string' && OPAQUE.test(tag)) return { text: `[${tag}]` }
+  // A span knows its whole trace, and what of it waits to be sent.
+  if (hasMethod(source, 'spanContext') && hasMethod(source, 'end')) return { text: '[Span]' }
   const name = className(source)
   if (OPAQUE_CLASS.test(name)) return { text: `[${name}]` }
   // Reading a stream or an iterator, or touching a lazy promise, would use it up or start it.

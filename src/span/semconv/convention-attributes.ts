@@ -50,9 +50,41 @@ function definitionOf(tool: unknown): object[] {
       type: typeof type === 'string' ? type : 'function',
       name,
       ...(typeof description === 'string' && { description }),
-      ...(isFields(parameters) && { parameters }),
+      ...(isFields(parameters) && { parameters: jsonSchema(parameters) }),
     },
   ]
+}
+
+/** How others call the types of JSON Schema: Python, and OpenAPI as Google has it. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  str: 'string',
+  int: 'integer',
+  float: 'number',
+  bool: 'boolean',
+  list: 'array',
+  dict: 'object',
+}
+
+/** `schema` with its types called as JSON Schema calls them. */
+function jsonSchema(schema: unknown, isSchema = true): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => jsonSchema(item))
+  if (!isFields(schema)) return schema
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (isSchema && key === 'type' && typeof value === 'string') return [key, typeName(value)]
+      // What a schema lists under these are names of the program's, not words of the schema.
+      const isNamed = isSchema && (key === 'properties' || key === '$defs' || key === 'definitions')
+      return isSchema && LITERAL.has(key) ? [key, value] : [key, jsonSchema(value, !isNamed)]
+    }),
+  )
+}
+
+/** Words of a schema whose values are values, and no schemas. */
+const LITERAL: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples'])
+
+function typeName(type: string): string {
+  const lower = type.toLowerCase()
+  return TYPE_NAMES[lower] ?? lower
 }
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>

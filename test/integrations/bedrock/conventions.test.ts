@@ -35,7 +35,7 @@ const HELLO = 'Hello! How can I help you today?'
 
 const EXPECTED = {
   'converse-parameters': {
-    asked: [of('system', text('Be kind.')), of('user', text('Hi!'))],
+    asked: [of('user', text('Hi!'))],
     answered: [of('assistant', { ...call, id: 'call_weather_1' })],
   },
   'converse-conversation': {

@@ -128,7 +128,15 @@ describe('chats', () => {
   })
 
   test('may be in the form of the conventions already', () => {
-    const chat = [{ role: 'user', parts: [{ type: 'text', content: 'Hi!' }, 7] }]
+    const chat = [
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', content: 'Hi!' },
+          { type: 'text', content: 'Ho!' },
+        ],
+      },
+    ]
     expect(read(inputMessages(snapshotOf({ messages: chat })))).toEqual(chat)
   })
 
@@ -228,7 +236,7 @@ describe('answers become messages of parts', () => {
     [
       'a candidate of Gemini without content',
       { candidates: [{ finishReason: 'SAFETY' }] },
-      [{ role: 'assistant', parts: [], finish_reason: 'safety' }],
+      [{ role: 'assistant', parts: [], finish_reason: 'content_filter' }],
     ],
     [
       'a completion',
