@@ -4,10 +4,10 @@ import { randomWords } from './random-hex.ts'
  * IDs of spans and traces. They have to be unique, not secret: they come from a generator that was seeded with random bytes
  * (xoshiro128++ of Blackman and Vigna, https://prng.di.unimi.it), which takes no call into the crypto library.
  */
-let a = 0
-let b = 0
-let c = 0
-let d = 0
+let wordA = 0
+let wordB = 0
+let wordC = 0
+let wordD = 0
 let seeded = false
 
 /** Takes a new seed for the next ID: what was restored from a snapshot of a process must not make the same ones again. */
@@ -16,21 +16,21 @@ export function seedAgain(): void {
 }
 
 function seed(): void {
-  ;[a = 0, b = 0, c = 0, d = 0] = randomWords(4)
+  ;[wordA = 0, wordB = 0, wordC = 0, wordD = 0] = randomWords(4)
   seeded = true
 }
 
 /** The next 32 random bits. */
 function next(): number {
-  const sum = (a + d) | 0
-  const bits = (((sum << 7) | (sum >>> 25)) + a) | 0
-  const shifted = b << 9
-  c ^= a
-  d ^= b
-  b ^= c
-  a ^= d
-  c ^= shifted
-  d = (d << 11) | (d >>> 21)
+  const sum = (wordA + wordD) | 0
+  const bits = (((sum << 7) | (sum >>> 25)) + wordA) | 0
+  const shifted = wordB << 9
+  wordC ^= wordA
+  wordD ^= wordB
+  wordB ^= wordC
+  wordA ^= wordD
+  wordC ^= shifted
+  wordD = (wordD << 11) | (wordD >>> 21)
   return bits
 }
 

@@ -28,7 +28,7 @@ const NEVER_COMPILES = 'import 0'
  */
 export function peek(file: string): Peeked {
   try {
-    const exports = compiled(file, NEVER_COMPILES)
+    const exports = compiled(file, NEVER_COMPILES, notRunning)
     return types.isModuleNamespaceObject(exports) ? { kind: 'loaded', exports } : { kind: 'unknown' }
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return { kind: 'not loaded' }
@@ -53,13 +53,18 @@ export function loadAtOnce(file: string, source: string): unknown {
 /** Deno calls itself Node, and loads what it is asked for. */
 const isNode = (): boolean => process.versions.bun === undefined && process.versions.deno === undefined
 
-function compiled(file: string, source: string): unknown {
+/** @param guard - what stands in the place of the module meanwhile */
+function compiled(
+  file: string,
+  source: string,
+  guard: (module: Compiling) => Compiling = (module) => module,
+): unknown {
   if (typeof process.versions.bun === 'string' || process.release?.name !== 'node')
     throw new Error('not Node')
   const module = new Module(file) as unknown as Compiling
   module.filename = file
   if (typeof module._compile !== 'function') throw new Error('no _compile')
-  notRunning(module)._compile?.(source, file, 'module')
+  guard(module)._compile?.(source, file, 'module')
   return module.exports
 }
 
