@@ -38,12 +38,25 @@ async function addToTrace(rest: Rest, data: PendingTraceInfo): Promise<void> {
     Object.keys(data.metadata).some((key) => !ON_SPANS.has(key)) || given || requestPreview || responsePreview
   if (!isSaid) return
   const stored = await getTraceRow(rest, id)
+  // What the process that began the trace has said goes along with it, and is mostly there: to write it again could take back
+  // what somebody else says at this moment.
+  if (holds(stored, data)) return
   const clientRequestId = stored.client_request_id ?? given
   await startTrace(rest, {
     ...withMetadata(stored, data),
     ...(clientRequestId !== undefined && { client_request_id: clientRequestId }),
     ...previewsOf(data),
   })
+}
+
+/** Whether `stored` has all that a part of the trace would add. */
+function holds(stored: TraceRow, data: PendingTraceInfo): boolean {
+  const { trace_metadata: known = {} } = stored
+  return (
+    Object.entries(data.metadata).every(([key, value]) => known[key] === value) &&
+    (data.clientRequestId === undefined || stored.client_request_id !== undefined) &&
+    Object.keys(previewsOf(data)).length === 0
+  )
 }
 
 /** Every span says these. */
@@ -103,7 +116,14 @@ function completed(stored: TraceRow, data: PendingTraceInfo): TraceRow {
   }
 }
 
-const withMetadata = (stored: TraceRow, data: PendingTraceInfo): TraceRow => ({
-  ...stored,
-  trace_metadata: { ...schemaVersion, ...stored.trace_metadata, ...data.metadata },
-})
+/** What the server counts itself as spans come in. It merges metadata, so what is not written back stays as it is then. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'mlflow.trace.tokenUsage',
+  'mlflow.trace.cost',
+  'mlflow.trace.sizeStats',
+])
+
+function withMetadata(stored: TraceRow, data: PendingTraceInfo): TraceRow {
+  const known = Object.entries(stored.trace_metadata ?? {}).filter(([key]) => !COUNTED.has(key))
+  return { ...stored, trace_metadata: { ...schemaVersion, ...Object.fromEntries(known), ...data.metadata } }
+}
