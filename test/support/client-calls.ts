@@ -84,13 +84,15 @@ export function testClientCalls(client: ClientCalls): void {
           await collector.stop()
           return [probed, collector]
         }
-        bare = await runProbes(run)
-        const [probed, collector] = await collected(true)
+        const [untraced, [probed, collector], silent] = await Promise.all([
+          runProbes(run),
+          collected(true),
+          isLast ? collected(false) : undefined,
+        ])
+        bare = untraced
         traced = probed
         spans = spansByProbe(collector.spans())
-        if (!isLast) return
-        const [silent, silentCollector] = await collected(false)
-        without = { probed: silent, spans: silentCollector.spans() }
+        if (silent) without = { probed: silent[0], spans: silent[1].spans() }
         // The packages are installed once a machine.
       }, 600_000)
 

@@ -42,8 +42,7 @@ export function testFrameworkRuns<FixtureSet extends string>(runs: FrameworkRuns
       await using app = await fixtureApp(runs.fixture(set), runs.programs)
       const library = way.modules === 'esm' ? './library.mjs' : './library.cjs'
       const run = { ...way, order, app, provider, library }
-      bare = await runProbes(run)
-      traced = await runProbes(run, collector)
+      ;[bare, traced] = await Promise.all([runProbes(run), runProbes(run, collector)])
       spans = spansByProbe(collector.spans())
     })
     afterAll(() => collector.stop())

@@ -35,13 +35,14 @@ export function testGiven({ ways, fixture, programs, library, recorded }: GivenT
     beforeAll(async () => {
       await using app = await fixtureApp(fixture(set), programs)
       const run = { ...way, order, app, provider, library, program: './given-probes.mjs' }
-      bare = await runProbes(run)
-      for (const content of ['on', 'off'] as const) {
+      const collected = async (content: 'on' | 'off'): Promise<void> => {
         const collector: OtlpHttpCollector = await startOtlpHttp()
         traced[content] = await runProbes({ ...run, init: { captureContent: content === 'on' } }, collector)
         if (content === 'on') spans = spansByProbe(collector.spans())
         await collector.stop()
       }
+      const [untraced] = await Promise.all([runProbes(run), collected('on'), collected('off')])
+      bare = untraced
     })
 
     test.each(['on', 'off'] as const)('reads nothing of the program, with content %s', (content) => {

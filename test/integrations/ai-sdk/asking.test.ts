@@ -71,8 +71,10 @@ describe.each([
     await using untouched = await fixtureApp(fixture(set), programs)
     await using asking = await askingApp(set)
     const run = { provider, library: 'ai', node: 20, modules, order, settings: { unasked: true } } as const
-    bare = await runProbes({ ...run, app: untouched })
-    traced = await runProbes({ ...run, app: asking }, collector)
+    ;[bare, traced] = await Promise.all([
+      runProbes({ ...run, app: untouched }),
+      runProbes({ ...run, app: asking }, collector),
+    ])
     spans = spansByProbe(collector.spans())
     await collector.stop()
   })

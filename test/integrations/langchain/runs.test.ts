@@ -27,8 +27,7 @@ describe.each(ways)('$set on Node $node as $modules, turnspan $order it', ({ set
     await using app = await fixtureApp(fixture(set), programs)
     const library = way.modules === 'esm' ? './library.mjs' : './library.cjs'
     const run = { ...way, order, app, provider, library }
-    bare = await runProbes(run)
-    traced = await runProbes(run, collector)
+    ;[bare, traced] = await Promise.all([runProbes(run), runProbes(run, collector)])
     spans = spansByProbe(collector.spans())
   })
   afterAll(() => collector.stop())

@@ -31,8 +31,7 @@ describe.each(ways)('$set on Node $node as $modules, turnspan $order it', ({ set
     collector = await startOtlpHttp()
     await using app = await fixtureApp(fixture(set), programs)
     const run = { ...way, order, app, provider, library: 'openai' }
-    bare = await runProbes(run)
-    traced = await runProbes(run, collector)
+    ;[bare, traced] = await Promise.all([runProbes(run), runProbes(run, collector)])
     spans = spansByProbe(collector.spans())
     await collector.stop()
   })
