@@ -30,6 +30,7 @@ const madeTheSame = [
   'llamaindex',
   'losses',
   'many-frameworks',
+  'mastra',
   'mcp',
   'model-clients',
   'ollama',
@@ -80,7 +81,7 @@ export default defineConfig({
             'test/environments/**',
             '**/node_modules/**',
           ],
-          testTimeout: 15_000,
+          testTimeout: 30_000,
           // Some start the Python OTLP server, whose venv may have to be made first.
           hookTimeout: 180_000,
         },

@@ -22,6 +22,7 @@ export const entries: Readonly<Record<string, string>> = {
   harness: 'src/integrations/harness/index.ts',
   langchain: 'src/integrations/langchain/index.ts',
   llamaindex: 'src/integrations/llamaindex/index.ts',
+  mastra: 'src/integrations/mastra/index.ts',
   mcp: 'src/integrations/mcp/index.ts',
   mistral: 'src/integrations/mistral/index.ts',
   ollama: 'src/integrations/ollama/index.ts',

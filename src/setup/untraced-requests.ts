@@ -120,7 +120,7 @@ function say({ integration, package: packageName }: Sign): void {
   const [level, cause] =
     integration === 'ai' && active.length > 0
       ? (['info', AI_SDK_SETTINGS] as const)
-      : (['warn', ANOTHER_COPY] as const)
+      : (['warn', integration === 'ai' ? `${ANOTHER_COPY} ${MASTRA}` : ANOTHER_COPY] as const)
   diagnoseOnce(
     level,
     'TS_CALL_NOT_TRACED',
@@ -132,5 +132,6 @@ function say({ integration, package: packageName }: Sign): void {
 
 const ANOTHER_COPY =
   'the program uses a copy that it does not reach, one that a bundler put into the application for instance. Hand it over with instrument() of turnspan/instrument, or let the plugin of turnspan/bundler do it: docs/integrations/README.md.'
+const MASTRA = 'Mastra has a copy inside, which turnspan/mastra traces: docs/integrations/mastra.md.'
 const AI_SDK_SETTINGS =
   'its telemetry is switched off, or the call names integrations of its own and aiSdkTelemetry() of turnspan/ai is not among them.'

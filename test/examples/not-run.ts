@@ -20,6 +20,8 @@ const LLAMAINDEX =
   'its packages are as large as all that the pages need together; test/integrations/llamaindex runs the same'
 const ADK =
   'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
+const MASTRA =
+  'its packages are as large as all that the pages need together; test/integrations/mastra runs the same'
 const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
 const OWN_FIXTURE = 'the packages of the pages do not have its own; the tests of that integration run it'
 const ADDRESS =
@@ -91,6 +93,16 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
+  {
+    page: 'docs/integrations/mastra.md',
+    first: "import { Agent } from '@mastra/core/agent'",
+    why: MASTRA,
+  },
+  {
+    page: 'docs/integrations/mastra.md',
+    first: "import { Mastra } from '@mastra/core'",
+    why: MASTRA,
+  },
   {
     page: 'docs/integrations/llamaindex.md',
     first: "import { openai } from '@llamaindex/openai'",

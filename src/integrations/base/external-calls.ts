@@ -40,6 +40,16 @@ export function watchExternalCalls(): void {
   bringExternalCalls({ note, isNear: nearExternalModelCall })
 }
 
+/**
+ * Notes that `span`, which an integration made, stands for work of a framework that asks `model` by a client of its own
+ * while `isOpen` says so: that is no call beside the framework's.
+ */
+export function noteFrameworkCall(span: object, model: string | undefined, isOpen: () => boolean): void {
+  const found: FrameworkSpan = { model: { name: model }, isOpen }
+  state().spans.set(span, found)
+  state().latest.enterWith(found)
+}
+
 function note(span: object, scope: unknown, name: unknown, attributes: unknown, isOpen: () => boolean): void {
   const read = (key: string): unknown => readProperty(attributes, key)
   const isFrameworks = isLike(scope, FRAMEWORK)

@@ -26,6 +26,7 @@ export {
   registerActiveSpanSource,
 } from './active-span.ts'
 export { methodIn } from './copied-data.ts'
+export { noteFrameworkCall } from './external-calls.ts'
 export { failWith, type ToldFailure } from './failure.ts'
 export { type Given, givenBy, noteSent, offerCall, whenClientBegins, whenSent } from './given.ts'
 export { createInstrument, type Integration, type Uninstrument } from './integration.ts'
