@@ -35,6 +35,7 @@ const madeTheSame = [
   'model-clients',
   'ollama',
   'openai-agents',
+  'opencode',
   'other-libraries',
   'page',
   'python-agents',

@@ -28,6 +28,7 @@ export const entries: Readonly<Record<string, string>> = {
   ollama: 'src/integrations/ollama/index.ts',
   openai: 'src/integrations/openai/index.ts',
   'openai-agents': 'src/integrations/openai-agents/index.ts',
+  opencode: 'src/integrations/opencode/index.ts',
   together: 'src/integrations/together/index.ts',
 }
 

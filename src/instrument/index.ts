@@ -25,6 +25,7 @@ import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
+import { instrumentOpenCode } from '../integrations/opencode/index.ts'
 import { instrumentTogether } from '../integrations/together/index.ts'
 
 export type { Uninstrument } from '../integrations/base/index.ts'
@@ -67,6 +68,8 @@ export interface InstrumentedPackages {
   readonly openai?: unknown
   /** Of `@openai/agents`: all that it exports. */
   readonly openaiAgents?: unknown
+  /** Of `@opencode-ai/sdk` or its `/v2`: all that it exports, its class `OpencodeClient`, or a client. */
+  readonly opencode?: unknown
   /** Of `together-ai`. */
   readonly together?: unknown
 }
@@ -91,6 +94,7 @@ const BY_NAME: Readonly<Record<keyof InstrumentedPackages, (copy: unknown) => Un
   ollama: (copy) => instrumentOllama(copy),
   openai: (copy) => instrumentOpenAI(copy),
   openaiAgents: (copy) => instrumentOpenAIAgents(copy),
+  opencode: (copy) => instrumentOpenCode(copy),
   together: (copy) => instrumentTogether(copy),
 }
 
@@ -113,6 +117,7 @@ const KEYS: Readonly<Record<keyof InstrumentedPackages, true>> = {
   ollama: true,
   openai: true,
   openaiAgents: true,
+  opencode: true,
   together: true,
 }
 const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {

@@ -44,6 +44,7 @@ export type IntegrationName =
   | 'ollama'
   | 'openai'
   | 'openai-agents'
+  | 'opencode'
   | 'together'
 
 /** One entry for each integration; see docs/integrations/contributing.md. */
@@ -218,6 +219,13 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
       // Of which it is made; programs may use them without it.
       { name: '@openai/agents-core', subpaths: ['.'], oldest: '0.3.0' },
       { name: '@openai/agents-openai', subpaths: ['.'], oldest: '0.3.0' },
+    ],
+  },
+  {
+    name: 'opencode',
+    instrument: 'instrumentOpenCode',
+    packages: [
+      { name: '@opencode-ai/sdk', subpaths: ['.', './client', './v2', './v2/client'], oldest: '1.0.180' },
     ],
   },
   {

@@ -18,6 +18,7 @@ import { instrumentMistral } from '../integrations/mistral/index.ts'
 import { instrumentOllama } from '../integrations/ollama/index.ts'
 import { instrumentOpenAI } from '../integrations/openai/index.ts'
 import { instrumentOpenAIAgents } from '../integrations/openai-agents/index.ts'
+import { instrumentOpenCode } from '../integrations/opencode/index.ts'
 import { instrumentTogether } from '../integrations/together/index.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { processWide } from '../runtime/registry.ts'
@@ -46,6 +47,7 @@ export function start(options: InitOptions | undefined): Status {
     ollama: instrumentOllama,
     openai: instrumentOpenAI,
     'openai-agents': instrumentOpenAIAgents,
+    opencode: instrumentOpenCode,
     together: instrumentTogether,
   })
   // Spans of every request, its pages and fetches are no turns of an agent. A provider of the application's own gets them.

@@ -30,6 +30,7 @@ const LATER: Readonly<Record<IntegrationName, () => Promise<Exports>>> = {
   ollama: () => import('../integrations/ollama/index.ts'),
   openai: () => import('../integrations/openai/index.ts'),
   'openai-agents': () => import('../integrations/openai-agents/index.ts'),
+  opencode: () => import('../integrations/opencode/index.ts'),
   together: () => import('../integrations/together/index.ts'),
 }
 

@@ -20,6 +20,8 @@ const LLAMAINDEX =
   'its packages are as large as all that the pages need together; test/integrations/llamaindex runs the same'
 const ADK =
   'it needs the package of a vendor and its model; test/integrations/google-adk runs it with a server'
+const OPENCODE =
+  'it needs OpenCode itself, which is hundreds of megabytes; test/integrations/opencode runs it with that'
 const MASTRA =
   'its packages are as large as all that the pages need together; test/integrations/mastra runs the same'
 const DURABLE = 'it needs a server of the queue or of durable steps; examples/queue is run with one on disk'
@@ -93,6 +95,16 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   { page: 'docs/integrations/codex.md', first: "import { Codex } from '@openai/codex-sdk'", why: CODEX },
   { page: 'docs/integrations/codex.md', first: "import { Thread } from '@openai/codex-sdk'", why: CODEX },
+  {
+    page: 'docs/integrations/opencode.md',
+    first: "import { createOpencode } from '@opencode-ai/sdk'",
+    why: OPENCODE,
+  },
+  {
+    page: 'docs/integrations/opencode.md',
+    first: "import { OpencodeClient } from '@opencode-ai/sdk'",
+    why: OPENCODE,
+  },
   {
     page: 'docs/integrations/mastra.md',
     first: "import { Agent } from '@mastra/core/agent'",

@@ -98,6 +98,7 @@ const all = [
   'mistral',
   'openai',
   'openai-agents',
+  'opencode',
   'together',
 ]
 const named = JSON.stringify(all)

@@ -104,6 +104,7 @@ describe('the option instrumentations', () => {
       | 'ollama'
       | 'openai'
       | 'openai-agents'
+      | 'opencode'
       | 'together'
     >()
     // @ts-expect-error: a name that is none
