@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Extractor, ExtractorConfig, type ExtractorMessage } from '@microsoft/api-extractor'
+import { CompilerState, Extractor, ExtractorConfig, type ExtractorMessage } from '@microsoft/api-extractor'
 import { entries } from './entries.ts'
 
 /**
@@ -13,12 +13,14 @@ const reports = join(root, 'docs', 'api-report')
 const quiet = { logLevel: 'none' }
 const strict = { logLevel: 'error' }
 
-function report(entry: string, folder: string): string {
-  const main = join(root, 'dist', `${entry}.d.ts`)
-  const extractorConfig = ExtractorConfig.prepare({
+const declarationsOf = (entry: string): string => join(root, 'dist', `${entry}.d.ts`)
+const declarations = Object.keys(entries).map(declarationsOf)
+
+function configOf(entry: string, folder: string): ExtractorConfig {
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: main,
+      mainEntryPointFilePath: declarationsOf(entry),
       compiler: {
         overrideTsconfig: {
           compilerOptions: {
@@ -35,7 +37,7 @@ function report(entry: string, folder: string): string {
             types: ['node'],
             strict: true,
           },
-          files: [main],
+          files: declarations,
         },
       },
       apiReport: {
@@ -66,13 +68,21 @@ function report(entry: string, folder: string): string {
     configObjectFullPath: join(root, 'scripts', 'api.ts'),
     packageJsonFullPath: join(root, 'package.json'),
   })
+}
+
+/** One for all entries: what they share is looked at once. */
+let compilerState: CompilerState | undefined
+
+function report(entry: string, folder: string): string {
+  const config = configOf(entry, folder)
+  compilerState ??= CompilerState.create(config, { additionalEntryPoints: declarations })
   const messageCallback = (message: ExtractorMessage): void => {
     message.handled = true
     if (message.logLevel !== 'error') return
     console.error(`${entry}: ${message.text} (${message.messageId})`)
     process.exitCode = 1
   }
-  Extractor.invoke(extractorConfig, { localBuild: true, messageCallback })
+  Extractor.invoke(config, { compilerState, localBuild: true, messageCallback })
   return readFileSync(join(folder, `${entry}.api.md`), 'utf8')
 }
 
