@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { init, onDiagnostic, stats } from '../../src/index.ts'
 import { SHAPES, type ShapeName } from './held-shapes.ts'
 
@@ -36,6 +36,12 @@ for (let i = 0; dropped() === 0 || stats().queued > dropped(); i += 1) {
   await work(i)
   if (i % 100 === 0) await turn()
 }
-const held = inUse() - before
+// A request that is being tried just now has its body beside the queue: what is held all the time is the least of several looks.
+const looks: number[] = []
+for (let i = 0; i < 5; i += 1) {
+  looks.push(inUse())
+  await pause(50)
+}
+const held = Math.min(...looks) - before
 console.log(JSON.stringify({ held, said: Object.fromEntries(said), ...stats() }))
 process.exit(0)
