@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { nowMs } from '../../runtime/clock.ts'
 import { realTime } from '../../runtime/real-time.ts'
 import { untraced } from '../../runtime/suppress.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
@@ -44,7 +45,7 @@ export function createTurns(harness: Harness): Turns {
       ...(model !== undefined && { model }),
       ...(provider !== undefined && { provider }),
     })
-    return { turn, asked, read: readerOf(session, asked), begunMs: Date.now() }
+    return { turn, asked, read: readerOf(session, asked), begunMs: nowMs() }
   }
 
   const observed = (
@@ -59,7 +60,7 @@ export function createTurns(harness: Harness): Turns {
       try {
         returned = turn.run(() => Reflect.apply(original, this, args))
       } catch (error) {
-        turn.fail(error)
+        failed(turn, error)
         throw error
       }
       if (!types.isPromise(returned)) {
@@ -73,7 +74,7 @@ export function createTurns(harness: Harness): Turns {
           return result
         },
         (error): never => {
-          turn.fail(error)
+          failed(turn, error)
           throw error
         },
       )
@@ -82,9 +83,9 @@ export function createTurns(harness: Harness): Turns {
   return {
     observePrompt: (original) =>
       observed(original, async ({ turn, read: ask, begunMs }, result) => {
-        const failed = read(result, 'error')
-        if (failed !== undefined) {
-          turn.fail(failureIn(failed))
+        const error = read(result, 'error')
+        if (error !== undefined) {
+          failed(turn, error)
           return
         }
         const answer = read(result, 'data')
@@ -94,8 +95,8 @@ export function createTurns(harness: Harness): Turns {
       }),
     observePromptAsync: (original) =>
       observed(original, async (running, result) => {
-        const failed = read(result, 'error')
-        if (failed !== undefined) running.turn.fail(failureIn(failed))
+        const error = read(result, 'error')
+        if (error !== undefined) failed(running.turn, error)
         else unawaited.set(running.asked.sessionId, running)
       }),
     async settled(sessionId, error) {
@@ -106,10 +107,16 @@ export function createTurns(harness: Harness): Turns {
       const told = await within(ask.turn(undefined, begunMs))
       if (told === undefined) sayIncomplete()
       if (told !== undefined && told.length > 0) await tellMessages(turn, told, ask)
-      else if (error !== undefined) turn.fail(failureIn(error))
+      else if (error !== undefined) failed(turn, error)
       else turn.end()
     },
   }
+}
+
+/** The request failed, or was aborted by the program's own signal. */
+function failed(turn: Turn, error: unknown): void {
+  if (read(error, 'name') === 'AbortError') turn.cancel('aborted')
+  else turn.fail(error instanceof Error ? error : failureIn(error))
 }
 
 /** Asks the session's own client for messages, outside of every span. */
