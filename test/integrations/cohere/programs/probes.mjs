@@ -10,13 +10,13 @@ globalThis.setTimeout = (run, ms, ...args) => {
 }
 
 const MODEL = 'command-a-03-2025'
-const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
+export const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
 const formerHi = { model: MODEL, message: 'Hi canary!' }
 const classes = ({ sdk }) => (sdk.CohereClient ? sdk : sdk.default)
 const options = (t, script, more) => ({ token: 'key', environment: t.address(script), ...more })
 const v1 = (t, script, more) => new (classes(t).CohereClient)(options(t, script, more))
-const v2 = (t, script, more) => new (classes(t).CohereClientV2)(options(t, script, more))
-const textOf = async (stream) => {
+export const v2 = (t, script, more) => new (classes(t).CohereClientV2)(options(t, script, more))
+export const textOf = async (stream) => {
   let text = ''
   for await (const event of stream) text += event.delta?.message?.content?.text ?? event.text ?? ''
   return text

@@ -2,9 +2,9 @@
 import { chatProbes, failureOf, textOf } from './chat-probes.mjs'
 
 const MODEL = 'llama-3.3-70b-versatile'
-const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
+export const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
 const clientClass = ({ sdk }) => sdk.Groq ?? sdk.default?.Groq ?? sdk.default ?? sdk
-const make = (t, script, options = {}) =>
+export const make = (t, script, options = {}) =>
   new (clientClass(t))({ apiKey: 'gsk-test', baseURL: t.address(script), ...options })
 const has =
   (...path) =>

@@ -3,12 +3,12 @@ import { collect, failureOf, WEATHER } from './chat-probes.mjs'
 import { withHostile } from './hostile.mjs'
 
 const MODEL = 'mistral-large-latest'
-const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
+export const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
 const clientClass = ({ sdk }) => sdk.Mistral ?? sdk.default?.Mistral
-const make = (t, script, options = {}) =>
+export const make = (t, script, options = {}) =>
   new (clientClass(t))({ apiKey: 'key', serverURL: t.address(script), ...options })
 const chat = (t, script, options) => make(t, script, options).chat
-const textOf = async (stream) => {
+export const textOf = async (stream) => {
   let text = ''
   for await (const { data } of stream) {
     const { content } = data.choices[0].delta

@@ -2,9 +2,9 @@
 import { chatProbes, failureOf } from './chat-probes.mjs'
 
 const MODEL = 'meta-llama/Llama-3.3-70B-Instruct-Turbo'
-const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
+export const hi = { model: MODEL, messages: [{ role: 'user', content: 'Hi canary!' }] }
 const clientClass = ({ sdk }) => sdk.Together ?? sdk.default?.Together ?? sdk.default ?? sdk
-const make = (t, script, options = {}) =>
+export const make = (t, script, options = {}) =>
   new (clientClass(t))({ apiKey: 'tg-test', baseURL: `${t.address(script)}/v1`, ...options })
 const has =
   (...path) =>

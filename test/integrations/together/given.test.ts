@@ -1,0 +1,4 @@
+import { testGiven } from '../../support/given.ts'
+import { fixture, programs, ways } from './matrix.ts'
+
+testGiven({ library: 'together-ai', programs, fixture, ways })
