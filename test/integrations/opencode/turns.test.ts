@@ -84,6 +84,17 @@ test('a client that throws gives the program its error, and the turn has it', as
   expect(traces.spans[0]).toMatchObject({ name: 'agent:opencode', status: { code: 'ERROR' } })
 })
 
+test('a turn whose request the program aborts ends as aborted', async () => {
+  const traces = capture()
+  const fetch = async (): Promise<never> => {
+    throw new DOMException('This operation was aborted', 'AbortError')
+  }
+  const client = sdk.createOpencodeClient({ baseUrl: 'http://127.0.0.1:9', fetch, throwOnError: true })
+  await expect(client.session.prompt(prompt)).rejects.toMatchObject({ name: 'AbortError' })
+  await traces.settled()
+  expect(traces.spans[0]?.attributes['turnspan.call.end']).toBe('aborted')
+})
+
 test('a turn that nobody waits for ends with the event that says so', async () => {
   await using server = await startReplayServer()
   const traces = capture()
