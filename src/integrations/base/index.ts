@@ -88,6 +88,7 @@ export {
 } from './own-data.ts'
 export { createPatches, likeness, ownerOf, type Patches, type Wrap } from './patch.ts'
 export { type Endpoint, endpointOf } from './providers.ts'
+export { quietly } from './quietly.ts'
 export { type Amended, noteAttempt, patchStainless, type StainlessMethod } from './stainless.ts'
 export { beginStep, type Step, type StepInit } from './step.ts'
 export { runTool, type ToolRun } from './tool.ts'

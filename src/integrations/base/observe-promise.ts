@@ -4,6 +4,7 @@ import { endWhenDropped } from './collected.ts'
 import { isObject, type Method, read } from './method.ts'
 import type { ModelCall } from './model-call-type.ts'
 import { createPatches } from './patch.ts'
+import { quietly } from './quietly.ts'
 
 /** The lazy promise of a client that Stainless generated: the body is read when somebody asks for the result. */
 interface LazyPromise {
@@ -216,14 +217,6 @@ function observeParsing(observation: Observation, parse: () => unknown): unknown
     observation.release()
   })
   return parsed
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // A fault of ours must not reach the program.
-  }
 }
 
 const ignore = (): void => undefined

@@ -8,12 +8,12 @@ import {
   type Method,
   type Patches,
   processWide,
+  quietly,
   SpanType,
   text,
 } from '../base/index.ts'
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
 import { endingOf, REQUEST, RESPONSE } from './model-calls.ts'
-import { quietly } from './quietly.ts'
 import { runHere } from './run-here.ts'
 
 /**

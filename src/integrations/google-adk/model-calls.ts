@@ -10,13 +10,13 @@ import {
   keys,
   type Method,
   processWide,
+  quietly,
   read,
   SpanType,
   settingAt,
   text,
 } from '../base/index.ts'
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
-import { quietly } from './quietly.ts'
 
 /** What ADK's own keys hold of a call. */
 export const REQUEST = 'gcp.vertex.agent.llm_request'

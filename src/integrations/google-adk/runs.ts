@@ -7,6 +7,7 @@ import {
   type Method,
   ownerOf,
   type Patches,
+  quietly,
   runIn,
   SpanType,
   text,
@@ -14,7 +15,6 @@ import {
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
 import { answerIn, tellAnswer, tellPlace } from './agents.ts'
 import { REQUEST } from './model-calls.ts'
-import { quietly } from './quietly.ts'
 import { contextIn, type Run, runHere } from './run-here.ts'
 
 /**

@@ -1,7 +1,16 @@
 import { types } from 'node:util'
-import { dataAt, follow, keys, type Method, ownerOf, type Patches, SpanType, text } from '../base/index.ts'
+import {
+  dataAt,
+  follow,
+  keys,
+  type Method,
+  ownerOf,
+  type Patches,
+  quietly,
+  SpanType,
+  text,
+} from '../base/index.ts'
 import { type AdkSpan, adkSpanHere } from './adk-span.ts'
-import { quietly } from './quietly.ts'
 
 const ARGUMENTS = 'gcp.vertex.agent.tool_call_args'
 const RESULT = 'gcp.vertex.agent.tool_response'

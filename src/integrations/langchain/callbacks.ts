@@ -10,6 +10,7 @@ import {
   list,
   type Method,
   type Patches,
+  quietly,
   read,
   text,
 } from '../base/index.ts'
@@ -184,13 +185,5 @@ function observeChild(original: Method): Method {
     const child: unknown = Reflect.apply(original, this, args)
     if (bare.has(this) && isObject(child)) bare.add(child)
     return child
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // A fault of ours must not reach the program.
   }
 }

@@ -1,4 +1,13 @@
-import { currentPipeline, dataAt, isObject, type Method, ownerOf, type Patches, read } from '../base/index.ts'
+import {
+  currentPipeline,
+  dataAt,
+  isObject,
+  type Method,
+  ownerOf,
+  type Patches,
+  quietly,
+  read,
+} from '../base/index.ts'
 import { patchEmbeddings } from './embeddings.ts'
 import { bindGenerator } from './generator.ts'
 import type { LangChainOptions } from './options.ts'
@@ -118,13 +127,5 @@ function observeConfig(original: Method): Method {
   return function (this: unknown, ...args) {
     const id = currentPipeline() === undefined ? undefined : dataAt(args[0], 'callbacks', '_parentRunId')
     return runWithin(runWithId(id), () => Reflect.apply(original, this, args))
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // A class that resists stays as it is.
   }
 }

@@ -6,6 +6,7 @@ import {
   keys,
   type Method,
   modelCallIn,
+  quietly,
   read,
   text,
 } from '../base/index.ts'
@@ -137,13 +138,5 @@ export function observeClone(original: Method): Method {
       if (run !== undefined) noteRun(copy, run)
     })
     return copy
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // What could not be read goes on untraced.
   }
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { thenPlainly } from '../../tracing/native-promise.ts'
-import { isObject, type Method, read, text } from '../base/index.ts'
+import { isObject, type Method, quietly, read, text } from '../base/index.ts'
 import type { Turns } from './turns.ts'
 
 /** Observes a stream of events that the program reads: from it alone it is known when a turn ends that nobody waits for. */
@@ -11,7 +11,7 @@ export function observeStream(original: Method, turns: Turns): Method {
     return thenPlainly(
       returned,
       (result): unknown => {
-        watch(result, turns)
+        quietly(() => watch(result, turns))
         return result
       },
       (error): never => {

@@ -11,29 +11,27 @@ import {
   toolCallOf,
   usageOf,
 } from '../base/index.ts'
-
-/** Asks a server of OpenCode for messages; nothing where it does not answer. */
-export interface Reader {
-  /** All of a session. */
-  readonly session: (sessionId: string) => Promise<readonly unknown[] | undefined>
-  /** The replies to one message of the user's; without its ID, to the last one since `begunMs`. */
-  readonly turn: (parentId: string | undefined, begunMs: number) => Promise<readonly unknown[] | undefined>
-}
+import type { Reader } from './reader.ts'
 
 /** Sub-agents may start others. */
 const MAX_DEPTH = 8
 
 /** Tells a turn what its messages say, with the times that they have, and ends it. */
-export async function tellMessages(turn: Turn, messages: readonly unknown[], reader: Reader): Promise<void> {
+export async function tellTurn(
+  turn: Turn,
+  messages: readonly unknown[],
+  reader: Reader,
+  endTime: number,
+): Promise<void> {
   await tellParts(turn, messages, reader, 0)
   const last = messages.at(-1)
   const agent = text(read(last, 'info', 'agent')) ?? text(read(last, 'info', 'mode'))
   if (agent !== undefined) turn.span.setAttribute('opencode.agent', agent)
-  endTurn(turn, last)
+  endTurn(turn, last, endTime)
 }
 
-function endTurn(turn: Turn, last: unknown): void {
-  const end = { output: textIn(last) }
+function endTurn(turn: Turn, last: unknown, endTime: number | undefined): void {
+  const end = { output: textIn(last), endTime }
   const error = read(last, 'info', 'error')
   if (error === undefined) turn.end(end)
   else if (read(error, 'name') === 'MessageAbortedError') turn.cancel('aborted', end)
@@ -66,10 +64,8 @@ function tellCall(place: Nesting, message: unknown): void {
     startTime,
     background: true,
   })
-  const first = Math.min(
-    ...parts.map((part) => number(dataAt(part, 'time', 'start')) ?? Number.POSITIVE_INFINITY),
-  )
-  if (startTime !== undefined && Number.isFinite(first) && first >= startTime) {
+  const first = earliest(parts.map((part) => dataAt(part, 'time', 'start')))
+  if (startTime !== undefined && first !== undefined && first >= startTime) {
     call.span.setAttribute(keys.TIME_TO_FIRST_CHUNK, (first - startTime) / 1000)
   }
   const cost = number(dataAt(info, 'cost'))
@@ -89,14 +85,21 @@ function tellCall(place: Nesting, message: unknown): void {
 
 /** The model has said all when its first tool begins; the message is over when the last one has answered. */
 function endOf(info: unknown, parts: readonly unknown[]): number | undefined {
-  const tools = parts
-    .map((part) => number(read(part, 'state', 'time', 'start')))
-    .filter((at) => at !== undefined)
-  return tools.length > 0 ? Math.min(...tools) : number(dataAt(info, 'time', 'completed'))
+  const tools = earliest(parts.map((part) => read(part, 'state', 'time', 'start')))
+  return tools ?? number(dataAt(info, 'time', 'completed'))
+}
+
+function earliest(times: readonly unknown[]): number | undefined {
+  let first: number | undefined
+  for (const time of times) {
+    const at = number(time)
+    if (at !== undefined && (first === undefined || at < first)) first = at
+  }
+  return first
 }
 
 /** Tokens of a call: OpenCode counts those that came from a cache beside the others. */
-export function usageIn(tokens: unknown): ModelUsage | undefined {
+function usageIn(tokens: unknown): ModelUsage | undefined {
   const fresh = number(dataAt(tokens, 'input'))
   const made = number(dataAt(tokens, 'output'))
   if (fresh === undefined || made === undefined) return undefined
@@ -187,10 +190,7 @@ async function tellSubAgent(tool: HarnessTool, state: unknown, reader: Reader, d
   })
   await tellParts(turn, replies, reader, depth + 1)
   const last = replies.at(-1)
-  const end = { output: textIn(last), endTime: number(read(last, 'info', 'time', 'completed')) }
-  const error = read(last, 'info', 'error')
-  if (error === undefined) turn.end(end)
-  else turn.fail(failureIn(error), end)
+  endTurn(turn, last, number(read(last, 'info', 'time', 'completed')))
 }
 
 /** What OpenCode says of a failure: `{ name, data: { message } }`. */

@@ -1,7 +1,7 @@
 import { createHarness } from '../base/harness/index.ts'
 import { isObject, type Patches, read } from '../base/index.ts'
 import { observeStream } from './events.ts'
-import { createTurns } from './turns.ts'
+import { Turns } from './turns.ts'
 
 /**
  * Observes the methods by which a client asks a session for a turn, and its stream of events, by which it hears when a turn
@@ -14,7 +14,7 @@ export function patchOpenCode(copy: unknown, patches: Patches): boolean {
   const client = clientOf(copy)
   const sessions = prototypeOf(read(client, 'session'))
   if (sessions === undefined) return false
-  const turns = createTurns(createHarness({ name: 'opencode' }))
+  const turns = new Turns(createHarness({ name: 'opencode' }))
   const isThere = patches.wrap(sessions, 'prompt', turns.observePrompt)
   patches.wrap(sessions, 'command', turns.observePrompt)
   patches.wrap(sessions, 'promptAsync', turns.observePromptAsync)

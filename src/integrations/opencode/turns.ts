@@ -1,12 +1,12 @@
 import { types } from 'node:util'
 import { nowMs } from '../../runtime/clock.ts'
-import { realTime } from '../../runtime/real-time.ts'
-import { untraced } from '../../runtime/suppress.ts'
 import { thenPlainly } from '../../tracing/native-promise.ts'
 import type { createHarness, Turn } from '../base/harness/index.ts'
-import { currentPipeline, dataAt, diagnoseOnce, itemsOf, type Method, read, text } from '../base/index.ts'
+import { currentPipeline, dataAt, diagnoseOnce, type Method, quietly, read, text } from '../base/index.ts'
 import { type Asked, askedBy, modelIn, saidIn } from './asked.ts'
-import { failureIn, type Reader, tellMessages } from './messages.ts'
+import { failureIn, tellTurn } from './messages.ts'
+import { createReader } from './reader.ts'
+import { createKnown, isOver, repliesByParent } from './replies.ts'
 
 type Harness = ReturnType<typeof createHarness>
 
@@ -14,45 +14,58 @@ type Harness = ReturnType<typeof createHarness>
 interface Running {
   readonly turn: Turn
   readonly asked: Asked
-  readonly read: Reader
-  readonly begunMs: number
+  readonly session: object
 }
 
-/** The turns of a process. */
-export interface Turns {
-  observePrompt(original: Method): Method
-  observePromptAsync(original: Method): Method
-  /** A session is over with its turn, or failed: resolves when its turn was told. */
-  settled(sessionId: string, error: unknown): Promise<void>
-}
+/** Tells of a turn what the program's request brought. */
+type Tell = (running: Running, result: unknown) => Promise<void>
 
-/** How long a program waits for the messages of its turn, at most: they are on the server of the turn itself. */
-const MESSAGES_MS = 2000
+/** The turns that a program asks for. */
+export class Turns {
+  readonly #harness: Harness
+  /** Those that nobody waits for, by their sessions, in their order. */
+  readonly #unawaited = new Map<string, readonly Running[]>()
+  /** The messages of users whose turns were told. */
+  readonly #known = createKnown()
 
-export function createTurns(harness: Harness): Turns {
-  /** Those that nobody waits for, by their sessions. */
-  const unawaited = new Map<string, Running>()
-
-  const begin = (session: object, args: readonly unknown[]): Running | undefined => {
-    const asked = currentPipeline() === undefined ? undefined : askedBy(args)
-    // A message that wants no reply is no turn.
-    if (asked === undefined || dataAt(asked.body, 'noReply') === true) return undefined
-    const { model, provider } = modelIn(asked.body)
-    const turn = harness.turn({
-      agent: text(dataAt(asked.body, 'agent')),
-      sessionId: asked.sessionId,
-      input: saidIn(asked.body),
-      ...(model !== undefined && { model }),
-      ...(provider !== undefined && { provider }),
-    })
-    return { turn, asked, read: readerOf(session, asked), begunMs: nowMs() }
+  constructor(harness: Harness) {
+    this.#harness = harness
   }
 
-  const observed = (
-    original: Method,
-    answered: (running: Running, result: unknown) => Promise<void>,
-  ): Method =>
-    function (this: object, ...args: unknown[]): unknown {
+  /** Observes a method that answers when the turn is over. */
+  readonly observePrompt = (original: Method): Method =>
+    this.#observe(original, async (running, result) => {
+      const error = read(result, 'error')
+      if (error === undefined) await this.#answered(running, read(result, 'data'))
+      else failed(running.turn, error)
+    })
+
+  /** Observes one that answers when the turn has begun. */
+  readonly observePromptAsync = (original: Method): Method =>
+    this.#observe(original, async (running, result) => {
+      const { sessionId } = running.asked
+      const error = read(result, 'error')
+      if (error === undefined) this.#keep(sessionId, [...this.#waitingIn(sessionId), running])
+      else failed(running.turn, error)
+    })
+
+  /** A session is over with its turns, or failed: resolves when they were told, and never rejects. */
+  async settled(sessionId: string, error: unknown): Promise<void> {
+    const turns = this.#waitingIn(sessionId)
+    if (turns.length === 0) return
+    this.#unawaited.delete(sessionId)
+    try {
+      const open = await this.#tell(turns, error)
+      this.#keep(sessionId, [...open, ...this.#waitingIn(sessionId)])
+    } catch {
+      for (const { turn } of turns) turn.end()
+    }
+  }
+
+  #observe(original: Method, tell: Tell): Method {
+    const begin = (session: object, args: readonly unknown[]): Running | undefined =>
+      quietly(() => this.#begin(session, args))
+    return function (this: object, ...args: unknown[]): unknown {
       const running = begin(this, args)
       if (running === undefined) return Reflect.apply(original, this, args)
       const { turn } = running
@@ -70,7 +83,8 @@ export function createTurns(harness: Harness): Turns {
       return thenPlainly(
         returned,
         async (result): Promise<unknown> => {
-          await answered(running, result)
+          // What cannot be told is missing in the trace, and nowhere else.
+          await tell(running, result).catch(() => turn.end())
           return result
         },
         (error): never => {
@@ -79,37 +93,62 @@ export function createTurns(harness: Harness): Turns {
         },
       )
     } as Method
+  }
 
-  return {
-    observePrompt: (original) =>
-      observed(original, async ({ turn, read: ask, begunMs }, result) => {
-        const error = read(result, 'error')
-        if (error !== undefined) {
-          failed(turn, error)
-          return
-        }
-        const answer = read(result, 'data')
-        const told = await within(ask.turn(text(read(answer, 'info', 'parentID')), begunMs))
-        if (told === undefined) sayIncomplete()
-        await tellMessages(turn, told ?? [answer], ask)
-      }),
-    observePromptAsync: (original) =>
-      observed(original, async (running, result) => {
-        const error = read(result, 'error')
-        if (error !== undefined) failed(running.turn, error)
-        else unawaited.set(running.asked.sessionId, running)
-      }),
-    async settled(sessionId, error) {
-      const running = unawaited.get(sessionId)
-      if (running === undefined) return
-      unawaited.delete(sessionId)
-      const { turn, read: ask, begunMs } = running
-      const told = await within(ask.turn(undefined, begunMs))
-      if (told === undefined) sayIncomplete()
-      if (told !== undefined && told.length > 0) await tellMessages(turn, told, ask)
-      else if (error !== undefined) failed(turn, error)
-      else turn.end()
-    },
+  #begin(session: object, args: readonly unknown[]): Running | undefined {
+    const asked = currentPipeline() === undefined ? undefined : askedBy(args)
+    // A message that wants no reply is no turn.
+    if (asked === undefined || dataAt(asked.body, 'noReply') === true) return undefined
+    const { model, provider } = modelIn(asked.body)
+    const turn = this.#harness.turn({
+      agent: text(dataAt(asked.body, 'agent')),
+      sessionId: asked.sessionId,
+      input: saidIn(asked.body),
+      ...(model !== undefined && { model }),
+      ...(provider !== undefined && { provider }),
+    })
+    return { turn, asked, session }
+  }
+
+  async #answered({ turn, asked, session }: Running, answer: unknown): Promise<void> {
+    const endTime = nowMs()
+    const parent = read(answer, 'info', 'parentID')
+    const reader = createReader(session, asked)
+    const replies = repliesByParent(await reader.session(asked.sessionId))
+    this.#known.add(parent)
+    await tellTurn(turn, replies.get(parent) ?? [answer], reader, endTime)
+    if (reader.isIncomplete()) sayIncomplete()
+  }
+
+  /** Tells turns, the last ones of their session, what its messages say. @returns those that are not over */
+  async #tell(turns: readonly Running[], error: unknown): Promise<readonly Running[]> {
+    const { session, asked } = turns[0] as Running
+    const endTime = nowMs()
+    const reader = createReader(session, asked)
+    const replies = repliesByParent(await reader.session(asked.sessionId))
+    const found = [...replies].filter(([parent]) => !this.#known.has(parent)).slice(-turns.length)
+    const open: Running[] = []
+    for (const [index, running] of turns.entries()) {
+      const [parent, messages] = found[index] ?? []
+      if (messages !== undefined && isOver(messages)) {
+        this.#known.add(parent)
+        await tellTurn(running.turn, messages, reader, endTime)
+      } else if (error !== undefined) failed(running.turn, error)
+      // An event of the turn before may be read after the next one has begun.
+      else if (!reader.isIncomplete()) open.push(running)
+      else running.turn.end()
+    }
+    if (reader.isIncomplete()) sayIncomplete()
+    return open
+  }
+
+  #keep(sessionId: string, turns: readonly Running[]): void {
+    if (turns.length > 0) this.#unawaited.set(sessionId, turns)
+    else this.#unawaited.delete(sessionId)
+  }
+
+  #waitingIn(sessionId: string): readonly Running[] {
+    return this.#unawaited.get(sessionId) ?? []
   }
 }
 
@@ -119,51 +158,10 @@ function failed(turn: Turn, error: unknown): void {
   else turn.fail(error instanceof Error ? error : failureIn(error))
 }
 
-/** Asks the session's own client for messages, outside of every span. */
-function readerOf(session: object, asked: Asked): Reader {
-  const all = async (sessionId: string): Promise<readonly unknown[] | undefined> => {
-    try {
-      const method = read(session, 'messages') as Method
-      // Nothing that traces requests makes a span of this one.
-      const result: unknown = await untraced(() =>
-        Reflect.apply(method, session, asked.messagesOf(sessionId)),
-      )
-      return read(result, 'error') === undefined ? itemsOf(read(result, 'data')) : undefined
-    } catch {
-      return undefined
-    }
-  }
-  return {
-    session: all,
-    async turn(parentId, begunMs) {
-      const messages = await all(asked.sessionId)
-      const replies = messages?.filter((message) => read(message, 'info', 'role') === 'assistant')
-      if (parentId !== undefined) return replies?.filter((one) => read(one, 'info', 'parentID') === parentId)
-      const last = replies?.at(-1)
-      const isNew = Number(read(last, 'info', 'time', 'created')) >= begunMs
-      const parent = read(last, 'info', 'parentID')
-      return isNew ? replies?.filter((one) => read(one, 'info', 'parentID') === parent) : []
-    },
-  }
-}
-
-async function within<T>(work: Promise<T>): Promise<T | undefined> {
-  let stop = (): void => {}
-  const late = new Promise<undefined>((resolve) => {
-    const timer = realTime.start(() => resolve(undefined), MESSAGES_MS)
-    stop = () => realTime.stop(timer)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    stop()
-  }
-}
-
 function sayIncomplete(): void {
   diagnoseOnce(
     'warn',
     'TS_OPENCODE_MESSAGES',
-    'OpenCode did not tell the messages of a turn, so that its tools and all calls of models but the last are missing in the trace. Close the server after the turn has been answered.',
+    'OpenCode did not tell all messages of a turn, so that tools and calls of models are missing in the trace. Close the server after the turn has been answered.',
   )
 }

@@ -14,16 +14,21 @@ export interface ReplayServer extends AsyncDisposable {
 export interface ReplayOptions {
   /** `fails`: it does not tell messages; `hangs`: it never answers when it is asked for them. */
   readonly messages?: 'fails' | 'hangs'
+  /** The tool says that another agent worked in a session, of which nothing is ever told. */
+  readonly subAgent?: boolean
+  /** How many turns of the session there are. */
+  readonly turns?: number
 }
 
 const TOKENS = { total: 50, input: 24, output: 10, reasoning: 0, cache: { write: 0, read: 16 } }
 const CALL = { id: 'prt_1', type: 'tool', tool: 'bash', callID: 'call_1' }
 
 /** The messages of a session of one turn, which begins at `at`. */
-export function messagesOf(sessionID: string, at: number): object[] {
-  const user = { id: 'msg_1', role: 'user', sessionID, time: { created: at }, agent: 'build' }
+export function messagesOf(sessionID: string, at: number, { subAgent = false, turn = 1 } = {}): object[] {
+  const id = `msg_${turn}`
+  const user = { id, role: 'user', sessionID, time: { created: at }, agent: 'build' }
   const reply = {
-    parentID: 'msg_1',
+    parentID: id,
     role: 'assistant',
     agent: 'build',
     sessionID,
@@ -36,11 +41,11 @@ export function messagesOf(sessionID: string, at: number): object[] {
     input: { command: 'echo hello' },
     output: 'hello\n',
     title: 'echo hello',
-    metadata: { output: 'hello\n', exit: 0 },
+    metadata: { output: 'hello\n', exit: 0, ...(subAgent && { sessionId: 'ses_silent' }) },
     time: { start: at + 30, end: at + 50 },
   }
-  const first = { ...reply, ...model, id: 'msg_2', finish: 'tool-calls' }
-  const last = { ...reply, ...model, id: 'msg_3', finish: 'stop' }
+  const first = { ...reply, ...model, id: `${id}_a`, finish: 'tool-calls' }
+  const last = { ...reply, ...model, id: `${id}_b`, finish: 'stop' }
   return [
     { info: user, parts: [{ type: 'text', text: 'Say hello.' }] },
     { info: { ...first, time: { created: at + 10, completed: at + 55 } }, parts: [{ ...CALL, state }] },
@@ -51,10 +56,18 @@ export function messagesOf(sessionID: string, at: number): object[] {
   ]
 }
 
-export async function startReplayServer({ messages }: ReplayOptions = {}): Promise<ReplayServer> {
+export async function startReplayServer({
+  messages,
+  subAgent,
+  turns = 1,
+}: ReplayOptions = {}): Promise<ReplayServer> {
   const asked: string[] = []
   const streams = new Set<ServerResponse>()
   const begun = new Map<string, number>()
+  const told = (session: string): object[] =>
+    Array.from({ length: turns }, (_, index) =>
+      messagesOf(session, (begun.get(session) ?? 0) + index * 100, { subAgent, turn: index + 1 }),
+    ).flat()
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     asked.push(`${request.method} ${path}`)
@@ -70,9 +83,9 @@ export async function startReplayServer({ messages }: ReplayOptions = {}): Promi
     } else if (request.method === 'POST') {
       begun.set(session, Date.now())
       if (path.endsWith('/prompt_async')) answer(204)
-      else answer(200, messagesOf(session, begun.get(session) ?? 0).at(-1))
+      else answer(200, told(session).at(-1))
     } else if (messages === 'fails') answer(500, { name: 'UnknownError', data: { message: 'no' } })
-    else if (messages === undefined) answer(200, messagesOf(session, begun.get(session) ?? 0))
+    else if (messages === undefined && session !== 'ses_silent') answer(200, told(session))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -76,6 +76,31 @@ test.each(['fails', 'hangs'] as const)(
   },
 )
 
+test('a sub-agent whose session does not answer costs no more time than any other', async () => {
+  await using server = await startReplayServer({ subAgent: true })
+  const traces = capture()
+  const client = sdk.createOpencodeClient({ baseUrl: server.url })
+  const { data } = await client.session.prompt(prompt)
+  expect(data.parts[0].text).toBe('It says hello.')
+  await traces.settled()
+  expect(trees(traces)).toEqual([WHOLE])
+  expect(said.map(({ code }) => code)).toEqual(['TS_OPENCODE_MESSAGES'])
+})
+
+test('messages that cannot be told leave the program its answer, and end the turn', async () => {
+  await using server = await startReplayServer()
+  const traces = capture()
+  const client = sdk.createOpencodeClient({ baseUrl: server.url })
+  const info = { role: 'assistant', parentID: 'msg_1', time: {} }
+  client.session.messages = async () => ({
+    data: [{ info, parts: Array.from({ length: 200_000 }, () => ({})) }],
+  })
+  const { data } = await client.session.prompt(prompt)
+  expect(data.parts[0].text).toBe('It says hello.')
+  await traces.settled()
+  expect(traces.all.map(({ name }) => name)).toEqual(['agent:opencode'])
+})
+
 test('a client that throws gives the program its error, and the turn has it', async () => {
   const traces = capture()
   const client = version2.createOpencodeClient({ baseUrl: 'http://127.0.0.1:9', throwOnError: true })
@@ -118,6 +143,26 @@ test('a turn that nobody waits for ends with the event that says so', async () =
   expect(heard).toEqual(['server.connected', 'session.idle', 'session.idle'])
   await traces.settled()
   expect(trees(traces)).toEqual([WHOLE])
+})
+
+test('two turns that nobody waits for in one session end both, each with its own messages', async () => {
+  await using server = await startReplayServer({ turns: 2 })
+  const traces = capture()
+  const client = sdk.createOpencodeClient({ baseUrl: server.url })
+  const control = new AbortController()
+  const events = await client.event.subscribe({ signal: control.signal })
+  let isAsked = false
+  for await (const { type } of events.stream) {
+    if (type === 'session.idle') break
+    if (isAsked) continue
+    isAsked = true
+    await client.session.promptAsync(prompt)
+    await client.session.promptAsync(prompt)
+    server.emit({ type: 'session.idle', properties: { sessionID: 'ses_1' } })
+  }
+  control.abort()
+  await traces.settled()
+  expect(trees(traces)).toEqual([WHOLE, WHOLE])
 })
 
 test('what is taken back leaves clients as they were', async () => {

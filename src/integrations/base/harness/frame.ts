@@ -7,7 +7,7 @@ import type { Span } from '../../../span/span.ts'
 import type { Pipeline } from '../../../tracer/pipeline.ts'
 import { contextOf, tracingIn } from '../../../tracing/open-span.ts'
 import { type ActiveSpan, parentContext } from '../active-span.ts'
-import { quietly } from './quietly.ts'
+import { quietly } from '../quietly.ts'
 import type { HarnessOptions, HarnessTool, Nesting, Work, WorkEnd } from './types.ts'
 
 /** How work ends that is still open when the work around it has ended. */

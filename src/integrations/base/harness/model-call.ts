@@ -7,10 +7,10 @@ import type { TokenUsage } from '../../../span/token-usage.ts'
 import type { Answer } from '../accumulator.ts'
 import { beginModelCall } from '../model-call.ts'
 import type { ModelCall } from '../model-call-type.ts'
+import { quietly } from '../quietly.ts'
 import { toldFailure } from './endings.ts'
 import { adopt, asWork, type Frame, type FramePlace, leaveFrame, openFrame } from './frame.ts'
 import { KNOWN } from './known.ts'
-import { quietly } from './quietly.ts'
 import type { HarnessModelCall, ModelCallEnd, ModelCallStart } from './types.ts'
 
 /** An answer that waits for its tokens. */

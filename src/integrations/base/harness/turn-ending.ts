@@ -1,9 +1,9 @@
 import { msOfTimeInput, nowMs } from '../../../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../../../runtime/real-time.ts'
 import type { LiveSpan } from '../../../span/live-span.ts'
+import { quietly } from '../quietly.ts'
 import { sayCancelled, sayEnd } from './endings.ts'
 import { closeChildren, endFrame, type Frame, leaveFrame } from './frame.ts'
-import { quietly } from './quietly.ts'
 import type { TurnEnd, WorkEnd } from './types.ts'
 import { beginWaiting, endWaiting } from './waiting.ts'
 

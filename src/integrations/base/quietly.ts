@@ -1,4 +1,4 @@
-/** What `work` gives; `undefined` where it fails: what could not be read is not told. */
+/** What `work` gives; `undefined` where it throws: the program goes on, whatever becomes of its trace. */
 export function quietly<T>(work: () => T): T | undefined {
   try {
     return work()
