@@ -1,4 +1,5 @@
 import { SpanType } from '../span/semconv/span-type.ts'
+import { MASTRA_TYPES } from './mastra-types.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Google's Agent Development Kit: the request and the answer of each call as JSON, and no status. */
@@ -76,25 +77,12 @@ export const MASTRA: Vocabulary = {
     [
       'mastra.span.type',
       {
-        agent_run: SpanType.AGENT,
+        ...MASTRA_TYPES,
         model_generation: SpanType.CHAT_MODEL,
         llm_generation: SpanType.CHAT_MODEL,
         // Parts of a generation, which alone has a model and tokens.
         model_inference: SpanType.CHAIN,
         model_step: SpanType.CHAIN,
-        tool_call: SpanType.TOOL,
-        client_tool_call: SpanType.TOOL,
-        provider_tool_call: SpanType.TOOL,
-        mcp_tool_call: SpanType.TOOL,
-        workflow_run: SpanType.WORKFLOW,
-        workflow_step: SpanType.TASK,
-        workflow_conditional: SpanType.CHAIN,
-        workflow_loop: SpanType.CHAIN,
-        workflow_parallel: SpanType.CHAIN,
-        processor_run: SpanType.GUARDRAIL,
-        memory_operation: SpanType.MEMORY,
-        scorer_run: SpanType.JUDGE,
-        rag_embedding: SpanType.EMBEDDING,
         generic: SpanType.CHAIN,
       },
     ],

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { currentPipeline, suppressScope } from '../base/index.ts'
+import { currentPipeline, read, suppressScope } from '../base/index.ts'
 import { MastraSpans } from './mastra-spans.ts'
 import type { MastraBridge, MastraExporter } from './types.ts'
 
@@ -29,7 +29,7 @@ export function createMastraBridge(): MastraBridge {
   const spans = new MastraSpans()
   return {
     name: 'turnspan',
-    init: ({ config }) => spans.configure(config),
+    init: (options) => spans.configure(read(options, 'config')),
     createSpan: (options) => spans.create(options),
     executeInContext: (spanId, fn) => spans.run(spanId, fn),
     executeInContextSync: (spanId, fn) => spans.run(spanId, fn),

@@ -1,24 +1,12 @@
+import { MASTRA_TYPES } from '../../translate/mastra-types.ts'
 import { dataAt, keys, read, SpanType, type StepInit, text } from '../base/index.ts'
 
-/** Mastra's types of spans; a call of a model is none of these. */
-const TYPES: Readonly<Record<string, SpanType>> = {
-  agent_run: SpanType.AGENT,
-  tool_call: SpanType.TOOL,
-  client_tool_call: SpanType.TOOL,
-  provider_tool_call: SpanType.TOOL,
-  mcp_tool_call: SpanType.TOOL,
-  workflow_run: SpanType.WORKFLOW,
-  workflow_step: SpanType.TASK,
-  processor_run: SpanType.GUARDRAIL,
-  memory_operation: SpanType.MEMORY,
-  scorer_run: SpanType.JUDGE,
-  classifier_evaluation: SpanType.JUDGE,
-  rag_vector_operation: SpanType.RETRIEVER,
-}
+/** These are known by their names; others keep the word of what they are: a tool's results are mapped under the tool's name. */
+const NAMED = /^(?:agent_run|workflow_run|workflow_step)$|tool_call$/
 
 /** What is known of a span of Mastra's as it begins: its kind and its name, which is no content. */
 export function kindOf(type: string, span: unknown): StepInit {
-  const spanType = TYPES[type] ?? SpanType.CHAIN
+  const spanType = (Object.hasOwn(MASTRA_TYPES, type) && MASTRA_TYPES[type]) || SpanType.CHAIN
   if (type === 'agent_run') {
     const agent = text(read(span, 'entityName')) ?? bareName(span)
     return { name: `agent:${agent}`, spanType, attributes: { [keys.AGENT_NAME]: agent } }
@@ -27,8 +15,7 @@ export function kindOf(type: string, span: unknown): StepInit {
   if (type === 'model_step') {
     return { name: `step ${String(dataAt(read(span, 'attributes'), 'stepIndex') ?? '')}`.trim(), spanType }
   }
-  // What is no tool, step or workflow keeps the word of what it is: a tool's results are mapped under the tool's name.
-  return { name: type in TYPES ? bareName(span) : (text(read(span, 'name')) ?? type), spanType }
+  return { name: NAMED.test(type) ? bareName(span) : (text(read(span, 'name')) ?? type), spanType }
 }
 
 /** Of `tool: 'look'`, as Mastra calls it, the tool's own name: charts group by it. */

@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import { nowMs } from '../../runtime/clock.ts'
 import { trace } from '../../runtime/otel-trace.ts'
 import { realTime, withoutHold } from '../../runtime/real-time.ts'
-import { activeContext, dataAt, failWith, keys, list, read, runIn, text } from '../base/index.ts'
+import { activeContext, dataAt, failWith, keys, list, quietly, read, runIn, text } from '../base/index.ts'
 import { beginPart, endPart, notePart } from './part.ts'
 import { GENERATION, type Part } from './part-state.ts'
 import type { MastraSpanIds } from './types.ts'
@@ -169,13 +169,4 @@ function outsideOf(options: object, aboveId: string | undefined): Context {
   return /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId)
     ? trace.setSpanContext(active, context)
     : active
-}
-
-/** Mastra goes on whatever becomes of its trace. */
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
 }

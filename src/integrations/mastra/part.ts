@@ -64,9 +64,10 @@ function noteBelow(above: Part, part: Part, around: Part | undefined): void {
 }
 
 /** Mastra asks models by a client of its own, and a program may give it one that turnspan traces. */
-function watchAsking(span: LiveSpan, generation: Part): void {
-  const model = text(dataAt(read(generation.told, 'attributes'), 'model'))
-  noteFrameworkCall(span, model, () => generation.generation.isAsking)
+function watchAsking(span: LiveSpan, { told, generation }: Part): void {
+  const model = text(dataAt(read(told, 'attributes'), 'model'))
+  // Contexts of the program may keep this for long, so it has no more than it needs.
+  noteFrameworkCall(span, model, () => generation.isAsking)
 }
 
 /** Records what Mastra tells of a part that goes on. */
@@ -102,8 +103,16 @@ function noteTrace(span: LiveSpan, told: unknown): void {
   if (user !== undefined && trace.userId === undefined) applyUpdate(trace, { user }, span.host)
 }
 
-/** Records what Mastra tells of a part at its end, and ends it. */
+/** Records what Mastra tells of a part at its end, and ends it, whatever of that can be read. */
 export function endPart(part: Part, told: unknown): void {
+  try {
+    noteEnd(part, told)
+  } finally {
+    part.span.end()
+  }
+}
+
+function noteEnd(part: Part, told: unknown): void {
   notePart(part, told)
   const { call, span, type, above } = part
   const around = generationAround(above)
@@ -116,9 +125,13 @@ export function endPart(part: Part, told: unknown): void {
   const output = read(told, 'output')
   if (output !== undefined && span.wantsContent) span.setOutputs(output)
   if (type === STEP && around !== undefined) endStep(part, around)
-  if (type === GENERATION) part.generation.isAsking = false
+  if (type === GENERATION) endGeneration(part)
   noteFailure(part, told)
-  span.end()
+}
+
+function endGeneration({ generation }: Part): void {
+  generation.isAsking = false
+  generation.added.length = 0
 }
 
 function endStep(step: Part, around: Part): void {
