@@ -1,4 +1,5 @@
 // Chats that are asked for by objects which do something when they are read. Each probe notes how often they were.
+import { textOf } from './chat-probes.mjs'
 import { withHostile } from './hostile.mjs'
 
 const user = (content) => ({ role: 'user', content })
@@ -60,3 +61,16 @@ export const hostileChats = ({ ask, read, plain }) =>
       run: (t) => withHostile(t, (pieces) => outcome(() => read(t, request(pieces, plain)))),
     },
   ])
+
+/** The probes of a client that speaks OpenAI's API: a stream is asked for in the request, where that can be changed. */
+export const hostileCompletions = (make, plain) =>
+  hostileChats({
+    plain,
+    ask: async (t, request) => (await make(t).chat.completions.create(request)).id,
+    async read(t, request) {
+      const isFrozen = Object.isFrozen(request)
+      if (!isFrozen) Object.defineProperty(request, 'stream', { value: true, enumerable: true })
+      const came = await make(t).chat.completions.create(request)
+      return isFrozen ? came.id : textOf(came)
+    },
+  })
