@@ -22,7 +22,7 @@ export const errorProbes = [
     name: 'abort-during',
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return generate(t, 'hang', { abortSignal: controller.signal })
     },
   },
@@ -30,7 +30,7 @@ export const errorProbes = [
     name: 'abort-reason',
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(new Error('the user left')), 250)
+      void t.arrived().then(() => controller.abort(new Error('the user left')))
       return generate(t, 'hang', { abortSignal: controller.signal })
     },
   },

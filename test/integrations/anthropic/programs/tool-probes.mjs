@@ -141,7 +141,7 @@ export const toolProbes = [
     needs,
     run: (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 250)
+      void t.arrived().then(() => controller.abort())
       return failureOf(runner(t, [weather(t)], {}, { signal: controller.signal }).runUntilDone())
     },
   },

@@ -108,7 +108,7 @@ export const graphProbes = [
     needs: has('interrupt'),
     run: async (t) => {
       const controller = new AbortController()
-      setTimeout(() => controller.abort(), 100)
+      void t.arrived().then(() => controller.abort())
       const { error } = await outcome(
         t,
         asking(t, chat(t)).compile().invoke(question(t), { signal: controller.signal }),
