@@ -1,4 +1,4 @@
-import { dataOf, fieldsOf, isObject, list, mediaMark, read, text } from '../base/index.ts'
+import { asJson, dataOf, fieldsOf, isObject, list, mediaMark, read, text } from '../base/index.ts'
 
 /**
  * Messages of the AI SDK, or of a prompt that it hands to a model, in OpenAI's chat form, which MLflow shows and the
@@ -45,7 +45,7 @@ function toolMessage(part: unknown): object[] {
 function resultText(output: unknown): string {
   const type = read(output, 'type')
   const value = typeof type === 'string' && isTyped(output) ? read(output, 'value') : output
-  return typeof value === 'string' ? value : asJson(value)
+  return typeof value === 'string' ? value : jsonOf(value)
 }
 
 const isTyped = (output: unknown): boolean => isObject(output) && 'value' in output
@@ -79,7 +79,7 @@ function toolCall(part: unknown): object {
     type: 'function',
     function: {
       name: text(read(part, 'toolName')) ?? '',
-      arguments: typeof input === 'string' ? input : asJson(input ?? {}),
+      arguments: typeof input === 'string' ? input : jsonOf(input ?? {}),
     },
   }
 }
@@ -88,7 +88,7 @@ function contentPart(part: unknown): object {
   if (typeof part === 'string') return { type: 'text', text: part }
   const type = read(part, 'type')
   if (type === 'text') return { type: 'text', text: String(read(part, 'text') ?? '') }
-  if (type !== 'image' && type !== 'file') return { type: 'text', text: asJson(part) }
+  if (type !== 'image' && type !== 'file') return { type: 'text', text: jsonOf(part) }
   const data =
     read(part, 'data', 'url') ?? read(part, 'data', 'data') ?? read(part, 'data') ?? read(part, 'image')
   const mediaType =
@@ -115,13 +115,7 @@ function sizeOf(data: unknown): string {
 }
 
 /** `value` as JSON text, whatever it is, as far as it can be read without running code of the program. */
-export function asJson(value: unknown): string {
-  try {
-    return JSON.stringify(dataOf(value)) ?? 'null'
-  } catch {
-    return '[unreadable]'
-  }
-}
+const jsonOf = (value: unknown): string => asJson(dataOf(value)) || 'null'
 
 /** What a JSON text says; the text itself where it is not JSON. */
 export function fromJson(value: unknown): unknown {

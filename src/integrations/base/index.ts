@@ -25,6 +25,7 @@ export {
   plainContext,
   registerActiveSpanSource,
 } from './active-span.ts'
+export { asJson } from './as-json.ts'
 export { methodIn } from './copied-data.ts'
 export { noteFrameworkCall } from './external-calls.ts'
 export { failWith, type ToldFailure } from './failure.ts'

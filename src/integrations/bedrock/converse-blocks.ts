@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isObject, list, read, text } from '../base/index.ts'
+import { asJson, type Fields, fieldsOf, isObject, list, read, text } from '../base/index.ts'
 
 /** Blocks of Converse in Anthropic's form; of media their kind and size. */
 export const shownBlocks = (content: unknown): unknown =>
@@ -59,15 +59,7 @@ function reasoning(value: unknown): Fields {
 function shownResult(part: unknown): unknown {
   const json = read(part, 'json')
   if (json === undefined) return shownBlock(part)
-  return { ...said(jsonOf(json)), block_type: 'json' }
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return '[unreadable]'
-  }
+  return { ...said(asJson(json)), block_type: 'json' }
 }
 
 const joined = (parts: unknown): string =>

@@ -1,4 +1,5 @@
 import {
+  asJson,
   dataAt,
   dataOf,
   fieldsOf,
@@ -82,14 +83,6 @@ function toolCalls(message: object): object[] {
       },
     }
   })
-}
-
-function asJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? ''
-  } catch {
-    return '[unreadable]'
-  }
 }
 
 /** Parts that only repeat the tool calls, which the message has in a place of their own. */

@@ -1,4 +1,4 @@
-import { dataAt, dataOf, isObject, itemsOf, text } from '../base/index.ts'
+import { asJson, dataAt, dataOf, isObject, itemsOf, text } from '../base/index.ts'
 
 /** MLflow knows neither of these roles. */
 const ROLES: Readonly<Record<string, string>> = { memory: 'system', developer: 'system' }
@@ -29,14 +29,6 @@ export function toToolCall(call: unknown): object {
       name: text(dataAt(call, 'name')) ?? '',
       arguments: typeof input === 'string' ? input : asJson(dataOf(input ?? {})),
     },
-  }
-}
-
-function asJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? ''
-  } catch {
-    return '[unreadable]'
   }
 }
 

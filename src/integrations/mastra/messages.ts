@@ -1,4 +1,4 @@
-import { dataAt, type Fields, itemsOf, read, text, toolCallOf } from '../base/index.ts'
+import { asJson, dataAt, type Fields, itemsOf, read, text, toolCallOf } from '../base/index.ts'
 
 // Messages in the form of OpenAI's API, which MLflow shows as a chat.
 
@@ -76,6 +76,6 @@ export function resultOf(told: unknown): Fields {
   return {
     role: 'tool',
     tool_call_id: text(dataAt(read(told, 'attributes'), 'toolCallId')) ?? '',
-    content: typeof output === 'string' ? output : JSON.stringify(output ?? null),
+    content: typeof output === 'string' ? output : asJson(output ?? null),
   }
 }

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, list, read, text } from '../base/index.ts'
+import { asJson, type Fields, fieldsOf, list, read, text } from '../base/index.ts'
 
 /** Messages in OpenAI's form, which MLflow shows: Ollama's differ in their images, and in the calls of tools. */
 export const shownMessages = (messages: unknown): readonly Fields[] => list(messages).map(shownMessage)
@@ -23,16 +23,8 @@ function shownCall(call: unknown, index: number): Fields {
     type: 'function',
     function: {
       name: text(read(call, 'function', 'name')) ?? '',
-      arguments: typeof args === 'string' ? args : jsonOf(args),
+      arguments: typeof args === 'string' ? args : asJson(args ?? {}),
     },
-  }
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value ?? {})
-  } catch {
-    return '{}'
   }
 }
 

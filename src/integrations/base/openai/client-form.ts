@@ -1,3 +1,4 @@
+import { asJson } from '../as-json.ts'
 import { type Fields, isObject, text } from '../method.ts'
 import { dataAt, dataFields, itemsOf, settingAt } from '../own-data.ts'
 
@@ -36,7 +37,7 @@ export const toolCallOf = (id: unknown, name: unknown, given: unknown): Fields =
   type: 'function',
   function: {
     name: text(name) ?? '',
-    arguments: typeof given === 'string' ? given : JSON.stringify(given ?? {}),
+    arguments: typeof given === 'string' ? given : asJson(given ?? {}),
   },
 })
 
