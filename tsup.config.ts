@@ -29,7 +29,9 @@ export default defineConfig(async () => ({
     entry: entries,
     // For `Symbol.dispose`, which the types of Node have, but not every application has those.
     banner: '/// <reference lib="esnext.disposable" />',
-    compilerOptions: { ignoreDeprecations: '6.0' },
+    // Sources name the types of all that they export (`isolatedDeclarations`), and `types of src` checks them: without
+    // the checker, and without what the DOM and Node declare, the same text comes out in a fifth of the time.
+    compilerOptions: { ignoreDeprecations: '6.0', noCheck: true, lib: ['ES5'], types: [] },
   },
   noExternal: bundled,
   plugins: [lazyRequires, ownMembers, quietRethrows],
@@ -42,7 +44,6 @@ export default defineConfig(async () => ({
     nodeBuiltins,
     otelApiByCondition,
     realImports,
-
     exitWorkerByCondition,
     edgeBuild,
   ],
