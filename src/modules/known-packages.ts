@@ -52,7 +52,7 @@ export const KNOWN_INTEGRATIONS: readonly KnownIntegration[] = [
   {
     name: 'a2a',
     instrument: 'instrumentA2A',
-    packages: [{ name: '@a2a-js/sdk', subpaths: ['./client', './server'], oldest: '1.0.1' }],
+    packages: [{ name: '@a2a-js/sdk', subpaths: ['./client', './server'], oldest: '0.3.6' }],
   },
   {
     name: 'ag-ui',

@@ -1,4 +1,6 @@
+import { types } from 'node:util'
 import { runIn } from '../../context/active-context.ts'
+import { thenPlainly } from '../../tracing/native-promise.ts'
 import { activeContext, contextOf, openSpan, tracingIn } from '../../tracing/open-span.ts'
 import {
   dataAt,
@@ -28,19 +30,14 @@ export function callAgent<T>({ client, params, send }: AgentCall<T>): T {
   const pipeline = tracingIn(context)
   if (pipeline === undefined) return send()
   const message = dataAt(params, 'message')
-  const card = read(client, 'agentCard')
-  const name = text(dataAt(card, 'name')) ?? 'unnamed'
+  const { name, attributes } = agentFacts(read(client, 'agentCard'))
   const span = openSpan(pipeline, context, {
-    name: `agent:${name}`,
+    name,
     spanType: SpanType.AGENT,
     kind: CLIENT,
-    attributes: {
-      [keys.AGENT_NAME]: name,
-      'gen_ai.agent.version': text(dataAt(card, 'version')),
-      'a2a.protocol.version': text(read(client, 'protocolVersion')),
-      ...addressOf(read(client, 'transport')),
-    },
+    attributes: { ...attributes, ...protocolOf(client), ...addressOf(client) },
   })
+  nameWhenKnown(span, read(client, 'agentCardPromise'))
   const given = { taskId: text(dataAt(message, 'taskId')), contextId: text(dataAt(message, 'contextId')) }
   noteTask(span, given)
   if (span.wantsContent) span.setInputs(shownParts(itemsOf(dataAt(message, 'parts'))))
@@ -56,6 +53,36 @@ export function callAgent<T>({ client, params, send }: AgentCall<T>): T {
   return follow(answer, follower) as T
 }
 
+/** What an agent's card says of it. */
+function agentFacts(card: unknown): { name: string; attributes: Record<string, unknown> } {
+  const name = text(dataAt(card, 'name')) ?? 'unnamed'
+  return {
+    name: `agent:${name}`,
+    attributes: { [keys.AGENT_NAME]: name, 'gen_ai.agent.version': text(dataAt(card, 'version')) },
+  }
+}
+
+/** The older client of version 0.3 has its card in a promise, and asks nobody before that is there. */
+function nameWhenKnown(span: LiveSpan, card: unknown): void {
+  if (!types.isPromise(card)) return
+  const known = (found: unknown): void => {
+    const { name, attributes } = agentFacts(found)
+    span.updateName(name).setAttributes({ ...attributes, ...protocolIn(found) })
+  }
+  void thenPlainly(card, known, () => undefined)
+}
+
+const protocolOf = (client: unknown): Record<string, unknown> => ({
+  'a2a.protocol.version': text(read(client, 'protocolVersion')),
+  ...protocolIn(read(client, 'agentCard')),
+})
+
+/** Cards of version 0.3 name the protocol's version, those of 1 have one for each interface. */
+function protocolIn(card: unknown): Record<string, unknown> {
+  const version = text(dataAt(card, 'protocolVersion'))
+  return version === undefined ? {} : { 'a2a.protocol.version': version }
+}
+
 function followerOf(span: LiveSpan, run: Follower['run']): Follower {
   const told = nothingTold()
   const end = (): void => {
@@ -64,7 +91,7 @@ function followerOf(span: LiveSpan, run: Follower['run']): Follower {
   }
   return {
     run,
-    item: (event) => tellEvent(told, dataAt(event, 'payload', '$case'), dataAt(event, 'payload', 'value')),
+    item: (event) => tellEvent(told, event),
     done(result) {
       if (result !== undefined) tellResult(told, result)
       end()
@@ -79,9 +106,9 @@ function followerOf(span: LiveSpan, run: Follower['run']): Follower {
   }
 }
 
-function addressOf(transport: unknown): Record<string, unknown> {
+function addressOf(client: unknown): Record<string, unknown> {
   try {
-    const endpoint = text(read(transport, 'endpoint'))
+    const endpoint = text(read(client, 'transport', 'endpoint')) ?? text(read(client, 'serviceEndpointUrl'))
     if (endpoint === undefined) return {}
     const { hostname, port, protocol } = new URL(endpoint)
     return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) }

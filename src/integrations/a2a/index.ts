@@ -19,8 +19,8 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument<object>({
  * trace that has none. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
  * application for one.
  *
- * @param copy - exports of `@a2a-js/sdk/client` or `/server`, their classes `Client` and `DefaultRequestHandler`, or an
- * instance. Default: the copies that the application has loaded, and those that it will load
+ * @param copy - exports of `@a2a-js/sdk/client` or `/server`, their classes `Client`, `A2AClient` and
+ * `DefaultRequestHandler`, or an instance. Default: the copies that the application has loaded, and those that it will load
  * @returns puts everything back as it was
  * @see https://a2a-protocol.org
  * @example

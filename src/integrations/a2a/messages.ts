@@ -1,6 +1,9 @@
-import { dataAt, dataOf, itemsOf, text } from '../base/index.ts'
+import { dataAt, dataOf, isObject, itemsOf, text } from '../base/index.ts'
 
-/** States of a task by their number, as the SDK has them. */
+// In both versions of the protocol, whose forms differ: 1 has numbers for states, and members `$case` and `value`; 0.3 has
+// names, and a member `kind` in the thing itself.
+
+/** States of a task by the number that version 1 has for them. */
 const STATES: readonly (string | undefined)[] = [
   undefined,
   'submitted',
@@ -25,6 +28,8 @@ export interface Told {
   state?: string | undefined
   /** Of the status: why it failed, or what it asks for. */
   reason?: string | undefined
+  /** That it could not be asked: an error that the client hands on as an answer. */
+  refused?: { readonly type: string; readonly message?: string | undefined } | undefined
   /** Parts of its messages and artifacts, in their order. */
   readonly parts: unknown[]
 }
@@ -34,23 +39,38 @@ const MAX_PARTS = 1000
 
 export const nothingTold = (): Told => ({ parts: [] })
 
-/** Takes in a message or a task: what a request without a stream is answered with. */
+/** Takes in a message or a task, what a request without a stream is answered with; or either in an answer of JSON-RPC. */
 export function tellResult(told: Told, result: unknown): void {
-  if (dataAt(result, 'messageId') !== undefined) tellMessage(told, result)
+  if (dataAt(result, 'jsonrpc') !== undefined) tellAnswer(told, result)
+  else if (dataAt(result, 'messageId') !== undefined) tellMessage(told, result)
   else tellTask(told, result)
 }
 
-/** Takes in an event of a stream, or what an agent publishes; `kind` and `value` are one of the four forms. */
-export function tellEvent(told: Told, kind: unknown, value: unknown): void {
+function tellAnswer(told: Told, answer: unknown): void {
+  const error = dataAt(answer, 'error')
+  if (!isObject(error)) tellResult(told, dataAt(answer, 'result'))
+  else told.refused = { type: String(dataAt(error, 'code')), message: text(dataAt(error, 'message')) }
+}
+
+/** Takes in an event of a stream, or what an agent publishes. */
+export function tellEvent(told: Told, event: unknown): void {
+  const { kind, value } = formOf(event)
   if (kind === 'message') tellMessage(told, value)
   else if (kind === 'task') tellTask(told, value)
-  else if (kind === 'statusUpdate') {
+  else if (kind === 'statusUpdate' || kind === 'status-update') {
     noteIds(told, dataAt(value, 'taskId'), dataAt(value, 'contextId'))
     tellStatus(told, dataAt(value, 'status'))
-  } else if (kind === 'artifactUpdate') {
+  } else if (kind === 'artifactUpdate' || kind === 'artifact-update') {
     noteIds(told, dataAt(value, 'taskId'), dataAt(value, 'contextId'))
     addParts(told, dataAt(value, 'artifact', 'parts'))
   }
+}
+
+/** Version 1 has one form for streams and another for what is published, 0.3 has neither around the event. */
+function formOf(event: unknown): { kind: unknown; value: unknown } {
+  const payload = dataAt(event, 'payload')
+  if (payload !== undefined) return { kind: dataAt(payload, '$case'), value: dataAt(payload, 'value') }
+  return { kind: dataAt(event, 'kind'), value: dataAt(event, 'data') ?? event }
 }
 
 function tellMessage(told: Told, message: unknown): void {
@@ -68,14 +88,17 @@ function tellTask(told: Told, task: unknown): void {
 }
 
 function tellStatus(told: Told, status: unknown): void {
-  const state = dataAt(status, 'state')
-  const name = typeof state === 'number' ? STATES[state] : undefined
+  const name = stateName(dataAt(status, 'state'))
   if (name !== undefined) told.state = name
   const parts = dataAt(status, 'message', 'parts')
   if (parts === undefined) return
   const said = shownParts(itemsOf(parts))
   if (typeof said === 'string') told.reason = said
   if (!isFailure(name)) addParts(told, parts)
+}
+
+function stateName(state: unknown): string | undefined {
+  return typeof state === 'number' ? STATES[state] : text(state)?.replaceAll('-', '_')
 }
 
 function noteIds(told: Told, taskId: unknown, contextId: unknown): void {
@@ -89,9 +112,12 @@ function addParts(told: Told, parts: unknown): void {
 
 /** Parts as they are recorded: the text, where they are nothing but text. */
 export function shownParts(parts: readonly unknown[]): unknown {
-  const texts = parts.map((part) =>
-    dataAt(part, 'content', '$case') === 'text' ? text(dataAt(part, 'content', 'value')) : undefined,
-  )
+  const texts = parts.map(textOf)
   if (texts.length > 0 && texts.every((each) => each !== undefined)) return texts.join('\n')
   return parts.length === 0 ? undefined : parts.map((part) => dataOf(part))
+}
+
+function textOf(part: unknown): string | undefined {
+  if (dataAt(part, 'content', '$case') === 'text') return text(dataAt(part, 'content', 'value'))
+  return dataAt(part, 'kind') === 'text' ? text(dataAt(part, 'text')) : undefined
 }

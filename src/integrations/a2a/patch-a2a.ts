@@ -1,6 +1,7 @@
 import { type Method, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
 import { callAgent } from './client-call.ts'
 import { withTraceHeaders } from './headers.ts'
+import { watchIncomingHeaders } from './incoming-headers.ts'
 import { runExecutor } from './server-call.ts'
 
 /**
@@ -11,7 +12,11 @@ import { runExecutor } from './server-call.ts'
  */
 export function patchA2A(copy: unknown, patches: Patches): boolean {
   const found = membersOf(copy).flatMap((member) => [member, read(member, 'prototype')])
-  return found.map((one) => patchClient(one, patches) || patchHandler(one, patches)).includes(true)
+  return found
+    .map(
+      (one) => patchClient(one, patches) || patchHandler(one, patches) || patchTransportClass(one, patches),
+    )
+    .includes(true)
 }
 
 /** The module itself, what it exports, and what its default export has. */
@@ -50,6 +55,19 @@ function patchClient(target: unknown, patches: Patches): boolean {
   return true
 }
 
+/** The older client of version 0.3 makes its transport while it sends, so the class has to be known before. */
+function patchTransportClass(target: unknown, patches: Patches): boolean {
+  const isTransport = hasAll(
+    target,
+    'sendMessage',
+    'sendMessageStream',
+    'resubscribeTask',
+    'getExtendedAgentCard',
+  )
+  if (isTransport) patchTransport(target, patches)
+  return isTransport
+}
+
 /** The transport sends what interceptors of the program have seen, and puts `serviceParameters` into the headers. */
 function patchTransport(transport: unknown, patches: Patches): void {
   for (const key of REQUESTS) patches.wrap(transport, key, sender)
@@ -69,6 +87,8 @@ function patchHandler(target: unknown, patches: Patches): boolean {
       return Reflect.apply(handle, this, args)
     }
   for (const key of ['sendMessage', 'sendMessageStream']) patches.wrap(target, key, handler)
+  // Those of version 1 keep the headers of a request, and can list tasks.
+  if (!hasAll(target, 'listTasks')) watchIncomingHeaders(patches)
   return true
 }
 

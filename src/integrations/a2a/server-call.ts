@@ -14,6 +14,7 @@ import {
   SpanType,
   text,
 } from '../base/index.ts'
+import { type Headers, incomingHeaders } from './incoming-headers.ts'
 import { nothingTold, shownParts, type Told, tellEvent } from './messages.ts'
 import { noteTask, recordTold, SERVER } from './span.ts'
 
@@ -51,7 +52,9 @@ export function runExecutor(execution: Execution, execute: () => unknown): unkno
 function describe(span: LiveSpan, request: unknown): void {
   noteTask(span, { taskId: text(read(request, 'taskId')), contextId: text(read(request, 'contextId')) })
   if (!span.wantsContent) return
-  span.setInputs(shownParts(itemsOf(dataAt(request, 'request', 'message', 'parts'))))
+  // Where version 1 has the request, 0.3 has the message.
+  const message = dataAt(request, 'request', 'message') ?? dataAt(request, 'userMessage')
+  span.setInputs(shownParts(itemsOf(dataAt(message, 'parts'))))
 }
 
 function runInSpan(
@@ -90,7 +93,7 @@ function listen(bus: unknown, told: Told): () => void {
   if (typeof on !== 'function' || typeof off !== 'function') return () => undefined
   const hear = (event: unknown): void => {
     try {
-      tellEvent(told, dataAt(event, 'kind'), dataAt(event, 'data'))
+      tellEvent(told, event)
     } catch {
       // What cannot be read is published all the same.
     }
@@ -106,13 +109,11 @@ function listen(bus: unknown, told: Told): () => void {
   return () => call(off)
 }
 
-type Headers = Readonly<Record<string, unknown>>
-
-/** The headers of the request, where the SDK's server keeps them. */
+/** The headers of the request: where the SDK's server keeps them, else those that Node told of. */
 function headersOf(request: unknown): Headers | undefined {
   const state = read(request, 'context', 'state')
   const headers: unknown = state instanceof Map ? state.get('headers') : undefined
-  return typeof headers === 'object' && headers !== null ? (headers as Headers) : undefined
+  return typeof headers === 'object' && headers !== null ? (headers as Headers) : incomingHeaders()
 }
 
 /** Below the caller's span; or where the program is, when an HTTP instrumentation has brought it into that trace. */

@@ -23,5 +23,6 @@ export function recordTold(span: LiveSpan, told: Told): void {
   if (told.state !== undefined) span.setAttribute(TASK_STATE, told.state)
   const shown = span.wantsContent ? shownParts(told.parts) : undefined
   if (shown !== undefined) span.setOutputs(shown)
-  if (isFailure(told.state)) failWith(span, { type: told.state, message: told.reason })
+  if (told.refused !== undefined) failWith(span, told.refused)
+  else if (isFailure(told.state)) failWith(span, { type: told.state, message: told.reason })
 }

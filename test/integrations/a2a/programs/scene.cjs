@@ -23,6 +23,10 @@ const [SUBMITTED, COMPLETED, REJECTED] = [1, 3, 7]
 const USER = 1
 const AGENT = 2
 
+/** Whether the two speak version 0.3 of the protocol with each other. */
+const isOlder = process.env.PROTOCOL === '0.3'
+const compatible = isOlder ? { legacyCompat: { enabled: true } } : {}
+
 /** Runs a function in a span of turnspan where it is there. */
 let traced = { tool: (_name, fn) => fn(), model: () => undefined }
 
@@ -67,7 +71,9 @@ const cardAt = (url) => ({
   name: 'warehouse',
   description: 'Knows what there is',
   version: '2.1.0',
-  supportedInterfaces: [{ url, protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant: '' }],
+  supportedInterfaces: [
+    { url, protocolBinding: 'JSONRPC', protocolVersion: isOlder ? '0.3' : '1.0', tenant: '' },
+  ],
   capabilities: { streaming: true, pushNotifications: false, extensions: [] },
   defaultInputModes: ['text/plain'],
   defaultOutputModes: ['text/plain'],
@@ -84,7 +90,8 @@ async function serve({ server, handlers, express }) {
   await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve))
   const card = cardAt(`http://127.0.0.1:${web.address().port}/`)
   const requestHandler = new server.DefaultRequestHandler(card, new server.InMemoryTaskStore(), new Clerk())
-  app.use(handlers.jsonRpcHandler({ requestHandler, userBuilder: handlers.UserBuilder.noAuthentication }))
+  const userBuilder = handlers.UserBuilder.noAuthentication
+  app.use(handlers.jsonRpcHandler({ requestHandler, userBuilder, ...compatible }))
   return web
 }
 
@@ -101,6 +108,7 @@ async function ask({ client }, port) {
   const factory = new client.ClientFactory(
     client.ClientFactoryOptions.createFrom(client.ClientFactoryOptions.default, {
       clientConfig: { interceptors },
+      ...(isOlder && { transports: [new client.JsonRpcTransportFactory(compatible)] }),
     }),
   )
   const agent = await factory.createFromAgentCard(cardAt(`http://127.0.0.1:${port}/`))
