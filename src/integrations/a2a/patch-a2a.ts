@@ -1,4 +1,4 @@
-import { type Method, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
+import { type Method, membersOf, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
 import { callAgent } from './client-call.ts'
 import { withTraceHeaders } from './headers.ts'
 import { watchIncomingHeaders } from './incoming-headers.ts'
@@ -11,26 +11,11 @@ import { runExecutor } from './server-call.ts'
  * @returns whether there was one
  */
 export function patchA2A(copy: unknown, patches: Patches): boolean {
-  const found = membersOf(copy).flatMap((member) => [member, read(member, 'prototype')])
-  return found
+  return membersOf(copy)
     .map(
       (one) => patchClient(one, patches) || patchHandler(one, patches) || patchTransportClass(one, patches),
     )
     .includes(true)
-}
-
-/** The module itself, what it exports, and what its default export has. */
-function membersOf(module: unknown): unknown[] {
-  const exported = [module, read(module, 'default')]
-  return exported.flatMap((from) => [from, ...keysOf(from).map((key) => read(from, key))])
-}
-
-function keysOf(value: unknown): string[] {
-  try {
-    return typeof value === 'object' && value !== null ? Object.keys(value) : []
-  } catch {
-    return []
-  }
 }
 
 const hasAll = (target: unknown, ...keys: readonly string[]): boolean =>

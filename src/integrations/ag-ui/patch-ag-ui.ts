@@ -1,5 +1,5 @@
 import { injectHeaders } from '../../context/propagation.ts'
-import { isPlainObject, type Method, ownerOf, type Patches, read, type Wrap } from '../base/index.ts'
+import { isPlainObject, type Method, membersOf, ownerOf, type Patches, type Wrap } from '../base/index.ts'
 import { runAgent } from './run.ts'
 
 /**
@@ -9,21 +9,7 @@ import { runAgent } from './run.ts'
  * @returns whether there was one
  */
 export function patchAgUi(copy: unknown, patches: Patches): boolean {
-  const found = membersOf(copy).flatMap((member) => [member, read(member, 'prototype')])
-  return found.map((one) => patchAgent(one, patches)).includes(true)
-}
-
-function membersOf(module: unknown): unknown[] {
-  const exported = [module, read(module, 'default')]
-  return exported.flatMap((from) => [from, ...keysOf(from).map((key) => read(from, key))])
-}
-
-function keysOf(value: unknown): string[] {
-  try {
-    return typeof value === 'object' && value !== null ? Object.keys(value) : []
-  } catch {
-    return []
-  }
+  return membersOf(copy).map((one) => patchAgent(one, patches)).includes(true)
 }
 
 function patchAgent(target: unknown, patches: Patches): boolean {

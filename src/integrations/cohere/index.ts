@@ -43,8 +43,8 @@ const instrument: (copy?: unknown, options?: CohereOptions) => Uninstrument = cr
  * embeddings and reranking. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
  * application for one. Called again for the same copy, it changes nothing.
  *
- * @param copy - the exports of the package, its class `CohereClient`, or a client. Default: the copies that the application
- * has loaded, and those that it will load
+ * @param copy - the exports of the package, its class `CohereClient` or `CohereClientV2`, or a client. Default: the copies
+ * that the application has loaded, and those that it will load
  * @returns puts everything back as it was
  * @example
  * import * as cohere from 'cohere-ai'
@@ -57,17 +57,29 @@ export function instrumentCohere(copy?: unknown, options?: CohereOptions): Unins
 
 /** The prototypes of clients for the first version in what was given; those for the second carry one. */
 function prototypesOf(copy: unknown): object[] {
+  const carried = read(copy, 'client') ?? read(madeClient(copy), 'client')
   const candidates = [
     read(copy, 'prototype'),
     read(copy, 'CohereClient', 'prototype'),
     read(copy, 'default', 'CohereClient', 'prototype'),
     isObject(copy) ? Object.getPrototypeOf(copy) : undefined,
-    isObject(read(copy, 'client')) ? Object.getPrototypeOf(read(copy, 'client')) : undefined,
+    isObject(carried) ? Object.getPrototypeOf(carried) : undefined,
   ]
   return [...new Set(candidates)].filter(
     (candidate): candidate is object =>
       typeof read(candidate, 'generate') === 'function' && ownerOf(candidate, 'v2') !== undefined,
   )
+}
+
+/** A client for the second version, of its class alone, which leads to no other: making one stores its options. */
+function madeClient(copy: unknown): unknown {
+  try {
+    if (typeof copy !== 'function' || !/\bclientV2\b/.test(Function.prototype.toString.call(copy)))
+      return undefined
+    return Reflect.construct(copy, [{ token: '' }])
+  } catch {
+    return undefined
+  }
 }
 
 /** The prototype of the client for the second version, which no export leads to: making one stores its options. */

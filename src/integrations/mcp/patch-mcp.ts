@@ -1,7 +1,7 @@
 import {
   currentPipeline,
-  isObject,
   type Method,
+  membersOf,
   ownerOf,
   type Patches,
   read,
@@ -40,22 +40,7 @@ export function patchMcp(copy: unknown, patches: Patches, options: McpOptions): 
     const isServer = ownerOf(found, 'connect') !== undefined && content !== undefined
     return isServer && patchServer(found, patches, patch)
   }
-  const found = membersOf(copy).flatMap((member) => [patch(member), patch(read(member, 'prototype'))])
-  return found.includes(true)
-}
-
-/** The module itself, what it exports, and what its default export has: all that may be or make a client or server. */
-function membersOf(module: unknown): unknown[] {
-  const exported = [module, read(module, 'default')]
-  return exported.flatMap((from) => [from, ...keysOf(from).map((key) => read(from, key))])
-}
-
-function keysOf(value: unknown): string[] {
-  try {
-    return isObject(value) ? Object.keys(value) : []
-  } catch {
-    return []
-  }
+  return membersOf(copy).map(patch).includes(true)
 }
 
 /** The high-level server holds a `Server`, which is not to be had without an instance. */

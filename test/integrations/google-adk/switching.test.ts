@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { instrumentGoogleAdk } from '../../../src/integrations/google-adk/index.ts'
 import { captureTraces } from '../../../src/testing/index.ts'
+import { changedSince, classMethods } from '../../support/class-methods.ts'
 import { fixtureModules } from '../../support/integrations.ts'
 import { fixture } from './matrix.ts'
 
@@ -15,19 +16,6 @@ beforeAll(async () => {
   lib = createRequire(join(await fixtureModules(fixture('genai')), 'program.cjs'))('@google/adk')
   lib.setLogger(null)
 })
-
-/** Every method of the classes that ADK exports, as it is now. */
-function methods(): Map<string, unknown> {
-  const found = new Map<string, unknown>()
-  for (const [name, value] of Object.entries<Anything>(lib)) {
-    if (typeof value !== 'function') continue
-    for (let at = value.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-      for (const [key, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
-        found.set(`${name} ${key}`, method)
-    }
-  }
-  return found
-}
 
 /** A run with a tool and a model of the program's own, which is not switched on or off by anybody. */
 async function run(): Promise<number> {
@@ -54,18 +42,16 @@ async function run(): Promise<number> {
 
 test('every method is put back, those that runs have led to as well', async () => {
   using traces = captureTraces({ instrumentations: [] })
-  const before = methods()
+  const before = classMethods(lib)
   const undo = instrumentGoogleAdk(lib)
   const second = instrumentGoogleAdk(lib)
   expect(await run()).toBe(3)
-  const traced = methods()
-  const changed = [...before].filter(([key, value]) => traced.get(key) !== value).map(([key]) => key)
-  expect(changed).toEqual(
+  expect(changedSince(before, classMethods(lib))).toEqual(
     expect.arrayContaining(['LlmAgent callLlmAsync', 'FunctionTool runAsync', 'Runner runAsync']),
   )
   second()
   undo()
-  for (const [key, value] of methods()) expect(value, key).toBe(before.get(key))
+  expect(changedSince(before, classMethods(lib))).toEqual([])
   expect(await run()).toBe(3)
   expect(traces.diagnostics).toEqual([])
 })
