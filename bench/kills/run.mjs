@@ -11,7 +11,7 @@ import { startFaultySink } from '../soak/faulty-sink.mjs'
 const USAGE = `Usage: node bench/kills/run.mjs [options]
 
 Kills processes that write spans with the spool on, by SIGKILL at random moments, and sends what they left. Fails when
-a span is missing whose end had returned.
+a span is missing that had ended before a turn of the event loop.
   --count <n>      so many kills; default: 1000
   --slice <n>      kills between two replays; default: 50
   --at-once <n>    processes that share the folder at a time; default: 2
@@ -44,7 +44,7 @@ const RECEIVERS = [
   'hang',
   'slow',
 ]
-/** Milliseconds between two blocks of spans; below 0 it never yields but for promises, so that nothing is sent. */
+/** Milliseconds between two blocks of spans; below 0 it waits for nothing but one turn of the event loop. */
 const PACES = [0, 2, 2, 10, -1]
 const BYTES = [20, 500, 500, 4000, 20_000]
 /** How long spans wait to be sent together: short, so that kills come between sending, answer and acknowledgement. */
@@ -91,7 +91,7 @@ const row = [
 ]
 process.stdout.write(
   `${cpu}, ${system}, Node ${node}; up to ${atOnce} at once, replay after every ${slice} kills\n\n` +
-    '| kills | spans whose end had returned | arrived before the replay | by it | lost | arrived again | took |\n' +
+    '| kills | spans that had ended a turn before | arrived before the replay | by it | lost | arrived again | took |\n' +
     '|---:|---:|---:|---:|---:|---:|---:|\n' +
     `| ${row.join(' | ')} |\n`,
 )

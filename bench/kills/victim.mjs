@@ -1,11 +1,18 @@
-// Ends spans until it is killed, and says the ID of each when its end has returned: it is with the system then.
+// Ends spans until it is killed, and says their IDs when the event loop has turned: they are with the system then.
 import { writeSync } from 'node:fs'
 import { init, startSpan, withSpan } from 'turnspan'
 
 const { endpoint, dir, pace, bytes } = JSON.parse(process.argv[2])
 init({ endpoint, protocol: 'http/protobuf', captureContent: true, spool: { dir } })
 const text = 'x'.repeat(bytes)
-const tell = (span) => writeSync(1, `${span.spanId}\n`)
+let ended = []
+const tell = ({ spanId }) => void ended.push(`${spanId}\n`)
+/** Says which spans are with the system. */
+async function acknowledge() {
+  await new Promise((resolve) => setImmediate(resolve))
+  writeSync(1, ended.join(''))
+  ended = []
+}
 
 function loose() {
   const span = startSpan({ name: 'work', inputs: { text } })
@@ -39,5 +46,6 @@ for (;;) {
     if (i % 2 === 0) loose()
     else await turn()
   }
+  await acknowledge()
   if (pace >= 0) await new Promise((resolve) => setTimeout(resolve, pace))
 }

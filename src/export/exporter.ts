@@ -15,7 +15,7 @@ import {
   type Undelivered,
   undelivered,
 } from './statistics/undelivered.ts'
-import { type TargetExporter, writeToDisk } from './target-exporter.ts'
+import type { TargetExporter } from './target-exporter.ts'
 import { createTargetExporters } from './target-exporters.ts'
 import type { SpanTarget } from './targets/target.ts'
 import { rootSummary } from './trace-info/trace-info.ts'
@@ -70,7 +70,7 @@ export function createExporter(
     const size = fits ? whole : spanSize(fitted, maxSpanBytes)
     if (isLocalRoot(span)) span.trace.root = rootSummary(span)
     settlement.begin(fitted)
-    for (const exporter of exporters) exporter.queue.push(fitted, size, writeToDisk(exporter, fitted))
+    for (const exporter of exporters) exporter.queue.push(fitted, size, true)
     events.work()
   }
 

@@ -41,6 +41,7 @@ export function createLeftovers(
       spool: {
         disk,
         encode: leftovers.encode,
+        follows: () => undefined,
         isFinal: leftovers.isFinal,
         deferred: () => undefined,
         settled(stored, outcome) {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { EndedSpan } from '../span/ended-span.ts'
+import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
 import type { ExporterEvents } from './exporter-events.ts'
 import { createLeftovers } from './leftovers.ts'
 import { handedOver } from './queue/handed-over-queue.ts'
@@ -10,7 +10,7 @@ import type { Settlement } from './statistics/settlement.ts'
 import type { SpanOutcome } from './statistics/span-outcome.ts'
 import type { TargetExporter } from './target-exporter.ts'
 import type { SpanTarget } from './targets/target.ts'
-import { enqueueStoredTraceInfo, enqueueTraceInfo } from './trace-info/trace-info.ts'
+import { enqueueStoredTraceInfo, enqueueTraceInfo, pendingTraceInfo } from './trace-info/trace-info.ts'
 import { TraceInfoQueue } from './trace-info/trace-info-queue.ts'
 
 /** What is known of traces beside their spans may take so much of the memory for those. */
@@ -74,6 +74,11 @@ function spoolOf(
   if (disk === undefined) return undefined
   return {
     encode: disk.encode,
+    follows(span) {
+      const follows =
+        exporter().traceInfoQueue && isLocalRoot(span) ? pendingTraceInfo(exporter(), span) : undefined
+      return follows && Buffer.from(JSON.stringify(follows))
+    },
     isFinal: disk.isFinal,
     disk: disk.open({
       lost(gone, reason) {

@@ -1,4 +1,5 @@
 import { watchDeno } from './deno-end.ts'
+import { isMainThread } from './main-thread.ts'
 import { type SignalWatch, watchSignals } from './signal-watch.ts'
 
 /** Listens to the ends of the process without changing them. */
@@ -37,7 +38,8 @@ export function watchEnd(drain: Drain): EndWatch {
   process.prependListener('exit', over)
   watchDeno(over, drain.now)
   beforeThrowingHandlers(drain.now)
-  return hasSignals() ? watchSignals({ ending: drain.now, handled: () => void drain.early() }) : NONE
+  // A thread beside the main one gets no signals, and what it sends itself ends the whole process.
+  return isMainThread() ? watchSignals({ ending: drain.now, handled: () => void drain.early() }) : NONE
 }
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
@@ -73,6 +75,3 @@ function beforeThrowingHandlers(ending: () => void): void {
 }
 
 const NONE: SignalWatch = { hold() {}, release() {} }
-
-/** A thread beside the main one gets no signals, and what it sends itself ends the whole process. */
-const hasSignals = (): boolean => process.getBuiltinModule?.('node:worker_threads')?.isMainThread !== false

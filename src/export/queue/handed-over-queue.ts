@@ -13,9 +13,9 @@ export function handedOver(queue: Queue, host: HandOver, options: QueueOptions):
     contents: () => queue.contents(),
     settleAll: (outcomeOf) => queue.settleAll(outcomeOf),
     size: () => queue.size(),
-    push(span, size, written) {
+    push(span, size, isKept) {
       if (!host.isReady()) {
-        queue.push(span, size, written)
+        queue.push(span, size, isKept)
         return
       }
       if (given + size.held > maxBytes) {

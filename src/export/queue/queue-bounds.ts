@@ -4,7 +4,8 @@ import type { Waiting, WaitingLine } from './waiting.ts'
 
 /** Keeps what a queue holds within the memory that it may take. */
 export interface QueueBounds {
-  isFull(): boolean
+  /** @param beside - what does not count */
+  isFull(beside?: { readonly bytes: number; readonly length: number }): boolean
   /** Lets go of the memory that `item` takes, where it is on disk. @returns whether it is */
   defer(item: Waiting): boolean
   /** Something that waits may be on disk as well. */
@@ -22,11 +23,14 @@ interface Parts {
   drop(items: readonly Waiting[], reason: string): void
 }
 
+const NOTHING = { bytes: 0, length: 0 }
+
 export function createQueueBounds({ line, options, letGo, drop }: Parts): QueueBounds {
   const { spool, maxBytes, maxSpans } = options
   let mayDefer = false
 
-  const isFull = (): boolean => line.bytes > maxBytes || line.held > maxSpans
+  const isFull: QueueBounds['isFull'] = ({ bytes, length } = NOTHING) =>
+    line.bytes - bytes > maxBytes || line.held - length > maxSpans
 
   const defer = (item: Waiting): boolean => {
     if (spool === undefined || item.span === undefined || !isKept(item.place)) return false

@@ -1,16 +1,8 @@
 import type { EndedSpan } from '../../span/ended-span.ts'
-import type { Place, Spool, Stored } from '../spool/spool.ts'
+import type { Spool, Stored } from '../spool/spool.ts'
 import type { DeliveryTracker } from '../statistics/delivery-tracker.ts'
 import type { ExportDiagnostics } from '../statistics/export-diagnostics.ts'
 import type { SpanOutcome } from '../statistics/span-outcome.ts'
-
-/** A span as it was written to disk. */
-export interface Written {
-  /** Where it is; `undefined` when it is not. */
-  readonly place: Place | undefined
-  /** What is sent of it; `undefined` where that may still turn out to be something else. */
-  readonly record: Uint8Array | undefined
-}
 
 export interface QueueOptions {
   /** Of memory, for everything that is held: what waits and what is on its way. */
@@ -29,6 +21,8 @@ export interface QueueOptions {
 export interface QueueSpool {
   readonly disk: Spool<DeliveryTracker>
   encode(span: EndedSpan): Uint8Array
+  /** What follows `span` by other means, as JSON text. */
+  follows(span: EndedSpan): Uint8Array | undefined
   /** See `TargetDisk.isFinal`. */
   isFinal(): boolean
   /** `span` is on disk only from now on. @returns what stands for it there */

@@ -3,8 +3,9 @@ import type { SpanSize } from '../../span/span-size.ts'
 import type { Place } from '../spool/spool.ts'
 import type { SpanOutcome } from '../statistics/span-outcome.ts'
 import { createQueueBounds, isKept, type QueueBounds } from './queue-bounds.ts'
-import type { QueueOptions, Written } from './queue-options.ts'
+import type { QueueOptions } from './queue-options.ts'
 import { type Waiting, WaitingLine, waitingFor } from './waiting.ts'
+import { WriteGroup, type Wrote } from './write-group.ts'
 
 /** What a queue holds in memory and has on disk, within its bounds, until each span is settled. */
 export interface QueueStore {
@@ -18,9 +19,17 @@ export interface QueueStore {
   /** Spans on disk only; see `Spool.size`. */
   onDisk(): number
   /** `span`, held from now on. */
-  enter(span: EndedSpan, size: SpanSize, written: Written | undefined): Waiting
-  /** `item` waits behind all others, in memory or on disk. */
-  append(item: Waiting): void
+  enter(span: EndedSpan, size: SpanSize): Waiting
+  /**
+   * `item` waits behind all others, in memory or on disk.
+   *
+   * @param isKept - it is to be on disk as well, where there is one
+   */
+  append(item: Waiting, isKept: boolean): void
+  /** Writes what is to be on disk and is not yet. */
+  write(): void
+  /** The same for what comes from now on, as it comes. */
+  writeAtOnce(): void
   /** The next request's worth. */
   next(): Waiting[]
   /** The next spans from disk, where nothing waits in memory. @returns how many */
@@ -41,13 +50,17 @@ const BATCH_BYTES = 2 * 1024 * 1024
 /** What a span that was read from disk takes in memory beside its record. */
 const STORED_BYTES = 500
 
-export function createQueueStore(options: QueueOptions): QueueStore {
-  const { spool, batchSpans } = options
+/** @param due - the event loop has turned: {@link QueueStore.write} is to be called */
+export function createQueueStore(options: QueueOptions, due: () => void): QueueStore {
+  const { spool, batchSpans, maxBytes } = options
   const line = new WaitingLine()
   let delivered: Place[] = []
+  /** What is to wait on disk only, and is not there yet. */
+  const late = new Set<Waiting>()
 
   const letGo = (item: Waiting): void => {
     item.settled = true
+    late.delete(item)
     line.leave(item)
   }
   const settle = (item: Waiting, outcome: SpanOutcome): void => {
@@ -67,27 +80,45 @@ export function createQueueStore(options: QueueOptions): QueueStore {
   }
   const bounds = createQueueBounds({ line, options, letGo, drop })
 
+  const wrote: Wrote = (item, place, record) => {
+    item.place = place
+    if (record !== undefined) line.keepRecord(item, record)
+    const isLate = late.delete(item)
+    // Once one of them is on disk only, those behind it are as well.
+    const isBehind = isLate || (spool?.disk.own ?? 0) > 0 || bounds.isFull()
+    if (isBehind && bounds.defer(item)) return
+    if (isLate) line.append(item)
+    if (place !== undefined) bounds.noteOnDisk()
+  }
+  const group = spool && new WriteGroup(spool, maxBytes, wrote, due)
+
   return {
     waiting: () => line.length,
     hasBatch: () => line.length >= batchSpans || line.bytes >= BATCH_BYTES,
     held: () => line.held,
     bytes: () => line.bytes,
     onDisk: () => spool?.disk.size ?? 0,
-    enter(span, size, written) {
-      const { place, record } = written ?? {}
-      const held = size.held + (record?.length ?? 0)
-      const item = waitingFor(span, undefined, place, record, record?.length ?? size.wire, held)
+    enter(span, size) {
+      const item = waitingFor(span, undefined, undefined, undefined, size.wire, size.held)
       line.enter(item)
       return item
     },
-    append(item) {
+    append(item, isKept) {
+      // What the application's own exporter may send is known when it is sent, so that it has no record before.
+      const isGrouped = group !== undefined && isKept && item.span?.exportedTo === undefined
       // What came before it and is on disk only goes first.
-      const isLate = spool !== undefined && spool.disk.own > 0
-      if ((isLate || bounds.isFull()) && bounds.defer(item)) return
-      line.append(item)
-      if (item.place !== undefined) bounds.noteOnDisk()
+      const isLate = spool !== undefined && (late.size > 0 || spool.disk.own > 0)
+      if (isGrouped && (isLate || bounds.isFull())) late.add(item)
+      else line.append(item)
+      if (isGrouped && group.add(item)) group.write()
     },
-    next: () => line.take({ bytes: BATCH_BYTES, spans: batchSpans }),
+    write: () => group?.write(),
+    writeAtOnce: () => group?.writeAtOnce(),
+    next() {
+      // What is to wait on disk only is behind what came before it then.
+      group?.write()
+      return line.take({ bytes: BATCH_BYTES, spans: batchSpans })
+    },
     async load() {
       const read = (await spool?.disk.take(BATCH_BYTES, batchSpans)) ?? []
       for (const stored of read) {
@@ -105,7 +136,14 @@ export function createQueueStore(options: QueueOptions): QueueStore {
     settle,
     drop,
     acknowledge,
-    makeRoom: bounds.makeRoom,
+    makeRoom() {
+      if (group !== undefined && bounds.isFull()) {
+        // What is on disk in a moment may leave the memory then, and is not much.
+        if (!bounds.isFull(group)) return 0
+        group.write()
+      }
+      return bounds.makeRoom()
+    },
     items: () => line.items,
   }
 }

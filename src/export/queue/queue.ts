@@ -12,7 +12,7 @@ import { createDetaching } from './detach-waiting.ts'
 import { createOffloader, type Offloader } from './offloader.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { isKept } from './queue-bounds.ts'
-import type { QueueOptions, Written } from './queue-options.ts'
+import type { QueueOptions } from './queue-options.ts'
 import { createQueueStore, type QueueStore } from './queue-store.ts'
 import type { Later } from './send-parts.ts'
 import { within } from './wait.ts'
@@ -20,8 +20,8 @@ import type { Waiting } from './waiting.ts'
 
 /** Spans that wait for one target: batched, sent one batch at a time, kept while the target cannot take them. */
 export interface Queue {
-  /** @param written - what is on disk of the span, where there is a disk */
-  push(span: EndedSpan, size: SpanSize, written?: Written): void
+  /** @param isKept - the span is to be on disk as well, where there is one: within one turn of the event loop */
+  push(span: EndedSpan, size: SpanSize, isKept?: boolean): void
   /** Looks on disk for what other processes have left. */
   adopt(): void
   /** There may be something on disk to send. */
@@ -66,7 +66,7 @@ export class MemoryQueue implements Queue {
 
   constructor(target: SpanTarget, options: QueueOptions) {
     const { spool } = options
-    const store = createQueueStore(options)
+    const store = createQueueStore(options, () => this.#write())
     this.#options = options
     this.#store = store
     this.#diagnostics = options.diagnostics ?? createExportDiagnostics(target)
@@ -88,18 +88,18 @@ export class MemoryQueue implements Queue {
     })
   }
 
-  push(span: EndedSpan, size: SpanSize, written?: Written): void {
+  push(span: EndedSpan, size: SpanSize, isKept = false): void {
     const store = this.#store
     const { maxBytes, batchSpans, delayMs } = this.#options
-    const item = store.enter(span, size, written)
+    const item = store.enter(span, size)
+    store.append(item, isKept)
     if (this.#closed !== undefined) {
+      store.write()
       store.drop([item], this.#closed)
       return
     }
-    store.append(item)
     if (store.bytes() > maxBytes / RELIEF_SHARE) this.#offloader.relieve()
-    const dropped = store.makeRoom()
-    if (dropped > 0) this.#diagnostics.full(dropped, maxBytes)
+    this.#makeRoom()
     if (this.#pacer.isRunning()) return
     if (store.waiting() >= batchSpans && !this.#diagnostics.isFailing()) this.#pacer.runSoon()
     else this.#pacer.schedule(delayMs)
@@ -125,16 +125,20 @@ export class MemoryQueue implements Queue {
   close(reason: string): void {
     this.#closed = reason
     this.#pacer.cancel()
+    this.#store.write()
     // What is on its way has no answer that anybody waits for, so it counts as lost as well.
     this.#store.drop(this.#all(), reason)
     this.#offloader.close()
   }
 
   contents(): readonly EndedSpan[] {
+    this.#store.write()
     return this.#all().flatMap(({ span, settled }) => (span === undefined || settled ? [] : span))
   }
 
   settleAll(outcomeOf: (span: EndedSpan) => SpanOutcome): void {
+    this.#store.write()
+    this.#store.writeAtOnce()
     for (const item of this.#all()) {
       if (item.span === undefined || item.settled) continue
       const outcome = outcomeOf(item.span)
@@ -145,6 +149,19 @@ export class MemoryQueue implements Queue {
 
   size(): number {
     return this.#store.held() + this.#store.onDisk()
+  }
+
+  /** The event loop has turned. */
+  #write(): void {
+    this.#store.write()
+    this.#makeRoom()
+    // What waits on disk only from now on was not seen by a run that has ended meanwhile.
+    if (!this.#isDone() && !this.#pacer.isRunning()) this.#pacer.schedule(this.#options.delayMs)
+  }
+
+  #makeRoom(): void {
+    const dropped = this.#store.makeRoom()
+    if (dropped > 0) this.#diagnostics.full(dropped, this.#options.maxBytes)
   }
 
   #all(): Waiting[] {
@@ -167,6 +184,7 @@ export class MemoryQueue implements Queue {
 
   async #drain(): Promise<void> {
     const store = this.#store
+    store.write()
     // What is there now has waited long enough.
     let due = store.waiting() + store.onDisk()
     while (!this.#isDone()) {

@@ -11,13 +11,13 @@ export interface Waiting extends Linked<Waiting> {
   readonly span: EndedSpan | undefined
   readonly stored: Stored<DeliveryTracker> | undefined
   /** Where it is on disk, if it is. */
-  readonly place: Place | undefined
+  place: Place | undefined
   /** Its bytes, where they were made already. */
   record: Uint8Array | undefined
   /** How long it is on the wire, roughly. */
-  readonly bytes: number
+  bytes: number
   /** What it takes in memory. */
-  readonly held: number
+  held: number
   /** In the request that is on its way. */
   inFlight: boolean
   settled: boolean
@@ -129,6 +129,14 @@ export class WaitingLine {
     this.#weigh(group, item.span)
     group.held += 1
     item.group = group
+  }
+
+  /** `item`, which is held, holds its record from now on. */
+  keepRecord(item: Waiting, record: Uint8Array): void {
+    item.record = record
+    item.bytes = record.length
+    item.held += record.length
+    this.#bytes += record.length
   }
 
   /** `item`, which is held, waits behind all others. */

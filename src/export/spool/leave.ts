@@ -5,17 +5,9 @@ import { type AccountOptions, makeRoomAtOnce } from './bounds.ts'
 import { makePrivate, segmentPath } from './folder.ts'
 import { VERSION } from './header.ts'
 import { freshOwnerId, thisOwner } from './owner.ts'
-import { frame, RecordKind } from './record.ts'
-import { createSegment } from './segment.ts'
+import { partsOf, type SpoolSpan } from './record.ts'
+import { createSegment, fittingIn } from './segment.ts'
 import { createSpoolDiagnostics } from './spool-diagnostics.ts'
-
-/** A span that a process leaves on disk. */
-export interface LeftRecord {
-  /** A complete `resource_spans` entry of an OTLP request. */
-  readonly record: Uint8Array
-  /** What follows it by other means, as JSON text. */
-  readonly traceInfo: Uint8Array | undefined
-}
 
 export interface LeaveOptions {
   /** Folder of all spools. */
@@ -41,7 +33,7 @@ const SEGMENT_BYTES = 4 * 1024 * 1024
  * Writes `records` into segments of a spool, as a process that is gone would have left them. They stand under another
  * name until they are whole: a process that looks for what others have left takes what has a segment's name.
  */
-export function leaveBehind(options: LeaveOptions, records: readonly LeftRecord[]): Left {
+export function leaveBehind(options: LeaveOptions, records: readonly SpoolSpan[]): Left {
   const { dir, key, maxBytes, maxAgeMs, target } = options
   let kept = 0
   try {
@@ -63,21 +55,15 @@ export function leaveBehind(options: LeaveOptions, records: readonly LeftRecord[
 }
 
 /** @returns how many of `records` it has */
-function writeSegment(path: string, key: string, records: readonly LeftRecord[]): number {
+function writeSegment(path: string, key: string, records: readonly SpoolSpan[]): number {
   const unfinished = `${path}.new`
   const segment = createSegment(unfinished, { version: VERSION, key, createdMs: realTime.epochMs() })
-  let count = 0
   try {
-    for (const { record, traceInfo } of records) {
-      if (segment.size() >= SEGMENT_BYTES) break
-      const parts = [frame(RecordKind.SPAN, record), record]
-      if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
-      segment.append(parts)
-      count += 1
-    }
+    const fitting = fittingIn(SEGMENT_BYTES - segment.size(), records.map(partsOf), 0)
+    segment.append(fitting)
     segment.seal()
     renameSync(unfinished, path)
-    return count
+    return fitting.length
   } catch (thrown) {
     segment.seal()
     rmSync(unfinished, { force: true })

@@ -3,7 +3,7 @@ import { realTime } from '../../runtime/real-time.ts'
 import * as files from './folder.ts'
 import { VERSION } from './header.ts'
 import { freshOwnerId, type Owner } from './owner.ts'
-import { createSegment, type Place, type Segment } from './segment.ts'
+import { createSegment, fittingIn, type Parts, type Place, type Segment } from './segment.ts'
 
 interface OwnSegmentsOptions {
   readonly folder: string
@@ -47,13 +47,21 @@ export class OwnSegments {
     return path
   }
 
-  /** Writes `parts` one after the other. Throws what the file system says. */
-  append(parts: readonly Uint8Array[]): Place {
-    if (this.#active?.isGone()) this.#startAnew()
-    this.#active ??= this.#begin()
-    const place = this.#active.append(parts)
-    if (this.#active.size() >= this.#options.segmentBytes) this.end()
-    return place
+  /**
+   * Writes spans, by as few calls of the system as their segments allow. Throws what the file system says.
+   *
+   * @param wrote - called for each with where it is; of what was not written because this throws it is not called
+   */
+  append(spans: readonly Parts[], wrote: (place: Place) => void): void {
+    let next = 0
+    while (next < spans.length) {
+      if (this.#active?.isGone()) this.#startAnew()
+      this.#active ??= this.#begin()
+      const fitting = fittingIn(this.#options.segmentBytes - this.#active.size(), spans, next)
+      next += fitting.length
+      for (const place of this.#active.append(fitting)) wrote(place)
+      if (this.#active.size() >= this.#options.segmentBytes) this.end()
+    }
   }
 
   /** No more is written to the active segment. */

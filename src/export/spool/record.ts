@@ -31,6 +31,21 @@ export const FRAME_BYTES = 9
 const LENGTH_BYTES = 4
 const CHECKED_FROM = 8
 
+/** A span as it is kept. */
+export interface SpoolSpan {
+  /** A complete `resource_spans` entry of an OTLP request. */
+  readonly record: Uint8Array
+  /** What follows the span by other means, as JSON text. */
+  readonly traceInfo?: Uint8Array | undefined
+}
+
+/** What is written of a span, one after the other. */
+export function partsOf({ record, traceInfo }: SpoolSpan): readonly Uint8Array[] {
+  const parts = [frame(RecordKind.SPAN, record), record]
+  if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
+  return parts
+}
+
 /** What stands before `body` in the segment. */
 export function frame(kind: RecordKind, body: Uint8Array): Uint8Array {
   const head = Buffer.allocUnsafe(FRAME_BYTES)

@@ -19,6 +19,22 @@ export interface Place extends Stretch {
   readonly segment: Segment
 }
 
+/** What is written of a span, one after the other. */
+export type Parts = readonly Uint8Array[]
+
+const lengthOf = (parts: Parts): number => parts.reduce((sum, part) => sum + part.length, 0)
+
+/** Those of `spans` from `start` on that a segment takes which has room for so many bytes: one at least. */
+export function fittingIn(room: number, spans: readonly Parts[], start: number): readonly Parts[] {
+  let bytes = 0
+  let end = start
+  do {
+    bytes += lengthOf(spans[end] ?? [])
+    end += 1
+  } while (end < spans.length && bytes < room)
+  return spans.slice(start, end)
+}
+
 /** File that tells what of a segment has been delivered. */
 export const ackPath = (path: string): string => path.replace(/\.seg$/, '.ack')
 
@@ -78,14 +94,24 @@ export class Segment {
     return this.#bytes
   }
 
-  /** Writes `parts` one after the other. Throws what the file system says; then none of them is there. */
-  append(parts: readonly Uint8Array[]): Place {
+  /**
+   * Writes spans by one call of the system, each as the parts that it is made of. Throws what the file system says; then
+   * none of them is there.
+   *
+   * @returns where each is
+   */
+  append(spans: readonly Parts[]): Place[] {
     if (this.#file === undefined) throw new Error('the segment is sealed')
-    const from = this.#bytes
-    this.#bytes += writeAll(this.#file, parts, this.#bytes)
+    const start = this.#bytes
+    this.#bytes += writeAll(this.#file, spans.flat(), start)
     this.#writtenMs = realTime.uptimeMs()
-    this.#waiting += 1
-    return { segment: this, from, to: this.#bytes }
+    this.#waiting += spans.length
+    let to = start
+    return spans.map((parts) => {
+      const from = to
+      to += lengthOf(parts)
+      return { segment: this, from, to }
+    })
   }
 
   /** No more is written; the file goes when nothing in it waits. */
@@ -175,8 +201,8 @@ export class Segment {
 }
 
 /** Writes all of `parts` at the end of the file, which has `bytes`, or none of them. @returns how many bytes */
-function writeAll(file: number, parts: readonly Uint8Array[], bytes: number): number {
-  const total = parts.reduce((sum, part) => sum + part.length, 0)
+function writeAll(file: number, parts: Parts, bytes: number): number {
+  const total = lengthOf(parts)
   try {
     let written = writevSync(file, parts)
     // A disk that has room for a part of it takes that part silently.

@@ -7,12 +7,13 @@ import * as files from './folder.ts'
 import { createInheritance, type Inheritance } from './inherit.ts'
 import { OwnSegments } from './own-segments.ts'
 import { HEARTBEAT_MS, thisOwner } from './owner.ts'
-import { frame, RecordKind } from './record.ts'
+import { partsOf, type SpoolSpan } from './record.ts'
 import { setAside } from './rejected.ts'
 import { adoptSegment, type Place } from './segment.ts'
 import { createSpoolDiagnostics, type DropReason, type SpoolDiagnostics } from './spool-diagnostics.ts'
 
 export type { Stored } from './backlog.ts'
+export type { SpoolSpan } from './record.ts'
 export type { Place } from './segment.ts'
 
 /** What a spool tells those who use it. */
@@ -119,25 +120,21 @@ export class Spool<Tracker> {
   }
 
   /**
-   * Hands a span to the operating system: from then on it survives the death of this process.
+   * Hands spans to the operating system: from then on they survive the death of this process.
    *
-   * @param record - a complete `resource_spans` entry of an OTLP request
-   * @param traceInfo - what follows the span by other means, as JSON text
-   * @returns where it stands, or `undefined` when it is not on disk
+   * @returns where each stands; fewer places than spans when the last of them are not on disk
    */
-  push(record: Uint8Array, traceInfo?: Uint8Array): Place | undefined {
-    if (this.#offUntilMs !== undefined && realTime.epochMs() < this.#offUntilMs) return undefined
+  push(spans: readonly SpoolSpan[]): readonly Place[] {
+    if (this.#offUntilMs !== undefined && realTime.epochMs() < this.#offUntilMs) return []
+    const places: Place[] = []
     try {
-      const parts = [frame(RecordKind.SPAN, record), record]
-      if (traceInfo !== undefined) parts.push(frame(RecordKind.COMPLETION, traceInfo), traceInfo)
-      const place = this.#segments.append(parts)
+      this.#segments.append(spans.map(partsOf), (place) => places.push(place))
       if (this.#offUntilMs !== undefined) this.#diagnostics.on()
       this.#offUntilMs = undefined
-      return place
     } catch (thrown) {
       this.#fail(thrown)
-      return undefined
     }
+    return places
   }
 
   /** What stands at `places` needs to be sent no more. */

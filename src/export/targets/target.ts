@@ -1,7 +1,7 @@
 import type { EndedSpan } from '../../span/ended-span.ts'
 import type { HelperThread } from '../queue/offloader.ts'
-import type { Left, LeftRecord } from '../spool/leave.ts'
-import type { Spool, SpoolEvents } from '../spool/spool.ts'
+import type { Left } from '../spool/leave.ts'
+import type { Spool, SpoolEvents, SpoolSpan } from '../spool/spool.ts'
 import type { DeliveryTracker } from '../statistics/delivery-tracker.ts'
 import type { ExportResult } from '../statistics/export-result.ts'
 import type { PendingTraceInfo } from '../trace-info/pending-trace-info.ts'
@@ -48,5 +48,5 @@ export interface TargetLeftovers extends TargetDisk {
   /** Calls `work` when the application has started. */
   soon(work: () => void): void
   /** Leaves `records` to the next process. Never throws. */
-  keep(records: readonly LeftRecord[]): Left
+  keep(records: readonly SpoolSpan[]): Left
 }

@@ -9,7 +9,9 @@ import { runAgent } from './run.ts'
  * @returns whether there was one
  */
 export function patchAgUi(copy: unknown, patches: Patches): boolean {
-  return membersOf(copy).map((one) => patchAgent(one, patches)).includes(true)
+  return membersOf(copy)
+    .map((one) => patchAgent(one, patches))
+    .includes(true)
 }
 
 function patchAgent(target: unknown, patches: Patches): boolean {

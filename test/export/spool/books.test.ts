@@ -14,6 +14,7 @@ import {
 import { type HttpAnswer, type OtlpHttpCollector, startOtlpHttp } from '../../support/collector.ts'
 import { until } from '../../support/until.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
+import { countSyncCalls } from './sync-calls.ts'
 
 let folder: SpoolFolder
 let codes: string[] = []
@@ -48,14 +49,48 @@ const end = (name: string, bytes = 10): void => {
 }
 const namesAt = (server: OtlpHttpCollector): string[] => server.spans().map(({ name }) => name)
 
-test('a span is on disk when its end has returned, and gone from there when it is delivered', async () => {
+/** The event loop has turned. */
+const turned = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('spans are on disk when the event loop has turned, and gone from there when they are delivered', async () => {
   await using server = await startOtlpHttp()
   begin(server)
   expect(await folder.files()).toEqual([])
   end('a')
+  end('b')
+  await turned()
   expect((await folder.segments()).length).toBe(1)
-  expect(await flushTraces()).toMatchObject({ sent: 1, queued: 0, spooled: 0 })
+  expect(await flushTraces()).toMatchObject({ sent: 2, queued: 0, spooled: 0 })
   expect(await folder.segments()).toEqual([])
+})
+
+test('the spans of one turn cost one call of the system, made when the code that ended them has gone on', async () => {
+  await using server = await startOtlpHttp({ afterwards: 503 })
+  begin(server)
+  end('first')
+  await turned()
+  const calls = countSyncCalls()
+  try {
+    for (let i = 0; i < 50; i += 1) end(`span ${i}`)
+    expect(calls.count()).toBe(0)
+    await turned()
+    expect(calls.count('writevSync')).toBe(1)
+  } finally {
+    calls.stop()
+  }
+})
+
+test('a turn that does not end writes what it has when that is much, or has waited', async () => {
+  await using server = await startOtlpHttp()
+  begin(server)
+  for (let i = 0; i < 6; i += 1) end(`large ${i}`, 800_000)
+  expect(folder.bytesNow()).toBeGreaterThan(4_000_000)
+  end('early')
+  const before = folder.bytesNow()
+  const until = performance.now() + 60
+  while (performance.now() < until);
+  end('late')
+  expect(folder.bytesNow()).toBeGreaterThan(before)
 })
 
 test('what memory cannot hold is counted as spooled, and sent in order when there is room', async () => {
@@ -189,6 +224,7 @@ test('a spool that cannot be written costs nothing but the safety', async () => 
   await using server = await startOtlpHttp()
   begin(server, { spool: { dir: '/proc/nowhere' } })
   end('a')
+  await turned()
   expect(codes).toContain('TS_SPOOL_OFF')
   expect(await flushTraces()).toMatchObject({ sent: 1, queued: 0, spooled: 0, dropped: {} })
 })

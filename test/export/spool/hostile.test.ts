@@ -16,6 +16,7 @@ import { Spool } from '../../../src/export/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { realTime } from '../../../src/runtime/real-time.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
+import { pushTo } from './push-to.ts'
 
 const KEY = '0123456789abcdef'
 const said: string[] = []
@@ -70,10 +71,10 @@ async function takeAll(spool: Spool<number>): Promise<string[]> {
 
 test('where its folder is deleted, what was there is not taken for safe, and the next spans are', async () => {
   const spool = open()
-  const before = spool.push(record('before'))
+  const before = pushTo(spool, record('before'))
   rmSync(folder.dir, { recursive: true })
   expect(before?.segment.isGone()).toBe(true)
-  const after = spool.push(record('after'))
+  const after = pushTo(spool, record('after'))
   expect(after?.segment.isGone()).toBe(false)
   expect((await folder.segments()).length).toBe(1)
   spool.release()
@@ -82,7 +83,7 @@ test('where its folder is deleted, what was there is not taken for safe, and the
 
 test('spans that were on disk only when their folder was deleted are counted as lost, and said', async () => {
   const spool = open()
-  const place = spool.push(record('a'))
+  const place = pushTo(spool, record('a'))
   if (place !== undefined) spool.defer(place, 1)
   rmSync(folder.dir, { recursive: true })
   expect(await spool.take(1000, 10)).toEqual([])
@@ -92,10 +93,10 @@ test('spans that were on disk only when their folder was deleted are counted as 
 
 test('what this process wrote does not grow old by a clock that steps forward', async () => {
   const spool = open({ maxAgeMs: 3_600_000, segmentBytes: 100 })
-  const places = Array.from({ length: 20 }, (_, i) => spool.push(record(`span ${i} ${'x'.repeat(50)}`)))
+  const places = Array.from({ length: 20 }, (_, i) => pushTo(spool, record(`span ${i} ${'x'.repeat(50)}`)))
   const now = realTime.epochMs()
   vi.spyOn(realTime, 'epochMs').mockReturnValue(now + 30 * 24 * 3_600_000)
-  for (let i = 0; i < 5; i += 1) spool.push(record(`later ${'x'.repeat(200)}`))
+  for (let i = 0; i < 5; i += 1) pushTo(spool, record(`later ${'x'.repeat(200)}`))
   expect(said).not.toContain('TS_SPOOL_DROPPED')
   expect(places.every((place) => place?.segment.isGone() === false)).toBe(true)
 })
@@ -105,7 +106,7 @@ test('what another process left does', async () => {
   const [path] = await folder.segments()
   utimesSync(path as string, new Date(0), new Date(0))
   const spool = open({ maxAgeMs: 3_600_000 })
-  spool.push(record('new'))
+  pushTo(spool, record('new'))
   expect(said).toContain('TS_SPOOL_DROPPED')
 })
 
@@ -157,17 +158,17 @@ test('a folder in which everybody may write is refused, and said', async () => {
   chmodSync(join(folder.dir, KEY), 0o777)
   const spool = open()
   expect(await takeAll(spool)).toEqual([])
-  expect(spool.push(record('a'))).toBeUndefined()
+  expect(pushTo(spool, record('a'))).toBeUndefined()
   expect(said).toContain('TS_SPOOL_OFF')
   expect(leave(['b'])).toMatchObject({ kept: 0, error: expect.any(Error) })
 })
 
 test('so is one that was put in the place of ours while we ran', async () => {
   const spool = open({ segmentBytes: 100 })
-  expect(spool.push(record('x'.repeat(200)))).toBeDefined()
+  expect(pushTo(spool, record('x'.repeat(200)))).toBeDefined()
   renameSync(join(folder.dir, KEY), join(folder.dir, 'away'))
   mkdirSync(join(folder.dir, KEY))
   chmodSync(join(folder.dir, KEY), 0o777)
-  expect(spool.push(record('a'))).toBeUndefined()
+  expect(pushTo(spool, record('a'))).toBeUndefined()
   expect(said).toContain('TS_SPOOL_OFF')
 })

@@ -44,7 +44,7 @@ async function expectAll(
   expect(await folder.files()).toEqual([])
 }
 
-test(`no span whose end returned is lost over ${KILLS} kills at random moments`, {
+test(`no span that ended before a turn of the event loop is lost over ${KILLS} kills at random moments`, {
   timeout: 30_000 + KILLS * 4000,
 }, async () => {
   await using folder = await spoolFolder()

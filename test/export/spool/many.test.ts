@@ -7,6 +7,7 @@ import { Spool, type SpoolOptions } from '../../../src/export/spool/spool.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { until } from '../../support/until.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
+import { pushTo } from './push-to.ts'
 import { countSyncCalls, type SyncCalls } from './sync-calls.ts'
 
 const KEY = '0123456789abcdef'
@@ -98,7 +99,7 @@ async function heldBytes(): Promise<number> {
 async function openAndLook(count: number, more: Partial<SpoolOptions<string>> = {}): Promise<Spool<string>> {
   calls = countSyncCalls()
   const spool = open(more)
-  expect(spool.push(Buffer.from('a'))).toBeDefined()
+  expect(pushTo(spool, Buffer.from('a'))).toBeDefined()
   await until(() => ((calls?.count('lstatSync') ?? 0) >= count ? true : undefined), { what: 'a look at all' })
   return spool
 }
@@ -148,7 +149,7 @@ test('a new segment costs no look at all the others', { timeout: 60_000 }, async
   const spool = await openAndLook(length, { segmentBytes: 100 })
   calls?.stop()
   calls = countSyncCalls()
-  const places = Array.from({ length: 500 }, () => spool.push(Buffer.alloc(100)))
+  const places = Array.from({ length: 500 }, () => pushTo(spool, Buffer.alloc(100)))
   expect(new Set(places.map((place) => place?.segment)).size).toBe(500)
   expect(calls.count('readdirSync')).toBe(0)
   expect(calls.count('statSync', 'lstatSync', 'existsSync')).toBeLessThan(1000)
@@ -160,7 +161,7 @@ test('thousands that are too old go a few at a time, and that is one line', { ti
   for (const path of paths) utimesSync(path, old, old)
   const bytes = await heldBytes()
   calls = countSyncCalls()
-  open().push(Buffer.from('a'))
+  pushTo(open(), Buffer.from('a'))
   await until(async () => ((await folder.segments()).length === 1 ? true : undefined), {
     what: 'old segments to be deleted',
   })
@@ -180,7 +181,7 @@ test('thousands make room, the oldest first, and none of them that is younger th
   }
   const bytes = await heldBytes()
   const spool = await openAndLook(paths.length, { maxBytes: bytes, segmentBytes: bytes / 4 })
-  spool.defer(spool.push(Buffer.alloc(100)) ?? expect.unreachable(), 'mine')
+  spool.defer(pushTo(spool, Buffer.alloc(100)) ?? expect.unreachable(), 'mine')
   await until(async () => ((await heldBytes()) <= (bytes * 3) / 4 + 200 ? true : undefined), {
     what: 'room for a segment',
   })
@@ -200,7 +201,7 @@ test('several spools that write at once stay within the bound together', async (
   const several = [KEY, OTHER_KEY, 'a'.repeat(16)].map((key) => open({ key, maxBytes, segmentBytes: 10_000 }))
   let most = 0
   for (let i = 0; i < 300; i += 1) {
-    for (const spool of several) spool.push(Buffer.alloc(2000))
+    for (const spool of several) pushTo(spool, Buffer.alloc(2000))
     if (i % 10 === 0) most = Math.max(most, await heldBytes())
   }
   expect(most).toBeGreaterThan(maxBytes / 2)

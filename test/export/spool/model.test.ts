@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { type Place, Spool } from '../../../src/export/spool/spool.ts'
 import { spoolFolder } from './program.ts'
+import { pushTo } from './push-to.ts'
 
 /** A process with a spool, and what it should have. */
 interface Process {
@@ -55,7 +56,7 @@ test('whatever happens in whatever order, each span is delivered once, or waits'
           for (let i = 0; i < count; i += 1) {
             const text = `span ${ended}`
             ended += 1
-            const place = one.spool.push(Buffer.from(text))
+            const place = pushTo(one.spool, Buffer.from(text))
             if (place === undefined) throw new Error('not written')
             one.inMemory.push({ text, place })
           }

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,8 @@ export interface SpoolFolder extends AsyncDisposable {
   files(): Promise<string[]>
   /** The segments among them. */
   segments(): Promise<string[]>
+  /** What all files in it have, before anything else happens. */
+  bytesNow(): number
 }
 
 export async function spoolFolder(): Promise<SpoolFolder> {
@@ -31,6 +34,13 @@ export async function spoolFolder(): Promise<SpoolFolder> {
     dir,
     files,
     segments: async () => (await files()).filter((path) => path.endsWith('.seg')),
+    bytesNow() {
+      const found = readdirSync(dir, { recursive: true, withFileTypes: true })
+      const sizes = found.map((entry) =>
+        entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0,
+      )
+      return sizes.reduce((sum, size) => sum + size, 0)
+    },
     [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }),
   }
 }

@@ -15,6 +15,7 @@ import { type Place, Spool, type SpoolOptions } from '../../../src/export/spool/
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import { useFakeTimers } from '../../support/fake-timers.ts'
 import { type SpoolFolder, spoolFolder } from './program.ts'
+import { pushTo } from './push-to.ts'
 
 const KEY = '0123456789abcdef'
 
@@ -55,7 +56,11 @@ function open(given: Partial<SpoolOptions<string>> = {}): Spool<string> {
 }
 
 const put = (spool: Spool<string>, text: string, completion?: string): Place => {
-  const place = spool.push(Buffer.from(text), completion === undefined ? undefined : Buffer.from(completion))
+  const place = pushTo(
+    spool,
+    Buffer.from(text),
+    completion === undefined ? undefined : Buffer.from(completion),
+  )
   if (place === undefined) throw new Error(`"${text}" was not written`)
   return place
 }
@@ -383,7 +388,7 @@ describe('bounds', () => {
     const before = (await folder.segments()).length
     const spool = open({ maxBytes: 10_000, segmentBytes: 2000, retryMs: 0 })
     // Its own owner is this same process, but not this spool.
-    expect(spool.push(Buffer.from(body))).toBeUndefined()
+    expect(pushTo(spool, Buffer.from(body))).toBeUndefined()
     expect(codes).toEqual(['TS_SPOOL_OFF'])
     expect((await folder.segments()).length).toBe(before)
   })
@@ -406,8 +411,8 @@ describe('bounds', () => {
 test('a folder that cannot be made turns the spool off, which is said once', () => {
   writeFileSync(folder.dir, 'a file stands where the folder should be')
   const spool = open({ dir: join(folder.dir, 'below'), retryMs: 0 })
-  expect(spool.push(Buffer.from('a'))).toBeUndefined()
-  expect(spool.push(Buffer.from('b'))).toBeUndefined()
+  expect(pushTo(spool, Buffer.from('a'))).toBeUndefined()
+  expect(pushTo(spool, Buffer.from('b'))).toBeUndefined()
   expect(codes).toEqual(['TS_SPOOL_OFF'])
 })
 
@@ -415,9 +420,9 @@ test('a spool that can be written again says so', () => {
   mkdirSync(folder.dir)
   writeFileSync(join(folder.dir, KEY), 'a file stands where the folder should be')
   const spool = open({ retryMs: 0 })
-  expect(spool.push(Buffer.from('a'))).toBeUndefined()
+  expect(pushTo(spool, Buffer.from('a'))).toBeUndefined()
   unlinkSync(join(folder.dir, KEY))
-  expect(spool.push(Buffer.from('b'))).toBeDefined()
+  expect(pushTo(spool, Buffer.from('b'))).toBeDefined()
   expect(codes).toEqual(['TS_SPOOL_OFF', 'TS_SPOOL_ON'])
 })
 
