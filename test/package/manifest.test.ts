@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { entries, exportsOf } from '../../scripts/entries.ts'
+import { KNOWN_INTEGRATIONS } from '../../src/modules/known-packages.ts'
 import { VERSION } from '../../src/runtime/version.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
@@ -67,6 +68,18 @@ test('installing turnspan brings nothing but the OpenTelemetry API', () => {
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     expect(manifest.scripts).not.toHaveProperty(hook)
   }
+})
+
+test('the oldest versions that the manifest names are those from which on packages are traced', () => {
+  const oldest = new Map(
+    KNOWN_INTEGRATIONS.flatMap(({ packages }) => packages.map((one) => [one.name, one.oldest] as const)),
+  )
+  const { '@opentelemetry/api': _api, ...optional } = manifest.peerDependencies
+  const named = Object.entries(optional).map(([name, range]): [string, string] => {
+    const [major = '', minor = '0', patch = '0'] = range.replace('>=', '').split('.')
+    return [name, `${major}.${minor}.${patch}`]
+  })
+  expect(named).toEqual(named.map(([name]) => [name, oldest.get(name)]))
 })
 
 test('the API reference covers every entry', () => {
