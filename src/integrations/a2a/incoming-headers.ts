@@ -14,11 +14,16 @@ const NAMES = ['traceparent', 'tracestate', 'baggage'] as const
 const incoming = (): AsyncLocalStorage<Headers | undefined> =>
   processWide('a2a-incoming-headers', () => new AsyncLocalStorage())
 
+/** Classes are met more than once among the exports of a package. */
+const watching: WeakSet<Patches> = new WeakSet()
+
 /**
  * Keeps the trace that each HTTP request names for the code that answers it: servers of version 0.3 hand an agent nothing of
  * the request. Told by Node, so it is the same for every web framework, and nothing of the program is changed.
  */
 export function watchIncomingHeaders(patches: Patches): void {
+  if (watching.has(patches)) return
+  watching.add(patches)
   const store = incoming()
   const heard = (message: unknown): void => {
     try {
@@ -28,7 +33,10 @@ export function watchIncomingHeaders(patches: Patches): void {
     }
   }
   subscribe(CHANNEL, heard)
-  patches.onUndo(() => void unsubscribe(CHANNEL, heard))
+  patches.onUndo(() => {
+    watching.delete(patches)
+    unsubscribe(CHANNEL, heard)
+  })
 }
 
 /** The trace that the request names which the running code answers. */
