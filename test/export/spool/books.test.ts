@@ -105,6 +105,18 @@ test('what memory cannot hold is counted as spooled, and sent in order when ther
   expect(namesAt(server)).toEqual(names)
 })
 
+test('what memory holds until its records are made for the disk is sent in order, too', async () => {
+  await using server = await startOtlpHttp()
+  begin(server, { maxQueueBytes: 400_000 })
+  // Then it is known what the receiver is, and records that are made for the disk are what is sent.
+  end('first')
+  await flushTraces()
+  const names = Array.from({ length: 200 }, (_, i) => `span ${i}`)
+  for (const name of names) end(name, 5000)
+  expect(await flushTraces()).toMatchObject({ sent: 201, dropped: {} })
+  expect(namesAt(server)).toEqual(['first', ...names])
+})
+
 test('after shutdown what is left is spooled, and the next init delivers it', async () => {
   await using server = await startOtlpHttp({ afterwards: 503 })
   begin(server, { maxQueueBytes: 8000 })
