@@ -1,3 +1,4 @@
+import { lengthOf, unitAt } from '../runtime/text-units.ts'
 import type { Attributes, AttributeValue } from '../span/attributes.ts'
 import { isMessages, type JsonContent, writeJson } from '../span/semconv/message-json.ts'
 import { type Snapshot, wireBytes } from '../span/snapshot/snapshot.ts'
@@ -85,7 +86,7 @@ function putJsonHead(buffer: Buffer, start: number, tag: number, key: string, by
   let at = putVarint(buffer, start + 1, fieldBytes(key.length) + fieldBytes(value))
   buffer[at] = KEY
   at = putVarint(buffer, at + 1, key.length)
-  for (let i = 0; i < key.length; i += 1) buffer[at + i] = key.charCodeAt(i)
+  for (let i = 0; i < key.length; i += 1) buffer[at + i] = unitAt(key, i)
   at += key.length
   buffer[at] = VALUE
   at = putVarint(buffer, at + 1, value)
@@ -147,7 +148,7 @@ function writeList(writer: Writer, items: readonly Item[]): void {
 function plainBytes(value: Item): number {
   switch (typeof value) {
     case 'string':
-      return fieldBytes(value.length)
+      return fieldBytes(lengthOf(value))
     case 'number':
       return value >= 0 && value < 0x80 ? 2 : NUMBER_BYTES
     case 'boolean':

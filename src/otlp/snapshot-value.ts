@@ -1,3 +1,4 @@
+import { lengthOf, unitAt } from '../runtime/text-units.ts'
 import { cleanText } from '../span/capture/capture-strings.ts'
 import type { Snapshot } from '../span/snapshot/snapshot.ts'
 import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape } from '../span/snapshot/tape.ts'
@@ -37,9 +38,10 @@ function mostBytes(tape: Tape, units: number): number {
   for (const slot of tape) {
     if (typeof slot !== 'string') continue
     // One that is written at all is followed by a byte that is written over.
-    bytes += slot.length < MIN_COUNTED ? slot.length * MAX_UNIT_BYTES : Buffer.byteLength(slot)
+    const length = lengthOf(slot)
+    bytes += length < MIN_COUNTED ? length * MAX_UNIT_BYTES : Buffer.byteLength(slot)
     // What is cleaned takes three bytes for each NUL.
-    if (slot.length >= MIN_COUNTED && slot.includes('\0')) bytes += slot.length * 2
+    if (length >= MIN_COUNTED && slot.includes('\0')) bytes += length * 2
   }
   return bytes
 }
@@ -78,8 +80,8 @@ function putNumber(buffer: Buffer, pos: number, tag: number, value: number): num
 const SHORT_TEXT = 16
 
 function putText(buffer: Buffer, pos: number, tag: number, text: string): number {
-  const { length } = text
-  if (length <= SHORT_TEXT && putAscii(buffer, pos + 4, text)) {
+  const length = lengthOf(text)
+  if (length <= SHORT_TEXT && putAscii(buffer, pos + 4, text, length)) {
     buffer[pos] = tag
     buffer[pos + 1] = length + 2
     buffer[pos + 2] = STRING
@@ -114,10 +116,9 @@ function putClean(buffer: Buffer, pos: number, text: string): number {
 }
 
 /** Whether all of `text` is ASCII without NUL, and then it is written. */
-function putAscii(buffer: Buffer, pos: number, text: string): boolean {
-  const { length } = text
+function putAscii(buffer: Buffer, pos: number, text: string, length: number): boolean {
   for (let i = 0; i < length; i += 1) {
-    const unit = text.charCodeAt(i)
+    const unit = unitAt(text, i)
     if (unit > 0x7f || unit === 0) return false
     buffer[pos + i] = unit
   }
@@ -186,9 +187,10 @@ function putPair(buffer: Buffer, pos: number, tape: Tape, at: number): number {
   // Tag and two bytes of length, then tag and length of the name.
   const from = pos + 3
   let to = from + 2
-  if (name.length <= SHORT_NAME && putAscii(buffer, to, name)) {
-    buffer[from + 1] = name.length
-    to += name.length
+  const length = lengthOf(name)
+  if (length <= SHORT_NAME && putAscii(buffer, to, name, length)) {
+    buffer[from + 1] = length
+    to += length
   } else {
     const clean = cleanText(name)
     to = putVarint(buffer, from + 1, Buffer.byteLength(clean))

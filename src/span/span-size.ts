@@ -1,3 +1,4 @@
+import { lengthOf } from '../runtime/text-units.ts'
 import type { Attributes } from './attributes.ts'
 import type { Captured } from './capture/captured.ts'
 import { fitTo } from './capture/fit-value.ts'
@@ -118,7 +119,7 @@ function attributesBytes(attributes: Attributes): number {
   let count = 0
   for (const key in attributes) {
     count += 1
-    bytes += PAIR_BYTES + key.length + valueBytes(attributes[key])
+    bytes += PAIR_BYTES + lengthOf(key) + valueBytes(attributes[key])
   }
   if (count > 0) held += OBJECT_BYTES + count * (count > MAX_SLOTS ? ENTRY_BYTES : SLOT_BYTES)
   return bytes
@@ -141,7 +142,7 @@ const LONG_TEXT = 64
 const BEYOND_LATIN = /[^\0-\xff]/
 
 function textBytes(text: string): number {
-  const { length } = text
+  const length = lengthOf(text)
   held += TEXT_BYTES + length
   if (length < LONG_TEXT) return length
   // One character that Latin-1 does not have makes all of them two bytes long in memory. A text without any is of one byte a

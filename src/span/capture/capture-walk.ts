@@ -1,3 +1,4 @@
+import { lengthOf } from '../../runtime/text-units.ts'
 import { plainOf } from '../snapshot/plain.ts'
 import { CONTAINER, HEAD_SLOTS, headerOf, numberSlot, type TapeSlot } from '../snapshot/tape.ts'
 import {
@@ -52,8 +53,12 @@ function describeSafely(value: bigint | symbol): string {
 }
 
 function putText(walk: Walk, given: string): void {
-  const text = given.length < MIN_MEDIA ? given : (mediaMark(given) ?? given)
-  const { length } = text
+  let text = given
+  let length = lengthOf(given)
+  if (length >= MIN_MEDIA) {
+    text = mediaMark(given) ?? given
+    length = lengthOf(text)
+  }
   walk.bytes += length * WORST_UNIT_BYTES + 3
   walk.units += length
   walk.tape[walk.at++] = text
@@ -212,7 +217,8 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
   let cut = more
   // Unlike a list of the keys, this takes no memory.
   for (const key in source) {
-    if (!hasOwn.call(source, key)) continue
+    // biome-ignore lint/suspicious/noPrototypeBuiltins: the engine knows the answer of this one, and not that of `Object.hasOwn`
+    if (!Object.prototype.hasOwnProperty.call(source, key)) continue
     if (walk.room <= reserved || count === MAX_FIELDS) {
       cut += Object.keys(source).length - count
       break
@@ -235,7 +241,6 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
 
 /** Fields that are taken to stand behind one. */
 const USUAL_NEIGHBOURS = 64
-const hasOwn = Object.prototype.hasOwnProperty
 
 function readField(walk: Walk, source: Record<string, unknown>, key: string): unknown {
   walk.room -= 1
@@ -254,7 +259,7 @@ function putField(walk: Walk, source: object, key: string, value: unknown, depth
   if (value !== undefined) {
     const before = walk.at
     putName(walk, key)
-    const isMedia = typeof value === 'string' && value.length >= MIN_MEDIA
+    const isMedia = typeof value === 'string' && lengthOf(value) >= MIN_MEDIA
     if (!putValue(walk, isMedia ? (mediaMark(value, source) ?? value) : value, depth + 1))
       rewind(walk, before)
   }
@@ -262,9 +267,14 @@ function putField(walk: Walk, source: object, key: string, value: unknown, depth
 }
 
 function putName(walk: Walk, key: string): void {
-  const name = key.length > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
-  walk.bytes += name.length * WORST_UNIT_BYTES + 4
-  walk.units += name.length
+  let name = key
+  let length = lengthOf(key)
+  if (length > MAX_KEY_LENGTH) {
+    name = cutLength(key, MAX_KEY_LENGTH)
+    length = lengthOf(name)
+  }
+  walk.bytes += length * WORST_UNIT_BYTES + 4
+  walk.units += length
   walk.tape[walk.at++] = name
 }
 

@@ -1,3 +1,4 @@
+import { lengthOf, unitAt } from '../../runtime/text-units.ts'
 import { cleanText } from '../capture/capture-strings.ts'
 import { makeRoom, type Writer, writeByte } from './writer.ts'
 
@@ -15,16 +16,17 @@ export function putLiteral(writer: Writer, bytes: Uint8Array): void {
 
 /** Adds `text`, which is short and ASCII, as it is. */
 export function putAscii(writer: Writer, text: string): void {
-  const { length } = text
+  const length = lengthOf(text)
   makeRoom(writer, length)
   const { buffer, pos } = writer
-  for (let i = 0; i < length; i += 1) buffer[pos + i] = text.charCodeAt(i)
+  for (let i = 0; i < length; i += 1) buffer[pos + i] = unitAt(text, i)
   writer.pos = pos + length
 }
 
 /** Adds `text` as it is. */
 export function putText(writer: Writer, text: string): void {
-  makeRoom(writer, text.length < PIECE ? text.length * MAX_UNIT_BYTES : Buffer.byteLength(text))
+  const length = lengthOf(text)
+  makeRoom(writer, length < PIECE ? length * MAX_UNIT_BYTES : Buffer.byteLength(text))
   writer.pos += writer.buffer.write(text, writer.pos, 'utf8')
 }
 
@@ -78,13 +80,13 @@ export function putQuoted(writer: Writer, text: string): void {
 
 /** {@link putQuoted} for short ASCII. @returns whether it could */
 export function putQuotedAscii(writer: Writer, text: string): boolean {
-  const { length } = text
+  const length = lengthOf(text)
   if (length > SHORT_TEXT) return false
   makeRoom(writer, length * MAX_ESCAPE_LENGTH + 2)
   const { buffer } = writer
   let pos = writer.pos + 1
   for (let i = 0; i < length; i += 1) {
-    const unit = text.charCodeAt(i)
+    const unit = unitAt(text, i)
     if (unit > 0x7f || unit === 0) return false
     if (ESCAPES[unit] === 0) {
       buffer[pos] = unit
@@ -98,7 +100,7 @@ export function putQuotedAscii(writer: Writer, text: string): boolean {
 }
 
 function putLong(writer: Writer, text: string): void {
-  const { length } = text
+  const length = lengthOf(text)
   let at = 0
   while (at < length) {
     let end = Math.min(length, at + PIECE)

@@ -1,4 +1,5 @@
 import type { HrTime } from '../../runtime/clock.ts'
+import { lengthOf, unitAt } from '../../runtime/text-units.ts'
 
 /** Protobuf as it is being written: the bytes below `pos` count. Plain data, so that engines see one shape. */
 export interface Writer {
@@ -149,12 +150,12 @@ export const putUtf8 = (buffer: Buffer, at: number, text: string): number =>
 
 /** Hexadecimal `digits` as bytes with their length. */
 export function writeHex(writer: Writer, digits: string): void {
-  const bytes = digits.length >>> 1
+  const bytes = lengthOf(digits) >>> 1
   makeRoom(writer, MAX_VARINT_LENGTH + bytes)
   const { buffer } = writer
   let pos = putVarint(buffer, writer.pos, bytes)
   for (let i = 0; i < bytes; i += 1) {
-    buffer[pos] = (nibble(digits.charCodeAt(2 * i)) << 4) | nibble(digits.charCodeAt(2 * i + 1))
+    buffer[pos] = (nibble(unitAt(digits, 2 * i)) << 4) | nibble(unitAt(digits, 2 * i + 1))
     pos += 1
   }
   writer.pos = pos
@@ -165,24 +166,20 @@ const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
 
 /** `text` in UTF-8 with its length; lone surrogates become U+FFFD. */
 export function writeText(writer: Writer, text: string): void {
-  const { length } = text
+  const length = lengthOf(text)
   const expected = length < MIN_MEASURED ? length : Buffer.byteLength(text)
-  makeRoom(writer, MAX_VARINT_LENGTH + textRoom(text, expected))
+  makeRoom(writer, MAX_VARINT_LENGTH + (length < MIN_MEASURED ? length * BYTES_PER_UNIT : expected))
   const start = openMessage(writer, expected)
   writer.pos += putText(writer.buffer, start, text)
   closeMessage(writer, start, expected)
 }
 
-/** Bytes that must be free for {@link putText}. */
-const textRoom = (text: string, expected: number): number =>
-  text.length < MIN_MEASURED ? text.length * BYTES_PER_UNIT : expected
-
 /** Writes `text` at `pos` and tells how many bytes it took; there must be room for it. */
 function putText(buffer: Buffer, pos: number, text: string): number {
-  const { length } = text
+  const length = lengthOf(text)
   if (length > SHORT_TEXT) return buffer.write(text, pos, 'utf8')
   for (let i = 0; i < length; i += 1) {
-    const unit = text.charCodeAt(i)
+    const unit = unitAt(text, i)
     if (unit > 0x7f) return buffer.write(text, pos, 'utf8')
     buffer[pos + i] = unit
   }
@@ -207,14 +204,15 @@ export function writeTextPair(
   key: string,
   text: string,
 ): boolean {
-  const keyLength = key.length
-  if (keyLength > 0x7f || text.length >= MIN_MEASURED) return false
-  const lengthBytes = varintBytes(text.length)
-  const valueLengthBytes = varintBytes(1 + lengthBytes + text.length)
+  const keyLength = lengthOf(key)
+  const units = lengthOf(text)
+  if (keyLength > 0x7f || units >= MIN_MEASURED) return false
+  const lengthBytes = varintBytes(units)
+  const valueLengthBytes = varintBytes(1 + lengthBytes + units)
   const keyEnd = 2 + keyLength
   const textStart = keyEnd + 1 + valueLengthBytes + 1 + lengthBytes
-  const pairLengthBytes = varintBytes(textStart + text.length)
-  makeRoom(writer, 1 + pairLengthBytes + textStart + (keyLength + text.length) * BYTES_PER_UNIT)
+  const pairLengthBytes = varintBytes(textStart + units)
+  makeRoom(writer, 1 + pairLengthBytes + textStart + (keyLength + units) * BYTES_PER_UNIT)
   const { buffer } = writer
   const start = writer.pos + 1 + pairLengthBytes
   if (putText(buffer, start + 2, key) !== keyLength) return false
@@ -222,7 +220,7 @@ export function writeTextPair(
   const valueLength = 1 + lengthBytes + length
   const pairLength = textStart + length
   if (
-    length !== text.length &&
+    length !== units &&
     (varintBytes(length) !== lengthBytes ||
       varintBytes(valueLength) !== valueLengthBytes ||
       varintBytes(pairLength) !== pairLengthBytes)
