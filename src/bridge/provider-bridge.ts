@@ -1,5 +1,5 @@
 import type { TracerProvider } from '@opentelemetry/api'
-import { type Api, apiCopies, forEachApiCopy } from '../runtime/api-copies.ts'
+import { type Api, apiCopies, apiCopyCount, forEachApiCopy } from '../runtime/api-copies.ts'
 import { findApplicationApi } from '../runtime/application-api.ts'
 import { offerContexts, withdrawContexts } from '../runtime/async-context.ts'
 import { offerPropagator, withdrawPropagator } from '../runtime/offered-propagator.ts'
@@ -25,6 +25,8 @@ interface State {
   readonly watched: WeakSet<object>
   /** The application has registered a provider that cannot be attached to. */
   apart: boolean
+  /** Where ours stand, if they stand behind every copy of the API. */
+  places: readonly Place[] | undefined
 }
 
 let known: State | undefined
@@ -35,6 +37,7 @@ function state(): State {
     own: new WeakSet<object>(),
     watched: new WeakSet<object>(),
     apart: false,
+    places: undefined,
   }))
   return known
 }
@@ -73,11 +76,44 @@ export function detachProviders(): void {
  * @returns how to start turnspan's spans in the application's provider too
  */
 export function attachCurrentProvider(): StartMirrorSpan | undefined {
+  if (isStandingIn()) return undefined
   const external = externalProvider()
   if (external !== undefined) return attachTo(external)
   keepTogether(true)
   for (const copy of apiCopies()) standIn(copy)
+  state().places = placesOf(apiCopies())
   return undefined
+}
+
+/** A copy of the API, and its proxy while we stand behind it. */
+interface Place {
+  readonly api: object
+  readonly proxy: Proxy
+}
+
+function placesOf(copies: Iterable<Api>): readonly Place[] | undefined {
+  const places: Place[] = []
+  const { own, watched } = state()
+  for (const copy of copies) {
+    const proxy = ownProxyOf(copy)
+    const behind = proxy?.getDelegate?.()
+    if (proxy === undefined || behind === undefined || !own.has(behind) || !watched.has(proxy))
+      return undefined
+    places.push({ api: copy.trace, proxy })
+  }
+  return places
+}
+
+/**
+ * Whether all is as it was when ours were put behind every copy of the API, which each span that begins asks. Of whoever
+ * sets another delegate we hear, and `disable` makes a proxy of its own.
+ */
+function isStandingIn(): boolean {
+  const { places, apart } = state()
+  if (places === undefined || apart || places.length !== apiCopyCount()) return false
+  if (apiGlobals()?.trace !== undefined) return false
+  for (const { api, proxy } of places) if ((api as ProxyHolder)._proxyTracerProvider !== proxy) return false
+  return true
 }
 
 function attachTo(external: TracerProvider): StartMirrorSpan | undefined {
@@ -158,12 +194,19 @@ function noopOf(proxy: Proxy): TracerProvider | undefined {
  * also when that was done by another copy.
  */
 function proxyOf({ trace }: Api): Proxy | undefined {
-  const { _proxyTracerProvider: own } = trace as unknown as { _proxyTracerProvider?: Proxy }
-  const proxy = own ?? (trace.getTracerProvider() as Proxy)
+  const proxy = ownProxyOf({ trace }) ?? (trace.getTracerProvider() as Proxy)
   return typeof proxy.setDelegate === 'function' && typeof proxy.getDelegate === 'function'
     ? proxy
     : undefined
 }
+
+/** Where a copy of the API keeps its proxy. */
+interface ProxyHolder {
+  readonly _proxyTracerProvider?: Proxy
+}
+
+const ownProxyOf = ({ trace }: Pick<Api, 'trace'>): Proxy | undefined =>
+  (trace as unknown as ProxyHolder)._proxyTracerProvider
 
 /**
  * Puts ours behind that copy of the API, where nothing is. Its tracers reach us then; and the provider that another copy
@@ -189,6 +232,7 @@ function watch(proxy: Proxy): void {
     configurable: true,
     writable: true,
     value(delegate: TracerProvider): void {
+      state().places = undefined
       Reflect.apply(setDelegate, proxy, [delegate])
       if (sharedPipeline() !== undefined && !own.has(delegate)) attachTo(delegate)
     },

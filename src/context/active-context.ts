@@ -1,13 +1,7 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, ContextManager } from '@opentelemetry/api'
 import { isApart } from '../bridge/provider-bridge.ts'
-import {
-  type Contexts,
-  contextBeforeManager,
-  privateContexts,
-  sharedContexts,
-} from '../runtime/async-context.ts'
-import type { SwapContext } from '../runtime/context-manager.ts'
-import { createContextKey } from '../runtime/otel-context.ts'
+import { contextBefore, contextManager } from '../runtime/async-context.ts'
+import { createContextKey, ROOT_CONTEXT } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'
 import { liveSpanIn, withLiveSpan } from '../tracer/context-keys.ts'
 import { currentPipeline } from '../tracer/current.ts'
@@ -17,19 +11,25 @@ export const SCOPE: symbol = createContextKey('turnspan.scope')
 
 const isPrivate = (): boolean => currentPipeline()?.config.provider === 'private' || isApart()
 
-const contexts = (): Contexts => (isPrivate() ? privateContexts : sharedContexts)
+/** Who carries contexts now; see {@link contextManager}. */
+export const currentManager = (): ContextManager | undefined => contextManager(isPrivate())
 
 /** The context of the running code. */
 export function activeContext(): Context {
-  if (isPrivate()) return privateContexts.active()
-  const active = sharedContexts.active()
-  const before = contextBeforeManager()
+  return activeIn(currentManager())
+}
+
+/** {@link activeContext} where `manager` is the current one. */
+export function activeIn(manager: ContextManager | undefined): Context {
+  const active = manager?.active() ?? ROOT_CONTEXT
+  const before = contextBefore(manager)
   return before === undefined ? active : continued(active, before)
 }
 
 /** Runs `fn` in `context`, and everything that it starts. */
 export function runIn<T>(context: Context, fn: () => T): T {
-  return contexts().with(context, fn)
+  const manager = currentManager()
+  return manager === undefined ? fn() : manager.with(context, fn)
 }
 
 /**
@@ -42,5 +42,3 @@ function continued(active: Context, before: Context): Context {
   const scope = before.getValue(SCOPE)
   return withLiveSpan(scope === undefined ? active : active.setValue(SCOPE, scope), span)
 }
-/** {@link runIn} in two steps, where that is possible. */
-export const contextSwap = (): SwapContext | undefined => contexts().swap()

@@ -13,8 +13,12 @@ interface Copies {
   readonly takers: Map<string, TakeCopy>
 }
 
-const copies = (): Copies =>
-  processWide('api-copies', (): Copies => ({ known: new Map(), takers: new Map() }))
+let found: Copies | undefined
+
+function copies(): Copies {
+  found ??= processWide('api-copies', (): Copies => ({ known: new Map(), takers: new Map() }))
+  return found
+}
 
 /**
  * Takes note of a copy of OpenTelemetry's API that the process has loaded: each format of version 1.10 is one, and each
@@ -42,6 +46,11 @@ function copyOf(exports: unknown): Api | undefined {
 /** The copies that are known now. */
 export function apiCopies(): Iterable<Api> {
   return copies().known.values()
+}
+
+/** How many copies are known now. */
+export function apiCopyCount(): number {
+  return copies().known.size
 }
 
 /**

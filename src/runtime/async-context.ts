@@ -3,16 +3,8 @@ import type { Context, ContextManager } from '@opentelemetry/api'
 import { answered } from './active-sources.ts'
 import { type Api, forEachApiCopy } from './api-copies.ts'
 import { createContextManager, SWAP, type SwapContext } from './context-manager.ts'
-import { apiGlobals, context, offeredContexts } from './otel-context.ts'
+import { apiGlobals, offeredContexts } from './otel-context.ts'
 import { processWide } from './registry.ts'
-
-/** Carries a context through asynchronous calls. */
-export interface Contexts {
-  active(): Context
-  with<T>(active: Context, fn: () => T): T
-  /** The same in two steps, where that is possible; see {@link SwapContext}. */
-  swap(): SwapContext | undefined
-}
 
 interface Own {
   readonly storage: AsyncLocalStorage<Context>
@@ -33,31 +25,27 @@ function own(): Own {
 }
 
 /**
- * The application's own contexts, in which turnspan's spans and those of every instrumentation come together: those of the
- * manager that the application registered, else our own, once they are offered.
+ * Who carries the context of the running code through asynchronous calls; nobody where the application has no manager, and
+ * ours is not offered.
+ *
+ * @param isPrivate - our own, for when neither side may see the other. Otherwise it is the application's, in which turnspan's
+ *   spans and those of every instrumentation come together: the manager that it registered, else our own, once it is offered
  */
-export const sharedContexts: Contexts = {
-  active: () => context.active(),
-  with: (active, fn) => context.with(active, fn),
-  swap: () => swapOf(apiGlobals()?.context ?? offeredContexts().manager),
+export function contextManager(isPrivate: boolean): ContextManager | undefined {
+  return isPrivate ? own().manager : (apiGlobals()?.context ?? offeredContexts().manager)
 }
 
-const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
+/** {@link ContextManager.with} in two steps, where that is possible. */
+export const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
   (manager as { readonly [SWAP]?: SwapContext } | undefined)?.[SWAP]
 
-/** Our own contexts, for when neither side may see the other. */
-export const privateContexts: Contexts = {
-  active: () => own().manager.active(),
-  with: (active, fn) => own().manager.with(active, fn),
-  swap: () => swapOf(own().manager),
-}
-
 /**
- * What our own contexts have for the running code while the application's manager answers for it: the code was
+ * What our own contexts have for the running code while `manager`, the application's, answers for it: the code was
  * started before that one was registered.
  */
-export function contextBeforeManager(): Context | undefined {
-  return apiGlobals()?.context === undefined ? undefined : own().storage.getStore()
+export function contextBefore(manager: ContextManager | undefined): Context | undefined {
+  const isOurs = manager === undefined || manager === own().manager
+  return isOurs ? undefined : own().storage.getStore()
 }
 
 /**

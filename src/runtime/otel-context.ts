@@ -1,5 +1,5 @@
 import type { Context, ContextManager, MeterProvider, TextMapPropagator } from '@opentelemetry/api'
-import { globalSlot, processWide } from './registry.ts'
+import { otelApiSlot, processWide } from './registry.ts'
 
 // Why not by the functions of @opentelemetry/api: docs/decisions/0010-no-api-at-import.md.
 
@@ -13,7 +13,7 @@ export interface ApiGlobals {
 }
 
 /** What has been registered with OpenTelemetry's API, by whichever copy; `undefined` before the first registration. */
-export const apiGlobals: () => ApiGlobals | undefined = globalSlot<ApiGlobals>('opentelemetry.js.api.1')
+export const apiGlobals = (): ApiGlobals | undefined => otelApiSlot() as ApiGlobals | undefined
 
 /** The key that every copy of the API makes of `description`. */
 export function createContextKey(description: string): symbol {

@@ -26,6 +26,14 @@ export function globalSlot<T>(name: string): () => T | undefined {
   return () => (globalThis as Record<symbol, unknown>)[slot] as T | undefined
 }
 
+const OTEL_API: unique symbol = Symbol.for('opentelemetry.js.api.1')
+
+/**
+ * What OpenTelemetry's API keeps on `globalThis`. Not by {@link globalSlot}, whose one place in the code reads many names:
+ * this is asked several times for each span.
+ */
+export const otelApiSlot = (): unknown => (globalThis as { readonly [OTEL_API]?: unknown })[OTEL_API]
+
 /**
  * Reads the global `name` as it is defined now, later: what it gives may be made when it is read, and somebody may have
  * put something else in its place by then.

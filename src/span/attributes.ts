@@ -6,3 +6,6 @@ export type AttributeValue =
   | readonly (string | number | boolean | null | undefined)[]
 
 export type Attributes = Record<string, AttributeValue>
+
+/** Of what has none. */
+export const NO_ATTRIBUTES: Attributes = Object.freeze({})

@@ -4,7 +4,7 @@ import { type HrTime, hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '.
 import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
-import type { Attributes } from './attributes.ts'
+import { type Attributes, NO_ATTRIBUTES } from './attributes.ts'
 import { attributeValue, copyAttributes, ownKeys, readProperty } from './capture/attribute-values.ts'
 import { type CaptureOptions, takeSnapshot } from './capture/capture.ts'
 import { captureOptionsFor } from './capture/capture-source.ts'
@@ -44,7 +44,7 @@ import { smallAttributes } from './semconv/span-attributes.ts'
 import { SpanType } from './semconv/span-type.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { EndOptions, Span } from './span.ts'
-import { type LiveSpanInit, type RareParts, rarePartsOf, type SpanHost } from './span-host.ts'
+import type { RareParts, SpanHost } from './span-host.ts'
 import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
@@ -64,7 +64,6 @@ export function isLiveSpan(value: unknown): value is LiveSpan {
   }
 }
 
-const NO_ATTRIBUTES: Attributes = Object.freeze({})
 const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
@@ -122,22 +121,39 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   #provider: string | undefined
   #context: SpanContext | undefined
 
-  constructor(init: LiveSpanInit) {
-    this.#host = init.host
-    this.#parentSpanId = init.parentSpanId
-    this.#traceState = init.traceState
-    this.#rare = rarePartsOf(init)
-    this.trace = init.trace
-    this.traceId = init.trace.traceId
-    this.spanId = init.spanId
-    this.parent = init.parent
-    this.#own = init.spanType !== undefined
-    this.#spanType = this.#exportedType(init.spanType ?? SpanType.UNKNOWN)
-    this.#name = this.#exported(this.#barredName(init.name, 'span'), 'name')
-    this.#startMs = (init.startTime !== undefined ? msOfTimeInput(init.startTime) : undefined) ?? nowMs()
-    init.trace.open.add(this)
+  /**
+   * By position, for one is made for each span.
+   *
+   * @param spanType - absent on spans that other libraries start through OpenTelemetry's API
+   * @param rare - what is unusual of it, as `rarePartsOf` gives it
+   */
+  constructor(
+    host: SpanHost,
+    trace: TraceRecord,
+    spanId: string,
+    parent: OpenSpan | undefined,
+    parentSpanId: string | undefined,
+    traceState: string | undefined,
+    name: string,
+    spanType: string | undefined,
+    startTime: TimeInput | undefined,
+    rare: RareParts | undefined,
+  ) {
+    this.#host = host
+    this.#parentSpanId = parentSpanId
+    this.#traceState = traceState
+    this.#rare = rare
+    this.trace = trace
+    this.traceId = trace.traceId
+    this.spanId = spanId
+    this.parent = parent
+    this.#own = spanType !== undefined
+    this.#spanType = this.#exportedType(spanType ?? SpanType.UNKNOWN)
+    this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
+    this.#startMs = (startTime === undefined ? undefined : msOfTimeInput(startTime)) ?? nowMs()
+    trace.open.add(this)
     LiveSpan.#latest = this
-    init.host.began?.(this)
+    host.began?.(this)
   }
 
   get name(): string {
@@ -465,16 +481,19 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   #finish(endMs: number): void {
     // Success is said aloud on our own spans: MLflow counts an unset status as neither success nor failure.
-    if (this.#own && this.#code === StatusCode.UNSET) this.setStatus('OK')
+    const mirror = this.#rare?.mirror
+    if (this.#own && this.#code === StatusCode.UNSET) {
+      this.#code = StatusCode.OK
+      mirror?.setStatus({ code: StatusCode.OK })
+    }
     this.#sumUp()
     this.#open = false
     const host = this.#host
     const { trace } = this
-    const mirror = this.#rare?.mirror
     host.openContent.gone(this)
     trace.open.delete(this.spanId)
-    trace.startMs = Math.min(trace.startMs, this.#startMs)
-    trace.endMs = Math.max(trace.endMs, endMs)
+    if (this.#startMs < trace.startMs) trace.startMs = this.#startMs
+    if (endMs > trace.endMs) trace.endMs = endMs
     this.#endMs = endMs
     this.#name = this.#barredName(this.#name, 'span')
     if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)

@@ -1,6 +1,5 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { Limits, Redact } from '../config/limits.ts'
-import type { TimeInput } from '../runtime/clock.ts'
 import type { EndedSpan } from './ended-span.ts'
 import { type InstrumentationScope, OWN_SCOPE } from './instrumentation-scope.ts'
 import type { OpenContent } from './open-content.ts'
@@ -20,35 +19,24 @@ export interface SpanHost {
   ended(span: EndedSpan): void
 }
 
-export interface LiveSpanInit {
-  readonly host: SpanHost
-  readonly trace: TraceRecord
-  readonly spanId: string
-  readonly parentSpanId?: string | undefined
-  readonly parentIsRemote?: boolean | undefined
-  readonly parent?: OpenSpan | undefined
+/** What most spans of ours have not: a span keeps it in an object of its own, for every field costs each of them memory. */
+export interface RareParts {
+  readonly parentIsRemote: boolean
   readonly traceFlags: number
-  readonly traceState?: string | undefined
-  readonly name: string
-  readonly kind?: number | undefined
-  readonly startTime?: TimeInput | undefined
+  readonly kind: number | undefined
   readonly scope: InstrumentationScope
-  /** Absent on spans that other libraries start through OpenTelemetry's API. */
-  readonly spanType?: string | undefined
   /** The same span in the application's own provider. */
-  readonly mirror?: OtelSpan | undefined
+  readonly mirror: OtelSpan | undefined
 }
 
-/** What most spans of ours have not: a span keeps it in an object of its own, for every field costs each of them memory. */
-export type RareParts = Pick<LiveSpanInit, 'parentIsRemote' | 'traceFlags' | 'kind' | 'scope' | 'mirror'>
-
-export function rarePartsOf(init: LiveSpanInit): RareParts | undefined {
-  const { parentIsRemote, traceFlags, kind, scope, mirror } = init
+/** `parts` of a span in `trace`, where there is anything in them. */
+export function rarePartsOf(parts: RareParts, trace: TraceRecord): RareParts | undefined {
+  const { parentIsRemote, traceFlags, kind, scope, mirror } = parts
   const isUsual =
-    parentIsRemote !== true &&
-    traceFlags === init.trace.flags &&
+    !parentIsRemote &&
+    traceFlags === trace.flags &&
     kind === undefined &&
     scope === OWN_SCOPE &&
     mirror === undefined
-  return isUsual ? undefined : { parentIsRemote, traceFlags, kind, scope, mirror }
+  return isUsual ? undefined : parts
 }

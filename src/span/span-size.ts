@@ -1,5 +1,5 @@
 import { lengthOf } from '../runtime/text-units.ts'
-import type { Attributes } from './attributes.ts'
+import { type Attributes, NO_ATTRIBUTES } from './attributes.ts'
 import type { Captured } from './capture/captured.ts'
 import { fitTo } from './capture/fit-value.ts'
 import { type AgentData, type EndedSpan, plainSpan, type SpanEvent } from './ended-span.ts'
@@ -64,18 +64,31 @@ function measured(span: EndedSpan): SpanSize {
   held += span.name.length
   const { agent } = span
   if (agent !== undefined) wire += agentBytes(agent)
-  for (const { name, attributes } of span.events) {
-    held += EVENT_BYTES + name.length
-    wire += 30 + name.length + (attributes === undefined ? 0 : attributesBytes(attributes))
-  }
-  for (const { attributes } of span.links) {
-    held += LINK_BYTES
-    wire += 60 + (attributes === undefined ? 0 : attributesBytes(attributes))
-  }
-  if (span.status.message !== undefined) wire += textBytes(span.status.message)
+  const { events, links, status } = span
+  if (events.length > 0) wire += eventsBytes(events)
+  if (links.length > 0) wire += linksBytes(links)
+  if (status.message !== undefined) wire += textBytes(status.message)
   // What another provider says of itself is one object for all its spans.
   if (span.traceState !== undefined) wire += textBytes(span.traceState)
   return { wire, held }
+}
+
+function eventsBytes(events: EndedSpan['events']): number {
+  let bytes = 0
+  for (const { name, attributes } of events) {
+    held += EVENT_BYTES + name.length
+    bytes += 30 + name.length + (attributes === undefined ? 0 : attributesBytes(attributes))
+  }
+  return bytes
+}
+
+function linksBytes(links: EndedSpan['links']): number {
+  let bytes = 0
+  for (const { attributes } of links) {
+    held += LINK_BYTES
+    bytes += 60 + (attributes === undefined ? 0 : attributesBytes(attributes))
+  }
+  return bytes
 }
 
 /** Bytes of memory that the record of a trace takes, shared by all its spans. */
@@ -115,6 +128,7 @@ function snapshotBytes({ raw, maxBytes }: Snapshot): number {
 const PAIR_BYTES = 12
 
 function attributesBytes(attributes: Attributes): number {
+  if (attributes === NO_ATTRIBUTES) return 0
   let bytes = 0
   let count = 0
   for (const key in attributes) {

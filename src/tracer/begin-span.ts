@@ -4,11 +4,12 @@ import { alignClock, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import { kindOf, spanContextOf } from '../span/capture/clean-fields.ts'
-import type { InstrumentationScope } from '../span/instrumentation-scope.ts'
+import { type InstrumentationScope, OWN_SCOPE } from '../span/instrumentation-scope.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import type { OpenSpan } from '../span/open-spans.ts'
 import { exportedName } from '../span/semconv/exported-name.ts'
 import { METADATA_SOURCE_TYPE } from '../span/semconv/keys.ts'
+import { rarePartsOf } from '../span/span-host.ts'
 import { newTraceRecord, setEntry, type TraceRecord } from '../span/trace-record.ts'
 import { liveSpanIn, ownActiveSpan } from './context-keys.ts'
 import { traceOf } from './external-trace.ts'
@@ -53,35 +54,44 @@ interface Parent {
 /** Starts a span below whatever is active in `context`, or as the root of a new trace. */
 export function beginSpan(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const above = options.root === true || options.mirror !== undefined ? undefined : ownActiveSpan(context)
-  const span = above === undefined ? beginAnywhere(pipeline, context, options) : beginBelow(above, options)
+  const { name, spanType, kind, startTime, scope } = options
+  const span =
+    above === undefined
+      ? beginAnywhere(pipeline, context, options)
+      : beginBelow(above, name, spanType, kind, startTime, scope)
   if (options.links) span.addLinks(options.links)
   return span
 }
 
-/** The usual case: below a span of ours, with nobody else to be told. */
-function beginBelow(above: LiveSpan, options: BeginOptions): LiveSpan {
+/** Starts a span below one of ours, with nobody else to be told: the usual case, by position for that. */
+export function beginBelow(
+  above: LiveSpan,
+  name: string,
+  spanType: string | undefined,
+  kind: number | undefined,
+  startTime: TimeInput | undefined,
+  scope: InstrumentationScope,
+): LiveSpan {
   const { trace: record } = above
   const host = above.host as Pipeline
   nameSource(record, host)
-  return new LiveSpan({
+  const isUsual = kind === undefined && scope === OWN_SCOPE
+  return new LiveSpan(
     host,
-    trace: record,
-    spanId: newSpanId(),
-    parentSpanId: above.spanId,
-    parentIsRemote: false,
-    parent: above,
-    traceFlags: record.flags,
-    traceState: traceStateOf(record, host),
-    name: options.name,
-    kind: options.kind,
-    startTime: options.startTime,
-    scope: options.scope,
-    spanType: options.spanType,
-    mirror: undefined,
-  })
+    record,
+    newSpanId(),
+    above,
+    above.spanId,
+    traceStateOf(record, host),
+    name,
+    spanType,
+    startTime,
+    isUsual ? undefined : { parentIsRemote: false, traceFlags: record.flags, kind, scope, mirror: undefined },
+  )
 }
 
-function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
+/** Starts a span below what is active in `context`, whatever that is, or as the root of a new trace. */
+export function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const parent = options.root ? undefined : findParent(pipeline, context)
   // A clock that jumped may be that of a process that was restored from a snapshot, which others were restored from, too.
   if (parent?.open === undefined && alignClock()) seedAgain()
@@ -97,22 +107,25 @@ function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptio
   const twin = made !== undefined && made.traceId === traceId ? made : undefined
   const record = parent?.trace ?? startTrace(host, traceId, options.sampleRatio)
   nameSource(record, host)
-  return new LiveSpan({
-    host,
-    trace: record,
-    spanId: twin?.spanId ?? newSpanId(),
-    parentSpanId: parent?.spanId,
-    parentIsRemote: parent?.remote,
-    parent: parent?.open,
+  const parts = {
+    parentIsRemote: parent?.remote ?? false,
     traceFlags: twin?.traceFlags ?? record.flags,
-    traceState: traceStateOf(record, host, twin?.traceState && stateTextOf(twin.traceState)),
-    name: options.name,
     kind: options.kind,
-    startTime: options.startTime,
     scope: options.scope,
-    spanType: options.spanType,
     mirror,
-  })
+  }
+  return new LiveSpan(
+    host,
+    record,
+    twin?.spanId ?? newSpanId(),
+    parent?.open,
+    parent?.spanId,
+    traceStateOf(record, host, twin?.traceState && stateTextOf(twin.traceState)),
+    options.name,
+    options.spanType,
+    options.startTime,
+    rarePartsOf(parts, record),
+  )
 }
 
 /**

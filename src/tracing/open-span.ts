@@ -12,8 +12,8 @@ import { OWN_SCOPE } from '../span/instrumentation-scope.ts'
 import { isLiveSpan, LiveSpan } from '../span/live-span.ts'
 import { RESPONSE_ID } from '../span/semconv/keys.ts'
 import { isModelType, SpanType } from '../span/semconv/span-type.ts'
-import { type BeginOptions, beginSpan } from '../tracer/begin-span.ts'
-import { tracesIn, withLiveSpan } from '../tracer/context-keys.ts'
+import { beginAnywhere, beginBelow } from '../tracer/begin-span.ts'
+import { ownActiveSpan, tracesIn, withLiveSpan } from '../tracer/context-keys.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
 import { ownTraceFor, tieTo } from './own-trace.ts'
@@ -101,18 +101,27 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
   // Whoever names the parent has said where the span stands.
   const own =
     responseId === undefined ? undefined : ownTraceFor(responseId, below, Boolean(nest) || isSpan(parent))
-  const begin: BeginOptions = {
-    name: textOr(name, '') || nameOf(fn),
-    spanType: textOr(spanType, SpanType.UNKNOWN),
-    root: parent === null || own?.left !== undefined,
-    kind: kind ?? (isModelType(spanType) ? CLIENT : undefined),
-    startTime,
-    traceId: own?.traceId,
-    sampleRatio: ratioOf(sampleRatio),
-    scope: OWN_SCOPE,
-    mirror: pipeline.config.provider === 'shared' ? attachCurrentProvider() : undefined,
-  }
-  const span = beginSpan(pipeline, below, begin)
+  const called = textOr(name, '') || nameOf(fn)
+  const type = textOr(spanType, SpanType.UNKNOWN)
+  const root = parent === null || own?.left !== undefined
+  const kindOf = kind ?? (isModelType(spanType) ? CLIENT : undefined)
+  const ratio = sampleRatio === undefined ? undefined : ratioOf(sampleRatio)
+  const mirror = pipeline.config.provider === 'shared' ? attachCurrentProvider() : undefined
+  const above = root || mirror !== undefined ? undefined : ownActiveSpan(below)
+  const span =
+    above === undefined
+      ? beginAnywhere(pipeline, below, {
+          name: called,
+          spanType: type,
+          root,
+          kind: kindOf,
+          startTime,
+          traceId: own?.traceId,
+          sampleRatio: ratio,
+          scope: OWN_SCOPE,
+          mirror,
+        })
+      : beginBelow(above, called, type, kindOf, startTime, OWN_SCOPE)
   try {
     if (links !== undefined) span.addLinks(links)
     if (span.parent === undefined) adoptScope(span.trace, context, span.host)
@@ -120,7 +129,7 @@ function open(pipeline: Pipeline, context: Context, options: OpenOptions, fn: un
     if (attributes !== undefined) span.setAttributes(attributes)
     if (inputs !== undefined) span.setInputs(inputs)
     describe?.(span)
-    if (begin.spanType === SpanType.AGENT) pipeline.agentName ??= begin.name
+    if (type === SpanType.AGENT) pipeline.agentName ??= called
     if (own?.left !== undefined) tieTo(own.left, span)
   } catch {
     // The end of the stack: the span has begun, and says less.
@@ -172,7 +181,7 @@ export function textOr(value: unknown, otherwise: string): string {
 }
 
 function ratioOf(value: unknown): number | undefined {
-  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 1)) return value
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value
   diagnoseOnce('warn', 'TS_SAMPLE_RATIO', 'sampleRatio is a number from 0 to 1; the configured one is used.')
   return undefined
 }

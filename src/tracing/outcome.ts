@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api'
-import { contextSwap, runIn } from '../context/active-context.ts'
+import { activeIn, currentManager, runIn } from '../context/active-context.ts'
+import { swapOf } from '../runtime/async-context.ts'
 import { nowMs } from '../runtime/clock.ts'
 import type { SwapContext } from '../runtime/context-manager.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
@@ -12,7 +13,7 @@ import { collectItems, type OutputReducer } from './collected-items.ts'
 import { type Follower, follow } from './follow.ts'
 import { kindOf } from './kind-of.ts'
 import { isFreshPromise, thenPlainly } from './native-promise.ts'
-import { activeContext, runWithin, tracingIn } from './open-span.ts'
+import { runWithin, tracingIn } from './open-span.ts'
 
 export interface OutcomeOptions {
   /** Record the result as outputs. Default: true. */
@@ -65,11 +66,12 @@ export function begin(
   const before = LiveSpan.latest
   let running: Running | undefined
   try {
-    const context = activeContext()
+    const manager = currentManager()
+    const context = activeIn(manager)
     const pipeline = tracingIn(context)
     if (pipeline === undefined) return undefined
     const options = outcomeOptions(given)
-    const swap = contextSwap()
+    const swap = swapOf(manager)
     const span = open(pipeline, context)
     running = {
       span,
