@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { answered } from './active-sources.ts'
 import { type Api, forEachApiCopy } from './api-copies.ts'
-import { createContextManager, SWAP, type SwapContext } from './context-manager.ts'
+import { type ContextSwitch, createContextManager, SWITCH } from './context-manager.ts'
 import { apiGlobals, offeredContexts } from './otel-context.ts'
 import { processWide } from './registry.ts'
 
@@ -36,8 +36,8 @@ export function contextManager(isPrivate: boolean): ContextManager | undefined {
 }
 
 /** {@link ContextManager.with} in two steps, where that is possible. */
-export const swapOf = (manager: ContextManager | undefined): SwapContext | undefined =>
-  (manager as { readonly [SWAP]?: SwapContext } | undefined)?.[SWAP]
+export const switchOf = (manager: ContextManager | undefined): ContextSwitch | undefined =>
+  (manager as { readonly [SWITCH]?: ContextSwitch } | undefined)?.[SWITCH]
 
 /**
  * What our own contexts have for the running code while `manager`, the application's, answers for it: the code was

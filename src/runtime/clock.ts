@@ -31,12 +31,19 @@ export function nowMs(): number {
  * @returns whether it had to be moved
  */
 export function alignClock(): boolean {
-  const fresh = realTime.epochMs() - realTime.uptimeMs()
+  const uptime = realTime.uptimeMs()
+  const fresh = realTime.epochMs() - uptime
   anchor ??= realTime.originMs()
-  if (Math.abs(fresh - anchor) <= STEP_MS) return false
-  anchor = fresh
-  return true
+  const isOff = Math.abs(fresh - anchor) > STEP_MS
+  if (isOff) anchor = fresh
+  alignedMs = anchor + uptime
+  return isOff
 }
+
+let alignedMs = 0
+
+/** What {@link nowMs} said in the last {@link alignClock}, which a span that begins right then need not ask again. */
+export const lastAlignedMs = (): number => alignedMs
 
 /** HrTime of fractional epoch milliseconds. */
 export function hrTimeOfMs(ms: number): HrTime {

@@ -6,17 +6,21 @@ import { ROOT_CONTEXT } from './otel-context.ts'
 /** A context manager as OpenTelemetry's API takes one, `attach` of version 1.10 included. */
 export interface OwnContextManager extends ContextManager {
   attach(context: Context): { dispose(): void }
-  readonly [SWAP]: SwapContext | undefined
+  readonly [SWITCH]: ContextSwitch | undefined
 }
 
 /**
- * Makes a context the active one until it is called with the one before, which it returns. Unlike `with`, it takes no
- * place on the stack while the work runs.
+ * Makes a context the active one, and later the one that was so before. Unlike `with`, it takes no place on the stack while
+ * the work runs.
  */
-export type SwapContext = (context: Context | undefined) => Context | undefined
+export interface ContextSwitch {
+  /** What is active, as {@link ContextSwitch.enter} takes it: nothing, outside of everything. */
+  current(): Context | undefined
+  enter(context: Context | undefined): void
+}
 
-/** Where a manager of turnspan has its {@link SwapContext}; absent where the host cannot do it, as in Workers. */
-export const SWAP: unique symbol = Symbol.for('turnspan.swap-context')
+/** Where a manager of turnspan has its {@link ContextSwitch}; absent where the host cannot do it, as in Workers. */
+export const SWITCH: unique symbol = Symbol.for('turnspan.context-switch')
 
 /** Where a manager keeps the context of the running code, and what it gives for code that nobody gave one. */
 export interface ManagerParts {
@@ -34,7 +38,7 @@ export function createContextManager({
 }: ManagerParts = {}): OwnContextManager {
   const bindEmitter = createEmitterBinder()
   const manager: OwnContextManager = {
-    [SWAP]: swapOf(storage),
+    [SWITCH]: switchOf(storage),
     active: () => answer(storage.getStore() ?? root),
     with: (context, fn, thisArg, ...args) =>
       storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<typeof fn>),
@@ -53,19 +57,17 @@ export function createContextManager({
   return manager
 }
 
-function swapOf(storage: AsyncLocalStorage<Context>): SwapContext | undefined {
-  // It takes what `getStore` gives, which is nothing outside of everything.
-  const enter = (context: Context | undefined): void => storage.enterWith(context as Context)
+function switchOf(storage: AsyncLocalStorage<Context>): ContextSwitch | undefined {
+  const parts: ContextSwitch = {
+    current: () => storage.getStore(),
+    enter: (context) => storage.enterWith(context as Context),
+  }
   try {
-    enter(storage.getStore())
+    parts.enter(parts.current())
   } catch {
     return undefined
   }
-  return (context) => {
-    const before = storage.getStore()
-    enter(context)
-    return before
-  }
+  return parts
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown

@@ -232,7 +232,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   get scope(): InstrumentationScope {
-    return exportedScope(this.#scope, this.#host.redact)
+    return exportedScope(this.#scope(), this.#host.redact)
   }
 
   get agent(): AgentData | undefined {
@@ -561,7 +561,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   #copy(given: object, event?: string): Attributes {
-    const scope = this.#scope.name
+    const scope = this.#scope().name
     const admits = (key: string, value: unknown): boolean =>
       this.#own
         ? admittedOfOurs(key, value) === value
@@ -581,17 +581,17 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   /** What is kept of an attribute while content is not captured. */
   #admitted(key: string, value: unknown): unknown {
     if (this.#own) return admittedOfOurs(key, value)
-    return isAdmitted(this.#scope.name, key, value) ? value : countsIn(key, value)
+    return isAdmitted(this.#scope().name, key, value) ? value : countsIn(key, value)
   }
 
   /** Content of other libraries must be kept out. */
-  get #isBarred(): boolean {
+  #isBarred(): boolean {
     return !this.#own && !this.#host.captureContent
   }
 
   #barredName(name: string, instead: string): string {
-    return this.#isBarred && typeof name === 'string'
-      ? admittedName(this.#scope.name, name, instead, this.#attributes?.values)
+    return this.#isBarred() && typeof name === 'string'
+      ? admittedName(this.#scope().name, name, instead, this.#attributes?.values)
       : name
   }
 
@@ -606,7 +606,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return value === undefined ? undefined : String(value)
   }
 
-  get #scope(): InstrumentationScope {
+  #scope(): InstrumentationScope {
     return this.#rare?.scope ?? OWN_SCOPE
   }
 

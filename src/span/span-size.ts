@@ -5,6 +5,7 @@ import { fitTo } from './capture/fit-value.ts'
 import { type AgentData, type EndedSpan, plainSpan, type SpanEvent } from './ended-span.ts'
 import { plainOf } from './snapshot/plain.ts'
 import { type Snapshot, snapshotOf, WIRE_BYTES_PER_SLOT } from './snapshot/snapshot.ts'
+import { isWide, LONG_TEXT } from './snapshot/tape.ts'
 import { noneDropped } from './span-limits.ts'
 import type { TraceRecord } from './trace-record.ts'
 
@@ -23,7 +24,8 @@ export interface SpanSize {
 const SPAN_BYTES = 440
 const AGENT_BYTES = 80
 const SNAPSHOT_BYTES = 130
-const TAPE_SLOT_BYTES = 8
+/** A slot, and the half of a text: every second one is one, or the name of a field. */
+const SNAPSHOT_SLOT_BYTES = 18
 const KEYS_BYTES = 150
 const USAGE_BYTES = 100
 const EVENT_BYTES = 130
@@ -117,12 +119,17 @@ function agentBytes({ inputs, outputs, jsonKeys, usage, model, provider }: Agent
   )
 }
 
-function snapshotBytes({ raw, maxBytes }: Snapshot): number {
-  held += SNAPSHOT_BYTES + raw.length * TAPE_SLOT_BYTES
-  let bytes = raw.length * WIRE_BYTES_PER_SLOT
-  for (const slot of raw) if (typeof slot === 'string') bytes += textBytes(slot)
+function snapshotBytes({ raw, units, wide, maxBytes }: Snapshot): number {
+  held += SNAPSHOT_BYTES + raw.length * SNAPSHOT_SLOT_BYTES + units + wide
+  const bytes = raw.length * WIRE_BYTES_PER_SLOT + (isExact ? exactBytes(raw) : units + wide)
   // It is cut before it is sent, and held whole until then.
   return maxBytes === undefined ? bytes : Math.min(bytes, maxBytes)
+}
+
+function exactBytes(tape: Snapshot['raw']): number {
+  let bytes = 0
+  for (const slot of tape) if (typeof slot === 'string') bytes += wireLength(slot)
+  return bytes
 }
 
 const PAIR_BYTES = 12
@@ -151,22 +158,18 @@ function valueBytes(value: unknown): number {
   return bytes
 }
 
-/** From this length on it matters how many bytes the characters of a text have. */
-const LONG_TEXT = 64
-const BEYOND_LATIN = /[^\0-\xff]/
-
 function textBytes(text: string): number {
   const length = lengthOf(text)
   held += TEXT_BYTES + length
   if (length < LONG_TEXT) return length
-  // One character that Latin-1 does not have makes all of them two bytes long in memory. A text without any is of one byte a
-  // character, in which the engine does not look for them at all.
-  const isWide = BEYOND_LATIN.test(text)
-  if (isWide) held += length
-  if (isExact) return Buffer.byteLength(text)
+  const wide = isWide(text) ? length : 0
+  held += wide
   // One to three bytes on the wire.
-  return isWide ? length * 2 : length
+  return isExact ? Buffer.byteLength(text) : length + wide
 }
+
+const wireLength = (text: string): number =>
+  lengthOf(text) < LONG_TEXT ? lengthOf(text) : Buffer.byteLength(text)
 
 /** `span`, which is longer than `maxBytes`, cut down: the largest values first, each with a mark. */
 export function fitSpan(span: EndedSpan, maxBytes: number): EndedSpan {

@@ -1,6 +1,6 @@
 import type { Context, Link, Span as OtelSpan } from '@opentelemetry/api'
 import { newSpanId, newTraceId, seedAgain } from '../ids/span-ids.ts'
-import { alignClock, type TimeInput } from '../runtime/clock.ts'
+import { alignClock, lastAlignedMs, type TimeInput } from '../runtime/clock.ts'
 import { isSpanContextValid, TraceFlags, trace } from '../runtime/otel-trace.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import { kindOf, spanContextOf } from '../span/capture/clean-fields.ts'
@@ -94,7 +94,8 @@ export function beginBelow(
 export function beginAnywhere(pipeline: Pipeline, context: Context, options: BeginOptions): LiveSpan {
   const parent = options.root ? undefined : findParent(pipeline, context)
   // A clock that jumped may be that of a process that was restored from a snapshot, which others were restored from, too.
-  if (parent?.open === undefined && alignClock()) seedAgain()
+  const aligns = parent?.open === undefined
+  if (aligns && alignClock()) seedAgain()
   const host = parent?.host ?? pipeline
   const forced = parent === undefined ? options.traceId : undefined
   const kind = options.kind === undefined ? undefined : kindOf(options.kind)
@@ -123,7 +124,8 @@ export function beginAnywhere(pipeline: Pipeline, context: Context, options: Beg
     traceStateOf(record, host, twin?.traceState && stateTextOf(twin.traceState)),
     options.name,
     options.spanType,
-    options.startTime,
+    // The application's provider has its own span begin by its own clock, and later.
+    options.startTime ?? (aligns && mirror === undefined ? lastAlignedMs() : undefined),
     rarePartsOf(parts, record),
   )
 }

@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api'
 import { activeIn, currentManager, runIn } from '../context/active-context.ts'
-import { swapOf } from '../runtime/async-context.ts'
+import { switchOf } from '../runtime/async-context.ts'
 import { nowMs } from '../runtime/clock.ts'
-import type { SwapContext } from '../runtime/context-manager.ts'
+import type { ContextSwitch } from '../runtime/context-manager.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { readProperty } from '../span/capture/attribute-values.ts'
 import { LiveSpan } from '../span/live-span.ts'
@@ -46,7 +46,7 @@ export interface Running {
   readonly options: OutcomeOptions
   /** The span is the active one, until {@link returned} or {@link threw}. */
   isActive: boolean
-  swap: SwapContext | undefined
+  contextSwitch: ContextSwitch | undefined
   before: Context | undefined
   /** What runs around it. */
   readonly outer: Running | undefined
@@ -71,21 +71,22 @@ export function begin(
     const pipeline = tracingIn(context)
     if (pipeline === undefined) return undefined
     const options = outcomeOptions(given)
-    const swap = swapOf(manager)
+    const contextSwitch = switchOf(manager)
     const span = open(pipeline, context)
     running = {
       span,
       context,
       options,
       isActive: false,
-      swap,
+      contextSwitch,
       before: undefined,
       outer: innermost,
       isOver: false,
     }
     innermost = running
-    if (swap !== undefined) {
-      running.before = swap(withLiveSpan(context, span))
+    if (contextSwitch !== undefined) {
+      running.before = contextSwitch.current()
+      contextSwitch.enter(withLiveSpan(context, span))
       running.isActive = true
     }
     return running
@@ -166,7 +167,7 @@ function leave(running: Running, error?: unknown): void {
   innermost = running.outer
   if (running.isActive) {
     running.isActive = false
-    running.swap?.(running.before)
+    running.contextSwitch?.enter(running.before)
   }
   if (late.length === 0) return
   try {

@@ -29,6 +29,8 @@ export interface Walk {
   bytes: number
   /** UTF-16 units of the texts and names. */
   units: number
+  /** Those of them in long texts that take two bytes each in memory. */
+  wide: number
   /** Protobuf messages around the place of the walk. */
   messages: number
 }
@@ -52,6 +54,7 @@ export function startWalk(maxDepth: number, maxMessages: number, visit?: Visit):
   walk.reserved = 0
   walk.bytes = 0
   walk.units = 0
+  walk.wide = 0
   walk.messages = 0
   return walk
 }
@@ -68,24 +71,30 @@ const freshWalk = (): Walk => ({
   reserved: 0,
   bytes: 0,
   units: 0,
+  wide: 0,
   messages: 0,
 })
 
 /** Takes back what was recorded from `at` on. */
 export function rewind(walk: Walk, at: number): void {
-  walk.tape.fill(undefined, at, walk.at)
+  clear(walk.tape, at, walk.at)
   walk.at = at
+}
+
+/** `Array.fill` takes longer to be called than most values have slots. */
+function clear(tape: TapeSlot[], from: number, to: number): void {
+  for (let at = from; at < to; at += 1) tape[at] = undefined
 }
 
 /** The tape of `walk`, which is over: what it used serves the next one. */
 export function endWalk(walk: Walk): Tape {
   const { tape, at } = walk
   const own = tape.slice(0, at)
-  // Nothing of the application's is held until the next value.
-  walk.around.length = 0
+  // Nothing of the application's is held until the next value. To set the length of an empty list gives up its memory.
+  if (walk.around.length > 0) walk.around.length = 0
   walk.visit = undefined
   if (tape.length > MAX_SPARE_SLOTS) return own
-  tape.fill(undefined, 0, at)
+  clear(tape, 0, at)
   spare = walk
   return own
 }

@@ -1,6 +1,14 @@
 import { lengthOf } from '../../runtime/text-units.ts'
 import { plainOf } from '../snapshot/plain.ts'
-import { CONTAINER, HEAD_SLOTS, headerOf, numberSlot, type TapeSlot } from '../snapshot/tape.ts'
+import {
+  CONTAINER,
+  HEAD_SLOTS,
+  headerOf,
+  isWide,
+  LONG_TEXT,
+  numberSlot,
+  type TapeSlot,
+} from '../snapshot/tape.ts'
 import {
   className,
   describePrimitive,
@@ -59,6 +67,7 @@ function putText(walk: Walk, given: string): void {
     text = mediaMark(given) ?? given
     length = lengthOf(text)
   }
+  if (length >= LONG_TEXT && isWide(text)) walk.wide += length
   walk.bytes += length * WORST_UNIT_BYTES + 3
   walk.units += length
   walk.tape[walk.at++] = text

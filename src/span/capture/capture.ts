@@ -1,7 +1,7 @@
 import type { Limits, Redact } from '../../config/limits.ts'
 import { callRedact, type RedactSource } from '../redact/redact.ts'
 import { plainOf, rawPlain } from '../snapshot/plain.ts'
-import { Snapshot } from '../snapshot/snapshot.ts'
+import { Snapshot, snapshotOfSlot } from '../snapshot/snapshot.ts'
 import { numberSlot, type Tape } from '../snapshot/tape.ts'
 import { endWalk, startWalk, type Visit } from './capture-state.ts'
 import { cleanText } from './capture-strings.ts'
@@ -42,7 +42,7 @@ const UNKNOWN_SOURCE: RedactSource = { span: '', spanType: 'UNKNOWN', key: 'valu
 export function takeSnapshot(value: unknown, options: CaptureOptions): Snapshot {
   if (typeof value !== 'object') {
     const slot = plainSlot(value, options)
-    if (slot !== undefined) return new Snapshot([slot], typeof slot === 'string' ? slot.length : 0)
+    if (slot !== undefined) return snapshotOfSlot(slot)
   }
   return snapshotWithin(value, options, MAX_NATIVE)
 }
@@ -74,7 +74,7 @@ function snapshotWithin(value: unknown, options: CaptureOptions, maxMessages: nu
     return shortened(walkOver(whole, limits, maxMessages, visit))
   } catch {
     // Only a call at the very end of the stack gets here.
-    return new Snapshot(UNREADABLE, 0)
+    return new Snapshot(UNREADABLE, 0, 0)
   }
 }
 
@@ -89,8 +89,8 @@ function walkOver(value: unknown, limits: Limits, maxMessages: number, visit?: V
   const maxBytes = mostBytes(limits)
   const walk = startWalk(deepest(limits), maxMessages, visit)
   if (!putValue(walk, value, 0)) putNull(walk)
-  const { units, bytes } = walk
-  return new Snapshot(endWalk(walk), units, bytes > maxBytes ? maxBytes : undefined)
+  const { units, wide, bytes } = walk
+  return new Snapshot(endWalk(walk), units, wide, bytes > maxBytes ? maxBytes : undefined)
 }
 
 /** What a redaction hook gets to see. */

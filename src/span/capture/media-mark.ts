@@ -1,3 +1,4 @@
+import { unitAt } from '../../runtime/text-units.ts'
 import { findData } from './capture-marks.ts'
 
 /** Shorter texts are recorded as they are. */
@@ -16,13 +17,23 @@ const TYPE_FIELDS = ['mediaType', 'mimeType', 'mime_type', 'media_type', 'conten
  */
 export function mediaMark(text: string, around?: object): string | undefined {
   if (text.length < MIN_MEDIA) return undefined
-  if (text.charCodeAt(0) === 0x64) {
+  if (unitAt(text, 0) === 0x64) {
     const head = DATA_URL.exec(text.slice(0, MAX_HEAD_LENGTH))
     if (head !== null) return describe(head[1] ?? 'data', text, head[0].length)
   }
-  if (around === undefined || !BASE64.test(text.slice(0, SAMPLE))) return undefined
+  if (around === undefined || !beginsLikeBase64(text) || !BASE64.test(text.slice(0, SAMPLE))) return undefined
   const type = typeIn(around)
   return type !== undefined && BASE64_END.test(text.slice(-SAMPLE)) ? describe(type, text, 0) : undefined
+}
+
+/** Nearly every other text of this length has a blank or a mark soon, which a loop meets faster than a pattern is called. */
+function beginsLikeBase64(text: string): boolean {
+  for (let i = 0; i < SAMPLE / 2; i += 1) {
+    const unit = unitAt(text, i)
+    // A blank, a mark of punctuation but for those of base64, or something beyond ASCII.
+    if (unit > 0x7a || (unit < 0x30 && unit !== 0x2b && unit !== 0x2d && unit !== 0x2f)) return false
+  }
+  return true
 }
 
 function typeIn(around: object): string | undefined {

@@ -1,8 +1,9 @@
+import { lengthOf } from '../../runtime/text-units.ts'
 import { cutLength } from '../capture/capture-strings.ts'
 import { cleanValue, fitTo } from '../capture/fit-value.ts'
 import { withinNesting } from '../capture/nesting.ts'
 import { rawPlain } from './plain.ts'
-import { flatText, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
+import { flatText, isWide, LONG_TEXT, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
 
 /** A value of so many times the bytes that it may come to is not kept as it is. */
 const MAX_EXCESS = 2
@@ -18,14 +19,17 @@ export class Snapshot implements TapeView {
   readonly at = 0
   /** UTF-16 units of its texts and names. */
   units: number
+  /** Those of them in long texts that take two bytes each in memory; see {@link isWide}. */
+  wide: number
   /** Its JSON text may be longer than so many bytes, which it must not be; `undefined` once that is settled. */
   maxBytes: number | undefined
   /** As it was captured, which may be longer than what leaves. */
   raw: Tape
 
-  constructor(raw: Tape, units: number, maxBytes?: number) {
+  constructor(raw: Tape, units: number, wide: number, maxBytes?: number) {
     this.raw = raw
     this.units = units
+    this.wide = wide
     this.maxBytes = maxBytes
   }
 
@@ -43,6 +47,7 @@ export class Snapshot implements TapeView {
     const { tape, units } = plainTape(cleanValue(fit))
     this.raw = tape
     this.units = units
+    this.wide = wideUnits(tape)
   }
 
   /**
@@ -56,6 +61,7 @@ export class Snapshot implements TapeView {
       text.length > maxBytes ? flatText(cutLength(text, maxBytes)) : text
     this.raw = this.raw.map((slot): TapeSlot => (typeof slot === 'string' ? cut(slot) : slot))
     this.units = unitsOf(this.raw)
+    this.wide = wideUnits(this.raw)
     if (this.units > maxBytes * MAX_EXCESS) this.detach()
   }
 
@@ -71,15 +77,29 @@ export class Snapshot implements TapeView {
 const unitsOf = (tape: Tape): number =>
   tape.reduce((sum: number, slot) => sum + (typeof slot === 'string' ? slot.length : 0), 0)
 
+function wideUnits(tape: Tape): number {
+  let units = 0
+  for (const slot of tape) {
+    if (typeof slot !== 'string') continue
+    const length = lengthOf(slot)
+    if (length >= LONG_TEXT && isWide(slot)) units += length
+  }
+  return units
+}
+
 /** Plain data as a snapshot. What nests too deep for MLflow is a text of its own in it. */
 export function snapshotOf(value: Parameters<typeof plainTape>[0]): Snapshot {
   const { tape, units } = plainTape(withinNesting(value))
-  return new Snapshot(tape, units)
+  return new Snapshot(tape, units, wideUnits(tape))
 }
 
 /** `snapshot` that came from another thread, where an object arrives without its class. */
-export const arrivedSnapshot = ({ raw, units, maxBytes }: Snapshot): Snapshot =>
-  new Snapshot(raw, units, maxBytes)
+export const arrivedSnapshot = ({ raw, units, wide, maxBytes }: Snapshot): Snapshot =>
+  new Snapshot(raw, units, wide, maxBytes)
+
+/** One text or number as a snapshot. */
+export const snapshotOfSlot = (slot: string | number): Snapshot =>
+  typeof slot === 'string' ? new Snapshot([slot], slot.length, wideUnits([slot])) : new Snapshot([slot], 0, 0)
 
 /** Bytes of `snapshot` on the wire, roughly: texts beyond ASCII take up to three times as much. */
 export const wireBytes = ({ raw, units }: Snapshot): number => units + raw.length * WIRE_BYTES_PER_SLOT

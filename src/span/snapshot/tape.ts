@@ -88,9 +88,18 @@ function closeContainer(tape: TapeSlot[], head: number, isList: boolean): void {
 const MIN_SLICE = 13
 const BEYOND_LATIN = /[^\0-\xff]/
 
+/** From this length on it matters how many bytes the characters of a text have. */
+export const LONG_TEXT = 64
+
+/**
+ * Whether a text has characters that Latin-1 does not have: one of them makes all of them two bytes long in memory. In a text
+ * without any, the engine does not look for them at all.
+ */
+export const isWide = (text: string): boolean => BEYOND_LATIN.test(text)
+
 /** `text` in memory of its own. */
 export function flatText(text: string): string {
   if (text.length < MIN_SLICE) return text
-  const encoding = BEYOND_LATIN.test(text) ? 'utf16le' : 'latin1'
+  const encoding = isWide(text) ? 'utf16le' : 'latin1'
   return Buffer.from(text, encoding).toString(encoding)
 }
