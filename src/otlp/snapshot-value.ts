@@ -77,7 +77,7 @@ function putNumber(buffer: Buffer, pos: number, tag: number, value: number): num
 }
 
 /** Up to this length a loop over the characters is faster than a call into the engine. */
-const SHORT_TEXT = 16
+const SHORT_TEXT = 32
 
 function putText(buffer: Buffer, pos: number, tag: number, text: string): number {
   const length = lengthOf(text)
