@@ -14,6 +14,7 @@ import {
   writeHex,
   writeText,
   writeTime,
+  writeTimeOfMs,
   writeVarint,
 } from '../span/snapshot/writer.ts'
 import { writeAttribute, writeAttributes, writeJsonAttribute, writeSnapshotAttribute } from './any-value.ts'
@@ -34,10 +35,7 @@ export function writeSpan(writer: Writer, tag: number, span: EndedSpan, options:
   writeByte(writer, tag)
   const start = openMessage(writer, USUAL_BYTES)
   writeIdentity(writer, span)
-  writeByte(writer, SPAN.start)
-  writeTime(writer, span.startTime)
-  writeByte(writer, SPAN.end)
-  writeTime(writer, span.endTime)
+  writeTimes(writer, span)
   forEachExportedAttribute(span, options, sinkOf(writer))
   const { dropped } = span
   writeDropped(writer, SPAN.droppedAttributes, dropped?.attributes)
@@ -86,6 +84,16 @@ function writeIdentity(writer: Writer, span: EndedSpan): void {
   writeByte(writer, SPAN.kind)
   // OTLP counts from one; its zero says that the kind is not known.
   writeVarint(writer, span.kind + 1)
+}
+
+function writeTimes(writer: Writer, span: EndedSpan): void {
+  const { startMs, endMs } = span
+  writeByte(writer, SPAN.start)
+  if (startMs === undefined) writeTime(writer, span.startTime)
+  else writeTimeOfMs(writer, startMs)
+  writeByte(writer, SPAN.end)
+  if (endMs === undefined) writeTime(writer, span.endTime)
+  else writeTimeOfMs(writer, endMs)
 }
 
 function writeEvent(writer: Writer, { name, time, attributes, droppedAttributes }: SpanEvent): void {

@@ -81,6 +81,9 @@ export interface EndedSpan {
   readonly kind: number
   readonly startTime: HrTime
   readonly endTime: HrTime
+  /** The same in epoch milliseconds with a fraction, where that is how they are kept: an encoder then needs no object for them. */
+  readonly startMs?: number | undefined
+  readonly endMs?: number | undefined
   readonly status: SpanStatus
   readonly attributes: Attributes
   readonly events: readonly SpanEvent[]

@@ -211,6 +211,14 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return hrTimeOfMs(this.#endMs)
   }
 
+  get startMs(): number {
+    return this.#startMs
+  }
+
+  get endMs(): number {
+    return this.#endMs
+  }
+
   get status(): SpanStatus {
     return spanStatus(this.#code, this.#message)
   }
@@ -529,7 +537,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
       model: this.#model,
       provider: this.#provider,
     }
-    const summed = sumUpUsage(this, this.#spanType, own, ({ spanId }) => this.trace.open.has(spanId))
+    const summed = sumUpUsage(this, this.#spanType, own, this.trace.open)
     if (!this.#own) return
     this.#usage = summed.usage
     this.#usageIsSum = summed.isSum

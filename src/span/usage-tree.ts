@@ -1,4 +1,4 @@
-import type { OpenSpan } from './open-spans.ts'
+import type { OpenSpan, OpenSpans } from './open-spans.ts'
 import { SpanType } from './semconv/span-type.ts'
 import { addUsage, type CountedUsage } from './token-usage.ts'
 
@@ -33,17 +33,14 @@ export function notePart(span: OpenSpan | undefined): void {
  *
  * Whoever adds up usage or prices over all spans would count such a sum a second time, so it says of itself that it is
  * one. With several models the agent names none.
+ *
+ * @param opens - those of the trace that have not ended; without it, all above are taken to be open
  */
-export function sumUpUsage(
-  open: OpenSpan,
-  spanType: string,
-  own: Usage,
-  isOpen: (above: OpenSpan) => boolean = () => true,
-): SummedUsage {
+export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage, opens?: OpenSpans): SummedUsage {
   const isAgent = spanType === SpanType.AGENT
   const { modelsBelow: models } = open
   let { parent } = open
-  while (parent !== undefined && !isOpen(parent)) parent = parent.parent
+  while (parent !== undefined && opens?.has(parent.spanId) === false) parent = parent.parent
   const counted = own.usage ?? open.usageBelow
   if (parent !== undefined && counted !== undefined) {
     parent.usageBelow = addUsage(parent.usageBelow, counted)

@@ -1,3 +1,4 @@
+import type { EndedSpan } from '../../span/ended-span.ts'
 import { describeRecord } from '../spool/describe-record.ts'
 import { type ExportDiagnostics, sayUnencodable } from '../statistics/export-diagnostics.ts'
 import type { ExportResult } from '../statistics/export-result.ts'
@@ -42,8 +43,13 @@ export function createBatchDelivery({ target, spool, diagnostics, settle, accept
   }
 
   const send = async (part: readonly Waiting[]): Promise<ExportResult> => {
-    const records = part.flatMap(({ record }) => record ?? [])
-    if (records.length === 0) return target.send(part.flatMap(({ span }) => span ?? []))
+    const records: Uint8Array[] = []
+    const spans: EndedSpan[] = []
+    for (const { record, span } of part) {
+      if (record !== undefined) records.push(record)
+      else if (span !== undefined) spans.push(span)
+    }
+    if (records.length === 0) return target.send(spans)
     return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
   }
 

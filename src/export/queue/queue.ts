@@ -209,8 +209,8 @@ export class MemoryQueue implements Queue {
     this.#attempt = 0
     this.#diagnostics.recovered()
     // Receivers do not say which ones they did not take.
-    for (const [i, item] of items.entries()) {
-      this.#store.settle(item, i < rejectedSpans ? 'rejected' : 'sent')
+    for (let i = 0; i < items.length; i += 1) {
+      this.#store.settle(items[i] as Waiting, i < rejectedSpans ? 'rejected' : 'sent')
     }
     this.#store.acknowledge()
     if (this.#store.bytes() < this.#options.maxBytes * ROOM_SHARE) this.#diagnostics.hasRoom()

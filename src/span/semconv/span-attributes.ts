@@ -1,5 +1,5 @@
 import type { ContentKeys } from '../../config/config.ts'
-import type { Attributes, AttributeValue } from '../attributes.ts'
+import { type Attributes, type AttributeValue, NO_ATTRIBUTES } from '../attributes.ts'
 import { setField } from '../capture/capture-marks.ts'
 import type { Captured } from '../capture/captured.ts'
 import { type AgentData, type EndedSpan, isLocalRoot, type SpanStatus, StatusCode } from '../ended-span.ts'
@@ -39,6 +39,8 @@ export interface AttributeSink {
   readonly writeContent: (key: string, content: Snapshot) => void
   /** An attribute whose value is JSON text of what was captured. */
   readonly writeJson: (key: string, json: JsonContent) => void
+  /** What stands before it for spans that have set some themselves. */
+  unless?: Unless
 }
 
 /** The attributes with which `span` goes on the wire: everything it says, in each vocabulary. */
@@ -60,43 +62,65 @@ export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions
   const { write } = sink
   const { agent, attributes, trace } = span
   const isRoot = isLocalRoot(span)
-  const isSet = (key: string): boolean => key in attributes && sanitizedAt(attributes, key) !== undefined
+  const names = attributes === NO_ATTRIBUTES ? NO_NAMES : Object.keys(attributes)
   if (agent) {
-    const unlessSet = Object.keys(attributes).length === 0 ? sink : unless(isSet, sink)
+    const unlessSet = names.length === 0 ? sink : unlessSetIn(attributes, sink)
     writeKind(span, agent, unlessSet.write)
     writeModel(agent, hidesModel(agent, options), options.legacySemconv, unlessSet.write)
     if (!reachesMlflow(options)) writeConversation(agent, trace, unlessSet.write)
     writeUsage(agent, options, unlessSet.write)
     writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
-  for (const key of Object.keys(attributes)) {
+  for (const key of names) {
     const safe = sanitizedAt(attributes, key)
     if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
     if (agent && MODEL_KEYS.has(key) && hidesModel(agent, options)) continue
-    if (key === keys.CHAT_TOOLS && writeToolDefinitions(safe, options, isSet, write)) continue
+    if (
+      key === keys.CHAT_TOOLS &&
+      writeToolDefinitions(safe, options, (name) => isSetIn(attributes, name), write)
+    )
+      continue
     const former = options.legacySemconv ? formerName(key) : undefined
-    if (former !== undefined && !isSet(former)) write(former, safe)
+    if (former !== undefined && !isSetIn(attributes, former)) write(former, safe)
     write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
   }
-  if (!agent && !isSet(keys.SPAN_TYPE)) write(keys.SPAN_TYPE, spanTypeOfAttributes(attributes))
+  if (!agent && !isSetIn(attributes, keys.SPAN_TYPE)) write(keys.SPAN_TYPE, spanTypeOfAttributes(attributes))
   if (trace.sessionId !== undefined) write(keys.SESSION_ID, trace.sessionId)
   if (trace.userId !== undefined) write(keys.USER_ID, trace.userId)
-  if (isRoot) writeTraceTags(span, options, isSet, write)
+  if (isRoot) writeTraceTags(span, options, write)
 }
 
-function unless(isSet: (key: string) => boolean, sink: AttributeSink): AttributeSink {
-  return {
-    write(key, value) {
-      if (!isSet(key)) sink.write(key, value)
-    },
-    writeContent(key, content) {
-      if (!isSet(key)) sink.writeContent(key, content)
-    },
-    writeJson(key, json) {
-      if (!isSet(key)) sink.writeJson(key, json)
+const NO_NAMES: readonly string[] = []
+
+/** Passes on what a span has not set itself. */
+interface Unless {
+  readonly sink: AttributeSink
+  /** Of the span that is being written. */
+  attributes: Attributes
+}
+
+/** {@link Unless} for `sink`: made once for all spans that it takes, for it would be the largest part of many of them. */
+function unlessSetIn(attributes: Attributes, sink: AttributeSink): AttributeSink {
+  sink.unless ??= createUnless(sink)
+  sink.unless.attributes = attributes
+  return sink.unless.sink
+}
+
+function createUnless(inner: AttributeSink): Unless {
+  const isFree = (key: string): boolean => !isSetIn(unless.attributes, key)
+  const unless: Unless = {
+    attributes: NO_ATTRIBUTES,
+    sink: {
+      write: (key, value) => isFree(key) && inner.write(key, value),
+      writeContent: (key, content) => isFree(key) && inner.writeContent(key, content),
+      writeJson: (key, json) => isFree(key) && inner.writeJson(key, json),
     },
   }
+  return unless
 }
+
+const isSetIn = (attributes: Attributes, key: string): boolean =>
+  key in attributes && sanitizedAt(attributes, key) !== undefined
 
 const sanitizedAt = (attributes: Attributes, key: string): AttributeValue | undefined =>
   sanitizedAttribute(key, attributes[key] as AttributeValue)
@@ -285,13 +309,13 @@ function textForMlflow(key: string, value: string, agent: AgentData | undefined)
 const VOCABULARY = /^(gen_ai|mlflow|openinference|llm|input|output)\./
 
 function writeTraceTags(
-  { name, trace }: EndedSpan,
+  { name, trace, attributes }: EndedSpan,
   { mlflow }: ExportOptions,
-  isSet: (key: string) => boolean,
   write: WriteAttribute,
 ): void {
   const text = (value: string): string => (mlflow && looksLikeJson(value) ? JSON.stringify(value) : value)
   for (const [key, value] of trace.tags) write(keys.TRACE_TAG + key, text(value))
   const nameKey = keys.TRACE_TAG + keys.TRACE_NAME_TAG
-  if (!trace.tags.has(keys.TRACE_NAME_TAG) && !isSet(nameKey)) write(nameKey, text(name.slice(0, 4096)))
+  if (!trace.tags.has(keys.TRACE_NAME_TAG) && !isSetIn(attributes, nameKey))
+    write(nameKey, text(name.slice(0, 4096)))
 }

@@ -116,13 +116,23 @@ function putFixed32(buffer: Buffer, pos: number, value: number): void {
 }
 
 /** Nanoseconds since the epoch as fixed64. */
-export function writeTime(writer: Writer, time: HrTime): void {
+export const writeTime = (writer: Writer, [seconds, nanos]: HrTime): void =>
+  writeNanoseconds(writer, seconds, nanos)
+
+/** {@link writeTime} of epoch milliseconds with a fraction; to the nanosecond as `hrTimeOfMs` has it. */
+export function writeTimeOfMs(writer: Writer, ms: number): void {
+  const seconds = Math.floor(ms / 1000)
+  const nanos = Math.round((ms - seconds * 1000) * 1e6)
+  if (nanos >= 1e9) writeNanoseconds(writer, seconds + 1, nanos - 1e9)
+  else writeNanoseconds(writer, seconds, nanos)
+}
+
+function writeNanoseconds(writer: Writer, seconds: number, nanos: number): void {
   makeRoom(writer, 8)
-  const seconds = time[0]
   // 10^9 is 5^9 · 2^9: a quarter of the seconds times 5^9 stays an exact double up to the end of uint64, and what is
   // left of the product is a shift by 11 bits.
   const quarter = Math.floor(seconds / 4) * 1_953_125
-  const low = (quarter % 0x20_0000) * 0x800 + (seconds & 3) * 1e9 + time[1]
+  const low = (quarter % 0x20_0000) * 0x800 + (seconds & 3) * 1e9 + nanos
   const high = Math.floor(quarter / 0x20_0000) + Math.floor(low / 0x1_0000_0000)
   putFixed32(writer.buffer, writer.pos, low)
   putFixed32(writer.buffer, writer.pos + 4, high)
