@@ -136,7 +136,8 @@ export function runInside(running: Running, fn: Work, self: unknown, args: reado
 export function returned(running: Running, fn: Work, result: unknown): unknown {
   leave(running)
   const { span, context, options } = running
-  if (typeof result !== 'object' || result === null) {
+  // What a function gives that only says something of its span, `(span) => span.setInputs(...)`, is that span.
+  if (typeof result !== 'object' || result === null || result === span) {
     succeed(span, result, options)
     return result
   }
@@ -252,7 +253,6 @@ function outcomeOptions(given: OutcomeOptions | undefined): OutcomeOptions {
 }
 
 function succeed(span: LiveSpan, value: unknown, options: OutcomeOptions): void {
-  // What a function gives that only says something of its span, `(span) => span.setInputs(...)`, is that span.
   const isResult = value !== undefined && value !== span
   const records = isResult && options.captureOutputs !== false && !span.hasOutputs
   if (records && span.wantsContent) span.setOutputs(options.readOutputs?.(value) ?? value)
