@@ -3,6 +3,7 @@ import { nowMs } from '../runtime/clock.ts'
 import { realTime, type Timer, withoutHold } from '../runtime/real-time.ts'
 import { processWide } from '../runtime/registry.ts'
 import { isLiveSpan, type LiveSpan } from '../span/live-span.ts'
+import { unfinishedSpan } from '../span/unfinished-span.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
 import { type CallStack, callSite, callStack } from './call-site.ts'
 import { type OpenSpanFacts, sayOpenAtEnd, sayOverdue } from './open-spans.ts'
@@ -78,10 +79,10 @@ function look(): void {
   for (const [pipeline, watchdog] of watched) {
     const { afterMs, exportOpen } = watchdog
     if (pipeline.traces.openCount === 0) continue
-    const overdue = openIn(pipeline).filter((span) => now - span.startedMs >= afterMs && !said.has(span))
+    const overdue = openIn(pipeline).filter((span) => now - span.startMs >= afterMs && !said.has(span))
     for (const span of overdue) {
       said.add(span)
-      if (exportOpen) pipeline.exporter.exportOpen(span.unfinished(now))
+      if (exportOpen) pipeline.exporter.exportOpen(unfinishedSpan(span, now))
     }
     sayOverdue(overdue.map(factsAt(now)), watchdog)
   }
@@ -104,7 +105,7 @@ const factsAt =
       name,
       traceId,
       spanId,
-      openMs: Math.round(now - span.startedMs),
+      openMs: Math.round(now - span.startMs),
       startedAt: call ? callSite(call) : [],
     }
   }
@@ -117,7 +118,7 @@ export function sendOpenSpans(pipeline: Pipeline): void {
   for (const span of openIn(pipeline)) {
     if (sentAtEnd.has(span)) continue
     sentAtEnd.add(span)
-    pipeline.exporter.exportOpen(span.unfinished(now))
+    pipeline.exporter.exportOpen(unfinishedSpan(span, now))
   }
 }
 

@@ -5,47 +5,50 @@ import { traceStateOf } from '../runtime/otel-trace-state.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { type Attributes, NO_ATTRIBUTES } from './attributes.ts'
-import { attributeValue, copyAttributes, ownKeys, readProperty } from './capture/attribute-values.ts'
-import { type CaptureOptions, takeSnapshot } from './capture/capture.ts'
-import { captureOptionsFor } from './capture/capture-source.ts'
+import { attributeValue, ownKeys, readProperty } from './capture/attribute-values.ts'
+import { takeSnapshot } from './capture/capture.ts'
 import { itemsOf, kindOf } from './capture/clean-fields.ts'
 import { cleanName } from './capture/clean-name.ts'
-import {
-  changeBytes,
-  contentMark,
-  giveUpValues,
-  valueBytes,
-  valuesBytes,
-  withoutValues,
-} from './content-bytes.ts'
+import { changeBytes, contentMark, giveUpValues, valueBytes } from './content-bytes.ts'
+import { applyEndOptions } from './end-options.ts'
 import {
   type AgentData,
   type DroppedCounts,
   type EndedSpan,
-  plainSpan,
   type SpanEvent,
   type SpanLinkData,
   type SpanStatus,
   StatusCode,
   spanStatus,
 } from './ended-span.ts'
-import { describeException, exceptionFacts, plainType } from './exception.ts'
+import { describeException, exceptionFacts } from './exception.ts'
 import { type InstrumentationScope, OWN_SCOPE } from './instrumentation-scope.ts'
-import { END_OPTIONS, TOKEN_USAGE } from './known-keys.ts'
+import { TOKEN_USAGE } from './known-keys.ts'
 import { ContentAge, type ContentHolder } from './open-content.ts'
 import type { OpenSpan } from './open-spans.ts'
 import { readLink } from './read-link.ts'
 import { readStatus } from './read-status.ts'
-import { countsIn } from './semconv/content-counts.ts'
-import { exportedKey, exportedName, exportedScope } from './semconv/exported-name.ts'
-import { admittedName, admittedOfOurs, isAdmitted, isAdmittedInEvent } from './semconv/external-content.ts'
+import { exportedKey, exportedScope } from './semconv/exported-name.ts'
 import * as keys from './semconv/keys.ts'
 import { smallAttributes } from './semconv/span-attributes.ts'
 import { SpanType } from './semconv/span-type.ts'
 import type { Snapshot } from './snapshot/snapshot.ts'
 import type { EndOptions, Span } from './span.ts'
 import type { RareParts, SpanHost } from './span-host.ts'
-import { type Dropping, MAX_EVENTS, MAX_LINKS, noneDropped, sayLimits } from './span-limits.ts'
+import { sayLimits } from './span-limits.ts'
+import { SpanMoments } from './span-moments.ts'
+import {
+  captureOptionsOf,
+  contentText,
+  copiedAttributes,
+  exceptionAttributes,
+  exceptionType,
+  exportedText,
+  exportedType,
+  keptName,
+  keptValue,
+  type RuledSpan,
+} from './span-rules.ts'
 import { type CountedUsage, countedUsage, type TokenUsage, usageOfAttributes } from './token-usage.ts'
 import type { TraceRecord } from './trace-record.ts'
 import { sumUpUsage } from './usage-tree.ts'
@@ -72,7 +75,7 @@ const NO_LINKS: readonly SpanLinkData[] = []
  * A span while its work goes on, and after its end, when it is the {@link EndedSpan} that leaves: an object of its own for
  * that would cost as much as the span. Its methods never throw; after the end they do nothing.
  */
-export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, AgentData {
+export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, AgentData, RuledSpan {
   static {
     Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
   }
@@ -108,9 +111,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   #spanType: string
   #open = true
   #attributes: AttributeBag | undefined
-  #events: SpanEvent[] | undefined
-  #links: SpanLinkData[] | undefined
-  #dropped: Dropping | undefined
+  #moments: SpanMoments | undefined
   #code: StatusCode = StatusCode.UNSET
   #message: string | undefined
   #inputs: Snapshot | undefined
@@ -148,8 +149,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     this.spanId = spanId
     this.parent = parent
     this.#own = spanType !== undefined
-    this.#spanType = this.#exportedType(spanType ?? SpanType.UNKNOWN)
-    this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
+    this.#spanType = exportedType(this, spanType ?? SpanType.UNKNOWN)
+    this.#name = exportedText(this, keptName(this, name, 'span'), 'name')
     this.#startMs = (startTime === undefined ? undefined : msOfTimeInput(startTime)) ?? nowMs()
     trace.open.add(this)
     LiveSpan.#latest = this
@@ -161,7 +162,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   /** Start, epoch milliseconds. */
-  get startedMs(): number {
+  get startMs(): number {
     return this.#startMs
   }
 
@@ -211,10 +212,6 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return hrTimeOfMs(this.#endMs)
   }
 
-  get startMs(): number {
-    return this.#startMs
-  }
-
   get endMs(): number {
     return this.#endMs
   }
@@ -228,19 +225,23 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   get events(): readonly SpanEvent[] {
-    return this.#events ?? NO_EVENTS
+    return this.#moments?.events ?? NO_EVENTS
   }
 
   get links(): readonly SpanLinkData[] {
-    return this.#links ?? NO_LINKS
+    return this.#moments?.links ?? NO_LINKS
   }
 
   get dropped(): DroppedCounts | undefined {
-    return this.#dropped
+    return this.#moments?.dropped
   }
 
   get scope(): InstrumentationScope {
-    return exportedScope(this.#scope(), this.#host.redact)
+    return exportedScope(this.givenScope, this.#host.redact)
+  }
+
+  get givenScope(): InstrumentationScope {
+    return this.#rare?.scope ?? OWN_SCOPE
   }
 
   get agent(): AgentData | undefined {
@@ -282,7 +283,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   setInputs(inputs: unknown): this {
     if (this.wantsContent) {
-      const content = takeSnapshot(inputs, this.#captureOptions('inputs'))
+      const content = takeSnapshot(inputs, captureOptionsOf(this, 'inputs'))
       const more = changeBytes(this.#inputs, content)
       this.#inputs = content
       this.#grow(more)
@@ -292,7 +293,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   setOutputs(outputs: unknown): this {
     if (this.wantsContent) {
-      const content = takeSnapshot(outputs, this.#captureOptions('outputs'))
+      const content = takeSnapshot(outputs, captureOptionsOf(this, 'outputs'))
       const more = changeBytes(this.#outputs, content)
       this.#outputs = content
       this.#grow(more)
@@ -301,7 +302,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   }
 
   setSpanType(type: string): this {
-    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = this.#exportedType(type)
+    if (this.#open && typeof type === 'string' && type !== '') this.#spanType = exportedType(this, type)
     return this
   }
 
@@ -314,9 +315,9 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   setModel(model: string, provider?: string): this {
     if (!this.#open) return this
-    if (typeof model === 'string' && model !== '') this.#model = this.#exported(model, keys.REQUEST_MODEL)
+    if (typeof model === 'string' && model !== '') this.#model = exportedText(this, model, keys.REQUEST_MODEL)
     if (typeof provider === 'string' && provider !== '') {
-      this.#provider = this.#exported(provider, keys.PROVIDER_NAME)
+      this.#provider = exportedText(this, provider, keys.PROVIDER_NAME)
     }
     return this
   }
@@ -327,8 +328,8 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     const host = this.#host
     // An assignment to this key would set the prototype.
     if ((!this.trace.sampled && mirror === undefined) || key === '__proto__') return this
-    const value = host.captureContent ? given : this.#admitted(key, given)
-    const kept = attributeValue(value, this.#captureOptions(key))
+    const value = host.captureContent ? given : keptValue(this, key, given)
+    const kept = attributeValue(value, captureOptionsOf(this, key))
     const exported = exportedKey(key, host.redact)
     if (kept === undefined || exported === '') return this
     mirror?.setAttribute(exported, kept as never)
@@ -337,7 +338,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
       const isJson = typeof value === 'object' && typeof kept === 'string'
       const more = valueBytes(kept) - valueBytes(this.#attributes.values[exported])
       if (keepAttribute(this.#attributes, exported, kept, isJson)) this.#grow(more)
-      else this.#drop('attributes')
+      else this.#momentsOf().drop('attributes')
     }
     return this
   }
@@ -353,7 +354,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     const given = readStatus(status, message)
     if (given === undefined) return this
     this.#code = given.code
-    this.#message = given.code === StatusCode.ERROR ? this.#content(given.message, 'status') : undefined
+    this.#message = given.code === StatusCode.ERROR ? contentText(this, given.message, 'status') : undefined
     this.#rare?.mirror?.setStatus({ code: given.code, ...(this.#message && { message: this.#message }) })
     return this
   }
@@ -362,46 +363,32 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     if (!this.#open || typeof name !== 'string') return this
     const ms = msOfTimeInput(attributesOrTime)
     const given = ms === undefined && typeof attributesOrTime === 'object' ? attributesOrTime : undefined
-    this.#addEvent(name, given ? this.#copy(given, name) : undefined, ms ?? msOfTimeInput(time))
+    this.#addEvent(name, given ? copiedAttributes(this, given, name) : undefined, ms ?? msOfTimeInput(time))
     return this
   }
 
   addLink(link: Link | OtelSpan): this {
-    const read = this.#open ? readLink(link, (given) => this.#copy(given)) : undefined
+    const read = this.#open ? readLink(link, (given) => copiedAttributes(this, given)) : undefined
     if (read === undefined) return this
     const { attributes } = read.data
     this.#rare?.mirror?.addLink?.({
       context: read.context,
       ...(attributes && { attributes: attributes as never }),
     })
-    this.#links ??= []
-    if (this.#links.length < MAX_LINKS) {
-      this.#links.push(read.data)
-      this.#grow(valuesBytes(attributes))
-    } else this.#drop('links')
+    this.#grow(this.#momentsOf().addLink(read.data))
     return this
   }
 
   addLinks(links: (Link | OtelSpan)[]): this {
     const { items, more } = itemsOf(links)
     for (const link of items) this.addLink(link)
-    if (more > 0 && this.#open) this.#drop('links', more)
+    if (more > 0 && this.#open) this.#momentsOf().drop('links', more)
     return this
   }
 
   recordException(exception: unknown, time?: TimeInput): void {
     if (!this.#open) return
-    const facts = exceptionFacts(exception)
-    const attributes: Attributes = {
-      [keys.EXCEPTION_TYPE]: this.#exported(this.#typeOf(facts.type), keys.EXCEPTION_TYPE),
-    }
-    const message = this.#content(facts.message, keys.EXCEPTION_MESSAGE)
-    const stack = this.#host.captureContent
-      ? this.#content(facts.stack, keys.EXCEPTION_STACKTRACE)
-      : undefined
-    if (message !== undefined) attributes[keys.EXCEPTION_MESSAGE] = message
-    if (stack !== undefined) attributes[keys.EXCEPTION_STACKTRACE] = stack
-    this.#addEvent(keys.EXCEPTION_EVENT, attributes, msOfTimeInput(time))
+    this.#addEvent(keys.EXCEPTION_EVENT, exceptionAttributes(this, exception), msOfTimeInput(time))
   }
 
   /** The work failed with `thrown`: exception event, ERROR with its description, `error.type`. */
@@ -409,13 +396,13 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     if (!this.#open) return
     const facts = exceptionFacts(thrown)
     this.recordException(thrown)
-    this.setAttribute(keys.ERROR_TYPE, cleanName(this.#typeOf(facts.type)))
+    this.setAttribute(keys.ERROR_TYPE, cleanName(exceptionType(this, facts.type)))
     this.setStatus('ERROR', this.#host.captureContent ? describeException(facts) : undefined)
   }
 
   updateName(name: string): this {
     if (this.#open && typeof name === 'string') {
-      this.#name = this.#exported(this.#barredName(name, 'span'), 'name')
+      this.#name = exportedText(this, keptName(this, name, 'span'), 'name')
       this.#rare?.mirror?.updateName(this.#name)
     }
     return this
@@ -451,40 +438,12 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
   #endAt(options: EndOptions | TimeInput | undefined, now?: number): void {
     if (!this.#open) return
     const time = msOfTimeInput(options)
-    const wanted = time ?? (options === undefined ? undefined : this.#sayAtEnd(options as EndOptions))
+    const wanted = time ?? (options === undefined ? undefined : applyEndOptions(this, options as EndOptions))
     this.#finish(Math.max(wanted ?? now ?? nowMs(), this.#startMs))
   }
 
   [Symbol.dispose](): void {
     this.end()
-  }
-
-  /** What is known of this span now, while it is open, as a span that ends at `nowMs` and is marked as open. */
-  unfinished(nowMs: number): EndedSpan {
-    const span = plainSpan(this)
-    return {
-      ...span,
-      // Only the attributes may have told whose span it is.
-      name: this.#barredName(this.#name, 'span'),
-      endTime: hrTimeOfMs(Math.max(nowMs, this.#startMs)),
-      attributes: { ...span.attributes, [keys.STILL_OPEN]: true },
-      events: [...span.events],
-      links: [...span.links],
-      dropped: span.dropped && { ...span.dropped },
-      agent: span.agent && { ...span.agent, jsonKeys: new Set(span.agent.jsonKeys) },
-    }
-  }
-
-  /** Records what `end` was given. @returns the end time among it */
-  #sayAtEnd(given: EndOptions): number | undefined {
-    checkKeys(END_OPTIONS, given)
-    const read = <K extends keyof EndOptions>(key: K): EndOptions[K] =>
-      readProperty(given, key) as EndOptions[K]
-    const [outputs, attributes, status] = [read('outputs'), read('attributes'), read('status')]
-    if (outputs !== undefined) this.setOutputs(outputs)
-    if (attributes !== undefined) this.setAttributes(attributes)
-    if (status !== undefined) this.setStatus(status)
-    return msOfTimeInput(read('endTime'))
   }
 
   #finish(endMs: number): void {
@@ -503,8 +462,9 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     if (this.#startMs < trace.startMs) trace.startMs = this.#startMs
     if (endMs > trace.endMs) trace.endMs = endMs
     this.#endMs = endMs
-    this.#name = this.#barredName(this.#name, 'span')
-    if (this.#dropped !== undefined) sayLimits(this.#name, this.#dropped)
+    this.#name = keptName(this, this.#name, 'span')
+    const dropped = this.#moments?.dropped
+    if (dropped !== undefined) sayLimits(this.#name, dropped)
     if (mirror !== undefined) {
       // The application's own backend understands the span by the same small keys; content goes nowhere but to us.
       if (this.#own) mirror.setAttributes(smallAttributes(this, this) as never)
@@ -526,8 +486,7 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     this.#inputs = this.#inputs && contentMark(this.#inputs)
     this.#outputs = this.#outputs && contentMark(this.#outputs)
     if (this.#attributes !== undefined) giveUpValues(this.#attributes)
-    this.#events = this.#events && withoutValues(this.#events)
-    this.#links = this.#links && withoutValues(this.#links)
+    this.#moments?.giveUpValues()
   }
 
   #sumUp(): void {
@@ -550,88 +509,16 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
 
   #addEvent(name: string, attributes: Attributes | undefined, ms: number = nowMs()): void {
     const event: SpanEvent = {
-      name: name === keys.EXCEPTION_EVENT ? name : this.#exported(this.#barredName(name, 'event'), 'event'),
+      name: name === keys.EXCEPTION_EVENT ? name : exportedText(this, keptName(this, name, 'event'), 'event'),
       time: hrTimeOfMs(ms),
       ...(attributes && { attributes }),
     }
     this.#rare?.mirror?.addEvent(event.name, attributes as never, event.time)
-    if (!this.trace.sampled) return
-    this.#events ??= []
-    if (this.#events.length < MAX_EVENTS) {
-      this.#events.push(event)
-      this.#grow(valuesBytes(attributes))
-    } else this.#drop('events')
+    if (this.trace.sampled) this.#grow(this.#momentsOf().addEvent(event))
   }
 
-  #drop(what: keyof Dropping, count = 1): void {
-    this.#dropped ??= noneDropped()
-    this.#dropped[what] += count
-  }
-
-  #copy(given: object, event?: string): Attributes {
-    const scope = this.#scope().name
-    const admits = (key: string, value: unknown): boolean =>
-      this.#own
-        ? admittedOfOurs(key, value) === value
-        : event === undefined
-          ? isAdmitted(scope, key, value)
-          : isAdmittedInEvent(scope, event, key, value)
-    const options = (key: string): CaptureOptions => this.#captureOptions(key)
-    return copyAttributes(
-      {},
-      given,
-      this.#host.redact,
-      options,
-      this.#host.captureContent ? undefined : admits,
-    )
-  }
-
-  /** What is kept of an attribute while content is not captured. */
-  #admitted(key: string, value: unknown): unknown {
-    if (this.#own) return admittedOfOurs(key, value)
-    return isAdmitted(this.#scope().name, key, value) ? value : countsIn(key, value)
-  }
-
-  /** Content of other libraries must be kept out. */
-  #isBarred(): boolean {
-    return !this.#own && !this.#host.captureContent
-  }
-
-  #barredName(name: string, instead: string): string {
-    return this.#isBarred() && typeof name === 'string'
-      ? admittedName(this.#scope().name, name, instead, this.#attributes?.values)
-      : name
-  }
-
-  #typeOf(type: string): string {
-    return this.#host.captureContent ? type : plainType(type)
-  }
-
-  /** Text that is content: absent with capture off, redacted and cut like any captured value. */
-  #content(text: string | undefined, key: string): string | undefined {
-    if (text === undefined || text === '' || !this.#host.captureContent) return undefined
-    const value = attributeValue(text, this.#captureOptions(key))
-    return value === undefined ? undefined : String(value)
-  }
-
-  #scope(): InstrumentationScope {
-    return this.#rare?.scope ?? OWN_SCOPE
-  }
-
-  /** A name as it leaves, for `redact` decides on these too. */
-  #exported(name: unknown, key: string): string {
-    const { redact } = this.#host
-    if (redact === undefined) return cleanName(name)
-    return exportedName(name, redact, { span: this.#name ?? '', spanType: this.#spanType, key })
-  }
-
-  #exportedType(type: string): string {
-    const { redact } = this.#host
-    if (redact === undefined || Object.hasOwn(SpanType, type)) return type
-    return exportedName(type, redact, { span: this.#name ?? '', spanType: type, key: keys.SPAN_TYPE })
-  }
-
-  #captureOptions(key: string): CaptureOptions {
-    return captureOptionsFor(this.#host, this.#name, this.#spanType, key)
+  #momentsOf(): SpanMoments {
+    this.#moments ??= new SpanMoments()
+    return this.#moments
   }
 }

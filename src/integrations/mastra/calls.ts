@@ -29,7 +29,7 @@ export function endCall({ call, above: step }: Part, told: unknown): void {
   if (call === undefined) return
   describe(call, step, told)
   const first = read(told, 'attributes', 'completionStartTime')
-  const waitedMs = first instanceof Date ? first.getTime() - (call.span as LiveSpan).startedMs : -1
+  const waitedMs = first instanceof Date ? first.getTime() - (call.span as LiveSpan).startMs : -1
   // Of later calls Mastra tells the time of the first one.
   if (waitedMs >= 0) call.span.setAttribute(keys.TIME_TO_FIRST_CHUNK, waitedMs / 1000)
   if (call.wantsContent && step !== undefined) step.step.said = answerIn(told)
@@ -44,7 +44,7 @@ export function addCall(step: Part, around: Part): void {
   const { told } = step
   if (text(dataAt(read(told, 'attributes'), 'finishReason')) === undefined) return
   around.generation.isAsking = false
-  const call = beginCall(step, step.inside, Math.min(around.generation.idleSince, step.span.startedMs))?.call
+  const call = beginCall(step, step.inside, Math.min(around.generation.idleSince, step.span.startMs))?.call
   if (call === undefined) return
   describe(call, step, undefined)
   if (call.wantsContent) step.step.said = answerIn(told)

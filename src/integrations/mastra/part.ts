@@ -36,7 +36,7 @@ export function beginPart(
     ...{ type, above, told, hasBelow: false, failure: undefined },
     ...begun,
     step: { hasInference: false, toolAt: undefined, said: undefined, results: [] },
-    generation: { idleSince: begun.span.startedMs, isAsking: type === GENERATION, added: [] },
+    generation: { idleSince: begun.span.startMs, isAsking: type === GENERATION, added: [] },
   }
   if (type === GENERATION) watchAsking(part.span, part)
   if (above !== undefined) noteBelow(above, part, around)
@@ -56,7 +56,7 @@ function noteBelow(above: Part, part: Part, around: Part | undefined): void {
   above.hasBelow = true
   const isTool = TOOLS.test(part.type)
   if (part.type === INFERENCE) above.step.hasInference = true
-  if (isTool) above.step.toolAt ??= part.span.startedMs
+  if (isTool) above.step.toolAt ??= part.span.startMs
   if (around === undefined) return
   if (part.type === STEP) watchAsking(part.span, around)
   if (part.type === STEP || part.type === INFERENCE) around.generation.isAsking = true
