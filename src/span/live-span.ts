@@ -87,7 +87,6 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     return LiveSpan.#latest
   }
 
-  readonly traceId: string
   readonly spanId: string
   readonly parent: OpenSpan | undefined
   readonly trace: TraceRecord
@@ -145,7 +144,6 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     this.#traceState = traceState
     this.#rare = rare
     this.trace = trace
-    this.traceId = trace.traceId
     this.spanId = spanId
     this.parent = parent
     this.#own = spanType !== undefined
@@ -155,6 +153,10 @@ export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, Agent
     trace.open.add(this)
     LiveSpan.#latest = this
     host.began?.(this)
+  }
+
+  get traceId(): string {
+    return this.trace.traceId
   }
 
   get name(): string {

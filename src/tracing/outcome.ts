@@ -25,13 +25,13 @@ export interface OutcomeOptions {
 
 /** A function of the application, whatever it takes. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type Work = (this: any, ...args: any[]) => any
+type Callee = (this: any, ...args: any[]) => any
 
 /**
  * A span whose work is about to be called. Who calls it does it like this, so that no more than his own frame stands on
  * the stack meanwhile, and a recursion goes about as deep as without:
  *
- *     const running = begin(open, options)
+ *     const running = begin(open, options, fn)
  *     if (running === undefined) return fn(NOOP_SPAN)
  *     if (!running.isActive) return runInside(running, fn, undefined, [running.span])
  *     try {
@@ -56,10 +56,16 @@ export interface Running {
 /** The innermost work that runs on this stack. */
 let innermost: Running | undefined
 
-/** Starts the span that `open` makes; none where nothing is traced, or where the stack is at its end. */
-export function begin(
-  open: (pipeline: Pipeline, context: Context) => LiveSpan,
-  given?: OutcomeOptions,
+/**
+ * Starts the span that `open` makes; none where nothing is traced, or where the stack is at its end.
+ *
+ * @param given - what the call was given, for `open` and for the outcome
+ * @param work - what `open` gets besides: a closure for it would be one more object for each span
+ */
+export function begin<Given extends OutcomeOptions, Work>(
+  open: (pipeline: Pipeline, context: Context, given: Given, work: Work) => LiveSpan,
+  given: Given,
+  work: Work,
 ): Running | undefined {
   // What is enough now is enough for the end, which comes to the same place.
   if (currentPipeline() === undefined || !hasStackRoom()) return undefined
@@ -72,7 +78,7 @@ export function begin(
     if (pipeline === undefined) return undefined
     const options = outcomeOptions(given)
     const contextSwitch = switchOf(manager)
-    const span = open(pipeline, context)
+    const span = open(pipeline, context, given, work)
     running = {
       span,
       context,
@@ -109,7 +115,7 @@ function endLate(): void {
 }
 
 /** Calls `fn` where the context manager has no other way to make a context the active one. */
-export function runInside(running: Running, fn: Work, self: unknown, args: readonly unknown[]): unknown {
+export function runInside(running: Running, fn: Callee, self: unknown, args: readonly unknown[]): unknown {
   let called = false
   let result: unknown
   const call = (): void => {
@@ -133,7 +139,7 @@ export function runInside(running: Running, fn: Work, self: unknown, args: reado
 }
 
 /** `fn` returned `result`: ends the span when that work ends. Returns what the caller of `fn` must get. */
-export function returned(running: Running, fn: Work, result: unknown): unknown {
+export function returned(running: Running, fn: Callee, result: unknown): unknown {
   leave(running)
   const { span, context, options } = running
   // What a function gives that only says something of its span, `(span) => span.setInputs(...)`, is that span.

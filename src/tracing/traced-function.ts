@@ -49,7 +49,7 @@ export function tracedFunction(fn: AnyMethod, given: TraceOptions): AnyMethod {
 /** What can be called with `new` is a function with a prototype. */
 function tracedConstructor(fn: AnyMethod, given: TraceOptions): AnyMethod {
   return function traced(this: unknown, ...args: unknown[]): unknown {
-    const running = begin((pipeline, context) => open(pipeline, context, fn, given, args), given)
+    const running = begin(open, given, { fn, args })
     if (new.target !== undefined) {
       // Instances are those of `fn`, and a subclass has its own.
       return constructed(running, fn, args, new.target === traced ? fn : new.target)
@@ -78,7 +78,7 @@ function constructed(
 function tracedMethod(fn: AnyMethod, given: TraceOptions): AnyMethod {
   return {
     traced(this: unknown, ...args: unknown[]): unknown {
-      const running = begin((pipeline, context) => open(pipeline, context, fn, given, args), given)
+      const running = begin(open, given, { fn, args })
       if (running === undefined) return Reflect.apply(fn, this, args)
       if (!running.isActive) return runInside(running, fn, this, args)
       try {
@@ -90,13 +90,12 @@ function tracedMethod(fn: AnyMethod, given: TraceOptions): AnyMethod {
   }.traced
 }
 
-function open(
-  pipeline: Pipeline,
-  context: Context,
-  fn: AnyMethod,
-  given: TraceOptions,
-  args: readonly unknown[],
-): LiveSpan {
+interface TracedCall {
+  readonly fn: AnyMethod
+  readonly args: readonly unknown[]
+}
+
+function open(pipeline: Pipeline, context: Context, given: TraceOptions, { fn, args }: TracedCall): LiveSpan {
   const { responseId } = given
   // Most calls have the same options each time.
   const options =

@@ -26,7 +26,7 @@ import { begin, returned, runInside, threw } from './outcome.ts'
 export function withAgent<T>(turn: AgentTurn, fn: (agent: Span) => T): T {
   if (typeof fn !== 'function' && typeof turn === 'function')
     return withAgent(inOtherOrder<AgentTurn>('withAgent()', fn), turn as typeof fn)
-  const running = begin((pipeline, context) => openTurn(pipeline, context, turn), turn)
+  const running = begin(openTurn, turn, undefined)
   if (running === undefined) return fn(NOOP_SPAN)
   if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
   try {

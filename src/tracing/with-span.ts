@@ -21,7 +21,7 @@ import { begin, returned, runInside, threw } from './outcome.ts'
 export function withSpan<T>(fn: (span: Span) => T, options: WithSpanOptions = {}): T {
   if (typeof fn !== 'function' && typeof options === 'function')
     return withSpan(options as typeof fn, inOtherOrder<WithSpanOptions>('withSpan()', fn))
-  const running = begin((pipeline, context) => openGiven(pipeline, context, options, fn), options)
+  const running = begin(openGiven, options, fn)
   if (running === undefined) return fn(NOOP_SPAN)
   if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
   try {

@@ -23,7 +23,7 @@ import { begin, returned, runInside, threw } from './outcome.ts'
 export function withTool<T>(call: ToolCall, fn: (span: Span) => T): T {
   if (typeof fn !== 'function' && typeof call === 'function')
     return withTool(inOtherOrder<ToolCall>('withTool()', fn), call as typeof fn)
-  const running = begin((pipeline, context) => openCall(pipeline, context, call), call)
+  const running = begin(openCall, call, undefined)
   if (running === undefined) return fn(NOOP_SPAN)
   if (!running.isActive) return runInside(running, fn, undefined, [running.span]) as T
   try {

@@ -25,7 +25,7 @@ export interface ToolRun {
  * @param init - asked only when something is traced
  */
 export function runTool<T>(init: () => ToolRun, fn: () => T): T {
-  const running = begin((pipeline, context) => openTool(pipeline, context, init()), AS_DATA)
+  const running = begin(openTool, AS_DATA, init)
   if (running === undefined) return fn()
   if (!running.isActive) return runInside(running, fn, undefined, []) as T
   try {
@@ -38,7 +38,8 @@ export function runTool<T>(init: () => ToolRun, fn: () => T): T {
 /** What a tool gives is the program's, and is made JSON of by the framework alone. */
 const AS_DATA: OutcomeOptions = { readOutputs: dataOf, outputReducer: dataOf }
 
-function openTool(pipeline: Pipeline, context: Context, tool: ToolRun): LiveSpan {
+function openTool(pipeline: Pipeline, context: Context, _: OutcomeOptions, init: () => ToolRun): LiveSpan {
+  const tool = init()
   const span = openSpan(pipeline, context, {
     name: tool.name,
     spanType: SpanType.TOOL,
