@@ -20,6 +20,12 @@ export interface TargetDiskParts {
   readonly isFinal: () => boolean
 }
 
+/** Where they are kept on disk, and for whom. */
+type Whose = NonNullable<Config['spool'] | Config['leftovers']> & {
+  readonly key: string
+  readonly target: string
+}
+
 /** How spans for `target` are kept on disk: until they are delivered, or what is left at the end, or not at all. */
 export function targetDisk({
   config,
@@ -30,19 +36,24 @@ export function targetDisk({
 }: TargetDiskParts): Pick<SpanTarget, 'disk' | 'leftovers'> {
   const place = config.spool ?? config.leftovers
   if (place === undefined) return {}
-  const whose = { ...place, key: targetKey(target, config.serviceName), target: target.endpoint }
+  let key: string | undefined
+  const whose = (): Whose => {
+    // To make it takes Node's crypto library, which takes a tenth of the time of starting.
+    key ??= targetKey(target, config.serviceName)
+    return { ...place, key, target: target.endpoint }
+  }
   const disk: TargetDisk = {
     isFinal,
     encode: (span) => encodeRecord(span, resource(), exportOptions(config, isMlflow())),
-    open: (events) => new Spool({ ...events, ...whose }),
+    open: (events) => new Spool({ ...events, ...whose() }),
   }
   if (config.spool !== undefined) return { disk }
   const leftovers: TargetLeftovers = {
     ...disk,
     dir: place.dir,
-    exist: () => hasSegments(join(place.dir, whose.key)),
+    exist: () => hasSegments(join(place.dir, whose().key)),
     soon: (work) => void withoutHold(realTime.start(work, 0)),
-    keep: (records) => leaveBehind({ ...whose, maxAgeMs: MAX_AGE_MS }, records),
+    keep: (records) => leaveBehind({ ...whose(), maxAgeMs: MAX_AGE_MS }, records),
   }
   return { leftovers }
 }
