@@ -28,11 +28,11 @@ const budget = (entry, limit) => ({
 
 /** What was measured when the entry was last changed on purpose, and a little more. */
 export default [
-  budget('index', '132 kB'),
-  budget('otel', '106 kB'),
+  budget('index', '133 kB'),
+  budget('otel', '107 kB'),
   budget('mlflow', '34 kB'),
-  budget('register', '105 kB'),
-  budget('testing', '82 kB'),
+  budget('register', '106 kB'),
+  budget('testing', '83 kB'),
   budget('bundler', '12 kB'),
   budget('next', '12 kB'),
   // What a front end gets that imports a module which also runs on the server.

@@ -1,5 +1,5 @@
 import type { Config, ContentKeys } from './config.ts'
-import type { Limits, Redact } from './limits.ts'
+import { type Limits, MAX_DEPTH, type Redact } from './limits.ts'
 import { problemWith, type Reader, type SourceName } from './reader.ts'
 import * as rules from './rules.ts'
 import { nearest, preview } from './text.ts'
@@ -18,8 +18,6 @@ const CAPTURE = [
 ] as const
 
 const MIN_BYTES = 64
-/** What MLflow's server can still read back. */
-const MAX_DEPTH = 40
 // A span of this size fits, with its envelope, into the 4 MiB that a gRPC receiver takes by default.
 const DEFAULTS: Limits = { maxValueBytes: 1_048_576, maxSpanBytes: 3_145_728, maxDepth: MAX_DEPTH }
 

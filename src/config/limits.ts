@@ -8,6 +8,9 @@ export interface Limits {
   readonly maxDepth: number
 }
 
+/** Nesting that MLflow can still read back. */
+export const MAX_DEPTH = 40
+
 /** Where a value that is being redacted comes from. */
 export interface RedactContext {
   /** Name of the span. */

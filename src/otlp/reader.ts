@@ -1,10 +1,5 @@
-/** Wire types of protobuf; groups (3 and 4) are in no message of OTLP. */
-const VARINT = 0
-const FIXED64 = 1
-const LENGTH_DELIMITED = 2
-const FIXED32 = 5
+import { FIXED32, FIXED64, LENGTH_DELIMITED, MAX_VARINT_LENGTH, VARINT } from '../span/snapshot/wire-types.ts'
 
-const MAX_VARINT_LENGTH = 10
 const MAX_TAG = 2 ** 32 - 1
 
 /**

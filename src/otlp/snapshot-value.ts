@@ -3,11 +3,13 @@ import { cleanText } from '../span/capture/capture-strings.ts'
 import type { Snapshot } from '../span/snapshot/snapshot.ts'
 import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape } from '../span/snapshot/tape.ts'
 import {
+  MAX_UNIT_BYTES,
   makeRoom,
   putDouble,
   putInt64,
   putUtf8,
   putVarint,
+  SHORT_TEXT,
   varintBytes,
   type Writer,
 } from '../span/snapshot/writer.ts'
@@ -15,7 +17,6 @@ import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, KVLIST, STRING, VALUE } from './ta
 
 /** What stands around a text at most, and the most that a number takes. */
 const SLOT_BYTES = 18
-const MAX_UNIT_BYTES = 3
 /** Above this, counting the bytes is cheaper than room for three times as many. */
 const WORTH_COUNTING = 262_144
 const MIN_COUNTED = 1_024
@@ -75,9 +76,6 @@ function putNumber(buffer: Buffer, pos: number, tag: number, value: number): num
   buffer[pos + 2] = DOUBLE
   return putDouble(buffer, pos + 3, value)
 }
-
-/** Up to this length a loop over the characters is faster than a call into the engine. */
-const SHORT_TEXT = 32
 
 function putText(buffer: Buffer, pos: number, tag: number, text: string): number {
   const length = lengthOf(text)

@@ -10,13 +10,13 @@ export interface TraceRecord {
   /** Flags of the W3C trace context that all of our spans here have. */
   readonly flags: number
   /** The tracestate that came with the trace, if it began elsewhere. */
-  readonly upstreamState?: string
+  readonly upstreamState: string | undefined
   /** The local root continues a trace that began elsewhere. */
   readonly remote: boolean
   /** The process that started the trace exports it itself, and will send its root. */
   readonly rootElsewhere: boolean
   /** Where the process that began the trace sends it, as `ownExperiment` writes it; `undefined` where nobody said so. */
-  readonly experiment?: string | undefined
+  readonly experiment: string | undefined
   userId?: string
   sessionId?: string
   /** Written by {@link setEntry}. */
@@ -50,8 +50,8 @@ export interface RootSummary {
   /** {@link TraceRecord.revision} at that time. */
   readonly revision: number
   /** Of its content, where MLflow makes none itself: the root of the trace never comes. */
-  readonly requestPreview?: string
-  readonly responsePreview?: string
+  readonly requestPreview: string | undefined
+  readonly responsePreview: string | undefined
 }
 
 const NO_ENTRIES: ReadonlyMap<string, string> = new Map()
@@ -77,10 +77,10 @@ export function newTraceRecord(init: {
     traceId: init.traceId,
     sampled: init.sampled,
     flags: init.flags ?? (init.sampled ? 1 : 0),
-    ...(init.upstreamState && { upstreamState: init.upstreamState }),
+    upstreamState: init.upstreamState || undefined,
     remote: init.remote ?? false,
     rootElsewhere: init.rootElsewhere ?? false,
-    ...(init.experiment !== undefined && { experiment: init.experiment }),
+    experiment: init.experiment,
     tags: NO_ENTRIES,
     metadata: NO_ENTRIES,
     revision: 0,

@@ -37,12 +37,8 @@ export function rootSummary(root: EndedSpan): RootSummary {
     failed: root.status.code === StatusCode.ERROR,
     isRemote,
     revision: trace.revision,
-    ...(previews?.inputs !== undefined && {
-      requestPreview: previewOf(plainOf(previews.inputs), 'user'),
-    }),
-    ...(previews?.outputs !== undefined && {
-      responsePreview: previewOf(plainOf(previews.outputs), 'assistant'),
-    }),
+    requestPreview: previews?.inputs && previewOf(plainOf(previews.inputs), 'user'),
+    responsePreview: previews?.outputs && previewOf(plainOf(previews.outputs), 'assistant'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { forEachField, readVarint } from '../../otlp/reader.ts'
+import { LENGTH_DELIMITED, VARINT } from '../../span/snapshot/wire-types.ts'
 
 // google.rpc.Status, in which a gRPC server says how long to wait; only the path to that number is read:
 // Status.details (3) = Any { type_url (1), value (2) }, RetryInfo.retry_delay (1) = Duration { seconds (1), nanos (2) }.
@@ -39,8 +40,6 @@ interface Field {
 
 /** Of int64, as near as a double comes to it; a larger varint is a negative one. */
 const MAX_SIZE = 2 ** 63
-const VARINT = 0
-const BYTES = 2
 
 /** The fields of a protobuf message up to the first that is damaged; others than numbers and bytes are left out. */
 function fieldsOf(message: Buffer): Field[] {
@@ -48,7 +47,7 @@ function fieldsOf(message: Buffer): Field[] {
   forEachField(message, 0, message.length, (tag, _, from, to) => {
     const number = Math.floor(tag / 8)
     if (tag % 8 === VARINT) fields.push({ number, value: readVarint(message, { at: from }, to) })
-    else if (tag % 8 === BYTES) fields.push({ number, value: message.subarray(from, to) })
+    else if (tag % 8 === LENGTH_DELIMITED) fields.push({ number, value: message.subarray(from, to) })
   })
   return fields
 }

@@ -1,4 +1,4 @@
-import type { Limits, Redact } from '../../config/limits.ts'
+import { type Limits, MAX_DEPTH, type Redact } from '../../config/limits.ts'
 import { callRedact, type RedactSource } from '../redact/redact.ts'
 import { plainOf, rawPlain } from '../snapshot/plain.ts'
 import { Snapshot, snapshotOfSlot } from '../snapshot/snapshot.ts'
@@ -11,8 +11,6 @@ import { cleanValue, fitLength } from './fit-value.ts'
 import { mediaMark } from './media-mark.ts'
 import { MAX_NATIVE } from './nesting.ts'
 
-/** MLflow cannot read back what is nested deeper. */
-const MAX_DEPTH = 40
 const MIN_BYTES = 16
 /** A redaction hook gets at most so many times the bytes that may be recorded. */
 const REDACT_FACTOR = 4

@@ -1,6 +1,6 @@
 import { lengthOf, unitAt } from '../../runtime/text-units.ts'
 import { cleanText } from '../capture/capture-strings.ts'
-import { makeRoom, type Writer, writeByte } from './writer.ts'
+import { MAX_UNIT_BYTES, makeRoom, type Writer, writeByte } from './writer.ts'
 
 /** What is always the same, in ASCII, as bytes: faster to copy than the characters of a string. */
 export const literal = (text: string): Uint8Array => Uint8Array.from(text, (one) => one.charCodeAt(0))
@@ -30,7 +30,6 @@ export function putText(writer: Writer, text: string): void {
   writer.pos += writer.buffer.write(text, writer.pos, 'utf8')
 }
 
-const MAX_UNIT_BYTES = 3
 /** So many units of a text are written at a time, so that room is made for the worst of it only. */
 const PIECE = 4_096
 
@@ -39,8 +38,8 @@ const BACKSLASH = 0x5c
 /** Stands for `\u00` and two digits. */
 const LETTER_U = 0x75
 const MAX_ESCAPE_LENGTH = 6
-/** Below this a text is written byte by byte. */
-const SHORT_TEXT = 24
+/** Up to this length a text is quoted byte by byte. */
+const SHORT_QUOTED = 24
 
 /** What follows the backslash where a byte is escaped; UTF-8 beyond ASCII is not. */
 const ESCAPES = /* @__PURE__ */ escapes()
@@ -81,7 +80,7 @@ export function putQuoted(writer: Writer, text: string): void {
 /** {@link putQuoted} for short ASCII. @returns whether it could */
 export function putQuotedAscii(writer: Writer, text: string): boolean {
   const length = lengthOf(text)
-  if (length > SHORT_TEXT) return false
+  if (length > SHORT_QUOTED) return false
   makeRoom(writer, length * MAX_ESCAPE_LENGTH + 2)
   const { buffer } = writer
   let pos = writer.pos + 1

@@ -1,5 +1,6 @@
 import type { HrTime } from '../../runtime/clock.ts'
 import { lengthOf, unitAt } from '../../runtime/text-units.ts'
+import { FIXED32, FIXED64, LENGTH_DELIMITED, MAX_VARINT_LENGTH, VARINT } from './wire-types.ts'
 
 /** Protobuf as it is being written: the bytes below `pos` count. Plain data, so that engines see one shape. */
 export interface Writer {
@@ -9,12 +10,6 @@ export interface Writer {
   view: DataView | undefined
 }
 
-/** Wire types of protobuf that OTLP uses. */
-const VARINT = 0
-const FIXED64 = 1
-const LENGTH_DELIMITED = 2
-const FIXED32 = 5
-
 /** Tags of a field by its number; one byte for numbers below 16, which is all but one of those in OTLP. */
 export const varintTag = (field: number): number => (field << 3) | VARINT
 export const fixed64Tag = (field: number): number => (field << 3) | FIXED64
@@ -22,12 +17,12 @@ export const lengthTag = (field: number): number => (field << 3) | LENGTH_DELIMI
 export const fixed32Tag = (field: number): number => (field << 3) | FIXED32
 
 /** Up to this length a loop over the characters is faster than a call into the engine (about 65 ns). */
-const SHORT_TEXT = 32
+export const SHORT_TEXT = 32
 /** From this length on, the exact size of a text is worth a pass over it: three times its length is room to waste. */
 const MIN_MEASURED = 65_536
 
-const BYTES_PER_UNIT = 3
-const MAX_VARINT_LENGTH = 10
+/** Bytes of UTF-8 that one UTF-16 unit comes to at most. */
+export const MAX_UNIT_BYTES = 3
 
 export const createWriter = (bytes: number): Writer => writerIn(Buffer.allocUnsafeSlow(bytes))
 
@@ -178,7 +173,7 @@ const nibble = (unit: number): number => (unit & 15) + (unit >>> 6) * 9
 export function writeText(writer: Writer, text: string): void {
   const length = lengthOf(text)
   const expected = length < MIN_MEASURED ? length : Buffer.byteLength(text)
-  makeRoom(writer, MAX_VARINT_LENGTH + (length < MIN_MEASURED ? length * BYTES_PER_UNIT : expected))
+  makeRoom(writer, MAX_VARINT_LENGTH + (length < MIN_MEASURED ? length * MAX_UNIT_BYTES : expected))
   const start = openMessage(writer, expected)
   writer.pos += putText(writer.buffer, start, text)
   closeMessage(writer, start, expected)
@@ -222,7 +217,7 @@ export function writeTextPair(
   const keyEnd = 2 + keyLength
   const textStart = keyEnd + 1 + valueLengthBytes + 1 + lengthBytes
   const pairLengthBytes = varintBytes(textStart + units)
-  makeRoom(writer, 1 + pairLengthBytes + textStart + (keyLength + units) * BYTES_PER_UNIT)
+  makeRoom(writer, 1 + pairLengthBytes + textStart + (keyLength + units) * MAX_UNIT_BYTES)
   const { buffer } = writer
   const start = writer.pos + 1 + pairLengthBytes
   if (putText(buffer, start + 2, key) !== keyLength) return false
