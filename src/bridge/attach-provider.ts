@@ -57,23 +57,27 @@ interface State {
   byHand: boolean
 }
 
-const state = (): State =>
-  processWide('attached-providers', () => ({
+let known: State | undefined
+
+function state(): State {
+  known ??= processWide('attached-providers', () => ({
     attached: new WeakMap<object, Attached>(),
     mirrors: new WeakSet<object>(),
     isMirroring: false,
     byHand: false,
   }))
+  return known
+}
 
 /**
  * Makes the spans of `provider` reach us, and ours reach it. Each side keeps to itself where that cannot be: a provider
  * that is no SDK's takes our spans for its own, and loses what it makes below them.
  */
 export function attachProvider(provider: TracerProvider): Attached {
-  const known = state().attached.get(provider)
-  if (known !== undefined) {
-    adoptResource(known)
-    return known
+  const before = state().attached.get(provider)
+  if (before !== undefined) {
+    adoptResource(before)
+    return before
   }
   const { resource, _resource } = provider as SdkProvider
   const attached: Attached = addProcessor(provider)

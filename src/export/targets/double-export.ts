@@ -32,8 +32,29 @@ const NOWHERE: readonly string[] = []
  * `config`: ours is sent there with more to it.
  */
 export function keepFromDoubles(mirror: object, config: Config): void {
+  const all = readProperty(mirror, '_spanProcessor')
+  const several = readProperty(all, '_spanProcessors')
+  const count = Array.isArray(several) ? several.length : 1
+  const isKnown =
+    free?.all === all && free?.several === several && free?.count === count && free?.config === config
+  if (isKnown) return
+  if (!hidesFromDoubles(mirror, config)) free = { all, several, count, config }
+}
+
+/** The processors of a span among which there was none to keep it from: those of its provider, which all its spans have. */
+interface Free {
+  readonly all: unknown
+  readonly several: unknown
+  readonly count: number
+  readonly config: Config
+}
+
+let free: Free | undefined
+
+/** @returns whether there was something to hide `mirror` from */
+function hidesFromDoubles(mirror: object, config: Config): boolean {
   const isDouble = (processor: object): boolean => doublesOf(processor, config.targets).length > 0
-  if (!processorsOf(mirror).some(isDouble)) return
+  if (!processorsOf(mirror).some(isDouble)) return false
   say(processorsOf(mirror).flatMap((each) => doublesOf(each, config.targets).map(({ endpoint }) => endpoint)))
   const all = readProperty(mirror, '_spanProcessor') as object
   // This span alone has it; the application's own spans go their way.
@@ -48,6 +69,7 @@ export function keepFromDoubles(mirror: object, config: Config): void {
       },
     }),
   })
+  return true
 }
 
 interface Processor {
