@@ -82,7 +82,8 @@ export default defineConfig({
             'test/environments/**',
             '**/node_modules/**',
           ],
-          testTimeout: 30_000,
+          // On a new machine the first test with a framework installs it, beside others that do so.
+          testTimeout: 180_000,
           // Some start the Python OTLP server, whose venv may have to be made first.
           hookTimeout: 180_000,
         },
