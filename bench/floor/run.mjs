@@ -3,80 +3,44 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { llmRequest, llmResponse, text, toolArguments, toolResult } from '../programs/payloads.mjs'
+import { spanRows } from './spans.mjs'
+import { valueRows } from './values.mjs'
 
 /**
- * `node bench/floor/run.mjs`: what recording the values of one agent turn must cost at least. Microseconds a turn, the
- * least of many runs.
+ * `node bench/floor/run.mjs`: what recording one agent turn must cost at least, by its parts. Microseconds a turn, the least
+ * of many runs; rows take turns, so that a machine that changes its speed changes it for all.
  */
-const LIMITS = { maxValueBytes: 2 ** 20, maxSpanBytes: 3 * 2 ** 20, maxDepth: 40 }
 const RUNS = 300
 const TURNS = 40
 
-const turns = Array.from({ length: 8 }, () => [
-  text(900),
-  text(2200),
-  ...[1, 2, 3].flatMap(() => [llmRequest(), llmResponse()]),
-  ...[1, 2, 3, 4].flatMap(() => [toolArguments(), toolResult()]),
-])
-
-/** Reads every field and does nothing with it. */
-function walk(value) {
-  if (typeof value !== 'object' || value === null) return 1
-  let count = 0
-  if (Array.isArray(value)) for (let i = 0; i < value.length; i += 1) count += walk(value[i])
-  else for (const key in value) count += walk(value[key])
-  return count
-}
-
-const buffer = Buffer.allocUnsafeSlow(2 ** 20)
-let at = 0
-
-/** Writes names and texts one after the other, with nothing between them and no limit but the buffer's. */
-function writeTexts(value) {
-  if (typeof value === 'string') at += buffer.utf8Write(value, at)
-  else if (Array.isArray(value)) for (let i = 0; i < value.length; i += 1) writeTexts(value[i])
-  else if (typeof value === 'object' && value !== null) {
-    for (const key in value) {
-      for (let i = 0; i < key.length; i += 1) buffer[at + i] = key.charCodeAt(i)
-      at += key.length
-      writeTexts(value[key])
-    }
+async function subject() {
+  const folder = mkdtempSync(join(tmpdir(), 'turnspan-floor-'))
+  try {
+    const outfile = join(folder, 'subject.mjs')
+    const entry = join(import.meta.dirname, 'subject.ts')
+    await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' })
+    return await import(pathToFileURL(outfile).href)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function captureOf(folder) {
-  const outfile = join(folder, 'capture.mjs')
-  const entry = join(import.meta.dirname, '..', '..', 'src', 'span', 'content', 'capture-content.ts')
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' })
-  const { captureContent } = await import(pathToFileURL(outfile).href)
-  return (value) => captureContent(value, { limits: LIMITS })
+function microseconds(work) {
+  const started = process.hrtime.bigint()
+  for (let turn = 0; turn < TURNS; turn += 1) work(turn)
+  return Number(process.hrtime.bigint() - started) / 1000 / TURNS
 }
 
-function least(record) {
-  let best = Number.POSITIVE_INFINITY
+function table(title, rows) {
+  const least = rows.map(() => Number.POSITIVE_INFINITY)
   for (let run = 0; run < RUNS; run += 1) {
-    const started = process.hrtime.bigint()
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      at = 0
-      for (const value of turns[turn % turns.length]) record(value)
-    }
-    best = Math.min(best, Number(process.hrtime.bigint() - started) / 1000 / TURNS)
+    rows.forEach(([, work], i) => {
+      least[i] = Math.min(least[i], microseconds(work))
+    })
   }
-  return best.toFixed(1)
+  process.stdout.write(`\n| ${title} | µs |\n|---|---:|\n`)
+  rows.forEach(([what], i) => void process.stdout.write(`| ${what} | ${least[i].toFixed(1)} |\n`))
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'turnspan-floor-'))
-try {
-  const capture = await captureOf(folder)
-  const rows = [
-    ['read every field', least(walk)],
-    ['write names and texts alone', least(writeTexts)],
-    ['turnspan: a protobuf value, bounded', least(capture)],
-    ['`JSON.stringify`, as OpenTelemetry programs do', least(JSON.stringify)],
-  ]
-  process.stdout.write('| values of a turn | µs |\n|---|---:|\n')
-  for (const [what, us] of rows) process.stdout.write(`| ${what} | ${us} |\n`)
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+table('the values of a turn, 36 kB', valueRows(await subject()))
+table('its 8 spans, without anything on them', spanRows)

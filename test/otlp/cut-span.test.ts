@@ -263,6 +263,7 @@ describe('a span that is made to be slow', () => {
     const began = performance.now()
     cut(span, 3000)
     cut(span, Math.floor(span.length / 2))
-    expect(performance.now() - began).toBeLessThan(5000)
+    // Whatever else the machine does: what grows with the square of these takes minutes.
+    expect(performance.now() - began).toBeLessThan(30_000)
   })
 })

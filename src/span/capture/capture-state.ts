@@ -25,8 +25,6 @@ export interface Walk {
   /** Values that may still be recorded, and how many of them are kept for others. */
   room: number
   reserved: number
-  /** At least as many bytes as the JSON text of what was recorded. */
-  bytes: number
   /** UTF-16 units of the texts and names. */
   units: number
   /** Those of them in long texts that take two bytes each in memory. */
@@ -52,7 +50,6 @@ export function startWalk(maxDepth: number, maxMessages: number, visit?: Visit):
   walk.path = visit === undefined ? NO_PATH : []
   walk.room = MAX_VALUES
   walk.reserved = 0
-  walk.bytes = 0
   walk.units = 0
   walk.wide = 0
   walk.messages = 0
@@ -69,7 +66,6 @@ const freshWalk = (): Walk => ({
   around: [],
   room: 0,
   reserved: 0,
-  bytes: 0,
   units: 0,
   wide: 0,
   messages: 0,

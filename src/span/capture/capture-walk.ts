@@ -27,10 +27,6 @@ import { LIST_MESSAGES, OBJECT_MESSAGES } from './nesting.ts'
 /** Values kept back for each neighbour that is still to come, so that the first one cannot take all. */
 const VALUES_PER_NEIGHBOUR = 32
 const MAX_KEY_LENGTH = 512
-/** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
-export const WORST_UNIT_BYTES = 6
-/** More than the text of any number has. */
-export const NUMBER_BYTES = 32
 
 /**
  * Records `value`, inside `depth` containers. Never throws, but at the very end of the stack.
@@ -45,7 +41,6 @@ export function putValue(walk: Walk, value: unknown, depth: number): boolean {
     if (value !== null) return putObject(walk, value, depth, true)
     putNull(walk)
   } else if (typeof value === 'boolean') {
-    walk.bytes += 6
     walk.tape[walk.at++] = value
   } else if (value === undefined) return false
   else putText(walk, describeSafely(value as bigint | symbol))
@@ -60,15 +55,17 @@ function describeSafely(value: bigint | symbol): string {
   }
 }
 
-function putText(walk: Walk, given: string): void {
+/** @param around - the object of which it is a field, for there may stand what it is */
+function putText(walk: Walk, given: string, around?: object): void {
   let text = given
   let length = lengthOf(given)
-  if (length >= MIN_MEDIA) {
-    text = mediaMark(given) ?? given
-    length = lengthOf(text)
+  if (length >= LONG_TEXT) {
+    if (length >= MIN_MEDIA) {
+      text = mediaMark(given, around) ?? given
+      length = lengthOf(text)
+    }
+    if (isWide(text)) walk.wide += length
   }
-  if (length >= LONG_TEXT && isWide(text)) walk.wide += length
-  walk.bytes += length * WORST_UNIT_BYTES + 3
   walk.units += length
   walk.tape[walk.at++] = text
 }
@@ -79,12 +76,10 @@ function putNumber(walk: Walk, value: number): void {
     putText(walk, slot)
     return
   }
-  walk.bytes += NUMBER_BYTES
   walk.tape[walk.at++] = slot
 }
 
 export function putNull(walk: Walk): void {
-  walk.bytes += 5
   walk.tape[walk.at++] = null
 }
 
@@ -110,12 +105,18 @@ function putObject(walk: Walk, source: object, depth: number, mayCallToJson: boo
 }
 
 function putContents(walk: Walk, source: object, depth: number, mayCallToJson: boolean): boolean {
-  const isArray = Array.isArray(source)
-  if (isArray || isPlain(source)) {
+  if (Array.isArray(source)) {
+    // In a place of its own, for the lists of a program have the same few forms.
+    const own = mayCallToJson && (source as ToJsonHolder).toJSON !== undefined
+    const toJson = own ? boundToJson(source) : undefined
+    if (toJson !== undefined) return putJson(walk, source, toJson, depth)
+    putItems(walk, source, 0, depth)
+    return true
+  }
+  if (isPlain(source)) {
     const toJson = mayCallToJson ? toJsonOf(source) : undefined
     if (toJson !== undefined) return putJson(walk, source, toJson, depth)
-    if (isArray) putItems(walk, source, 0, depth)
-    else putFields(walk, source, 0, depth)
+    putFields(walk, source, 0, depth)
     return true
   }
   return putShape(walk, source, shapeOf(source, walk.room - walk.reserved, mayCallToJson), depth)
@@ -132,8 +133,12 @@ type ToJson = (key: string) => unknown
  * Hardly anything has one, which a load finds out much faster than `in` does. The function that calls it is made
  * elsewhere, for its context costs memory.
  */
-const toJsonOf = (source: { readonly toJSON?: unknown }): ToJson | undefined =>
+const toJsonOf = (source: ToJsonHolder): ToJson | undefined =>
   source.toJSON === undefined ? undefined : boundToJson(source)
+
+interface ToJsonHolder {
+  readonly toJSON?: unknown
+}
 
 function boundToJson(source: object): ToJson | undefined {
   const toJson = findData(source, 'toJSON')
@@ -224,7 +229,8 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
   const head = openContainer(walk, OBJECT_MESSAGES)
   let count = 0
   let cut = more
-  // Unlike a list of the keys, this takes no memory.
+  // Unlike a list of the keys, this takes no memory. What is asked of a key stands in the loop itself, where the engine knows
+  // which property it is; elsewhere it would have to look for it.
   for (const key in source) {
     // biome-ignore lint/suspicious/noPrototypeBuiltins: the engine knows the answer of this one, and not that of `Object.hasOwn`
     if (!Object.prototype.hasOwnProperty.call(source, key)) continue
@@ -233,7 +239,17 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
       break
     }
     count += 1
-    const value = readField(walk, source as Record<string, unknown>, key)
+    walk.room -= 1
+    let value: unknown
+    try {
+      value = (source as Record<string, unknown>)[key]
+    } catch (thrown) {
+      value = threwMark('getter', thrown)
+    }
+    if (walk.visit !== undefined) {
+      walk.path.push(key)
+      value = walk.visit(value, walk.path)
+    }
     if (typeof value === 'object' && value !== null) {
       // Only what is inside a value can take what the values behind it need. To count those would take memory.
       walk.reserved = reserved + reserve(walk, USUAL_NEIGHBOURS)
@@ -251,26 +267,14 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
 /** Fields that are taken to stand behind one. */
 const USUAL_NEIGHBOURS = 64
 
-function readField(walk: Walk, source: Record<string, unknown>, key: string): unknown {
-  walk.room -= 1
-  let value: unknown
-  try {
-    value = source[key]
-  } catch (thrown) {
-    value = threwMark('getter', thrown)
-  }
-  if (walk.visit === undefined) return value
-  walk.path.push(key)
-  return walk.visit(value, walk.path)
-}
-
 function putField(walk: Walk, source: object, key: string, value: unknown, depth: number): void {
-  if (value !== undefined) {
+  if (typeof value === 'string') {
+    putName(walk, key)
+    putText(walk, value, source)
+  } else if (value !== undefined) {
     const before = walk.at
     putName(walk, key)
-    const isMedia = typeof value === 'string' && lengthOf(value) >= MIN_MEDIA
-    if (!putValue(walk, isMedia ? (mediaMark(value, source) ?? value) : value, depth + 1))
-      rewind(walk, before)
+    if (!putValue(walk, value, depth + 1)) rewind(walk, before)
   }
   if (walk.visit !== undefined) walk.path.pop()
 }
@@ -282,7 +286,6 @@ function putName(walk: Walk, key: string): void {
     name = cutLength(key, MAX_KEY_LENGTH)
     length = lengthOf(name)
   }
-  walk.bytes += length * WORST_UNIT_BYTES + 4
   walk.units += length
   walk.tape[walk.at++] = name
 }
@@ -290,7 +293,6 @@ function putName(walk: Walk, key: string): void {
 /** @returns where it begins, for {@link closeContainer} */
 function openContainer(walk: Walk, messages: number): number {
   const head = walk.at
-  walk.bytes += 3
   walk.messages += messages
   walk.tape[head] = CONTAINER
   walk.at = head + HEAD_SLOTS

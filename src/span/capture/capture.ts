@@ -5,7 +5,7 @@ import { Snapshot, snapshotOfSlot } from '../snapshot/snapshot.ts'
 import { numberSlot, type Tape } from '../snapshot/tape.ts'
 import { endWalk, startWalk, type Visit } from './capture-state.ts'
 import { cleanText } from './capture-strings.ts'
-import { NUMBER_BYTES, putNull, putValue, WORST_UNIT_BYTES } from './capture-walk.ts'
+import { putNull, putValue } from './capture-walk.ts'
 import type { Captured } from './captured.ts'
 import { cleanValue, fitLength } from './fit-value.ts'
 import { mediaMark } from './media-mark.ts'
@@ -14,6 +14,10 @@ import { MAX_NATIVE } from './nesting.ts'
 const MIN_BYTES = 16
 /** A redaction hook gets at most so many times the bytes that may be recorded. */
 const REDACT_FACTOR = 4
+/** JSON bytes that one UTF-16 unit can come to at worst (`\u0001`). */
+const WORST_UNIT_BYTES = 6
+/** More than any number has, or stands around a name, a text or a container. */
+const WORST_SLOT_BYTES = 32
 
 /** How a value is captured. */
 export interface CaptureOptions {
@@ -56,7 +60,7 @@ export function capture(value: unknown, options: CaptureOptions): Captured {
 function plainSlot(value: unknown, { limits, redact }: CaptureOptions): number | string | undefined {
   if (redact !== undefined) return undefined
   const maxBytes = mostBytes(limits)
-  if (typeof value === 'number' && NUMBER_BYTES <= maxBytes) return numberSlot(value)
+  if (typeof value === 'number' && WORST_SLOT_BYTES <= maxBytes) return numberSlot(value)
   if (typeof value !== 'string' || value.length * WORST_UNIT_BYTES >= maxBytes) return undefined
   return mediaMark(value) ?? value
 }
@@ -87,8 +91,10 @@ function walkOver(value: unknown, limits: Limits, maxMessages: number, visit?: V
   const maxBytes = mostBytes(limits)
   const walk = startWalk(deepest(limits), maxMessages, visit)
   if (!putValue(walk, value, 0)) putNull(walk)
-  const { units, wide, bytes } = walk
-  return new Snapshot(endWalk(walk), units, wide, bytes > maxBytes ? maxBytes : undefined)
+  const { units, wide } = walk
+  const tape = endWalk(walk)
+  const mayBeLong = units * WORST_UNIT_BYTES + tape.length * WORST_SLOT_BYTES > maxBytes
+  return new Snapshot(tape, units, wide, mayBeLong ? maxBytes : undefined)
 }
 
 /** What a redaction hook gets to see. */

@@ -66,10 +66,12 @@ function putPlain(tape: TapeSlot[], value: Captured): number {
 
 /** A number as a text where no reader takes it for what it is: beyond 2^53 it is not exact, and JSON has no infinity. */
 export function numberSlot(value: number): number | string {
+  // What most are; there is no negative zero in JSON, and none here.
+  const int = value | 0
+  if (int === value) return int
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     return String(value)
-  // There is no negative zero in JSON.
-  return value === 0 ? 0 : value
+  return value
 }
 
 /** Begins a container at the end of `tape`. @returns its place, for {@link closeContainer} */
