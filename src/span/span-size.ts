@@ -96,18 +96,28 @@ function linksBytes(links: EndedSpan['links']): number {
 /** Bytes of memory that the record of a trace takes, shared by all its spans. */
 export function traceBytes(trace: TraceRecord): number {
   held = TRACE_BYTES
-  for (const entries of [trace.tags, trace.metadata]) {
-    for (const [key, value] of entries) {
-      textBytes(value)
-      held += MAP_ENTRY_BYTES + key.length
-    }
-  }
-  for (const text of [trace.userId, trace.sessionId, trace.clientRequestId]) if (text) textBytes(text)
-  const { requestPreview, responsePreview, root } = trace
-  for (const text of [requestPreview, responsePreview]) if (text) textBytes(text)
-  if (root?.requestPreview !== undefined) textBytes(root.requestPreview)
-  if (root?.responsePreview !== undefined) textBytes(root.responsePreview)
+  const { tags, metadata, root } = trace
+  if (tags.size > 0) holdEntries(tags)
+  if (metadata.size > 0) holdEntries(metadata)
+  holdText(trace.userId)
+  holdText(trace.sessionId)
+  holdText(trace.clientRequestId)
+  holdText(trace.requestPreview)
+  holdText(trace.responsePreview)
+  holdText(root?.requestPreview)
+  holdText(root?.responsePreview)
   return held
+}
+
+function holdEntries(entries: ReadonlyMap<string, string>): void {
+  for (const [key, value] of entries) {
+    textBytes(value)
+    held += MAP_ENTRY_BYTES + key.length
+  }
+}
+
+function holdText(text: string | undefined): void {
+  if (text !== undefined) textBytes(text)
 }
 
 function agentBytes({ inputs, outputs, jsonKeys, usage, model, provider }: AgentData): number {
