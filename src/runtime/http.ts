@@ -146,7 +146,8 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
           fail,
         )
       })
-      sending.end(options.body)
+      // Who looks at requests does so when they are made, or when their headers are written.
+      untraced(() => void sending.end(options.body))
     } catch (thrown) {
       made?.destroy()
       fail(thrown)

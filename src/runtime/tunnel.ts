@@ -58,7 +58,7 @@ export async function openTunnel(proxy: ProxyServer, tunnel: Tunnel): Promise<So
     })
     asking.once('error', fail)
     asking.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
-    asking.end()
+    untraced(() => void asking.end())
   })
 }
 

@@ -110,7 +110,7 @@ function call(session: ClientHttp2Session, request: Call): Promise<TransportResu
           : sent,
       )
     })
-    stream.end(message)
+    untraced(() => void stream.end(message))
   })
 }
 

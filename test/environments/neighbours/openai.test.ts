@@ -101,6 +101,8 @@ describe.each<Expected>(NEIGHBOURS)('beside $name $start', ({ name, start = name
         THEIRS: theirs.url,
         BASE_URL: `${provider.address('hello', name)}/v1`,
         INIT: JSON.stringify(init),
+        // What is sent while the program runs is nobody's business, either.
+        OTEL_BSP_SCHEDULE_DELAY: '1',
         OTEL_EXPORTER_OTLP_ENDPOINT: theirs.url,
         OTEL_METRICS_EXPORTER: 'none',
         OTEL_LOGS_EXPORTER: 'none',
