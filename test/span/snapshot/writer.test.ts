@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hrTimeOfMs } from '../../../src/runtime/clock.ts'
 import {
   closeMessage,
   createWriter,
@@ -13,6 +14,7 @@ import {
   writeInt64,
   writeText,
   writeTime,
+  writeTimeOfMs,
   writeVarint,
 } from '../../../src/span/snapshot/writer.ts'
 import { anyText } from '../../otlp/arbitrary-span.ts'
@@ -69,6 +71,20 @@ test('times are exact to the nanosecond up to the end of uint64', () => {
       const expected = Buffer.alloc(8)
       expected.writeBigUInt64LE(BigInt(s) * 1_000_000_000n + BigInt(n))
       expect(written((writer) => writeTime(writer, [s, n]))).toEqual(expected)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('milliseconds are written as the time that they stand for', () => {
+  const ms = fc.oneof(
+    fc.double({ min: 0, max: 9_223_372_036_000, noNaN: true }),
+    fc.constantFrom(0, 999.999_999_9, 1_764_426_000_000.25, 1_764_426_000_999.75, 1_764_426_000_999.999_76),
+  )
+  fc.assert(
+    fc.property(ms, (value) => {
+      const expected = written((writer) => writeTime(writer, hrTimeOfMs(value)))
+      expect(written((writer) => writeTimeOfMs(writer, value))).toEqual(expected)
     }),
     { numRuns: 2000 },
   )
