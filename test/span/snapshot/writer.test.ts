@@ -79,7 +79,7 @@ test('times are exact to the nanosecond up to the end of uint64', () => {
 test('milliseconds are written as the time that they stand for', () => {
   const ms = fc.oneof(
     fc.double({ min: 0, max: 9_223_372_036_000, noNaN: true }),
-    fc.constantFrom(0, 999.999_999_9, 1_764_426_000_000.25, 1_764_426_000_999.75, 1_764_426_000_999.999_76),
+    fc.constantFrom(0, 999.999_999_9, 1_764_426_000_000.25, 1_764_426_000_999.75),
   )
   fc.assert(
     fc.property(ms, (value) => {
