@@ -4,6 +4,8 @@ import type { Waiting } from './waiting.ts'
 
 /** So long may it hold the event loop before others have their turn, ms. */
 const SLICE_MS = 0.5
+/** So many are listed before it is looked which of them still wait. */
+const FEW = 10_000
 
 /**
  * Moves the texts of what waits to memory of their own, a little at a time. A text that was captured may be a part of a
@@ -11,13 +13,16 @@ const SLICE_MS = 0.5
  * waits for a receiver that is down would hold more than it is counted for.
  */
 export interface Detaching {
-  /** `items` will wait for a while. */
+  /** `items` will wait for a while, and nothing else. */
   start(items: Iterable<Waiting>): void
+  /** `item` will wait for a while, too. */
+  add(item: Waiting): void
 }
 
 export function createDetaching(): Detaching {
   let rest: Waiting[] = []
   let isRunning = false
+  let most = FEW
 
   const run = (): void => {
     const until = monotonicMs() + SLICE_MS
@@ -30,13 +35,27 @@ export function createDetaching(): Detaching {
     isRunning = false
   }
 
+  const begin = (): void => {
+    if (isRunning || rest.length === 0) return
+    isRunning = true
+    realTime.turn(run)
+  }
+
   return {
     start(items) {
       rest = []
       for (const item of items) if (!item.isDetached && item.span !== undefined) rest.push(item)
-      if (isRunning || rest.length === 0) return
-      isRunning = true
-      realTime.turn(run)
+      begin()
+    },
+    add(item) {
+      if (item.isDetached || item.span === undefined) return
+      rest.push(item)
+      if (rest.length > most) {
+        // In a burst, whose event loop does not turn, what the queue gave up must not be held here.
+        rest = rest.filter(({ settled }) => !settled)
+        most = Math.max(FEW, rest.length * 2)
+      }
+      begin()
     },
   }
 }

@@ -100,6 +100,8 @@ export class MemoryQueue implements Queue {
     }
     if (store.bytes() > maxBytes / RELIEF_SHARE) this.#offloader.relieve()
     this.#makeRoom()
+    // The next attempt may be minutes away, and only then would it be seen that this one waits.
+    if (this.#diagnostics.isFailing()) this.#detaching.add(item)
     if (this.#pacer.isRunning()) return
     if (store.waiting() >= batchSpans && !this.#diagnostics.isFailing()) this.#pacer.runSoon()
     else this.#pacer.schedule(delayMs)

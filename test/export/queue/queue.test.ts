@@ -335,3 +335,18 @@ test('texts that wait for a receiver that is down keep no larger ones of the app
   await vi.waitFor(() => expect(detached).toHaveBeenCalledTimes(1))
   expect(plainOf(snapshot)).toEqual({ part: 'x'.repeat(80) })
 })
+
+test('nor do those that come while it is down, however far away the next attempt is', async () => {
+  const { queue } = setUp(() => ({ kind: 'retry', afterMs: 100_000, reason: 'not now' }))
+  queue.push(endedSpan({}), { wire: 100, held: 100 })
+  await vi.advanceTimersByTimeAsync(1000)
+  const snapshot = snapshotOf({ part: 'x'.repeat(100_000).slice(10, 90) })
+  const detached = vi.spyOn(snapshot, 'detach')
+  queue.push(endedSpan({ agent: { spanType: 'TOOL', jsonKeys: new Set(), outputs: snapshot } }), {
+    wire: 100,
+    held: 100,
+  })
+  vi.useRealTimers()
+  await vi.waitFor(() => expect(detached).toHaveBeenCalledTimes(1))
+  expect(plainOf(snapshot)).toEqual({ part: 'x'.repeat(80) })
+})
