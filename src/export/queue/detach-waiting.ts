@@ -35,17 +35,17 @@ export function createDetaching(): Detaching {
     isRunning = false
   }
 
-  const begin = (): void => {
+  const begin = (schedule: (work: () => void) => void): void => {
     if (isRunning || rest.length === 0) return
     isRunning = true
-    realTime.turn(run)
+    schedule(run)
   }
 
   return {
     start(items) {
       rest = []
       for (const item of items) if (!item.isDetached && item.span !== undefined) rest.push(item)
-      begin()
+      begin(realTime.turn)
     },
     add(item) {
       if (item.isDetached || item.span === undefined) return
@@ -55,7 +55,8 @@ export function createDetaching(): Detaching {
         rest = rest.filter(({ settled }) => !settled)
         most = Math.max(FEW, rest.length * 2)
       }
-      begin()
+      // A handler of the end that traces must not keep the process alive by that.
+      begin(realTime.soon)
     },
   }
 }
