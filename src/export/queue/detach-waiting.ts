@@ -4,8 +4,8 @@ import type { Waiting } from './waiting.ts'
 
 /** So long may it hold the event loop before others have their turn, ms. */
 const SLICE_MS = 0.5
-/** So many are listed before it is looked which of them still wait. */
-const FEW = 10_000
+/** When more are listed it is looked which of them still wait. */
+const MAX_LISTED = 10_000
 
 /**
  * Moves the texts of what waits to memory of their own, a little at a time. A text that was captured may be a part of a
@@ -22,7 +22,7 @@ export interface Detaching {
 export function createDetaching(): Detaching {
   let rest: Waiting[] = []
   let isRunning = false
-  let most = FEW
+  let maxListed = MAX_LISTED
 
   const run = (): void => {
     const until = monotonicMs() + SLICE_MS
@@ -50,10 +50,10 @@ export function createDetaching(): Detaching {
     add(item) {
       if (item.isDetached || item.span === undefined) return
       rest.push(item)
-      if (rest.length > most) {
+      if (rest.length > maxListed) {
         // In a burst, whose event loop does not turn, what the queue gave up must not be held here.
         rest = rest.filter(({ settled }) => !settled)
-        most = Math.max(FEW, rest.length * 2)
+        maxListed = Math.max(MAX_LISTED, rest.length * 2)
       }
       // A handler of the end that traces must not keep the process alive by that.
       begin(realTime.soon)
