@@ -39,9 +39,9 @@ export { SpanType } from './span/semconv/span-type.ts'
 export type { EndOptions, Span } from './span/span.ts'
 export type { TokenUsage } from './span/token-usage.ts'
 export { stats } from './tracer/current.ts'
+export type { SpanOptions } from './tracer/span-options.ts'
 export type { AgentTurn, StartSpanOptions, ToolCall, WithSpanOptions } from './tracing/call-options.ts'
 export type { OutputReducer } from './tracing/collected-items.ts'
-export type { SpanOptions } from './tracing/open-span.ts'
 export {
   type AnyMethod,
   type ResponseIdOf,

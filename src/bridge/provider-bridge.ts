@@ -7,6 +7,7 @@ import { apiGlobals } from '../runtime/otel-context.ts'
 import { processWide } from '../runtime/registry.ts'
 import type { StartMirrorSpan } from '../tracer/begin-span.ts'
 import { sharedPipeline } from '../tracer/current.ts'
+import { isApart, setApart } from './apart.ts'
 import { attachProvider } from './attach-provider.ts'
 import { createOwnProvider } from './own-provider.ts'
 
@@ -23,8 +24,6 @@ interface State {
   readonly own: WeakSet<object>
   /** Proxies whose `setDelegate` we hear. */
   readonly watched: WeakSet<object>
-  /** The application has registered a provider that cannot be attached to. */
-  apart: boolean
   /** Where ours stand, if they stand behind every copy of the API. */
   places: readonly Place[] | undefined
 }
@@ -36,18 +35,9 @@ function state(): State {
     owns: new WeakMap<object, TracerProvider>(),
     own: new WeakSet<object>(),
     watched: new WeakSet<object>(),
-    apart: false,
     places: undefined,
   }))
   return known
-}
-
-/**
- * Whether turnspan keeps to itself although it is configured to share: its spans are seen by nobody then, and it sees
- * those of nobody.
- */
-export function isApart(): boolean {
-  return state().apart
 }
 
 /**
@@ -56,7 +46,7 @@ export function isApart(): boolean {
  */
 export function attachProviders(): void {
   findApplicationApi()
-  state().apart = false
+  setApart(false)
   offerContexts()
   offerPropagator()
   forEachApiCopy('stand-in', standIn)
@@ -65,7 +55,7 @@ export function attachProviders(): void {
 
 /** Leaves the application's OpenTelemetry alone from now on. */
 export function detachProviders(): void {
-  state().apart = false
+  setApart(false)
   withdrawContexts()
   withdrawPropagator()
 }
@@ -109,8 +99,8 @@ function placesOf(copies: Iterable<Api>): readonly Place[] | undefined {
  * sets another delegate we hear, and `disable` makes a proxy of its own.
  */
 function isStandingIn(): boolean {
-  const { places, apart } = state()
-  if (places === undefined || apart || places.length !== apiCopyCount()) return false
+  const { places } = state()
+  if (places === undefined || isApart() || places.length !== apiCopyCount()) return false
   if (apiGlobals()?.trace !== undefined) return false
   for (const { api, proxy } of places) if ((api as ProxyHolder)._proxyTracerProvider !== proxy) return false
   return true
@@ -123,9 +113,8 @@ function attachTo(external: TracerProvider): StartMirrorSpan | undefined {
 }
 
 function keepTogether(together: boolean): void {
-  const current = state()
-  if (current.apart !== together) return
-  current.apart = !together
+  if (isApart() !== together) return
+  setApart(!together)
   if (together) offerContexts()
   else withdrawContexts()
 }

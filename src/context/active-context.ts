@@ -1,5 +1,5 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
-import { isApart } from '../bridge/provider-bridge.ts'
+import { isApart } from '../bridge/apart.ts'
 import { contextBefore, contextManager } from '../runtime/async-context.ts'
 import { createContextKey, ROOT_CONTEXT } from '../runtime/otel-context.ts'
 import { trace } from '../runtime/otel-trace.ts'

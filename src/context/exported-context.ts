@@ -1,5 +1,5 @@
 import { sayArgument } from '../config/arguments.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { METADATA_SOURCE_TYPE } from '../span/semconv/keys.ts'
 import { newTraceRecord } from '../span/trace-record.ts'
 import { currentPipeline } from '../tracer/current.ts'

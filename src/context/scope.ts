@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import { expectOptions, sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { createContextKey } from '../runtime/otel-context.ts'
-import { ownKeys, readProperty } from '../span/capture/attribute-values.ts'
+import { ownKeys, readProperty } from '../runtime/read-property.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import { activeContext, runIn, SCOPE } from './active-context.ts'
 

@@ -1,6 +1,7 @@
 import { type KnownKeys, knownKeys } from '../config/known-keys.ts'
 import { diagnose, diagnoseOnce } from '../runtime/diagnostics.ts'
-import { attributeValue, ownKeys, readProperty } from '../span/capture/attribute-values.ts'
+import { ownKeys, readProperty } from '../runtime/read-property.ts'
+import { attributeValue } from '../span/capture/attribute-values.ts'
 import { capture } from '../span/capture/capture.ts'
 import { cleanText } from '../span/capture/capture-strings.ts'
 import type { Captured } from '../span/capture/captured.ts'

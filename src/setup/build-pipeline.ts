@@ -12,6 +12,7 @@ import { encodeRequest } from '../otlp/request.ts'
 import { writeStderr, writeStderrNow } from '../runtime/stderr.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import { createPipeline, type Pipeline } from '../tracer/pipeline.ts'
+import { ownTracer } from '../tracing/own-tracer.ts'
 import { startHelper } from './helper-thread.ts'
 import { lazyTarget } from './lazy-target.ts'
 import { noteSecretsOf } from './note-secrets.ts'
@@ -32,7 +33,7 @@ export function buildPipeline(config: Config, statistics: ExportStatistics): Pip
   if (config.console) targets.push({ ...createConsoleTarget(writeStderr, writeStderrNow), handOver })
   const each = (target: SpanTarget): SpanTarget =>
     onceEach(config.platform === 'cloudflare' ? keptByRequest(target) : target)
-  const pipeline: Pipeline = createPipeline(config, targets.map(each), statistics)
+  const pipeline: Pipeline = createPipeline(config, targets.map(each), statistics, ownTracer)
   if (config.metrics) startMetrics(pipeline)
   return pipeline
 }

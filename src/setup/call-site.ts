@@ -6,7 +6,7 @@ import { exitSource } from './exit-source.ts'
 // Ours are up to ten of them.
 const MAX_FRAMES = 16
 const MAX_SHOWN = 5
-const OURS = 6
+const OURS = 7
 
 /** Where the code stands now; its text is made only when somebody asks for it. */
 export interface CallStack {

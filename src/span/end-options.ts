@@ -1,6 +1,6 @@
 import { checkKeys } from '../config/known-keys.ts'
 import { msOfTimeInput } from '../runtime/clock.ts'
-import { readProperty } from './capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { END_OPTIONS } from './known-keys.ts'
 import type { EndOptions, Span } from './span.ts'
 

@@ -2,10 +2,11 @@ import type { Link, Span as OtelSpan, SpanStatus as OtelStatus, SpanContext } fr
 import { checkKeys } from '../config/known-keys.ts'
 import { type HrTime, hrTimeOfMs, msOfTimeInput, nowMs, type TimeInput } from '../runtime/clock.ts'
 import { traceStateOf } from '../runtime/otel-trace-state.ts'
+import { ownKeys, readProperty } from '../runtime/read-property.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
 import { type AttributeBag, createAttributeBag, keepAttribute, removeAttribute } from './attribute-bag.ts'
 import { type Attributes, NO_ATTRIBUTES } from './attributes.ts'
-import { attributeValue, ownKeys, readProperty } from './capture/attribute-values.ts'
+import { attributeValue } from './capture/attribute-values.ts'
 import { takeSnapshot } from './capture/capture.ts'
 import { itemsOf, kindOf } from './capture/clean-fields.ts'
 import { cleanName } from './capture/clean-name.ts'
@@ -55,18 +56,6 @@ import { sumUpUsage } from './usage-tree.ts'
 
 export type { SpanHost } from './span-host.ts'
 
-const BRAND: unique symbol = Symbol.for('turnspan.live-span')
-
-/** Whether `value` is a span of turnspan, made by this copy of the package or another one in the process. */
-export function isLiveSpan(value: unknown): value is LiveSpan {
-  try {
-    return typeof value === 'object' && value !== null && BRAND in value
-  } catch {
-    // A proxy that refuses to be looked at.
-    return false
-  }
-}
-
 const NO_KEYS: ReadonlySet<string> = new Set()
 const NO_EVENTS: readonly SpanEvent[] = []
 const NO_LINKS: readonly SpanLinkData[] = []
@@ -76,15 +65,16 @@ const NO_LINKS: readonly SpanLinkData[] = []
  * that would cost as much as the span. Its methods never throw; after the end they do nothing.
  */
 export class LiveSpan implements Span, OpenSpan, ContentHolder, EndedSpan, AgentData, RuledSpan {
-  static {
-    Object.defineProperty(LiveSpan.prototype, BRAND, { value: true })
-  }
-
   static #latest: LiveSpan | undefined
 
   /** The span that began last: whoever was stopped by the end of the stack looks here whether it had begun. */
   static get latest(): LiveSpan | undefined {
     return LiveSpan.#latest
+  }
+
+  /** See `isLiveSpan`. Not a static block that marks the prototype: bundlers keep a class with one though nobody uses it. */
+  get isTurnspan(): true {
+    return true
   }
 
   readonly spanId: string

@@ -1,4 +1,4 @@
-import { readProperty } from './capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { StatusCode } from './ended-span.ts'
 
 /** A status as it was meant: `'OK'`, `'ERROR'` with its message, or OpenTelemetry's `{ code, message }`. */

@@ -1,5 +1,5 @@
+import { readProperty } from '../runtime/read-property.ts'
 import type { Attributes } from './attributes.ts'
-import { readProperty } from './capture/attribute-values.ts'
 import * as keys from './semconv/keys.ts'
 
 /** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */

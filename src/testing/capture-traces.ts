@@ -14,6 +14,7 @@ import { holdInstrumentations, toldInstrumentations } from '../setup/wanted-inst
 import type { EndedSpan } from '../span/ended-span.ts'
 import { configuredPipeline, pushOverride } from '../tracer/current.ts'
 import { createPipeline, type Pipeline } from '../tracer/pipeline.ts'
+import { ownTracer } from '../tracing/own-tracer.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 import { type CapturedSpan, capturedSpan } from './captured-span.ts'
 import { type CapturedTrace, type Kept, tracesOf } from './captured-trace.ts'
@@ -165,7 +166,7 @@ function createStore(config: Config, statistics: ExportStatistics): Store {
     },
     async shutdown() {},
   }
-  const pipeline = createPipeline(config, [memory], statistics)
+  const pipeline = createPipeline(config, [memory], statistics, ownTracer)
   // Taken out of the queue as they are put in, so that a test can look without waiting.
   const drain = (): void => {
     for (const { spans } of pipeline.exporter.undelivered()) keep(spans)

@@ -1,5 +1,5 @@
 import { realTime } from '../runtime/real-time.ts'
-import { isLiveSpan } from '../span/live-span.ts'
+import { isLiveSpan } from '../span/is-live-span.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
 import { TraceAssertionError } from './assertion-error.ts'
 

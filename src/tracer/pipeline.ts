@@ -1,4 +1,4 @@
-import type { Span as OtelSpan } from '@opentelemetry/api'
+import type { Context, Span as OtelSpan } from '@opentelemetry/api'
 import type { Config } from '../config/config.ts'
 import { createExporter, type Exporter } from '../export/exporter.ts'
 import type { ExporterEvents } from '../export/exporter-events.ts'
@@ -12,7 +12,7 @@ import { createTranslatingExporter } from '../export/translating-exporter.ts'
 import { withEmptyStack } from '../runtime/stack-room.ts'
 import type { Attributes } from '../span/attributes.ts'
 import { type EndedSpan, isLocalRoot } from '../span/ended-span.ts'
-import type { SpanHost } from '../span/live-span.ts'
+import type { LiveSpan, SpanHost } from '../span/live-span.ts'
 import { createOpenContent } from '../span/open-content.ts'
 import * as keys from '../span/semconv/keys.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
@@ -20,13 +20,31 @@ import { type ExternalSpan, sayUnreadable } from './external-span.ts'
 import { externalStarted, isSampledThere, readEnded } from './external-spans.ts'
 import type { ExternalSpanHost } from './external-trace.ts'
 import { isSampled } from './sampling.ts'
+import type { OpenOptions } from './span-options.ts'
 import { ownExperiment } from './trace-experiment.ts'
 import { TraceTable } from './trace-table.ts'
+
+/**
+ * How the spans of turnspan's own functions begin. It comes with the pipeline: a program, or a part of one, that traces and
+ * does not configure does not bring along what spans are made of.
+ */
+export interface Tracer {
+  /**
+   * Starts a span of turnspan. Never throws, whatever it is given.
+   *
+   * @param fn - what the span is named after where the options give no name
+   */
+  openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn: unknown): LiveSpan
+  /** The span that began last: whoever was stopped by the end of the stack looks here whether it had begun. */
+  latest(): LiveSpan | undefined
+}
 
 /** What traces for one configuration: where spans begin, and where they go when they end. */
 export interface Pipeline extends SpanHost, ExternalSpanHost {
   /** The way of ended spans to their targets. */
   readonly exporter: Exporter
+  /** How its spans begin. */
+  readonly tracer: Tracer
   /** Where its traces go, for the services that they go on to; see `ownExperiment`. */
   readonly experiment: string | undefined
   /** Resource attributes of the provider to which it is attached, if any. */
@@ -53,6 +71,7 @@ export function createPipeline(
   config: Config,
   targets: readonly SpanTarget[],
   statistics: ExportStatistics,
+  tracer: Tracer,
 ): Pipeline {
   const ends = createListeners<[trace: TraceRecord, span: EndedSpan]>()
   const settled = createListeners<[span: EndedSpan, outcome: SpanOutcome]>()
@@ -78,6 +97,7 @@ export function createPipeline(
   const pipeline: Pipeline = {
     config,
     exporter,
+    tracer,
     traces: new TraceTable(),
     captureContent: config.captureContent,
     limits: config.limits,

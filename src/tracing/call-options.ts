@@ -1,7 +1,7 @@
 import type { Span as OtelSpan } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
+import type { SpanOptions } from '../tracer/span-options.ts'
 import type { OutputReducer } from './collected-items.ts'
-import type { SpanOptions } from './open-span.ts'
 
 /** Options of {@link withSpan}. */
 export interface WithSpanOptions extends SpanOptions {

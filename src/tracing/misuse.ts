@@ -1,7 +1,7 @@
 import { sayArgument } from '../config/arguments.ts'
 import { checkKeys, type KnownKeys, knownKeys } from '../config/known-keys.ts'
+import type { SpanOptions } from '../tracer/span-options.ts'
 import type { AgentTurn, StartSpanOptions, ToolCall, WithSpanOptions } from './call-options.ts'
-import type { SpanOptions } from './open-span.ts'
 import type { TraceOptions } from './traced-function.ts'
 
 const SPAN: Readonly<Record<keyof SpanOptions, true>> = {

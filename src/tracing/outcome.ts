@@ -3,9 +3,9 @@ import { activeIn, currentManager, runIn } from '../context/active-context.ts'
 import { switchOf } from '../runtime/async-context.ts'
 import { nowMs } from '../runtime/clock.ts'
 import type { ContextSwitch } from '../runtime/context-manager.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { hasStackRoom, withEmptyStack } from '../runtime/stack-room.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
-import { LiveSpan } from '../span/live-span.ts'
+import type { LiveSpan } from '../span/live-span.ts'
 import { withLiveSpan } from '../tracer/context-keys.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
@@ -68,8 +68,9 @@ export function begin<Given extends OutcomeOptions, Work>(
   work: Work,
 ): Running | undefined {
   // What is enough now is enough for the end, which comes to the same place.
-  if (currentPipeline() === undefined || !hasStackRoom()) return undefined
-  const before = LiveSpan.latest
+  const tracer = currentPipeline()?.tracer
+  if (tracer === undefined || !hasStackRoom()) return undefined
+  const before = tracer.latest()
   let running: Running | undefined
   try {
     const manager = currentManager()
@@ -98,7 +99,7 @@ export function begin<Given extends OutcomeOptions, Work>(
     return running
   } catch {
     // The end of the stack after all. What runs around it ends it, where there is not even the stack to do so here.
-    const { latest } = LiveSpan
+    const latest = tracer.latest()
     if (running === undefined && latest !== undefined && latest !== before) late.push({ span: latest })
     return undefined
   }

@@ -1,5 +1,5 @@
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'
 
 /** What a standard decorator is told. */

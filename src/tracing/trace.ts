@@ -1,4 +1,4 @@
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext } from './trace-decorator.ts'
 import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'

@@ -1,13 +1,14 @@
 import type { Context } from '@opentelemetry/api'
 import { diagnose } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import type { Pipeline } from '../tracer/pipeline.ts'
+import type { SpanOptions } from '../tracer/span-options.ts'
 import type { OutputReducer } from './collected-items.ts'
 import { shareMetadata } from './function-metadata.ts'
 import { inputsOf } from './inputs-of.ts'
-import { openSpan, type SpanOptions, textOr } from './open-span.ts'
+import { openSpan, textOr } from './open-span.ts'
 import { begin, type Running, returned, runInside, threw } from './outcome.ts'
 
 /** Options of {@link trace}. */

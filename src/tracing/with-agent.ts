@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../context/trace-update.ts'
 import type { TimeInput } from '../runtime/clock.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import { exportedName } from '../span/semconv/exported-name.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
-import { readProperty } from '../span/capture/attribute-values.ts'
+import { readProperty } from '../runtime/read-property.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import * as keys from '../span/semconv/keys.ts'

@@ -1,5 +1,5 @@
 import { startSpan, stats, trace, withActiveSpan, withAgent, withSpan, withTool } from '../../src/index.ts'
-import { isLiveSpan } from '../../src/span/live-span.ts'
+import { isLiveSpan } from '../../src/span/is-live-span.ts'
 import { captureTraces } from '../../src/testing/index.ts'
 
 type Step = () => number

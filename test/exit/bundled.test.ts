@@ -114,19 +114,38 @@ describe.each([byEsbuild('esm', false), byEsbuild('cjs', false), byEsbuild('esm'
   },
 )
 
-it('a bundled application says where a span was started that is not ended', { timeout: 60_000 }, async () => {
-  const file = await byEsbuild('esm', false).bundle(app.program('open.mjs'), folder)
-  const child = startNode(file, {
-    cwd: folder,
-    args: ['wait'],
-    env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-      TURNSPAN_WATCHDOG: '100',
-    },
-  })
-  const line = await until(() => /.*TS_SPAN_NOT_ENDED.*/.exec(child.stderr())?.[0], { what: 'the watchdog' })
-  child.kill('SIGTERM')
-  await child.result
-  expect(line).toMatch(/"turn" of trace \w+, open for \d+ \w+, started at beginTurn\d* \(/)
-})
+const OPEN = `
+import { init, startSpan } from 'turnspan'
+init()
+const agent = {
+  beginTurn() {
+    return startSpan({ name: 'turn' })
+  },
+}
+agent.beginTurn()
+setInterval(() => {}, 1000)
+`
+
+it.each([false, true])(
+  'a bundled application says where a span was started that is not ended, minified: %s',
+  async (minify) => {
+    const program = join(app.dir, 'begins.mjs')
+    await writeFile(program, OPEN)
+    const file = await byEsbuild('esm', minify).bundle(program, folder)
+    const child = startNode(file, {
+      cwd: folder,
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+        TURNSPAN_WATCHDOG: '100',
+      },
+    })
+    const line = await until(() => /.*TS_SPAN_NOT_ENDED.*/.exec(child.stderr())?.[0], {
+      what: 'the watchdog',
+    })
+    child.kill('SIGTERM')
+    await child.result
+    expect(line).toMatch(/"turn" of trace \w+, open for \d+ \w+, started at \w+\.beginTurn \(/)
+  },
+  60_000,
+)

@@ -8,6 +8,7 @@ import type { LiveSpan } from '../../src/span/live-span.ts'
 import { plainOf } from '../../src/span/snapshot/plain.ts'
 import { beginSpan } from '../../src/tracer/begin-span.ts'
 import { createPipeline, type Pipeline } from '../../src/tracer/pipeline.ts'
+import { ownTracer } from '../../src/tracing/own-tracer.ts'
 
 const MOST = 1_000_000
 
@@ -18,7 +19,7 @@ function setUp() {
   )
   if (config === undefined) throw new Error('no configuration')
   const ended: EndedSpan[] = []
-  const pipeline: Pipeline = createPipeline(config, [], createExportStatistics())
+  const pipeline: Pipeline = createPipeline(config, [], createExportStatistics(), ownTracer)
   pipeline.ended = (span) => void ended.push(span)
   const begin = (name: string, root = true): LiveSpan =>
     beginSpan(pipeline, ROOT_CONTEXT, { name, root, spanType: 'CHAIN', scope: { name: 'test' } })

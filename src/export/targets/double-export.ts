@@ -1,6 +1,6 @@
 import type { Config, TargetConfig } from '../../config/config.ts'
 import { diagnoseOnce } from '../../runtime/diagnostics.ts'
-import { readProperty } from '../../span/capture/attribute-values.ts'
+import { readProperty } from '../../runtime/read-property.ts'
 import type { EndedSpan } from '../../span/ended-span.ts'
 import type { ExportOptions } from '../../span/semconv/span-attributes.ts'
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from '@opentelemetry/api'
 import { trace } from '../../runtime/otel-trace.ts'
+import { readProperty } from '../../runtime/read-property.ts'
 import { processWide } from '../../runtime/registry.ts'
-import { readProperty } from '../../span/capture/attribute-values.ts'
 import { bringExternalCalls } from '../../tracer/external-calls.ts'
 
 // Frameworks that make spans of themselves ask models by clients that turnspan traces: one call would be two spans.

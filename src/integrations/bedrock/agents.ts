@@ -1,5 +1,5 @@
 import { applyUpdate } from '../../context/trace-update.ts'
-import { isLiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
 import {
   type Answer,
   dataAt,

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { applyUpdate } from '../../context/trace-update.ts'
 import { nowMs } from '../../runtime/clock.ts'
-import { isLiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
 import type { Harness, Turn } from '../base/harness/index.ts'
 import { dataAt, keys, runIn, text } from '../base/index.ts'
 import { give, newScope, type Scope } from './model-calls.ts'

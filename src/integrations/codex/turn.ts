@@ -1,5 +1,5 @@
 import { applyUpdate } from '../../context/trace-update.ts'
-import { isLiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
 import type { createHarness, HarnessTool, Turn } from '../base/harness/index.ts'
 import { ABANDONED, dataAt, dataOf, type Follower, keys, read, text } from '../base/index.ts'
 import { noteOf, toolOf } from './items.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import { nowMs } from '../../runtime/clock.ts'
-import { isLiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
 import { liveSpanIn } from '../../tracer/context-keys.ts'
 import { activeContext, isObject, processWide, read, runIn, text } from '../base/index.ts'
 import type { EarlyEnd, Run } from './run.ts'

@@ -1,6 +1,7 @@
 import { activeContext } from '../../context/active-context.ts'
 import { injectTrace, withRemoteContext } from '../../context/propagation.ts'
-import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
+import type { LiveSpan } from '../../span/live-span.ts'
 import { currentPipeline } from '../../tracer/current.ts'
 import { runWithin } from '../../tracing/open-span.ts'
 import { isPlainObject, read } from '../base/index.ts'

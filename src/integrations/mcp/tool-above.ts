@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { trace } from '../../runtime/otel-trace.ts'
-import { isLiveSpan, type LiveSpan } from '../../span/live-span.ts'
+import { isLiveSpan } from '../../span/is-live-span.ts'
+import type { LiveSpan } from '../../span/live-span.ts'
 import { liveSpanIn } from '../../tracer/context-keys.ts'
 
 /** A span that stands for the same call of a tool. */

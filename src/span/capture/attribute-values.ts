@@ -1,4 +1,5 @@
 import type { Redact } from '../../config/limits.ts'
+import { ownKeys, readProperty } from '../../runtime/read-property.ts'
 import type { Attributes, AttributeValue } from '../attributes.ts'
 import { exportedKey } from '../semconv/exported-name.ts'
 import { toJsonText } from '../semconv/json-text.ts'
@@ -39,22 +40,4 @@ export function copyAttributes(
 
 function isPrimitive(value: unknown): boolean {
   return value === null || typeof value !== 'object'
-}
-
-/** Own keys of whatever was given; none when it will not tell. */
-export function ownKeys(given: object): string[] {
-  try {
-    return Object.keys(given)
-  } catch {
-    return []
-  }
-}
-
-/** A property of whatever was given; `undefined` when reading it throws. */
-export function readProperty(given: unknown, key: string): unknown {
-  try {
-    return (given as Record<string, unknown>)[key]
-  } catch {
-    return undefined
-  }
 }

@@ -1,9 +1,9 @@
 import type { SpanContext, TraceState } from '@opentelemetry/api'
 import { type HrTime, hrTimeOfMs, isStorable, msOfTimeInput } from '../../runtime/clock.ts'
 import { INVALID_SPAN_CONTEXT } from '../../runtime/otel-trace.ts'
+import { readProperty } from '../../runtime/read-property.ts'
 import { stateTextOf } from '../../runtime/trace-context.ts'
 import type { EndedSpan } from '../ended-span.ts'
-import { readProperty } from './attribute-values.ts'
 import { cleanName } from './clean-name.ts'
 
 // The fields of a span that types promise to be numbers and text, and that callers fill with anything. One value that
