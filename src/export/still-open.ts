@@ -1,6 +1,6 @@
 import type { EndedSpan } from '../span/ended-span.ts'
 import { STILL_OPEN } from '../span/semconv/keys.ts'
-import type { SpanTarget } from './targets/target.ts'
+import type { IsUrgent, SpanTarget } from './targets/target.ts'
 
 const isOpen = ({ attributes }: EndedSpan): boolean => attributes[STILL_OPEN] !== undefined
 
@@ -18,6 +18,9 @@ export function withoutDoubles(spans: readonly EndedSpan[]): readonly EndedSpan[
 export function onceEach(target: SpanTarget): SpanTarget {
   // Not a copy: a target's name may change when it learns what its server speaks.
   return Object.create(target, {
-    send: { value: (spans: readonly EndedSpan[]) => target.send(withoutDoubles(spans)) },
+    send: {
+      value: (spans: readonly EndedSpan[], isUrgent?: IsUrgent) =>
+        target.send(withoutDoubles(spans), isUrgent),
+    },
   }) as SpanTarget
 }

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { agentFor, tunnelAgentFor } from './http-agent.ts'
+import { sendBody } from './http-body.ts'
 import { explain, HttpError } from './http-error.ts'
 import { type ProxySettings, proxyFor, unusedProxy } from './proxy.ts'
 import { realTime, withoutHold } from './real-time.ts'
@@ -24,6 +25,11 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
   /** Nobody waits for the answer but us: the request does not keep the process alive. @defaultValue false */
   readonly background?: boolean
+  /**
+   * Asked while the body leaves: while it is not urgent, a large one leaves in pieces, for the event loop stands still while
+   * the system takes one. @defaultValue it is
+   */
+  readonly isUrgent?: () => boolean
   /** @defaultValue none, whatever the environment says */
   readonly proxy?: ProxySettings
 }
@@ -147,7 +153,7 @@ async function start(target: URL, options: HttpRequest, deadline: number): Promi
         )
       })
       // Who looks at requests does so when they are made, or when their headers are written.
-      untraced(() => void sending.end(options.body))
+      untraced(() => sendBody(sending, options.body, options.isUrgent))
     } catch (thrown) {
       made?.destroy()
       fail(thrown)

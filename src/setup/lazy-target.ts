@@ -31,9 +31,9 @@ export function lazyTarget(
         return failed(thrown)
       }
     },
-    async send(spans) {
+    async send(spans, isUrgent) {
       try {
-        return await (await loaded()).send(spans)
+        return await (await loaded()).send(spans, isUrgent)
       } catch (thrown) {
         loading = undefined
         return failed(thrown)

@@ -22,7 +22,8 @@ export function buildOtlpTarget(parts: OtlpParts): SpanTarget {
     target: parts.target,
     companionFor: (target) => createMlflowTarget(target, hints),
     serialise: (spans, options) => serialise(spans, resource(), options),
-    serialiseInSlices: (spans, options, take) => serialiseInSlices(spans, resource(), options, take),
+    serialiseInSlices: (spans, options, take, isUrgent) =>
+      serialiseInSlices(spans, resource(), options, take, isUrgent),
     ...(parts.learned && { learned: parts.learned }),
   })
 }

@@ -1,4 +1,4 @@
-import type { SpanTarget } from '../export/targets/target.ts'
+import type { IsUrgent, SpanTarget } from '../export/targets/target.ts'
 import type { PendingTraceInfo } from '../export/trace-info/pending-trace-info.ts'
 import type { EndedSpan } from '../span/ended-span.ts'
 import type { TraceRecord } from '../span/trace-record.ts'
@@ -43,7 +43,9 @@ export function keptByRequest(target: SpanTarget): SpanTarget {
   }
   const { sendTraceInfo } = target
   return Object.create(target, {
-    send: { value: (spans: readonly EndedSpan[]) => keep(target.send(spans)) },
+    send: {
+      value: (spans: readonly EndedSpan[], isUrgent?: IsUrgent) => keep(target.send(spans, isUrgent)),
+    },
     ...(sendTraceInfo && { sendTraceInfo: { value: (rest: PendingTraceInfo) => keep(sendTraceInfo(rest)) } }),
   }) as SpanTarget
 }

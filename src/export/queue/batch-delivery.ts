@@ -3,7 +3,7 @@ import { describeRecord } from '../spool/describe-record.ts'
 import { type ExportDiagnostics, sayUnencodable } from '../statistics/export-diagnostics.ts'
 import type { ExportResult } from '../statistics/export-result.ts'
 import type { SpanOutcome } from '../statistics/span-outcome.ts'
-import type { SpanTarget } from '../targets/target.ts'
+import type { IsUrgent, SpanTarget } from '../targets/target.ts'
 import type { QueueSpool } from './queue-options.ts'
 import { type Later, type Refused, sendParts } from './send-parts.ts'
 import type { Waiting } from './waiting.ts'
@@ -12,6 +12,7 @@ interface Parts {
   readonly target: SpanTarget
   readonly spool: QueueSpool | undefined
   readonly diagnostics: ExportDiagnostics
+  readonly isUrgent: IsUrgent
   settle(item: Waiting, outcome: SpanOutcome): void
   /** The receiver has `items`, but for `rejectedSpans` of them. */
   accepted(items: readonly Waiting[], rejectedSpans: number): void
@@ -20,7 +21,8 @@ interface Parts {
 /** Delivers a batch, in parts where the receiver refuses it. @returns what must wait */
 export type DeliverBatch = (batch: readonly Waiting[]) => Promise<Later<Waiting> | undefined>
 
-export function createBatchDelivery({ target, spool, diagnostics, settle, accepted }: Parts): DeliverBatch {
+export function createBatchDelivery(parts: Parts): DeliverBatch {
+  const { target, spool, diagnostics, settle, accepted, isUrgent } = parts
   const recordOf = ({ record, span }: Waiting): Uint8Array | undefined => {
     try {
       return record ?? (span && (spool?.encode(span) ?? target.encode?.(span)))
@@ -49,7 +51,7 @@ export function createBatchDelivery({ target, spool, diagnostics, settle, accept
       if (record !== undefined) records.push(record)
       else if (span !== undefined) spans.push(span)
     }
-    if (records.length === 0) return target.send(spans)
+    if (records.length === 0) return target.send(spans, isUrgent)
     return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
   }
 

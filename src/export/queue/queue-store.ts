@@ -94,7 +94,7 @@ export function createQueueStore(options: QueueOptions, due: () => void): QueueS
 
   return {
     waiting: () => line.length,
-    hasBatch: () => line.length >= batchSpans || line.bytes >= BATCH_BYTES,
+    hasBatch: () => line.length >= batchSpans || line.wireBytes >= BATCH_BYTES,
     held: () => line.held,
     bytes: () => line.bytes,
     onDisk: () => spool?.disk.size ?? 0,

@@ -78,19 +78,20 @@ export class MemoryQueue implements Queue {
       target,
       spool,
       diagnostics: this.#diagnostics,
+      isUrgent: () => this.#flushes > 0 || this.#closed !== undefined || store.hasBatch(),
       settle: store.settle,
       accepted: (items, rejectedSpans) => this.#accepted(items, rejectedSpans),
     })
     this.#offloader = createOffloader({
       start: () => (spool === undefined ? target.startHelper?.() : undefined),
-      take: () => (store.waiting() < options.batchSpans || this.#diagnostics.isFailing() ? [] : store.next()),
+      take: () => (!store.hasBatch() || this.#diagnostics.isFailing() ? [] : store.next()),
       answered: (batch, answer) => this.#answeredElsewhere(batch, answer),
     })
   }
 
   push(span: EndedSpan, size: SpanSize, isKept = false): void {
     const store = this.#store
-    const { maxBytes, batchSpans, delayMs } = this.#options
+    const { maxBytes, delayMs } = this.#options
     const item = store.enter(span, size)
     store.append(item, isKept)
     if (this.#closed !== undefined) {
@@ -103,7 +104,7 @@ export class MemoryQueue implements Queue {
     // The next attempt may be minutes away, and only then would it be seen that this one waits.
     if (this.#diagnostics.isFailing()) this.#detaching.add(item)
     if (this.#pacer.isRunning()) return
-    if (store.waiting() >= batchSpans && !this.#diagnostics.isFailing()) this.#pacer.runSoon()
+    if (store.hasBatch() && !this.#diagnostics.isFailing()) this.#pacer.runSoon()
     else this.#pacer.schedule(delayMs)
   }
 

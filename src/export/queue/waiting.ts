@@ -95,11 +95,17 @@ export class WaitingLine {
   /** Traces of which something waits, the oldest first. */
   readonly #order = new Chain<Group>()
   #bytes = 0
+  #wireBytes = 0
   #held = 0
 
   /** Bytes of memory that everything in it takes, what is on its way included. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** How long those that wait are on the wire, roughly. */
+  get wireBytes(): number {
+    return this.#wireBytes
   }
 
   /** How many wait. */
@@ -133,6 +139,7 @@ export class WaitingLine {
 
   /** `item`, which is held, holds its record from now on. */
   keepRecord(item: Waiting, record: Uint8Array): void {
+    if (this.#waits(item)) this.#wireBytes += record.length - item.bytes
     item.record = record
     item.bytes = record.length
     item.held += record.length
@@ -142,6 +149,7 @@ export class WaitingLine {
   /** `item`, which is held, waits behind all others. */
   append(item: Waiting): void {
     this.#line.append(item)
+    this.#wireBytes += item.bytes
     const { group } = item
     if (group === undefined) return
     if (group.waiting === undefined) this.#order.append(group)
@@ -155,6 +163,7 @@ export class WaitingLine {
       if (item.settled) continue
       item.inFlight = false
       this.#line.prepend(item)
+      this.#wireBytes += item.bytes
       const { group } = item
       if (group === undefined) continue
       if (group.waiting !== undefined) this.#order.remove(group)
@@ -182,7 +191,7 @@ export class WaitingLine {
   /** `item` is not held any more. */
   leave(item: Waiting): void {
     const { group } = item
-    if (!item.inFlight && isIn(this.#line, item)) this.#standDown(item)
+    if (this.#waits(item)) this.#standDown(item)
     this.#bytes -= item.held
     this.#held -= 1
     if (group === undefined) return
@@ -227,14 +236,16 @@ export class WaitingLine {
     this.#bytes += group.bytes
   }
 
+  #waits(item: Waiting): boolean {
+    return !item.inFlight && (item.before !== undefined || this.#line.first === item)
+  }
+
   #standDown(item: Waiting): void {
     this.#line.remove(item)
+    this.#wireBytes -= item.bytes
     const { group } = item
     if (group === undefined) return
     takeFrom(group, item)
     if (group.waiting === undefined) this.#order.remove(group)
   }
 }
-
-const isIn = (line: Chain<Waiting>, item: Waiting): boolean =>
-  item.before !== undefined || line.first === item

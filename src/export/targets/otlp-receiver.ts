@@ -12,6 +12,7 @@ import { createRequestBuffers, type RequestBuffers } from '../transport/request-
 import type { Sender, TransportResult } from '../transport/sender.ts'
 import { exportOptions } from './export-options.ts'
 import type { Placing } from './send-placed.ts'
+import type { IsUrgent } from './target.ts'
 
 /** What an OTLP target needs of the MLflow server that it may be. */
 export interface Companion extends Placing {
@@ -37,6 +38,7 @@ export interface OtlpTargetParts {
     spans: readonly EndedSpan[],
     options: ExportOptions,
     take: TakeBuffer,
+    isUrgent: IsUrgent | undefined,
   ) => Promise<Uint8Array>
   /** Told what the receiver turned out to be. */
   readonly learned?: (receiver: { readonly mlflow: boolean }) => void
@@ -79,18 +81,18 @@ export class OtlpReceiver {
   readonly take: TakeBuffer = (bytes) => this.#buffers.take(bytes)
 
   /** One request, with the second tries that the first answer asks for. */
-  async deliver(body: Body, place: string | undefined): Promise<TransportResult> {
-    let sent = await this.#attempt(body, place)
+  async deliver(body: Body, place: string | undefined, isUrgent?: IsUrgent): Promise<TransportResult> {
+    let sent = await this.#attempt(body, place, isUrgent)
     if (sent.outcome === 'wrong-protocol' && this.#target.protocolIsGuess) {
       this.#switchToHttp(sent.reason)
-      sent = await this.#attempt(body, place)
+      sent = await this.#attempt(body, place, isUrgent)
     }
     if (asksForExperiment(sent)) {
       this.#companion.learnIsMlflow()
-      sent = await this.#attempt(body, place)
+      sent = await this.#attempt(body, place, isUrgent)
     }
     if (sent.outcome === 'unauthorized' && (await this.#companion.refreshAuth())) {
-      sent = await this.#attempt(body, place)
+      sent = await this.#attempt(body, place, isUrgent)
     }
     return sent
   }
@@ -100,7 +102,7 @@ export class OtlpReceiver {
     this.#sender.close()
   }
 
-  async #attempt(body: Body, place: string | undefined): Promise<TransportResult> {
+  async #attempt(body: Body, place: string | undefined, isUrgent?: IsUrgent): Promise<TransportResult> {
     const { mlflow } = await this.#companion.prepare()
     this.#parts.learned?.({ mlflow })
     this.#isMlflow = mlflow
@@ -111,7 +113,7 @@ export class OtlpReceiver {
     if (bytes.length === 0) return { outcome: 'accepted' }
     const headers = { ...this.#target.headers, ...(await this.#companion.headers(place)) }
     noteHeaders(headers)
-    const sent = await this.#sender.send(bytes, headers)
+    const sent = await this.#sender.send(bytes, headers, isUrgent)
     if (sent.outcome === 'accepted' && sent.bodySent) this.#buffers.giveBack(bytes)
     return sent
   }

@@ -29,13 +29,13 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
     get name() {
       return receiver.endpoint
     },
-    async send(spans) {
+    async send(spans, isUrgent) {
       try {
         for (const span of spans) noteExpected(span)
         const traceIds = (): string[] => spans.map(({ traceId }) => traceId)
         const body: Body = (options) =>
-          parts.serialiseInSlices(toSend(spans, parts.target, options), options, receiver.take)
-        const sent = await sendPlaced(traceIds, placing, (place) => receiver.deliver(body, place))
+          parts.serialiseInSlices(toSend(spans, parts.target, options), options, receiver.take, isUrgent)
+        const sent = await sendPlaced(traceIds, placing, (place) => receiver.deliver(body, place, isUrgent))
         if ('kind' in sent) return sent
         if (sent.outcome === 'accepted') verifyOnce(spans[0])
         return answerOf(receiver.endpoint, sent, spans.length)

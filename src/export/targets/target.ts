@@ -7,11 +7,18 @@ import type { ExportResult } from '../statistics/export-result.ts'
 import type { PendingTraceInfo } from '../trace-info/pending-trace-info.ts'
 import type { HandOver } from './hand-over.ts'
 
+/**
+ * Whether somebody waits for what is sent, or more than it waits behind it, which can change meanwhile. What is not urgent is
+ * made and handed to the network in small pieces, between which the event loop is the application's.
+ */
+export type IsUrgent = () => boolean
+
 /** One receiver of spans. Its methods never reject. */
 export interface SpanTarget {
   /** For messages: where spans go, without credentials. */
   readonly name: string
-  send(spans: readonly EndedSpan[]): Promise<ExportResult>
+  /** @param isUrgent - see {@link IsUrgent}; what is sent without it is urgent */
+  send(spans: readonly EndedSpan[], isUrgent?: IsUrgent): Promise<ExportResult>
   /** Delivers the last spans before it returns; there where that needs no event loop. */
   sendNow?(spans: readonly EndedSpan[]): void
   /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */

@@ -20,7 +20,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
   const encrypted = url.startsWith('https:')
   return {
     protocol: 'http/protobuf',
-    async send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<TransportResult> {
+    async send(bytes, headers, isUrgent): Promise<TransportResult> {
       try {
         const zipped = target.compression === 'gzip'
         const answer = await request(url, {
@@ -36,6 +36,7 @@ export function createHttpSender(url: string, target: TargetConfig): Sender {
           maxBytes: MAX_ANSWER_BYTES,
           // A flush and the end of the process wait for it by timers of their own.
           background: true,
+          ...(isUrgent && { isUrgent }),
           ...(target.proxy && { proxy: target.proxy }),
         })
         const sent = read(answer, headers)

@@ -32,6 +32,11 @@ export type TransportResult =
 /** One way of getting a serialised OTLP request to its receiver. Never rejects. */
 export interface Sender {
   readonly protocol: Protocol
-  send(bytes: Uint8Array, headers: Readonly<Record<string, string>>): Promise<TransportResult>
+  /** @param isUrgent - absent where it is; else the bytes leave in pieces while it is not */
+  send(
+    bytes: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    isUrgent?: () => boolean,
+  ): Promise<TransportResult>
   close(): void
 }

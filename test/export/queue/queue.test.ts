@@ -3,6 +3,8 @@ import { MemoryQueue } from '../../../src/export/queue/queue.ts'
 import type { QueueOptions } from '../../../src/export/queue/queue-options.ts'
 import type { ExportResult } from '../../../src/export/statistics/export-result.ts'
 import type { SpanOutcome } from '../../../src/export/statistics/span-outcome.ts'
+import type { IsUrgent } from '../../../src/export/targets/target.ts'
+import { monotonicMs } from '../../../src/runtime/clock.ts'
 import { onDiagnostic, resetDiagnosed } from '../../../src/runtime/diagnostics.ts'
 import type { EndedSpan } from '../../../src/span/ended-span.ts'
 import { plainOf } from '../../../src/span/snapshot/plain.ts'
@@ -24,17 +26,17 @@ function inTrace(n: number): { traceId: string; trace: TraceRecord } {
 }
 
 function setUp(
-  answer: (names: string[], call: number) => ExportResult | Promise<ExportResult>,
+  answer: (names: string[], call: number, isUrgent: IsUrgent) => ExportResult | Promise<ExportResult>,
   given: Partial<QueueOptions> = {},
 ) {
   const sent: string[][] = []
   const fates = new Map<string, SpanOutcome>()
   const target = {
     name: 'a target',
-    send: async (spans: readonly EndedSpan[]): Promise<ExportResult> => {
+    send: async (spans: readonly EndedSpan[], isUrgent: IsUrgent = () => true): Promise<ExportResult> => {
       const names = spans.map((span) => span.name)
       sent.push(names)
-      return answer(names, sent.length)
+      return answer(names, sent.length, isUrgent)
     },
     shutdown: async () => {},
   }
@@ -108,6 +110,43 @@ test('what comes while a batch is on its way waits for more, and no longer than 
   answers[1]?.(ACCEPTED)
   await vi.advanceTimersByTimeAsync(0)
   expect(sent.slice(2)).toEqual([['d', 'e', 'f', 'g']])
+})
+
+test('sends at once what is a batch by its bytes, and counts none that are on their way', async () => {
+  const answers: ((answer: ExportResult) => void)[] = []
+  const { push, sent } = setUp(() => new Promise<ExportResult>((resolve) => answers.push(resolve)))
+  push('big', 2_200_000)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(sent).toEqual([['big']])
+  push('small', 10)
+  answers[0]?.(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(999)
+  expect(sent).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(sent[1]).toEqual(['small'])
+})
+
+test('a request is urgent while a batch waits behind it, and while somebody waits for it', async () => {
+  const asked: IsUrgent[] = []
+  const answers: ((answer: ExportResult) => void)[] = []
+  const { queue, push } = setUp((_, __, isUrgent) => {
+    asked.push(isUrgent)
+    return new Promise<ExportResult>((resolve) => answers.push(resolve))
+  })
+  push('a')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(asked[0]?.()).toBe(false)
+  for (const name of ['b', 'c', 'd', 'e']) push(name)
+  expect(asked[0]?.()).toBe(true)
+  answers[0]?.(ACCEPTED)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(asked[1]?.()).toBe(false)
+  const flushed = queue.flush(monotonicMs() + 1000)
+  expect(asked[1]?.()).toBe(true)
+  answers[1]?.(ACCEPTED)
+  await flushed
+  queue.close('the end')
+  expect(asked[1]?.()).toBe(true)
 })
 
 test('closes a batch below the message limit of gRPC receivers', async () => {

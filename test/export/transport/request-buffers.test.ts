@@ -1,10 +1,11 @@
 import { createServer, type Socket } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { resourceLike } from '../../../src/export/targets/resource.ts'
 import { serialise, serialiseInSlices } from '../../../src/export/targets/serialise.ts'
 import { createRequestBuffers } from '../../../src/export/transport/request-buffers.ts'
 import { encodeInSteps, encodeRequest, type Steps } from '../../../src/otlp/request.ts'
 import { request } from '../../../src/runtime/http.ts'
+import { realTime } from '../../../src/runtime/real-time.ts'
 import type { Captured } from '../../../src/span/capture/captured.ts'
 import type { EndedSpan } from '../../../src/span/ended-span.ts'
 import { snapshotOf } from '../../../src/span/snapshot/snapshot.ts'
@@ -84,6 +85,24 @@ test('others have their turn while a large request is written', async () => {
   await serialiseInSlices(spansOf(1500, 'x'.repeat(4000)), resource, options, Buffer.allocUnsafeSlow)
   isOver = true
   expect(turns).toBeGreaterThan(3)
+})
+
+test('a request that is not urgent leaves the loop alone between its slices, and hurries once it is', async () => {
+  const spans = spansOf(1500, 'x'.repeat(4000))
+  const pauses = vi.spyOn(realTime, 'start')
+  const turns = vi.spyOn(realTime, 'turn')
+  const write = (isUrgent: () => boolean) =>
+    serialiseInSlices(spans, resource, options, Buffer.allocUnsafeSlow, isUrgent)
+  const slow = await write(() => false)
+  expect([pauses.mock.calls.length > 5, turns.mock.calls.length]).toEqual([true, 0])
+  pauses.mockClear()
+  let asked = 0
+  const hurried = await write(() => {
+    asked += 1
+    return asked > 3
+  })
+  expect([pauses.mock.calls.length, turns.mock.calls.length > 2]).toEqual([1, true])
+  expect(Buffer.compare(slow, hurried)).toBe(0)
 })
 
 test('a large request is written in an event loop that waits for nothing else', async () => {
