@@ -1,4 +1,4 @@
-// The same package by `require`.
+// The same package, loaded with `require`.
 const { flushTraces, init, trace, withAgent } = require('turnspan')
 
 init({ captureContent: true, serviceName: 'commonjs' })

@@ -5,9 +5,9 @@ import { json } from 'node:stream/consumers'
 import type { ChatChunk, ChatRequest, ChatUsage } from './openai.ts'
 import { type Reply, replyTo } from './script.ts'
 
-/** A model on this machine. */
+/** A model that runs on this machine. */
 export interface ModelServer {
-  /** Base URL, as an OpenAI client takes it. */
+  /** Base URL, in the form that an OpenAI client takes. */
   readonly url: string
   stop(): Promise<void>
 }

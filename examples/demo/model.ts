@@ -8,8 +8,8 @@ export type Piece = { text: string } | { toolCalls: ToolCall[] }
 export type Chat = (messages: Message[], tools: ToolDefinition[]) => AsyncGenerator<Piece>
 
 /**
- * A client for chat completions at `url`. Each call is one CHAT_MODEL span: the arguments are its inputs, and since
- * the result is a stream, the span ends with it and the reducer folds the pieces to what is recorded.
+ * A client for chat completions at `url`. Each call is one CHAT_MODEL span. The arguments are its inputs. The result is
+ * a stream, so the span ends with the stream, and the reducer folds its pieces into the recorded output.
  */
 export function createChat(url: string, model: string): Chat {
   return trace(

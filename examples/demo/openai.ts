@@ -1,4 +1,4 @@
-/** The slice of OpenAI's chat completions that the demo speaks, on both sides. */
+/** The part of OpenAI's chat completions API that the demo uses, on both sides. */
 export interface ToolCall {
   id: string
   type: 'function'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** The slice of OpenTelemetry's ReadableSpan that is shown. */
+/** The part of OpenTelemetry's ReadableSpan that is shown. */
 interface FinishedSpan {
   readonly name: string
   readonly startTime: readonly [seconds: number, nanos: number]

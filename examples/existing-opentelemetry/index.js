@@ -1,5 +1,5 @@
-// An application with OpenTelemetry of its own. turnspan joins its provider, with no line about it: the application's
-// exporter gets turnspan's spans, and turnspan's target the application's, as one tree.
+// An application with its own OpenTelemetry provider. turnspan attaches to it without any configuration: the application's
+// exporter gets turnspan's spans, and turnspan's target gets the application's spans, as one tree.
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { flushTraces, init, withAgent, withTool } from 'turnspan'

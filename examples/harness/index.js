@@ -1,5 +1,5 @@
-// A small runtime with two harnesses behind one API: one asks a model itself, the other is told of events by a process of its
-// own. Whichever runs, the trace is the same kind of tree, with the checks of the policies in it and no credential anywhere.
+// A small runtime with two harnesses behind one API: one asks a model itself, the other receives events from a separate
+// process. Whichever runs, the trace is the same kind of tree, with the policy checks in it and without credentials.
 import { flushTraces, init, newResponseId } from 'turnspan'
 import { createRuntime } from './runtime.js'
 

@@ -1,4 +1,4 @@
-// A supervisor that gives work to two other agents. There is nothing of turnspan in it but `init`.
+// A supervisor that gives work to two other agents. `init` is the only line that concerns turnspan.
 import { createAgent, tool } from 'langchain'
 import { init } from 'turnspan'
 import * as z from 'zod'

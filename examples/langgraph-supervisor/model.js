@@ -1,4 +1,4 @@
-// OpenAI's model where there is a key for it; else one that says what stands below, so that the example runs anywhere.
+// OpenAI's model if there is a key for it; otherwise a model that follows the script below, so that the example runs anywhere.
 import { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { AIMessage } from '@langchain/core/messages'
 import { ChatOpenAI } from '@langchain/openai'

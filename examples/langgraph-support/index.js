@@ -1,4 +1,4 @@
-// A support assistant: a LangGraph agent, traced by itself, whose tool lives on an MCP server; one `trace` around all.
+// A support assistant: a LangGraph agent, traced automatically, with a tool on an MCP server, and one `trace` around everything.
 import { MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
 import { ToolNode, toolsCondition } from '@langchain/langgraph/prebuilt'
 import { init, trace, updateCurrentTrace } from 'turnspan'

@@ -1,6 +1,6 @@
 import { SpanType, withSpan } from 'turnspan'
 
-/** Stands for a model; with a real client the span comes by itself. */
+/** Stands for a model; with a real client, the span is made automatically. */
 export const askModel = (question, usage) =>
   withSpan(
     async (span) => {

@@ -1,5 +1,5 @@
-// A queue on disk with the two classes that queues such as BullMQ have: one adds jobs, the other works on them, in whichever
-// process. A job is a file; whoever renames it first has it.
+// A queue on disk with the two classes that queues such as BullMQ have: one adds jobs, the other works on them, in any process.
+// A job is a file; the first worker that renames the file gets the job.
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

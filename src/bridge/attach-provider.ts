@@ -93,11 +93,11 @@ function sayUnknown(): void {
   diagnoseOnce(
     'warn',
     'TS_PROVIDER_UNKNOWN',
-    'The application registered a tracer provider to which turnspan cannot attach, so each side keeps to itself: its spans do not ' +
-      "reach turnspan, and turnspan's spans, which are complete, do not reach it. Sentry has a setting that lets both see " +
-      "everything, and a wrapped provider of OpenTelemetry's SDK can be attached by hand, by new TurnspanProcessor() of " +
-      "turnspan/otel among its spanProcessors: docs/neighbours.md. init({ provider: 'private' }) says that this is as it " +
-      'should be.',
+    'The application registered a tracer provider to which turnspan cannot attach, so the two stay separate: the spans of the ' +
+      "provider do not reach turnspan, and turnspan's spans, which are complete, do not reach the provider. Sentry has a " +
+      "setting with which both see all spans. A wrapped provider of OpenTelemetry's SDK can be attached by hand: add new " +
+      'TurnspanProcessor() from turnspan/otel to its spanProcessors (see docs/neighbours.md). If the two are meant to stay ' +
+      "separate, set init({ provider: 'private' }), and this message goes away.",
   )
 }
 
@@ -269,7 +269,7 @@ function startBelowNobody(
   diagnoseOnce(
     'warn',
     'TS_TRACE_ID_NOT_SHARED',
-    "The application's tracer provider does not take the trace ID of a response ID; in its own backend that turn has another trace ID.",
+    "The application's tracer provider does not accept the trace ID that a response ID gives; in the backend of that provider the turn has a different trace ID.",
   )
   return undefined
 }

@@ -69,8 +69,8 @@ export interface EsbuildContents {
 const ASKED: unique symbol = Symbol('turnspan asks')
 
 /**
- * Plugin for esbuild: the packages that turnspan traces hand their copies in the bundle over, so that `init` traces
- * them as it does those in `node_modules`. List it before plugins that load these packages' files.
+ * Plugin for esbuild: it makes the packages that turnspan traces register their bundled copies with turnspan, so that
+ * `init` traces them like those in `node_modules`. List it before plugins that load these packages' files.
  *
  * @example
  * await build({ entryPoints: ['app.ts'], bundle: true, platform: 'node', plugins: [turnspanEsbuildPlugin()] })

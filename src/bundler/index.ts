@@ -1,6 +1,6 @@
 /**
- * Plugins for bundlers: the packages that turnspan traces hand themselves over, so that a bundled application is traced
- * without a change of its code: `turnspan/bundler`.
+ * Plugins for bundlers: they make the packages that turnspan traces register themselves, so that a bundled application
+ * is traced without a change to its code: `turnspan/bundler`.
  *
  * @packageDocumentation
  */

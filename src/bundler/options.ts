@@ -3,8 +3,8 @@ import { checkKeys, knownKeys } from '../config/known-keys.ts'
 /** Options of all plugins. */
 export interface BundlerPluginOptions {
   /**
-   * Integrations whose packages are handed over: `['openai', 'mcp']`. A package that is handed over stays in the bundle
-   * with all that it exports.
+   * Integrations whose packages register themselves, such as `['openai', 'mcp']`. Such a package stays in the bundle
+   * with everything that it exports.
    *
    * @defaultValue all
    */

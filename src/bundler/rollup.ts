@@ -8,7 +8,7 @@ import { createRecogniser } from './recognise.ts'
 /** The slice of the plugin interface of Rollup, Rolldown and Vite that is used here. */
 export interface RollupPlugin {
   readonly name: string
-  /** For Vite: before plugins of its own. */
+  /** For Vite: runs before Vite's own plugins. */
   readonly enforce: 'pre'
   readonly resolveId: {
     readonly order: 'pre'
@@ -29,8 +29,9 @@ export interface RollupModule {
 }
 
 /**
- * Plugin for Rollup and Rolldown: the packages that turnspan traces hand their copies in the bundle over, so that
- * `init` traces them as it does those in `node_modules`. List it before the plugin that makes ES modules of CommonJS.
+ * Plugin for Rollup and Rolldown: it makes the packages that turnspan traces register their bundled copies with
+ * turnspan, so that `init` traces them like those in `node_modules`. List it before the plugin that converts CommonJS
+ * to ES modules.
  *
  * @example
  * export default { input: 'app.js', plugins: [turnspanRollupPlugin(), nodeResolve(), commonjs()] }
@@ -67,8 +68,8 @@ export function turnspanRollupPlugin(options: BundlerPluginOptions = {}): Rollup
 }
 
 /**
- * Plugin for Vite: what {@link turnspanRollupPlugin} does, for builds for servers alone. Packages that Vite leaves outside
- * of the bundle need no plugin.
+ * Plugin for Vite: it does what {@link turnspanRollupPlugin} does, for server builds only. Packages that Vite leaves
+ * out of the bundle need no plugin.
  *
  * @example
  * export default defineConfig({ plugins: [turnspanVitePlugin()] })

@@ -28,8 +28,8 @@ export interface WebpackRule {
 }
 
 /**
- * Plugin for webpack and Rspack: the packages that turnspan traces hand their copies in the bundle over, so that `init`
- * traces them as it does those in `node_modules`.
+ * Plugin for webpack and Rspack: it makes the packages that turnspan traces register their bundled copies with
+ * turnspan, so that `init` traces them like those in `node_modules`.
  *
  * @example
  * export default { target: 'node', entry: './app.js', plugins: [turnspanWebpackPlugin()] }

@@ -9,7 +9,7 @@ export function sayArgument(owner: string, takes: string, given: unknown, then: 
   diagnoseOnce(
     'warn',
     'TS_ARGUMENT',
-    `${owner} takes ${takes}, and got ${describeKind(given)}; ${then}.`,
+    `${owner} takes ${takes}, but got ${describeKind(given)}; ${then}.`,
     { call: owner },
     owner,
   )

@@ -58,7 +58,7 @@ function resolveBasic(reader: Reader): Choice | undefined {
       : 'MLFLOW_TRACKING_USERNAME (option "username")'
     reader.problem(
       alone.name,
-      `${alone.name} is set, but ${missing} is not; Basic authentication is left out.`,
+      `${alone.name} is set, but ${missing} is not; Basic authentication is not used.`,
     )
   }
   return undefined
@@ -82,7 +82,7 @@ function serviceAccount(reader: Reader, readFile: ReadFile): AuthConfig {
   if (contents(tokenFile, readFile) === undefined) {
     reader.problem(
       'MLFLOW_TRACKING_AUTH',
-      `MLFLOW_TRACKING_AUTH asks for the pod's service account, but ${tokenFile} cannot be read; it is tried again with each request. Mount the service account (automountServiceAccountToken), or set MLFLOW_TRACKING_TOKEN.`,
+      `MLFLOW_TRACKING_AUTH asks for the pod's service account, but ${tokenFile} cannot be read; turnspan tries again with each request. Mount the service account (automountServiceAccountToken), or set MLFLOW_TRACKING_TOKEN.`,
     )
   }
   return { tokenFile }

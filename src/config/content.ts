@@ -24,11 +24,11 @@ const DEFAULTS: Limits = { maxValueBytes: 1_048_576, maxSpanBytes: 3_145_728, ma
 const LIMITS: Readonly<Record<keyof Limits, { rule: rules.Rule<number>; accepts: string }>> = {
   maxValueBytes: {
     rule: rules.integer(MIN_BYTES, 2 ** 30),
-    accepts: `a whole number of bytes from ${MIN_BYTES}`,
+    accepts: `a whole number of bytes, ${MIN_BYTES} or more`,
   },
   maxSpanBytes: {
     rule: rules.integer(MIN_BYTES, 2 ** 30),
-    accepts: `a whole number of bytes from ${MIN_BYTES}`,
+    accepts: `a whole number of bytes, ${MIN_BYTES} or more`,
   },
   maxDepth: { rule: rules.integer(1, MAX_DEPTH), accepts: `a whole number from 1 to ${MAX_DEPTH}` },
 }
@@ -40,7 +40,7 @@ export function resolveContent(reader: Reader): ContentConfig {
   const redact = reader.find(
     rules.callback,
     ['redact'],
-    'no content is recorded, for it could not be redacted',
+    'no content is recorded, because it could not be redacted',
   )
   const unredacted = redact === undefined && reader.raw('redact') !== undefined
   const keys = reader.find(contentKeys, ['contentKeys'], 'the vocabulary of the target is used instead')

@@ -103,7 +103,7 @@ function readProfile(reader: Reader, wanted: string | undefined, readFile: ReadF
 }
 
 function hostMessage(host: string | undefined, profile: Profile | undefined): string {
-  const why = host ? `${preview(host)} is no URL of a workspace` : (profile?.missing ?? 'no host is set')
+  const why = host ? `${preview(host)} is not the URL of a workspace` : (profile?.missing ?? 'no host is set')
   return `Databricks is the tracking URI, but ${why}; nothing is sent there. Set DATABRICKS_HOST and DATABRICKS_TOKEN, or host and token in a profile of ~/.databrickscfg.`
 }
 

@@ -31,7 +31,7 @@ export function headersFromOption(reader: Reader): Headers {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     reader.problem(
       'headers',
-      'Option "headers" accepts an object of header names and text values; it is ignored.',
+      'Option "headers" accepts an object of header names and string values; it is ignored.',
     )
     return {}
   }
@@ -49,6 +49,6 @@ export function headersFromOption(reader: Reader): Headers {
 function leaveOut(reader: Reader, name: SourceName, what: string): void {
   reader.problem(
     name,
-    `${subject(name)} has a pair that cannot be sent: ${what}; this header is left out, the others are sent.`,
+    `${subject(name)} has a pair that cannot be sent: ${what}; this header is left out, and the others are sent.`,
   )
 }

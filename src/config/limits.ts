@@ -1,10 +1,10 @@
-/** Bounds of what is recorded. Whatever is longer is cut, with a mark that says so. */
+/** Limits on what is recorded. Longer values are cut, and a mark shows where. */
 export interface Limits {
-  /** Most bytes (UTF-8) of one captured value, such as the inputs of a span. */
+  /** Maximum size of one captured value, such as the inputs of a span, in bytes (UTF-8). */
   readonly maxValueBytes: number
-  /** Most bytes of a whole span. */
+  /** Maximum size of a whole span, in bytes. */
   readonly maxSpanBytes: number
-  /** Deepest nesting of a captured value; at most 40, for MLflow cannot read back deeper traces. */
+  /** Maximum nesting depth of a captured value; at most 40, because MLflow cannot read deeper traces back. */
   readonly maxDepth: number
 }
 

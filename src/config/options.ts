@@ -5,25 +5,25 @@ import type { Limits, Redact } from './limits.ts'
 
 export type { IntegrationName } from '../modules/known-packages.ts'
 
-/** An integration by its name, or a function that instruments and returns what undoes it. */
+/** The name of an integration, or a function that instruments something and returns a function that undoes it. */
 export type Instrumentation = IntegrationName | ((...given: never[]) => unknown)
 
 /** Where the spool keeps spans that have not been delivered, and how much it may hold. */
 export interface SpoolOptions {
   /**
-   * Folder of the spool; what is in it is private to the user. Processes share it.
+   * Folder of the spool, whose files are private to the user. Several processes can share it.
    * @defaultValue `turnspan/spool` in `$XDG_STATE_HOME`, else in `~/.local/state`; on macOS in
    * `~/Library/Application Support`, on Windows in `%LOCALAPPDATA%`
    */
   readonly dir?: string | undefined
   /**
-   * Most bytes that the spool may take on disk, for all processes together; beyond it the oldest spans go.
+   * Maximum size of the spool on disk, in bytes, for all processes together; beyond it, the oldest spans are deleted.
    * @defaultValue `536870912` (512 MiB)
    */
   readonly maxBytes?: number | undefined
 }
 
-/** How spans that are never ended are noticed. */
+/** How spans that are never ended are detected. */
 export interface WatchdogOptions {
   /**
    * How long a span may be open before it is reported, in milliseconds.
@@ -31,19 +31,18 @@ export interface WatchdogOptions {
    */
   readonly afterMs?: number | undefined
   /**
-   * Also send spans that are open for so long, or at the end of the process, as still running: marked
-   * `turnspan.open`, with the status UNSET and the time of sending for an end. What their end sends later takes the
-   * place of it, in MLflow and in other receivers that know spans by their ID.
+   * Also send spans that have been open for that long, or are open when the process ends, as still running: marked
+   * `turnspan.open`, with the status UNSET, and with the time of sending as their end time. If they end later, the
+   * finished span replaces this one in MLflow and in other receivers that identify spans by their ID.
    * @defaultValue `false`
    */
   readonly exportOpen?: boolean | undefined
 }
 
 /**
- * Everything that `init` can be told. All of it is optional: what is left out (or `undefined`, or an empty
- * string) comes from the environment variable named with the option, then from the default. A value that does
- * not fit never throws: it gives one warning, and the next source is used. How options and variables combine
- * is told in docs/configuration.md.
+ * Options of `init`. All of them are optional: if one is left out (or is `undefined` or an empty string), its value
+ * comes from the environment variable named with it, or else is the default. An invalid value never throws: it causes
+ * one warning, and the next source is used. docs/configuration.md describes how options and variables combine.
  *
  * @example
  * init({ trackingUri: 'http://localhost:5000', experimentName: 'support-agent', captureContent: true })
@@ -57,7 +56,7 @@ export interface InitOptions extends TargetOptions, MlflowOptions, ContentOption
   readonly enabled?: boolean | undefined
 }
 
-/** Options that say where spans go and how they get there. */
+/** Options for where spans go and how they get there. */
 export interface TargetOptions {
   /**
    * URL of an OTLP receiver. Over HTTP `/v1/traces` is appended to its path, unless the path ends with it.
@@ -68,14 +67,14 @@ export interface TargetOptions {
    */
   readonly endpoint?: string | undefined
   /**
-   * How the OTLP endpoint is spoken to.
+   * Protocol of the OTLP endpoint.
    * Variables: `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, `OTEL_EXPORTER_OTLP_PROTOCOL`.
    * @defaultValue `'grpc'`, or `'http/protobuf'` when the endpoint has port 4318 or a path. When the default
    * `grpc` proves wrong at the first export, `http/protobuf` is used from then on.
    */
   readonly protocol?: Protocol | undefined
   /**
-   * Headers of every export (metadata over gRPC), on top of those from the variables; names in any case.
+   * Headers of every export (metadata over gRPC), in addition to those from the variables; names are case-insensitive.
    * Variables: `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, `OTEL_EXPORTER_OTLP_HEADERS`, which are sent to an OTLP
    * endpoint only, never to a tracking server.
    * @defaultValue none
@@ -88,19 +87,19 @@ export interface TargetOptions {
    */
   readonly compression?: 'gzip' | 'none' | undefined
   /**
-   * Longest time for one export request, in milliseconds.
+   * Time limit for one export request, in milliseconds.
    * Variables: `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT`, `OTEL_BSP_EXPORT_TIMEOUT`.
    * @defaultValue `10000`
    */
   readonly timeoutMs?: number | undefined
   /**
-   * Certificates (PEM file) that a server's certificate is checked against, instead of the system's.
+   * CA certificates (PEM file) that server certificates are checked against, instead of the system's.
    * Variables: `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CERTIFICATE`,
    * `MLFLOW_TRACKING_SERVER_CERT_PATH`, `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE`.
    */
   readonly caFile?: string | undefined
   /**
-   * Our own certificate (PEM file) for servers that ask for one. May hold the key too.
+   * Client certificate (PEM file), for servers that ask for one. The file may contain the key too.
    * Variables: `OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE`, `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`,
    * `MLFLOW_TRACKING_CLIENT_CERT_PATH`.
    */
@@ -112,15 +111,15 @@ export interface TargetOptions {
    */
   readonly clientKeyFile?: string | undefined
   /**
-   * `true` accepts any server certificate; for trials only.
-   * Variable: `MLFLOW_TRACKING_INSECURE_TLS`, which counts for the tracking server alone.
+   * `true` accepts any server certificate; for testing only.
+   * Variable: `MLFLOW_TRACKING_INSECURE_TLS`, which applies to the tracking server only.
    * @defaultValue `false`
    */
   readonly insecureTls?: boolean | undefined
   /**
-   * Proxies on the way to receivers and to MLflow. `true`: those of `HTTP_PROXY` and `HTTPS_PROXY`, for http and https
-   * receivers. A URL: that proxy for all of them, with user name and password where it asks for them. `false`: none.
-   * What `NO_PROXY` lists is asked for without one.
+   * Proxies for requests to receivers and to MLflow. `true`: those of `HTTP_PROXY` and `HTTPS_PROXY`, for http and
+   * https receivers. A URL: that proxy for all receivers, with user name and password if it requires them. `false`:
+   * none. Hosts listed in `NO_PROXY` are reached without a proxy.
    * Variables: `NODE_USE_ENV_PROXY=1`, which Node reads too, means `true`.
    * @defaultValue `false`
    */
@@ -128,25 +127,25 @@ export interface TargetOptions {
   /** `'console'` prints span trees to stderr, with or without another target. */
   readonly target?: 'console' | undefined
   /**
-   * Exporters of OpenTelemetry that get every span, instead of or beside the configured target; of SDK 1.x,
-   * 2.x or 3.x. They are shut down by `shutdown()`.
+   * OpenTelemetry span exporters (of SDK 1.x, 2.x or 3.x) that get every span, instead of or in addition to the
+   * configured target. `shutdown()` shuts them down.
    * @defaultValue none
    */
   readonly exporters?: readonly SpanExporterLike[] | undefined
 }
 
-/** Options that only an MLflow server has a use for. */
+/** Options that apply to MLflow servers only. */
 export interface MlflowOptions {
   /**
-   * Base URL of an MLflow server (`https://mlflow.example.com`), `databricks` or `databricks://<profile>`.
-   * Given in code, it goes before an OTLP endpoint from the environment.
+   * Base URL of an MLflow server (`https://mlflow.example.com`), `databricks` or `databricks://<profile>`. If it is
+   * given in code, it takes precedence over an OTLP endpoint from the environment.
    * Variable: `MLFLOW_TRACKING_URI`. Source: MLflow's environment variables.
    */
   readonly trackingUri?: string | undefined
-  /** ID of the experiment that gets the traces; goes before `experimentName`. Variable: `MLFLOW_EXPERIMENT_ID`. */
+  /** ID of the experiment that gets the traces; takes precedence over `experimentName`. Variable: `MLFLOW_EXPERIMENT_ID`. */
   readonly experimentId?: string | number | undefined
   /**
-   * Name of the experiment; it is made when there is none.
+   * Name of the experiment, which is created if it does not exist.
    * Variable: `MLFLOW_EXPERIMENT_NAME`.
    * @defaultValue the name of the agent or the service
    */
@@ -162,7 +161,10 @@ export interface MlflowOptions {
   readonly token?: string | undefined
   /** File with a bearer token, read again when it changes. Variable: `MLFLOW_TRACKING_TOKEN_FILE`. */
   readonly tokenFile?: string | undefined
-  /** User name for Basic authentication; with a password it goes before a token. Variable: `MLFLOW_TRACKING_USERNAME`. */
+  /**
+   * User name for Basic authentication; together with a password it takes precedence over a token. Variable:
+   * `MLFLOW_TRACKING_USERNAME`.
+   */
   readonly username?: string | undefined
   /** Password of `username`. Variable: `MLFLOW_TRACKING_PASSWORD`. */
   readonly password?: string | undefined
@@ -171,17 +173,20 @@ export interface MlflowOptions {
 /** Options about what is recorded. */
 export interface ContentOptions {
   /**
-   * Whether content is recorded: inputs, outputs, messages, tool arguments and results, error texts. It may
-   * hold personal data or secrets, hence off by default.
+   * Whether content is recorded: inputs, outputs, messages, tool arguments and results, error texts. Content may hold
+   * personal data or secrets, so it is off by default.
    * Variables: `TURNSPAN_CAPTURE_CONTENT`, `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`,
    * `OMNIGENT_OTEL_CAPTURE_CONTENT`.
    * @defaultValue `false`
    */
   readonly captureContent?: boolean | undefined
-  /** Sees every captured value and replaces what must not be recorded. If it throws, the value becomes `[redaction failed]`. */
+  /**
+   * Receives every captured value, and replaces what must not be recorded. If it throws, the value becomes
+   * `[redaction failed]`.
+   */
   readonly redact?: Redact | undefined
   /**
-   * Bounds of what is recorded; `maxValueBytes` and `maxSpanBytes` in bytes of UTF-8, `maxDepth` in levels.
+   * Limits on what is recorded: `maxValueBytes` and `maxSpanBytes` in bytes of UTF-8, `maxDepth` in levels.
    * @defaultValue `{ maxValueBytes: 1048576, maxSpanBytes: 3145728, maxDepth: 40 }`
    */
   readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined
@@ -191,8 +196,8 @@ export interface ContentOptions {
    */
   readonly contentKeys?: ContentKeys | undefined
   /**
-   * Adds the older names of GenAI attributes beside the current ones, for backends that read only those: `gen_ai.system`,
-   * `gen_ai.usage.prompt_tokens` and the like.
+   * Records GenAI attributes under their older names too (`gen_ai.system`, `gen_ai.usage.prompt_tokens` and the like),
+   * for backends that read only those.
    * Variable: `TURNSPAN_LEGACY_SEMCONV`.
    * @defaultValue `false`
    */
@@ -203,78 +208,83 @@ export interface ContentOptions {
   readonly serviceName?: string | undefined
   /** Version of the service. Variable: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly serviceVersion?: string | undefined
-  /** Where it runs: `production`, `staging`. Becomes `deployment.environment.name`. Variable: `APP_ENVIRONMENT`. */
+  /**
+   * Environment that the service runs in, such as `production` or `staging`. Becomes `deployment.environment.name`.
+   * Variable: `APP_ENVIRONMENT`.
+   */
   readonly environment?: string | undefined
-  /** Further resource attributes (tags of each trace in MLflow). Variable: `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** Additional resource attributes (tags of each trace in MLflow). Variable: `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resource?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
-/** Options of the way from a started span to the export. */
+/** Options for sampling, queueing, delivery and integrations. */
 export interface PipelineOptions {
   /**
-   * Share of new traces that is kept, 0 to 1.
+   * Fraction of new traces that is kept, from 0 to 1.
    * Variables: `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, `MLFLOW_TRACE_SAMPLING_RATIO`.
    * @defaultValue `1`
    */
   readonly sampleRatio?: number | undefined
   /**
-   * `shared` attaches to the tracer provider that the application has; `private` keeps one of our own.
+   * `shared` attaches to the application's tracer provider; `private` keeps turnspan's provider apart from it.
    * Variable: `MLFLOW_USE_DEFAULT_TRACER_PROVIDER` (`true` means private, as in MLflow's Python client).
    * @defaultValue `'shared'`
    */
   readonly provider?: 'shared' | 'private' | undefined
   /**
-   * With a shared provider: export all its spans, or only those of agents and what happens below them.
+   * With a shared provider: export all its spans, or only those of agents and the spans below them.
    * @defaultValue `'all'`
    */
   readonly keep?: 'all' | 'agent' | undefined
   /**
-   * Records the metrics of the GenAI conventions in the application's own `MeterProvider`, which exports them: tokens, duration
-   * and time to the first chunk of calls of models, duration of agents and tools. Without a registered provider nothing is
-   * recorded, and a diagnostic says so.
+   * Records the metrics of the GenAI conventions in the application's own `MeterProvider`, which exports them: tokens,
+   * duration and time to the first chunk of model calls, and the duration of agents and tools. Without a registered
+   * provider nothing is recorded, and a diagnostic says so.
    * Variable: `TURNSPAN_METRICS`.
    * @defaultValue `false`
    */
   readonly metrics?: boolean | undefined
   /**
-   * Whether callers in other processes are trusted: those with turnspan decide whether a request is traced, and their baggage
-   * names its user and session. For services that strangers cannot reach; `withRemoteContext` says so of one call.
+   * Whether callers in other processes are trusted: callers that use turnspan then decide whether a request is traced,
+   * and their baggage sets its user and session. Use it only for services that are not open to the public.
+   * `withRemoteContext` has the same option for a single call.
    * Variable: `TURNSPAN_TRUST_INCOMING`.
    * @defaultValue `false`
    */
   readonly trustIncoming?: boolean | undefined
   /**
-   * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait there
-   * when memory (`maxQueueBytes`) is full, and what one process leaves the next one sends. The files hold what spans
-   * hold, content included where it is captured. For OTLP targets, not for `exporters`.
+   * Keeps spans on disk from their end until they are delivered: they survive the death of the process, wait on disk
+   * when memory (`maxQueueBytes`) is full, and are sent by the next process if this one leaves them behind. The files
+   * contain everything that the spans contain, including captured content. For OTLP targets only, not for `exporters`.
    * Variable: `TURNSPAN_SPOOL` (`true`, `false`, or a folder).
-   * @defaultValue only what could not be delivered when the process ended is kept, for the next one; `false` keeps nothing
+   * @defaultValue only spans that could not be delivered when the process ended are kept, for the next process; `false`
+   * keeps nothing
    */
   readonly spool?: boolean | SpoolOptions | undefined
   /**
-   * Notices spans that are never ended. They are said on stderr by name and trace, once each; `true` or an object says
-   * where they were started as well, for which each start of a span looks at the call stack (tens of microseconds).
-   * `false` says nothing.
+   * Detects spans that are never ended, and reports each of them once on stderr, by name and trace. `true` or an object
+   * also reports where they were started, for which each start of a span reads the call stack (tens of microseconds).
+   * `false` reports nothing.
    * Variable: `TURNSPAN_WATCHDOG` (`true`, `false`, milliseconds, or `export` for `exportOpen`).
    * @defaultValue reported after 10 minutes, by name and trace
    */
   readonly watchdog?: boolean | WatchdogOptions | undefined
   /**
-   * Most bytes of memory that ended spans may take while they wait, for each receiver: all that is held of them and of
-   * their traces, as it is in memory.
-   * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` is a further cap, in spans.
+   * Maximum memory, in bytes, for ended spans that wait to be sent, for each receiver: everything that is held for them
+   * and their traces counts, at its size in memory.
+   * Variable: `OTEL_BSP_MAX_QUEUE_SIZE` sets an additional limit, in spans.
    * @defaultValue `67108864` (64 MiB)
    */
   readonly maxQueueBytes?: number | undefined
   /**
-   * Longest time, in milliseconds, that the end of the process is held up to send what is queued.
+   * How long the end of the process may be delayed to send what is queued, in milliseconds.
    * Variable: `TURNSPAN_EXIT_TIMEOUT_MS`.
-   * @defaultValue `2000`; `30000` where the program ends by itself and its receiver cannot be reached, or is starting
+   * @defaultValue `2000`; `30000` if the program ends by itself and its receiver cannot be reached, or is starting
    */
   readonly exitTimeoutMs?: number | undefined
   /**
-   * Integrations to switch on: `'auto'` for all, each as soon as the program loads its package, a list
-   * of names (`'openai'`) and of functions that instrument and return what undoes it, or `false` for none.
+   * Integrations to switch on: `'auto'` for all, each as soon as the program loads its package; a list of names
+   * (`'openai'`) and of functions that instrument something and return a function that undoes it; or `false` for none.
    * @defaultValue `'auto'`
    */
   readonly instrumentations?: 'auto' | readonly Instrumentation[] | false | undefined

@@ -25,7 +25,7 @@ export function findEndpoint(reader: Reader, environment: boolean): OtlpEndpoint
   if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && namesTraces(value)) {
     reader.problem(
       name,
-      `Environment variable ${name} accepts a base URL, but ends with /v1/traces already; this is not appended again. Cut it off, or use ${TRACES_ENDPOINT}.`,
+      `Environment variable ${name} accepts a base URL, but already ends with /v1/traces; the path is not appended a second time. Remove it from the URL, or use ${TRACES_ENDPOINT}.`,
     )
   }
   return { name, endpoint: value.bare ? withTls(reader, value) : value }
@@ -58,11 +58,11 @@ export function resolveAddress(
 
 function chosenProtocol(reader: Reader): Protocol | undefined {
   const names = ['protocol', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'] as const
-  const found = reader.find(protocol, names, 'the protocol is told from the URL')
+  const found = reader.find(protocol, names, 'the protocol is inferred from the URL')
   if (found?.value !== 'http/json') return found?.value
   reader.problem(
     found.name,
-    `${found.name} is "http/json", which is not sent; http/protobuf is used instead, on the same URL. Accepted are grpc and http/protobuf.`,
+    `${found.name} is "http/json", which turnspan does not support; http/protobuf is used instead, with the same URL. The accepted values are grpc and http/protobuf.`,
   )
   return 'http/protobuf'
 }

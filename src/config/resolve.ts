@@ -48,7 +48,7 @@ export function resolveConfig(
   } catch {
     // Only a value that throws when it is looked at leads here; its message may hold anything.
     const message =
-      'The options of init() or the environment variables cannot be read: one of them throws (Deno lets them be read with --allow-env); nothing is traced.'
+      'The options of init() or the environment variables cannot be read: reading one of them throws (Deno needs --allow-env for the variables); nothing is traced.'
     return off('the options of init() cannot be read', [{ name: 'options', message }])
   }
 }
@@ -65,7 +65,7 @@ function resolve(given: InitOptions | undefined, env: Environment, readFile: Rea
   const fits = given === undefined || (typeof given === 'object' && given !== null && !Array.isArray(given))
   const options: InitOptions = fits ? { ...given } : {}
   const reader = createReader(options, env)
-  if (!fits) reader.problem('options', 'init() accepts an object of options; what it got is ignored.')
+  if (!fits) reader.problem('options', 'init() accepts an object of options; any other value is ignored.')
   reportUnknownOptions(reader, options)
   const reason = switchedOff(reader)
   if (reason) return off(reason, reader.problems)
@@ -116,11 +116,11 @@ function build(reader: Reader, env: Environment, readFile: ReadFile): Config {
 /** Why there is no target although something is configured: the first problem with one. */
 function unreached(reader: Reader): string {
   if (rules.readFlag(reader.raw('MLFLOW_ENABLE_OTLP_EXPORTER')) === false && reader.problems.length === 0) {
-    return 'MLFLOW_ENABLE_OTLP_EXPORTER=false ignores the OTLP endpoint, and no tracking URI is set: set MLFLOW_TRACKING_URI'
+    return 'MLFLOW_ENABLE_OTLP_EXPORTER=false makes turnspan ignore the OTLP endpoint, and no tracking URI is set: set MLFLOW_TRACKING_URI'
   }
   const about: readonly string[] = [...TARGET_OPTIONS, ...TARGET_VARIABLES, 'MLFLOW_TRACING_DESTINATION']
   const first = reader.problems.find(({ name }) => about.includes(name.replace(/\[.*$/, '')))
-  return first ? `what is configured gives no target: ${first.message}` : NOTHING
+  return first ? `the configuration gives no target: ${first.message}` : NOTHING
 }
 
 function off(reason: string, problems: readonly ConfigProblem[]): Resolved {

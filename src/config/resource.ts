@@ -61,7 +61,7 @@ function fromOption(reader: Reader): Attributes {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     reader.problem(
       'resource',
-      'Option "resource" accepts an object of texts, numbers and booleans; it is ignored.',
+      'Option "resource" accepts an object of strings, numbers and booleans; it is ignored.',
     )
     return {}
   }
@@ -71,7 +71,7 @@ function fromOption(reader: Reader): Attributes {
     if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))
       attributes.set(key, value)
     else {
-      const message = `Option "resource" accepts texts, numbers and booleans, but ${JSON.stringify(key.slice(0, 80))} is something else; this attribute is left out.`
+      const message = `Option "resource" accepts strings, numbers and booleans, but ${JSON.stringify(key.slice(0, 80))} is something else; this attribute is left out.`
       reader.problem('resource', message)
     }
   }

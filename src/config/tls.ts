@@ -52,7 +52,7 @@ function clientFiles(reader: Reader, scope: TlsScope): Pick<TlsConfig, 'clientCe
     if (key)
       reader.problem(
         key.name,
-        `${key.name} is a key without a certificate; set clientCertFile too. It is ignored.`,
+        `${key.name} names a key, but no client certificate is set; the key is ignored. Set clientCertFile too.`,
       )
     return {}
   }

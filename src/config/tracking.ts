@@ -53,7 +53,7 @@ function parseTracking(name: SourceName, value: unknown): Tracking | undefined {
 
 function objection(value: unknown): string {
   if (typeof value !== 'string')
-    return 'which is no text: an http(s):// URL, "databricks" or "databricks://<profile>" is accepted'
+    return 'which is not a string: an http(s):// URL, "databricks" or "databricks://<profile>" is accepted'
   const text = value.trim()
   if (DATABASE.test(text)) return `which is a database; ${START_ONE}`
   if (/^(databricks-)?uc:/i.test(text))
@@ -61,5 +61,5 @@ function objection(value: unknown): string {
   if (HOST_AND_PORT.test(text)) return `which has no scheme; write http://${text}`
   if (/^file:/i.test(text) || !/^[a-z][a-z0-9+.-]*:/i.test(text))
     return `which is a folder of files; ${START_ONE}`
-  return 'which is no URL of a tracking server: http(s)://…, "databricks" or "databricks://<profile>" is accepted'
+  return 'which is not the URL of a tracking server: http(s)://…, "databricks" or "databricks://<profile>" is accepted'
 }

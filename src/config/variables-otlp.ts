@@ -48,7 +48,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_INSECURE: {
-    meaning: 'whether a gRPC endpoint without a scheme is spoken to without TLS',
+    meaning: 'whether a gRPC endpoint without a scheme is used without TLS',
     defaultText: '`OTEL_EXPORTER_OTLP_INSECURE`',
     group: 'target',
     source: 'otel-exporter',
@@ -60,7 +60,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
-    meaning: 'headers (gRPC: metadata) for traces, merged over the general ones',
+    meaning: 'headers (gRPC: metadata) for traces, merged with the general ones, which they override',
     defaultText: 'none',
     group: 'transport',
     source: 'otel-exporter',
@@ -72,7 +72,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: {
-    meaning: 'longest time of one export, in milliseconds',
+    meaning: 'time limit for one export, in milliseconds',
     defaultText: '`OTEL_EXPORTER_OTLP_TIMEOUT`',
     group: 'transport',
     source: 'otel-exporter',
@@ -96,7 +96,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: {
-    meaning: "certificates to check the endpoint's against",
+    meaning: "CA certificates to check the endpoint's certificate against",
     defaultText: '`OTEL_EXPORTER_OTLP_CERTIFICATE`',
     group: 'tls',
     source: 'otel-exporter',
@@ -108,7 +108,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: {
-    meaning: 'our own certificate',
+    meaning: 'client certificate',
     defaultText: '`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`',
     group: 'tls',
     source: 'otel-exporter',
@@ -120,7 +120,7 @@ export const OTLP_VARIABLES: Readonly<Record<OtlpVariable, Described>> = {
     source: 'otel-exporter',
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: {
-    meaning: 'key of our own certificate',
+    meaning: 'key of the client certificate',
     defaultText: '`OTEL_EXPORTER_OTLP_CLIENT_KEY`',
     group: 'tls',
     source: 'otel-exporter',

@@ -15,8 +15,8 @@ import { CARRIED, scopeIn } from './scope.ts'
 import { applyUpdate, TRACE_UPDATE, type TraceUpdate } from './trace-update.ts'
 
 /**
- * The span of turnspan in which the running code stands: of this asynchronous call, never of a concurrent one.
- * `undefined` outside of any, and when nothing is traced.
+ * The active turnspan span of the running code: that of this asynchronous call, never of a concurrent one. `undefined`
+ * outside of any span, and when nothing is traced.
  */
 export function getCurrentActiveSpan(): Span | undefined {
   const span = currentLiveSpan()
@@ -35,8 +35,8 @@ function spanIn(context: Context): LiveSpan | undefined {
 }
 
 /**
- * The trace ID (32 hex digits) of the active span's trace; else of the last trace whose root ended in this process.
- * `undefined` when there was none, or nothing is traced.
+ * The trace ID (32 hex digits) of the active span; if no span is active, that of the last trace whose root ended in
+ * this process. `undefined` if there was none, or nothing is traced.
  */
 export function getLastActiveTraceId(): string | undefined {
   const pipeline = currentPipeline()
@@ -47,8 +47,8 @@ export function getLastActiveTraceId(): string | undefined {
 }
 
 /**
- * Says something of the whole trace from anywhere inside it; later calls win. Outside of a trace it does nothing but
- * say so once.
+ * Sets user, session, tags and other properties of the whole trace, from anywhere inside it; later calls win. Outside
+ * of a trace it has no effect, which is reported once.
  *
  * @example
  * updateCurrentTrace({ user: 'u-1', sessionId: 's-1', tags: { domain: 'travel' }, metadata: { agent_version: '1.2.0' } })

@@ -9,32 +9,33 @@ import { type Carrier, injectHeaders, withRemoteContext } from './propagation.ts
 import { CARRIED, scopeIn, type TracingContextOptions, tracingContext } from './scope.ts'
 
 /**
- * What another process needs to go on with a trace: plain JSON, for a message of a queue or the state of a durable step.
- * It holds no inputs and no outputs, but whatever was said of the trace: user, session, tags, metadata.
+ * What another process needs to continue a trace, as plain JSON: for a queue message, or the state of a durable step.
+ * It holds the user, session, tags and metadata of the trace, but no inputs or outputs.
  */
 export interface ExportedContext {
-  /** Of this form. */
+  /** Version of this format. */
   readonly version: 1
-  /** W3C `traceparent`, `tracestate` (in which the trace's experiment travels) and `baggage`; empty where nothing is traced. */
+  /** W3C `traceparent`, `tracestate` (in which the trace's experiment travels) and `baggage`; empty when nothing is traced. */
   readonly headers: Readonly<Record<string, string>>
-  /** Who the agent works for. */
+  /** User that the agent works for. */
   readonly user?: string | undefined
   /** Conversation that the trace belongs to. */
   readonly sessionId?: string | undefined
   /** Tags of the trace. */
   readonly tags?: Readonly<Record<string, string>> | undefined
-  /** Metadata of the trace, but for user and session. */
+  /** Metadata of the trace, except for user and session. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** The running code is not to be traced, as `tracingContext({ enabled: false })` has it. */
+  /** `false` if the running code is not to be traced, as set by `tracingContext({ enabled: false })`. */
   readonly enabled?: false | undefined
 }
 
 /**
- * The active trace as plain JSON, with which {@link continueTrace} goes on in another process, or later in this one. What is done
- * there stands below the span that is active here, which may have ended long before. Agents above it name no sum of tokens
- * to MLflow then, for it would leave out those that are used there.
+ * The active trace as plain JSON, with which {@link continueTrace} continues it in another process, or later in this
+ * one. Spans that start there are placed below the span that is active here, even if that span has long ended by then.
+ * Agents above that span then report no token total to MLflow, because it would lack the tokens that are used
+ * elsewhere.
  *
- * Never throws. Where nothing is traced, `headers` is empty.
+ * Never throws. When nothing is traced, `headers` is empty.
  *
  * @example
  * await queue.add('research', { question, context: exportContext() })
@@ -67,12 +68,13 @@ export function exportContext(): ExportedContext {
 }
 
 /**
- * Runs `fn` as part of the trace that {@link exportContext} gave: its spans stand below the span that was active there, with the
- * same user and session, in the same experiment of MLflow, kept or not as it was decided there. A trace that begins inside, by
- * a response ID of its own, gets the tags and metadata as well. Makes no span itself.
+ * Runs `fn` as part of the trace that {@link exportContext} returned: its spans are placed below the span that was
+ * active there, with the same user and session, in the same MLflow experiment, and with the same sampling decision. A
+ * trace that begins inside, with a response ID of its own, gets the tags and metadata as well. `continueTrace` makes no
+ * span itself.
  *
- * The context is believed: take it from where only your own processes write. For the headers of a request there is
- * `withRemoteContext`.
+ * The context is trusted, so accept it only from places where only your own processes write. For the headers of a
+ * request, use `withRemoteContext`.
  *
  * @returns what `fn` returns
  * @example
@@ -83,7 +85,12 @@ export function continueTrace<T>(context: ExportedContext, fn: () => T): T {
   if (currentPipeline() === undefined) return fn()
   const headers = partOf(context, 'headers')
   if (headers === undefined) {
-    sayArgument('continueTrace()', 'what exportContext() gave', context, 'the trace was not continued')
+    sayArgument(
+      'continueTrace()',
+      'a value returned by exportContext()',
+      context,
+      'the trace was not continued',
+    )
     return fn()
   }
   const scope = scopeOf(context)

@@ -19,7 +19,7 @@ import { tracingContext } from './scope.ts'
 export type Carrier = Headers | Map<string, string> | Record<string, string | string[] | undefined>
 
 export interface InjectOptions {
-  /** Also send session and user, as W3C baggage. Whoever receives the request can read them. Default: false. */
+  /** Also send session and user, as W3C baggage. The receiver of the request can read them. Default: false. */
   baggage?: boolean | undefined
 }
 
@@ -28,8 +28,8 @@ const INJECT_KEYS: Readonly<Record<keyof InjectOptions, true>> = { baggage: true
 /** Options of {@link withRemoteContext}. */
 export interface RemoteOptions {
   /**
-   * Whether the caller is trusted: with turnspan it decides whether the request is traced, and its baggage names user and
-   * session. @defaultValue what `init` was given as `trustIncoming`
+   * Whether the caller is trusted: if it uses turnspan, it decides whether the request is traced, and its baggage sets
+   * user and session. @defaultValue the option `trustIncoming` of `init`
    */
   trusted?: boolean | undefined
 }
@@ -42,9 +42,9 @@ const SESSION = 'session.id'
 const USER = 'user.id'
 
 /**
- * Writes the active trace into the headers of a request to another service, as W3C `traceparent` and `tracestate`,
- * so that its spans join this trace. Without an active trace nothing is written. The agents above name no sum of tokens to
- * MLflow then, which would leave out those of the other service.
+ * Writes the active trace into the headers of a request to another service, as W3C `traceparent` and `tracestate`, so
+ * that its spans join this trace. Without an active trace nothing is written. Agents above the active span then report
+ * no token total to MLflow, because it would lack the tokens of the other service.
  *
  * @returns the carrier
  * @see https://www.w3.org/TR/trace-context/
@@ -68,7 +68,7 @@ export function injectTrace<C extends Carrier>(carrier: C, baggage = false): C {
     diagnoseOnce(
       'warn',
       'TS_CARRIER',
-      'injectHeaders could not write to what it was given: it takes Headers, a Map or a plain object that is not frozen.',
+      'injectHeaders() could not write to its argument: it takes Headers, a Map, or a plain object that is not frozen.',
     )
   }
   return carrier
@@ -93,9 +93,9 @@ function writeHeaders(carrier: Carrier, baggage: boolean): void {
 }
 
 /**
- * Runs `fn` as part of the trace that the headers of a request name; its spans stand below the caller's. Headers
- * without a valid `traceparent` change nothing. What a caller that is trusted decided about sampling is followed, and
- * session and user are taken from its baggage; of anybody else only the trace is.
+ * Runs `fn` as part of the trace that the headers of a request name; its spans are placed below the caller's span.
+ * Headers without a valid `traceparent` change nothing. From a trusted caller, the sampling decision is adopted as
+ * well, and session and user are taken from its baggage; from any other caller, only the trace is.
  *
  * @returns what `fn` returns
  * @example

@@ -6,9 +6,9 @@ import { ownKeys, readProperty } from '../runtime/read-property.ts'
 import { currentPipeline } from '../tracer/current.ts'
 import { activeContext, runIn, SCOPE } from './active-context.ts'
 
-/** What holds for every trace that starts inside {@link tracingContext}. */
+/** Properties of every trace that starts inside {@link tracingContext}. */
 export interface TracingContextOptions {
-  /** Who the agent works for (`user.id`, `mlflow.trace.user`). */
+  /** User that the agent works for (`user.id`, `mlflow.trace.user`). */
   user?: string | undefined
   /** Conversation or session that the traces belong to (`session.id`, `mlflow.trace.session`), at most 250 characters. */
   sessionId?: string | undefined
@@ -38,8 +38,8 @@ export function scopeIn(context: Context): TracingContextOptions | undefined {
 export const CARRIED: symbol = createContextKey('turnspan.carried')
 
 /**
- * Runs `fn`; every trace that starts inside gets this user, session, tags and metadata. Makes no span itself.
- * Nested calls add to each other, the inner one wins.
+ * Runs `fn`; every trace that starts inside gets this user, session, tags and metadata. It makes no span itself. Nested
+ * calls are combined, and the inner one wins.
  *
  * @returns what `fn` returns
  * @example
@@ -47,12 +47,7 @@ export const CARRIED: symbol = createContextKey('turnspan.carried')
  */
 export function tracingContext<T>(options: TracingContextOptions, fn: () => T): T {
   if (typeof fn !== 'function' && typeof options === 'function') {
-    sayArgument(
-      'tracingContext()',
-      'its arguments in the other order',
-      fn,
-      'they were taken as they were meant',
-    )
+    sayArgument('tracingContext()', 'its arguments in the other order', fn, 'turnspan swapped them')
     return tracingContext((fn ?? {}) as TracingContextOptions, options as typeof fn)
   }
   if (currentPipeline() === undefined) return fn()

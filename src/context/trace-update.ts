@@ -12,17 +12,17 @@ import { toJsonText } from '../span/semconv/json-text.ts'
 import * as keys from '../span/semconv/keys.ts'
 import { setEntry, type TraceRecord } from '../span/trace-record.ts'
 
-/** What can be said of a whole trace from anywhere inside it. */
+/** What {@link updateCurrentTrace} can set on a whole trace. */
 export interface TraceUpdate {
   /** Labels that may be changed in MLflow later. Values become text. */
   tags?: Record<string, unknown> | undefined
   /**
-   * Facts that stay as they are; values become text of at most 250 characters. MLflow's reserved keys work:
-   * `mlflow.trace.user`, `mlflow.trace.session`, `mlflow.source.type`, ... Anything beyond user and session costs
-   * one REST call per trace.
+   * Facts that cannot be changed later; values become text of at most 250 characters. MLflow's reserved keys work:
+   * `mlflow.trace.user`, `mlflow.trace.session`, `mlflow.source.type`, ... Anything beyond user and session costs one
+   * REST call per trace.
    */
   metadata?: Record<string, unknown> | undefined
-  /** Who the agent works for. */
+  /** User that the agent works for. */
   user?: string | undefined
   /** Conversation or session that the trace belongs to, at most 250 characters. */
   sessionId?: string | undefined
@@ -115,7 +115,9 @@ function setTag(record: TraceRecord, key: string, value: unknown, host: SpanHost
     return
   }
   if (key === keys.SPANS_LOCATION_TAG) {
-    diagnose('warn', 'TS_TRACE_KEY', `The tag "${key}" was left out: it belongs to MLflow alone.`, { key })
+    diagnose('warn', 'TS_TRACE_KEY', `The tag "${key}" was left out: MLflow reserves this key for itself.`, {
+      key,
+    })
     return
   }
   const text = asText(value, key, host)
@@ -131,7 +133,7 @@ function setState(record: TraceRecord, state: unknown): void {
     diagnose(
       'warn',
       'TS_TRACE_STATE',
-      `The state of a trace is "OK" or "ERROR", got ${typeof state === 'string' ? JSON.stringify(state.slice(0, 80)) : typeof state}.`,
+      `The state of a trace must be "OK" or "ERROR", but got ${typeof state === 'string' ? JSON.stringify(state.slice(0, 80)) : typeof state}.`,
       {},
     )
 }
@@ -162,7 +164,7 @@ function cut(text: string, most: number, what: string): string {
   diagnose(
     'warn',
     'TS_TRACE_VALUE_CUT',
-    `${what} has ${text.length} characters; MLflow takes ${most}, so it was cut.`,
+    `${what} has ${text.length} characters; MLflow accepts ${most}, so it was cut.`,
     {
       length: text.length,
       most,
@@ -178,7 +180,7 @@ function fits(key: string, what: string): boolean {
   diagnose(
     'warn',
     'TS_TRACE_KEY',
-    `The ${what} key ${JSON.stringify(key.slice(0, 80))} was left out: MLflow takes letters, digits and _ - . : / and blanks, at most 250.`,
+    `The ${what} key ${JSON.stringify(key.slice(0, 80))} was left out: MLflow accepts letters, digits, spaces and _ - . : /, at most 250 characters.`,
     {},
   )
   return false
@@ -197,7 +199,7 @@ function idText(id: unknown, what: string): string | undefined {
   diagnoseOnce(
     'warn',
     'TS_TRACE_ID_TEXT',
-    `The ${what} of a trace is text, got ${typeof id}; it was left out.`,
+    `The ${what} of a trace must be a string, but got ${typeof id}; it was left out.`,
   )
   return undefined
 }

@@ -33,7 +33,7 @@ function sayUntranslated(thrown: unknown): void {
   diagnoseOnce(
     'warn',
     'TS_NOT_TRANSLATED',
-    `Spans that other libraries make of themselves are sent as they are, without type, tokens and messages in MLflow's form: ` +
-      `a part of turnspan could not be loaded (${messageOf(thrown)}). Is turnspan bundled, and its chunks left out?`,
+    `Spans that other libraries make are sent unchanged, without the types, tokens and messages that MLflow reads: ` +
+      `a part of turnspan could not be loaded (${messageOf(thrown)}). If turnspan is bundled, make sure that its chunks are included.`,
   )
 }

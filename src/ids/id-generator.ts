@@ -6,22 +6,22 @@ export interface IdGeneratorLike {
   generateSpanId(): string
 }
 
-/** IDs that the next span of a tracer must get. */
+/** IDs for the next span of a tracer. */
 export interface ForcedIds {
   readonly traceId?: string | undefined
   readonly spanId?: string | undefined
 }
 
 /**
- * An OpenTelemetry ID generator whose next IDs can be set: inside {@link TurnspanIdGenerator.withIds} every span
- * gets the given ones, outside random ones (or those of `inner`). It is how a root span gets the trace ID of its
+ * An OpenTelemetry ID generator whose next IDs can be set: inside {@link TurnspanIdGenerator.withIds} every span gets
+ * the given ones, and outside of it random ones (or those of `inner`). This is how a root span gets the trace ID of its
  * response ID without a parent.
  */
 export class TurnspanIdGenerator implements IdGeneratorLike {
   readonly #inner: IdGeneratorLike
   #forced: ForcedIds | undefined
 
-  /** @param inner - generator of the IDs that nobody forces; random ones by default */
+  /** @param inner - generator of all other IDs; random ones by default */
   constructor(inner: IdGeneratorLike = { generateTraceId: newTraceId, generateSpanId: newSpanId }) {
     this.#inner = inner
   }

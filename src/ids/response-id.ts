@@ -8,7 +8,7 @@ const TRACE_ID_DIGITS = 32
 const HEX = /^[0-9a-f]+$/
 const ZERO = '0'.repeat(TRACE_ID_DIGITS)
 
-/** A response ID cannot give a trace ID; `code` is `ERR_RESPONSE_ID`. */
+/** Thrown when a response ID does not give a trace ID; `code` is `ERR_RESPONSE_ID`. */
 export class ResponseIdError extends TypeError {
   readonly code = 'ERR_RESPONSE_ID' as const
 
@@ -20,8 +20,8 @@ export class ResponseIdError extends TypeError {
 
 /**
  * The W3C trace ID (32 lower-case hex digits) that belongs to a response ID `resp_<hex>`: its suffix. Upper case
- * is lowered, a suffix of fewer than 32 digits is padded with zeros on the right, of a longer one (OpenAI's own
- * response IDs have 48) the first 32 digits count.
+ * becomes lower case; a suffix of fewer than 32 digits is padded with zeros on the right; of a longer one (OpenAI's own
+ * response IDs have 48 digits), the first 32 digits are used.
  *
  * @param responseId - `resp_` and hex digits
  * @param options - `strict: true` refuses every suffix that is not exactly 32 digits long
@@ -51,7 +51,7 @@ export function traceIdFromResponseId(
   return traceId
 }
 
-/** A fresh response ID with 32 random hex digits, as Omnigent's servers make them. */
+/** A new response ID with 32 random hex digits, in the form that Omnigent's servers use. */
 export function newResponseId(): string {
   return PREFIX + randomHex(TRACE_ID_DIGITS / 2)
 }

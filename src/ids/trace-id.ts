@@ -5,8 +5,8 @@ const TRACE_ID = /^[0-9a-f]{32}$/
 const ZERO = '0'.repeat(32)
 
 /**
- * The W3C trace ID behind any way of naming a trace: 32 hex digits in either case, MLflow's `tr-<hex>`, or a
- * response ID `resp_<hex>`.
+ * The W3C trace ID for any form of naming a trace: 32 hex digits in either case, MLflow's `tr-<hex>`, or a response ID
+ * `resp_<hex>`.
  *
  * @throws TurnspanError with code `ERR_TRACE_ID`; for a malformed response ID a `TypeError` with code `ERR_RESPONSE_ID`
  */

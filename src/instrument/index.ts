@@ -42,7 +42,7 @@ export interface InstrumentedPackages {
   readonly anthropic?: unknown
   /** Of `@aws-sdk/client-bedrock-runtime` or `@aws-sdk/client-bedrock-agent-runtime`; of both, `{ ...runtime, ...agents }`. */
   readonly bedrock?: unknown
-  /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, where its module was rewritten by a plugin for bundlers. */
+  /** Of `@anthropic-ai/claude-agent-sdk`: all that it exports, if a plugin for bundlers has rewritten its module. */
   readonly claudeAgentSdk?: unknown
   /** Of `@openai/codex-sdk`: all that it exports, or its class `Thread`. */
   readonly codex?: unknown
@@ -129,11 +129,11 @@ const KNOWN: KnownKeys = knownKeys('instrument()', KEYS, {
 })
 
 /**
- * Traces the given packages. Bundlers put a copy of them into the application that nobody finds from outside, so the
- * application hands them over. To take only the code of those in use into the bundle, call the function of each
- * integration instead (`instrumentOpenAI` of `turnspan/openai`, ...).
+ * Traces the given packages. A bundler puts copies of them into the application that turnspan cannot find by itself, so
+ * the application passes them in. To bundle only the code of the integrations that are used, call the function of each
+ * one instead (`instrumentOpenAI` of `turnspan/openai`, ...).
  *
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import OpenAI from 'openai'
  * instrument({ openai: OpenAI })

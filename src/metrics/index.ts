@@ -119,6 +119,6 @@ function sayNoProvider(): void {
   diagnoseOnce(
     'warn',
     'TS_METRICS_NO_PROVIDER',
-    'The option metrics is on, but the application has registered no MeterProvider with @opentelemetry/api: nothing is recorded until it does. Register one (metrics.setGlobalMeterProvider), or leave the option out.',
+    'The option metrics is on, but the application has registered no MeterProvider with @opentelemetry/api: nothing is recorded until it does. Register one (metrics.setGlobalMeterProvider), or turn the option off.',
   )
 }

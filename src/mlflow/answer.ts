@@ -94,7 +94,7 @@ function adviceFor(status: number, errorCode: string | undefined, message: strin
   if (status === 401) {
     return 'Set MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_TOKEN_FILE, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD'
   }
-  if (status === 403) return 'Have this user granted EDIT permission on the experiment'
+  if (status === 403) return 'Grant this user EDIT permission on the experiment'
   return ''
 }
 

@@ -46,7 +46,7 @@ export interface FeedbackInput extends AssessmentInput {
   readonly overrides?: string | undefined
 }
 
-/** What would have been right. */
+/** What the correct answer would have been. */
 export interface ExpectationInput extends AssessmentInput {
   readonly name: string
 }

@@ -46,7 +46,11 @@ function fromFile(file: string): Auth {
       if (!always && now === stamp) return
       const read = (await readFile(file, 'utf8')).trim()
       if (!/^[\x21-\x7e]+$/.test(read)) {
-        sayUnusable(file, read === '' ? 'it is empty' : 'what it holds is not one token', token !== undefined)
+        sayUnusable(
+          file,
+          read === '' ? 'it is empty' : 'it does not hold exactly one token',
+          token !== undefined,
+        )
         return
       }
       stamp = now
@@ -77,12 +81,12 @@ function sayNotAscii(): void {
   diagnoseOnce(
     'warn',
     'TS_PASSWORD_NOT_ASCII',
-    "The user name or password for MLflow has characters beyond ASCII: MLflow's own login refuses them when spans come in. Use ones of ASCII only.",
+    "The user name or password for MLflow has non-ASCII characters: MLflow's own login refuses such credentials when it receives spans. Use ASCII characters only.",
   )
 }
 
 function sayUnusable(file: string, reason: string, hasToken: boolean): void {
-  const outcome = hasToken ? 'The last good token stays in use.' : 'Requests go without a token.'
+  const outcome = hasToken ? 'The last valid token stays in use.' : 'Requests are sent without a token.'
   const advice = 'Check MLFLOW_TRACKING_TOKEN_FILE and that this process may read the file.'
   diagnoseOnce(
     'warn',

@@ -5,25 +5,25 @@ import { resolveConfig } from '../config/resolve.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { ConfigError } from '../runtime/errors.ts'
 
-/** Options of `createMlflowClient`; each goes before the environment variable that it names. */
+/** Options of `createMlflowClient`; each takes precedence over the environment variable that it names. */
 export interface MlflowClientOptions {
   /** Base URL of the server. @defaultValue MLFLOW_TRACKING_URI */
   readonly trackingUri?: string | undefined
   /** Bearer token. @defaultValue MLFLOW_TRACKING_TOKEN */
   readonly token?: string | undefined
-  /** File of a bearer token that may be rotated. @defaultValue MLFLOW_TRACKING_TOKEN_FILE */
+  /** File with a bearer token, which may be rotated. @defaultValue MLFLOW_TRACKING_TOKEN_FILE */
   readonly tokenFile?: string | undefined
-  /** With `password` goes before a token. @defaultValue MLFLOW_TRACKING_USERNAME */
+  /** User name; together with `password` it takes precedence over a token. @defaultValue MLFLOW_TRACKING_USERNAME */
   readonly username?: string | undefined
   /** @defaultValue MLFLOW_TRACKING_PASSWORD */
   readonly password?: string | undefined
   /** @defaultValue MLFLOW_WORKSPACE */
   readonly workspace?: string | undefined
-  /** PEM file of the authorities to trust. @defaultValue MLFLOW_TRACKING_SERVER_CERT_PATH */
+  /** PEM file with the CA certificates to trust. @defaultValue MLFLOW_TRACKING_SERVER_CERT_PATH */
   readonly caFile?: string | undefined
-  /** PEM file of the certificate to show. @defaultValue MLFLOW_TRACKING_CLIENT_CERT_PATH, which holds the key too */
+  /** PEM file with the client certificate. @defaultValue MLFLOW_TRACKING_CLIENT_CERT_PATH, which holds the key too */
   readonly clientCertFile?: string | undefined
-  /** PEM file of the key, unless the certificate's file holds it. */
+  /** PEM file with the key, unless the certificate's file contains it. */
   readonly clientKeyFile?: string | undefined
   /** Accept any server certificate. @defaultValue MLFLOW_TRACKING_INSECURE_TLS, else false */
   readonly insecureTls?: boolean | undefined
@@ -32,9 +32,9 @@ export interface MlflowClientOptions {
    * @defaultValue `true` with `NODE_USE_ENV_PROXY=1`, else `false`
    */
   readonly proxy?: boolean | string | undefined
-  /** Milliseconds for one request. @defaultValue MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds), else 30000 */
+  /** Time limit for one request, in milliseconds. @defaultValue MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds), else 30000 */
   readonly timeoutMs?: number | undefined
-  /** Most repeats of a request that failed. @defaultValue MLFLOW_HTTP_REQUEST_MAX_RETRIES, else 7 */
+  /** Maximum number of retries of a failed request. @defaultValue MLFLOW_HTTP_REQUEST_MAX_RETRIES, else 7 */
   readonly maxRetries?: number | undefined
 }
 
@@ -101,7 +101,7 @@ export function resolveClient(options: MlflowClientOptions): { config: MlflowCon
 function isDatabricks(): ConfigError {
   return new ConfigError(
     'trackingUri',
-    'Option "trackingUri" (MLFLOW_TRACKING_URI) names Databricks, where traces are tables of Unity Catalog: read them there. This client speaks to MLflow servers, given as http:// or https:// URL.',
+    'Option "trackingUri" (MLFLOW_TRACKING_URI) names Databricks, where traces are stored in tables of Unity Catalog: read them there. This client talks to MLflow servers only, given as an http:// or https:// URL.',
   )
 }
 
@@ -116,5 +116,8 @@ function missing(options: MlflowClientOptions): ConfigError {
 
 function checked(option: string, value: number | undefined, least: number): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value
-  throw new ConfigError(option, `Option "${option}" must be a whole number, ${least} or more, got ${value}.`)
+  throw new ConfigError(
+    option,
+    `Option "${option}" must be a whole number, ${least} or more, but got ${value}.`,
+  )
 }

@@ -21,13 +21,13 @@ import { getTraceRow, setTag } from './traces.ts'
 /** One page of traces. */
 export interface TracePage {
   readonly traces: readonly TraceInfo[]
-  /** Gives the next page; may lead to an empty one. */
+  /** Token for the next page, which may be empty. */
   readonly nextPageToken?: string
 }
 
 /**
- * The parts of MLflow's REST API that go with traces. Every `traceId` is 32 hex digits, `tr-<hex>`, or the response
- * ID `resp_<hex>`. Failed calls reject with an {@link MlflowError} after the configured retries.
+ * The parts of MLflow's REST API that concern traces. Every `traceId` is 32 hex digits, `tr-<hex>`, or the response ID
+ * `resp_<hex>`. Failed calls reject with an {@link MlflowError} after the configured retries.
  */
 export interface MlflowClient {
   /** The trace with its spans, inputs and outputs decoded. */
@@ -38,20 +38,20 @@ export interface MlflowClient {
   searchTraces(search: TraceSearch): Promise<TracePage>
   /** Sets a tag of a stored trace; text beyond 4096 characters is cut by the server. */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>
-  /** Takes a tag off a stored trace. */
+  /** Removes a tag from a stored trace. */
   deleteTraceTag(traceId: string, key: string): Promise<void>
-  /** Says how good a stored trace is. Never sent twice. */
+  /** Records how good a stored trace is. The request is never repeated. */
   logFeedback(feedback: FeedbackInput): Promise<Assessment>
-  /** Says what a stored trace should have given. Never sent twice. */
+  /** Records what a stored trace should have produced. The request is never repeated. */
   logExpectation(expectation: ExpectationInput): Promise<Assessment>
-  /** The active experiment of this name, made if there is none. */
+  /** The active experiment with this name, which is created if it does not exist. */
   findOrCreateExperiment(name: string): Promise<Experiment>
   /** The experiment with this ID, active or deleted. */
   getExperiment(experimentId: string): Promise<Experiment>
 }
 
 /**
- * A client for the MLflow server that `options`, or else the environment, name. Sends nothing before the first call.
+ * A client for the MLflow server that `options` name, or else the environment. It sends nothing before the first call.
  *
  * @throws ConfigError when there is no usable tracking URI
  * @example

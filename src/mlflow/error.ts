@@ -1,12 +1,12 @@
 import { TurnspanError } from '../runtime/errors.ts'
 
 /**
- * What kind of failure it is: no answer; an answer with an error status; something that answers but is no MLflow
- * server (a login page, a collector, a wrong path); an answer of an unexpected form; or settings that do not fit.
+ * What kind of failure it is: no answer; an answer with an error status; something that answers but is not an MLflow
+ * server (a login page, a collector, a wrong path); an answer in an unexpected form; or invalid settings.
  */
 export type MlflowFailure = 'network' | 'status' | 'not-mlflow' | 'answer' | 'settings'
 
-/** Particulars of a {@link MlflowError}. */
+/** Details of an {@link MlflowError}. */
 export interface MlflowErrorDetails {
   readonly failure: MlflowFailure
   readonly retryable: boolean
@@ -16,7 +16,7 @@ export interface MlflowErrorDetails {
   readonly cause?: unknown
 }
 
-/** A call to an MLflow server failed. The message names method, path and host, and what to do. */
+/** Thrown when a call to an MLflow server fails. The message names the method, path and host, and says what to do. */
 export class MlflowError extends TurnspanError {
   readonly failure: MlflowFailure
   /** HTTP status, when there was an answer. */
@@ -44,7 +44,7 @@ export function isUnknownWorkspace(thrown: unknown): thrown is MlflowError {
 }
 
 /** What {@link MlflowError} messages advise for a workspace that does not exist. */
-export const UNKNOWN_WORKSPACE = 'Check MLFLOW_WORKSPACE, or have the workspace made on the server'
+export const UNKNOWN_WORKSPACE = 'Check MLFLOW_WORKSPACE, or create the workspace on the server'
 
 /** Whether `thrown` is an {@link MlflowError} with this code of MLflow's. */
 export function hasErrorCode(thrown: unknown, errorCode: string): thrown is MlflowError {

@@ -140,14 +140,14 @@ async function verify(rest: Rest, traceId: string, workspace: string): Promise<v
   try {
     await getTraceRow(rest, toMlflowTraceId(traceId))
   } catch (thrown) {
-    if (isMissing(thrown)) sayNotStored(rest.host, traceId, `It is not in workspace "${workspace}"`)
+    if (isMissing(thrown)) sayNotStored(rest.host, traceId, `The trace is not in workspace "${workspace}"`)
   }
 }
 
 // A remote trace that is not there after its spans were accepted will not come back by asking again.
 function giveUpMissing(rest: Rest, data: PendingTraceInfo, thrown: unknown): void {
   if (!data.rootIsRemote || !isMissing(thrown)) throw thrown
-  sayNotStored(rest.host, data.traceId, 'Its row is not there')
+  sayNotStored(rest.host, data.traceId, 'The server has no record of the trace')
 }
 
 const isElsewhere = (thrown: unknown): boolean =>

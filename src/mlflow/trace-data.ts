@@ -34,7 +34,7 @@ export interface TraceSpan {
   readonly spanType: string
   /** Nanoseconds since the epoch, in decimal digits: more than a number holds exactly. */
   readonly startTimeUnixNano: string
-  /** As the start; absent when the span has not ended. */
+  /** In the same form as the start; absent when the span has not ended. */
   readonly endTimeUnixNano?: string
   readonly status: { readonly code: 'OK' | 'ERROR' | 'UNSET'; readonly message?: string }
   readonly inputs?: unknown

@@ -7,6 +7,6 @@ export interface TraceSearch {
   readonly maxResults?: number | undefined
   /** Such as `['timestamp_ms DESC']`. @defaultValue newest first */
   readonly orderBy?: readonly string[] | undefined
-  /** Where the page before ended. */
+  /** The `nextPageToken` of the previous page. */
   readonly pageToken?: string | undefined
 }

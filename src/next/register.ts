@@ -2,11 +2,11 @@ import type { InitOptions } from '../config/options.ts'
 import type { Status } from '../setup/status.ts'
 
 /**
- * Starts tracing in the server of Next.js, before it answers its first request: for the file `instrumentation.ts`. It does
- * what `init` does, and knows the packages that Next has bundled. In the Edge runtime it does nothing.
+ * Starts tracing in the Next.js server before it answers its first request; call it in the file `instrumentation.ts`.
+ * It does what `init` does, and also traces the packages that Next has bundled. In the Edge runtime it does nothing.
  *
  * @param options - those of `init`; what is left out comes from the environment
- * @returns what `init` came to
+ * @returns the status that `init` returns
  * @example
  * export const register = () => registerTurnspan({ serviceName: 'shop' })
  */

@@ -57,7 +57,7 @@ export function start(options: InitOptions | undefined): Status {
     diagnoseOnce(
       'warn',
       'TS_NEXT_NOT_CONFIGURED',
-      'The configuration of Next.js does not know turnspan, so packages that Next bundles (openai, ai, ...) are not traced. In next.config: export default withTurnspan(nextConfig), imported from "turnspan/next".',
+      'The Next.js configuration is not wrapped by withTurnspan, so packages that Next bundles (openai, ai, ...) are not traced. In next.config, import withTurnspan from "turnspan/next" and write: export default withTurnspan(nextConfig)',
     )
   }
   return status

@@ -9,7 +9,7 @@ import { type WebpackFunction, withWebpackRule } from './webpack.ts'
 /** Options of `withTurnspan`. */
 export interface NextPluginOptions {
   /**
-   * Integrations whose packages are handed over where Next bundles them: `['openai', 'ai']`.
+   * Integrations whose packages register themselves where Next bundles them, such as `['openai', 'ai']`.
    *
    * @defaultValue all
    */
@@ -25,9 +25,9 @@ interface NextSettings {
 }
 
 /**
- * Wraps the configuration of Next.js: the packages that turnspan traces hand themselves over where Next bundles them, in
- * server components, server actions and route handlers, by Turbopack and by webpack. What the configuration says stays as
- * it is. The other half is `instrumentation.ts`.
+ * Wraps the Next.js configuration: it makes the packages that turnspan traces register themselves where Next bundles
+ * them, in server components, server actions and route handlers, with Turbopack and with webpack. The settings of the
+ * configuration are kept. The file `instrumentation.ts` is needed as well.
  *
  * @param config - the configuration, a promise for it, or a function that returns one of these
  * @example
@@ -82,6 +82,6 @@ function missInstrumentation(): void {
   diagnoseOnce(
     'warn',
     'TS_NEXT_NO_INSTRUMENTATION',
-    'The Next.js application has no file "instrumentation.ts" beside its folder "app" or "pages", so nothing starts tracing. Create it with the line: export { register } from "turnspan/next"',
+    'The Next.js application has no file "instrumentation.ts" next to its folder "app" or "pages", so nothing starts tracing. Create it with this line: export { register } from "turnspan/next"',
   )
 }

@@ -18,8 +18,8 @@ export interface ExportResult {
 const FLUSH_MS = 10_000
 
 /**
- * An OpenTelemetry span exporter, for a processor of one's own choice: turns spans to what MLflow (or another OTLP
- * backend) understands, finds the experiment, and delivers with retries. Spans arrive as by `init`.
+ * An OpenTelemetry span exporter, for a span processor of your choice. It converts spans to what MLflow (or another
+ * OTLP backend) understands, finds the experiment, and delivers with retries. Spans arrive as they do with `init`.
  *
  * @example
  * new BatchSpanProcessor(new TurnspanExporter({ trackingUri: 'http://localhost:5000', experimentName: 'support' }))
@@ -30,14 +30,14 @@ export class TurnspanExporter {
 
   /**
    * @param options - as for `init`; what is left out comes from the environment
-   * @throws ConfigError for an option that does not fit
+   * @throws ConfigError for an invalid option
    */
   constructor(options?: InitOptions) {
     const config = strictConfig(options)
     this.#pipeline = config && buildPipeline(config, this.#counts)
   }
 
-  /** Sends `spans`; the callback gets success only when every one was accepted. */
+  /** Sends `spans`; the callback reports success only if all of them were accepted. */
   export(spans: readonly ExternalSpan[], resultCallback: (result: ExportResult) => void): void {
     const pipeline = this.#pipeline
     if (pipeline === undefined) {
@@ -57,7 +57,7 @@ export class TurnspanExporter {
     await this.#pipeline?.exporter.flush(FLUSH_MS)
   }
 
-  /** {@link TurnspanExporter.forceFlush}, then no more. */
+  /** Calls {@link TurnspanExporter.forceFlush}, then sends nothing more. */
   async shutdown(): Promise<void> {
     await this.#pipeline?.exporter.shutdown(FLUSH_MS)
   }

@@ -7,8 +7,9 @@ import type { ExternalSpan } from '../tracer/external-span.ts'
 import { strictConfig } from './strict-config.ts'
 
 /**
- * An OpenTelemetry span processor that sends an application's spans where turnspan's go. It fits the providers of SDK
- * 1.30, 2.x and 3.x, and is needed only where turnspan cannot attach to a provider by itself (see docs/opentelemetry.md).
+ * An OpenTelemetry span processor that sends an application's spans to where turnspan's spans go. It fits the providers
+ * of SDK 1.30, 2.x and 3.x, and is needed only where turnspan cannot attach to a provider by itself (see
+ * docs/opentelemetry.md).
  *
  * @example
  * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
@@ -20,8 +21,9 @@ export class TurnspanProcessor {
   readonly #inner: ProcessorLike = createJoinedProcessor()
 
   /**
-   * @param options - as for `init`, which is called with them; without options an earlier `init`, else the environment, counts
-   * @throws ConfigError for an option that does not fit
+   * @param options - as for `init`, which is called with them; without options, those of an earlier `init` apply, or
+   * else the environment
+   * @throws ConfigError for an invalid option
    */
   constructor(options?: InitOptions) {
     markProcessor(this)
@@ -45,7 +47,7 @@ export class TurnspanProcessor {
     await flushTraces()
   }
 
-  /** {@link TurnspanProcessor.forceFlush}, then nothing more is traced until the next `init`. */
+  /** Calls {@link TurnspanProcessor.forceFlush}; then nothing more is traced until the next `init`. */
   async shutdown(): Promise<void> {
     await shutdown()
   }

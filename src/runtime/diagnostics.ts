@@ -6,14 +6,14 @@ import { writeStderr } from './stderr.ts'
 /** How serious a diagnostic is. `error`: data is being lost; `warn`: something should be put right; `info`: good to know. */
 export type DiagnosticLevel = 'info' | 'warn' | 'error'
 
-/** One thing that turnspan has to say about itself, as data. */
+/** A message of turnspan about itself, as data. */
 export interface Diagnostic {
   /** Stable name of the event, for programs: `TS_EXPORT_FAILED`, `TS_CONFIG_INVALID`, ... */
   readonly code: string
   readonly level: DiagnosticLevel
-  /** One sentence for people: what happened, and what to do. */
+  /** Text for people: what happened, and what to do. */
   readonly message: string
-  /** The particulars, by name. Never holds credentials. */
+  /** Details, by name. They never contain credentials. */
   readonly data: Readonly<Record<string, unknown>>
 }
 

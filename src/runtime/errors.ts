@@ -2,9 +2,9 @@
 export type TurnspanErrorCode = 'ERR_RESPONSE_ID' | 'ERR_TRACE_ID' | 'ERR_CONFIG' | 'ERR_MLFLOW'
 
 /**
- * Base of the errors that turnspan throws where throwing is right: constructors and clients that a person set
- * up, never the path of a traced call. Check `code`, or {@link TurnspanError.isInstance} across two copies of
- * the package.
+ * Base class of the errors that turnspan throws. It throws only from functions that the application calls directly to
+ * set up or query something, never from a traced call. Check `code`, or use {@link TurnspanError.isInstance}, which
+ * also works across two copies of the package.
  */
 export class TurnspanError extends Error {
   static readonly #marker: symbol = Symbol.for('turnspan.error')
@@ -24,7 +24,7 @@ export class TurnspanError extends Error {
   }
 }
 
-/** An option given in code does not fit; says which, the rule, and what was given. */
+/** Thrown for an invalid option that was given in code; the message names the option, the rule and the value. */
 export class ConfigError extends TurnspanError {
   /** Name of the option or environment variable. */
   readonly option: string

@@ -79,7 +79,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     'the client certificate is not trusted by the server',
     CLIENT_CERTIFICATE,
   ],
-  HPE_HEADER_OVERFLOW: ['not-http', 'the answer has more headers than are read', 'Check the address'],
+  HPE_HEADER_OVERFLOW: ['not-http', 'the headers of the answer are too large', 'Check the address'],
   ERR_INVALID_CHAR: ['invalid-request', 'a header holds a character that HTTP does not allow'],
   ERR_INVALID_HTTP_TOKEN: ['invalid-request', 'a header has a name that HTTP does not allow'],
 }
@@ -95,7 +95,7 @@ export function explain(thrown: unknown, origin: string): HttpError {
 
 function guess(code: string, thrown: unknown): Explanation {
   if (code.startsWith('HPE_')) {
-    return ['not-http', 'what answers there does not speak HTTP/1.1', 'Check the port: it may be gRPC or TLS']
+    return ['not-http', 'the server does not speak HTTP/1.1', 'Check the port: it may be gRPC or TLS']
   }
   if (/^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|ERR_OSSL_|EPROTO)/.test(code)) {
     const text = thrown instanceof Error ? thrown.message : code

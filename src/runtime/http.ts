@@ -110,7 +110,7 @@ function parsed(url: string | URL): URL {
     throw new HttpError(
       'invalid-request',
       'ERR_INVALID_PROTOCOL',
-      `${target.protocol}//${target.host}: only http and https are spoken.`,
+      `${target.protocol}//${target.host}: only http and https are supported.`,
     )
   }
   target.username = ''
@@ -209,7 +209,7 @@ const UNREACHED: ReadonlySet<HttpError['kind']> = new Set(['refused', 'dns', 'ti
 function withHint(error: HttpError, target: URL, { proxy }: HttpRequest): HttpError {
   const variable = UNREACHED.has(error.kind) ? unusedProxy(target, proxy) : undefined
   if (variable === undefined) return error
-  const hint = `${variable} is set and not used: set NODE_USE_ENV_PROXY=1, or the option proxy: true.`
+  const hint = `${variable} is set but not used: set NODE_USE_ENV_PROXY=1, or the option proxy: true.`
   return new HttpError(error.kind, error.code, `${error.message} ${hint}`, { cause: error.cause })
 }
 
@@ -241,7 +241,7 @@ function limit(
 function givenUp(kind: 'timeout' | 'aborted', origin: string, timeoutMs: number): HttpError {
   return kind === 'timeout'
     ? new HttpError('timeout', 'ETIMEDOUT', `${origin}: no complete answer within ${timeoutMs} ms.`)
-    : new HttpError('aborted', 'ABORT_ERR', `${origin}: the request was given up.`)
+    : new HttpError('aborted', 'ABORT_ERR', `${origin}: the request was cancelled.`)
 }
 
 function collect(answer: IncomingMessage, maxBytes: number): Promise<Omit<HttpAnswer, 'bodySent'>> {

@@ -18,4 +18,4 @@ export function missingHere(): string | undefined {
 
 /** The same as a sentence that says what to do. */
 export const saysMissing = (missing: string): string =>
-  `this runtime has no ${missing}, which tracing needs. It runs on Node.js 20.19 or newer, Bun, Deno, and Cloudflare Workers with the compatibility flag nodejs_compat`
+  `this runtime has no ${missing}, which tracing needs. Tracing works on Node.js 20.19 or newer, Bun, Deno, and Cloudflare Workers with the compatibility flag nodejs_compat`

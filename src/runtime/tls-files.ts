@@ -61,7 +61,7 @@ export async function loadTls(files: TlsFiles): Promise<TlsMaterial> {
     diagnose(
       'warn',
       'TS_TLS_FILE',
-      `${messageOf(thrown)} The material read before stays in use.`,
+      `${messageOf(thrown)} The certificates and keys that were read before stay in use.`,
       data,
       data.option,
     )

@@ -16,9 +16,9 @@ export function checkApiCopy(): string | undefined {
   const theirs = otherCopy()
   if (theirs === undefined) return undefined
   const message =
-    `The application uses another copy of @opentelemetry/api (${theirs}) than turnspan, and OpenTelemetry lets only ` +
-    'one of two copies work. turnspan traces on its own, without OpenTelemetry instrumentations; to join them, let ' +
-    'npm install one copy: "npm ls @opentelemetry/api" shows where the second comes from, "npm dedupe" often removes it'
+    `The application and turnspan use different copies of @opentelemetry/api (${theirs}), and OpenTelemetry lets only ` +
+    'one of them work. turnspan traces on its own, without the spans of OpenTelemetry instrumentations. To combine the two, have ' +
+    'npm install a single copy: "npm ls @opentelemetry/api" shows where the second comes from, "npm dedupe" often removes it'
   diagnoseOnce('warn', 'TS_API_COPIES', `${message}.`, { found: theirs })
   return message
 }
@@ -40,7 +40,7 @@ function copyOfMainModule(): string | undefined {
     if (theirs === ours) return undefined
     const [their, our] = [copyOf(theirs), copyOf(ours)]
     if (their.root === our.root || their.version === our.version) return undefined
-    return `version ${their.version} beside our ${our.version}`
+    return `version ${their.version} in the application, ${our.version} in turnspan`
   } catch {
     // The application has none of its own, or is one bundled file.
     return undefined

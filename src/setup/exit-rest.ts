@@ -53,7 +53,8 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
     const { kept: written, error } = pipeline.exporter.leave(index, left)
     for (const span of left.slice(0, written)) outcomes[i]?.set(span.spanId, 'spooled')
     kept += written
-    if (error !== undefined) failure = `nor could they be kept in ${leftovers.dir}: ${messageOf(error)}`
+    if (error !== undefined)
+      failure = `they could not be kept in ${leftovers.dir} either: ${messageOf(error)}`
   }
   const outcomesByTarget = new Map(work?.undelivered.map(({ index }, i) => [index, outcomes[i]]))
   const isLeft = sent?.left !== undefined
@@ -76,6 +77,6 @@ export function settleRest(pipeline: Pipeline, { work, stuck, done, sent }: Sent
 function reasonOf(left: string | undefined, stuck: number): string {
   if (left !== undefined) return left
   return stuck > 0
-    ? 'exporters of the application work in its own event loop only'
+    ? "exporters of the application work only in the application's own event loop"
     : 'there was no room for them in memory'
 }

@@ -30,20 +30,20 @@ export function sendInWorker(work: ExitWork, timeoutMs: number): SentInWorker {
 }
 
 function send(work: ExitWork, timeoutMs: number, outcomes: Uint8Array): string | undefined {
-  const timeUp = `the time (${work.config.exitTimeoutMs} ms) was up`
+  const timeUp = `the time limit (exitTimeoutMs, ${work.config.exitTimeoutMs} ms) was reached`
   if (timeoutMs === 0) return timeUp
   try {
     const done = new Int32Array(new SharedArrayBuffer(4))
     const reason = new Uint8Array(new SharedArrayBuffer(MAX_REASON_BYTES))
     const worker = startWorker({ work, done, reason, outcomes, timeoutMs })
     if (worker === undefined)
-      return 'the thread that delivers then was not there yet, or was left out by a bundler'
+      return 'the code of the worker thread that delivers at the end was not loaded yet, or a bundler left it out'
     worker.unref()
     Atomics.wait(done, 0, RUNNING, timeoutMs)
     if (Atomics.load(done, 0) === DELIVERED) return undefined
     const said = textIn(reason)
     if (Atomics.load(done, 0) === RUNNING) return said === '' ? timeUp : `${timeUp}; ${said}`
-    return said === '' ? 'the receiver did not take them' : said
+    return said === '' ? 'the receiver did not accept them' : said
   } catch (thrown) {
     return messageOf(thrown)
   }

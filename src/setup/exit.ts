@@ -138,7 +138,7 @@ function sayWaiting(pipelines: readonly Pipeline[], timeoutMs: number): void {
   diagnose(
     'warn',
     'TS_EXIT_WAITING',
-    `The program has come to its end, and ${spans(count, 'is', 'are')} not delivered yet. It is kept alive for up to ${seconds} s, in case the receiver is still starting. Set exitTimeoutMs for another time; Ctrl-C ends it now.`,
+    `The program has finished, but ${spans(count, 'is', 'are')} not delivered yet. The process is kept alive for up to ${seconds} s, in case the receiver is still starting. Set exitTimeoutMs to change how long it waits; Ctrl-C ends it now.`,
     { count, timeoutMs: Math.round(timeoutMs) },
   )
 }

@@ -41,7 +41,7 @@ export function startHelper({ pipeline, index, encode, learned }: HelperParts): 
       answered?.(answer)
     }
     const died = (): void => {
-      for (const answered of asked.values()) answered({ kind: 'retry', reason: 'the helping thread ended' })
+      for (const answered of asked.values()) answered({ kind: 'retry', reason: 'the helper thread ended' })
       asked.clear()
     }
     let count = 0

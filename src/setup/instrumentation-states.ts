@@ -10,13 +10,13 @@ export interface InstrumentationState {
   readonly package: string
   /** Version of this copy, where it is known. */
   readonly version?: string
-  /** The file that the program loaded; of a copy that waits, its folder. */
+  /** The file that the program loaded; for a copy that is `waiting`, its folder. */
   readonly file?: string
   /**
    * `active`: the program loaded this copy, and its calls are traced. `waiting`: it is installed, and is traced as soon
    * as the program loads it. `not found`: it was named in `instrumentations`, and is neither installed where the
-   * program's files resolve it nor loaded. `unsupported version`: it was loaded, and nothing in it is what the
-   * integration knows. `loaded before`: it was loaded before turnspan could change it, which a diagnostic says more of.
+   * program's files resolve it nor loaded. `unsupported version`: it was loaded, but contains nothing that the
+   * integration knows. `loaded before`: it was loaded before turnspan could change it; a diagnostic gives the details.
    */
   readonly state: 'active' | 'waiting' | 'not found' | 'unsupported version' | 'loaded before'
 }

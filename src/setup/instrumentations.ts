@@ -50,7 +50,7 @@ export function applyInstrumentations(wanted: 'auto' | false | readonly unknown[
 }
 
 /**
- * What each integration that is on does with each copy of its packages, at this moment.
+ * The current state of each copy of each package, for all integrations that are switched on.
  *
  * @example
  * for (const { package: name, version, state } of instrumentations()) console.log(name, version, state)
@@ -90,7 +90,7 @@ function sayMissing(): void {
     diagnoseOnce(
       'warn',
       'TS_INSTRUMENT_NOT_FOUND',
-      `Option "instrumentations" names "${name}", but the package ${packageName} is not installed where the program's files resolve it, and nothing has loaded it. It is traced when it is loaded from elsewhere; in a bundled application, hand it over with instrument() of turnspan/instrument: docs/integrations/README.md.`,
+      `Option "instrumentations" names "${name}", but the package ${packageName} is not installed where the program's files resolve it, and nothing has loaded it. It is traced if it is loaded from elsewhere; in a bundled application, pass it to instrument() of turnspan/instrument (see docs/integrations/README.md).`,
       { name, package: packageName },
       name,
     )
@@ -117,7 +117,7 @@ function sayFailed(name: string, thrown: unknown): void {
   diagnose(
     'warn',
     'TS_INSTRUMENT_FAILED',
-    `The instrumentation ${name.slice(0, 60)} could not be switched (${messageOf(thrown)}); what it would trace works as it does without turnspan. In a bundled application, instrument by hand: docs/integrations/README.md.`,
+    `The instrumentation ${name.slice(0, 60)} could not be switched on or off (${messageOf(thrown)}); the code that it would trace works as it does without turnspan. In a bundled application, call instrument() yourself (see docs/integrations/README.md).`,
     { name: name.slice(0, 60) },
     name,
   )

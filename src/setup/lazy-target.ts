@@ -25,7 +25,7 @@ export function lazyTarget(
     async sendRecords(records) {
       try {
         const target = await loaded()
-        return (await target.sendRecords?.(records)) ?? failed('it takes no records')
+        return (await target.sendRecords?.(records)) ?? failed('the target accepts no records')
       } catch (thrown) {
         loading = undefined
         return failed(thrown)

@@ -58,12 +58,12 @@ const FLUSH: KnownKeys = knownKeys('flushTraces()', WAIT)
 const SHUTDOWN: KnownKeys = knownKeys('shutdown()', WAIT)
 
 /**
- * Starts tracing, as the options say, else the environment. It reads both once, opens no connection, and never
- * throws: a value that does not fit is named in a diagnostic and replaced by the safe one. Called again with the same
- * options it does nothing; with others it switches, and what the former configuration still has is sent. A later call
- * without any options leaves a configuration made by options as it is.
+ * Starts tracing as the options specify, or else the environment. It reads both once, opens no connection, and never
+ * throws: an invalid value is reported by a diagnostic, and a safe value is used instead. Called again with the same
+ * options, it does nothing; with other options, it switches to them, and what is still queued under the previous
+ * configuration is sent. A later call without options leaves a configuration made by options unchanged.
  *
- * @returns whether anything is traced, where it goes, and why not
+ * @returns whether anything is traced, where it goes, or why nothing is traced
  * @example
  * const status = init({ trackingUri: 'http://localhost:5000', captureContent: true, serviceName: 'support' })
  */
@@ -156,10 +156,10 @@ function pipelines(): Pipeline[] {
 }
 
 /**
- * Sends what has ended, and waits for what is on its way.
+ * Sends all spans that have ended, and waits until they are delivered.
  *
- * @param options - `timeoutMs`: longest wait, 10,000 ms by default; what is not sent by then stays queued
- * @returns what became of every span since `init`; a failed export is never among the `sent`
+ * @param options - `timeoutMs`: how long to wait, 10,000 ms by default; what is not sent by then stays queued
+ * @returns the outcomes of all spans since `init`, as counts; spans of a failed export are never among the `sent`
  */
 export async function flushTraces(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(FLUSH, options)
@@ -170,8 +170,8 @@ export async function flushTraces(options: { timeoutMs?: number | undefined } = 
 }
 
 /**
- * {@link flushTraces}, then tracing ends: later calls are no-ops until the next `init`. What could not be sent is
- * dropped and counted under `shutdown`.
+ * Calls {@link flushTraces}, and then ends tracing: later calls are no-ops until the next `init`. Spans that could not
+ * be sent are dropped, and counted under `shutdown`.
  */
 export async function shutdown(options: { timeoutMs?: number | undefined } = {}): Promise<Report> {
   const timeoutMs = waitOf(SHUTDOWN, options)
@@ -206,7 +206,7 @@ function durationOf(timeoutMs: unknown): number {
   diagnoseOnce(
     'warn',
     'TS_TIMEOUT_INVALID',
-    `timeoutMs is a number of milliseconds, 0 or more; ${FLUSH_MS} is used.`,
+    `timeoutMs must be a number of milliseconds, 0 or more; ${FLUSH_MS} is used instead.`,
   )
   return FLUSH_MS
 }

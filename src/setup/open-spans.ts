@@ -15,7 +15,7 @@ const MAX_NAMED = 3
 const MAX_IN_DATA = 50
 
 const HOW_TO_END =
-  'Whoever started them has to call end(), in a finally block best; withSpan, trace and withTool do it by themselves'
+  'The code that started them has to call end(), preferably in a finally block; withSpan, trace and withTool do so by themselves'
 
 /** One line about the spans that have been open for too long. */
 export function sayOverdue(spans: readonly OpenSpanFacts[], config: WatchdogConfig): void {
@@ -33,12 +33,12 @@ export function sayOverdue(spans: readonly OpenSpanFacts[], config: WatchdogConf
 /** One line about the spans that are open when there is no more time for them. @param end - what has come to an end */
 export function sayOpenAtEnd(spans: readonly OpenSpanFacts[], end: string, config: WatchdogConfig): void {
   if (spans.length === 0) return
-  const sent = config.exportOpen ? 'was sent as still running' : 'was not sent: a span leaves when it ends'
+  const sent = config.exportOpen ? 'was sent as still running' : 'was not sent: a span is sent when it ends'
   diagnose(
     'warn',
     'TS_SPANS_OPEN',
     `${counted(spans.length, 'was', 'were')} open when ${end}, and ${spans.length === 1 ? sent : sent.replace('was', 'were')}. ` +
-      `${upper(list(spans))}.${config.exportOpen ? '' : ' The watchdog option exportOpen sends them as they are then.'}`,
+      `${upper(list(spans))}.${config.exportOpen ? '' : ' With the watchdog option exportOpen, open spans are sent as they are.'}`,
     data(spans),
   )
 }
@@ -52,7 +52,7 @@ const data = (spans: readonly OpenSpanFacts[]): Readonly<Record<string, unknown>
 })
 
 const hint = ({ callSites }: WatchdogConfig): string =>
-  callSites ? '' : ' TURNSPAN_WATCHDOG=true says where they were started.'
+  callSites ? '' : ' Set TURNSPAN_WATCHDOG=true to see where they were started.'
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -42,6 +42,6 @@ function sayFailed(thrown: unknown): void {
   diagnoseOnce(
     'warn',
     'TS_METRICS_FAILED',
-    `The option metrics is on, but something could not be recorded: ${messageOf(thrown)}. Look at the application's MeterProvider; where turnspan is bundled, keep its chunks.`,
+    `The option metrics is on, but something could not be recorded: ${messageOf(thrown)}. Check the application's MeterProvider; if turnspan is bundled, make sure that its chunks are included.`,
   )
 }

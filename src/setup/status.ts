@@ -2,21 +2,21 @@ import type { Config, Protocol } from '../config/config.ts'
 import { describeTarget } from '../config/describe.ts'
 import type { InstrumentationState } from './instrumentation-states.ts'
 
-/** What `init` came to. */
+/** The result of `init`. */
 export interface Status {
   /** Whether anything is traced. */
   readonly enabled: boolean
-  /** Why nothing is traced, or what was put right on the way. */
+  /** Why nothing is traced, or what was corrected in the configuration. */
   readonly reason?: string
   /** Where spans go: the URL of the first target, without credentials. */
   readonly target?: string
   readonly protocol?: Protocol
-  /** What is known of MLflow's experiment; the rest is found in the background. */
+  /** What is known of the MLflow experiment; the rest is looked up in the background. */
   readonly experiment?: { readonly id?: string; readonly name?: string }
   /** Whether inputs, outputs and error text are recorded. */
   readonly captureContent: boolean
   /**
-   * What each integration does with each copy of its packages, as `init` found them; `instrumentations()` tells it at
+   * What each integration does with each copy of its packages, as `init` found it; `instrumentations()` returns it at
    * any later time.
    */
   readonly instrumentations: readonly InstrumentationState[]

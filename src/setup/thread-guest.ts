@@ -114,12 +114,12 @@ function noteAlone(port: MessagePort, given?: string): void {
   const remedy =
     given ??
     (hasHosts()
-      ? 'Call init() in the main thread, before it starts workers, and it delivers for them; or use the option spool.'
+      ? 'Call init() in the main thread before it starts workers, so that it delivers their spans; or use the option spool.'
       : 'Use the option spool.')
   diagnoseOnce(
     'warn',
     'TS_WORKER_ALONE',
-    `This worker thread delivers its spans itself, and what it still has is lost when it is terminated, as pools of workers do. ${remedy}`,
+    `This worker thread delivers its spans itself, and the spans that it still holds are lost when it is terminated, which worker pools do. ${remedy}`,
   )
 }
 

@@ -124,14 +124,15 @@ function say({ integration, package: packageName }: Sign): void {
   diagnoseOnce(
     level,
     'TS_CALL_NOT_TRACED',
-    `A client of the package ${packageName} asked a model, and turnspan did not see the call: ${cause} instrumentations() lists the copies that were found.`,
+    `A client of the package ${packageName} called a model, and turnspan did not see the call: ${cause} instrumentations() lists the copies that were found.`,
     { integration, package: packageName },
     integration,
   )
 }
 
 const ANOTHER_COPY =
-  'the program uses a copy that it does not reach, one that a bundler put into the application for instance. Hand it over with instrument() of turnspan/instrument, or let the plugin of turnspan/bundler do it: docs/integrations/README.md.'
-const MASTRA = 'Mastra has a copy inside, which turnspan/mastra traces: docs/integrations/mastra.md.'
+  'the program uses a copy of the package that turnspan cannot reach, for instance one that a bundler put into the application. Pass it to instrument() of turnspan/instrument, or use a plugin of turnspan/bundler (see docs/integrations/README.md).'
+const MASTRA =
+  'Mastra contains a copy of its own, which turnspan/mastra traces (see docs/integrations/mastra.md).'
 const AI_SDK_SETTINGS =
-  'its telemetry is switched off, or the call names integrations of its own and aiSdkTelemetry() of turnspan/ai is not among them.'
+  'its telemetry is switched off, or the call lists its own integrations without aiSdkTelemetry() of turnspan/ai.'

@@ -6,8 +6,8 @@ import { flushTraces } from './lifecycle.ts'
 /** Options of {@link withFlush}. */
 export interface WithFlushOptions {
   /**
-   * Longest time that the answer waits for spans to be sent, in milliseconds; on Lambda never more than the function
-   * has left.
+   * How long the answer may wait for spans to be sent, in milliseconds; on Lambda never longer than the function has
+   * left.
    * @defaultValue `2000`
    */
   readonly timeoutMs?: number | undefined
@@ -23,9 +23,9 @@ const TIMEOUT_MS = 2000
 const RESERVED_MS = 200
 
 /**
- * A handler that answers when the spans of its work have been sent: for platforms that freeze the process with the
- * answer and have no `waitUntil`, such as AWS Lambda. Its result, its error and its callback stay what they are. What
- * could not be sent in time stays queued, for the next call.
+ * Wraps a handler so that it answers only after the spans of its work have been sent: for platforms that freeze the
+ * process after the answer and have no `waitUntil`, such as AWS Lambda. Its result, its error and its callback do not
+ * change. Spans that could not be sent in time stay queued for the next call.
  *
  * @param handler - a function that returns a promise, or takes a callback as its last argument
  * @example
@@ -34,7 +34,11 @@ const RESERVED_MS = 200
 // biome-ignore lint/complexity/noBannedTypes: any other bound would give the handler's own parameters other types
 export function withFlush<F extends Function>(handler: F, options: WithFlushOptions = {}): F {
   if (typeof handler !== 'function') {
-    diagnoseOnce('warn', 'TS_HANDLER_INVALID', 'withFlush() takes a function, and gave back what it got.')
+    diagnoseOnce(
+      'warn',
+      'TS_HANDLER_INVALID',
+      'withFlush() takes a function; it returned its argument unchanged.',
+    )
     return handler
   }
   expectOptions('withFlush()', options)

@@ -36,8 +36,7 @@ export function valuesBytes(attributes: Attributes | undefined): number {
   return bytes
 }
 
-const markOf = (bytes: number): string =>
-  `[${bytes} bytes given up: too much was held by spans that had not ended]`
+const markOf = (bytes: number): string => `[${bytes} bytes discarded: spans that had not ended held too much]`
 
 /** What stands in the place of `content`. */
 export const contentMark = (content: Snapshot): Snapshot => snapshotOf(markOf(wireBytes(content)))

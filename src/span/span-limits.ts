@@ -16,9 +16,9 @@ export function sayLimits(name: string, dropped: DroppedCounts): void {
   diagnoseOnce(
     'warn',
     'TS_SPAN_LIMITS',
-    `The span "${name}" had more than a span keeps (${MAX_ATTRIBUTES} attributes, ${MAX_EVENTS} events, ${MAX_LINKS} links): ` +
-      `${attributes} attributes, ${events} events and ${links} links were left out, of this and maybe of further spans. ` +
-      "The counts stand on each span, as OTLP's dropped counts. Put what is many into spans of its own, or into one value.",
+    `The span "${name}" exceeded the limits of a span (${MAX_ATTRIBUTES} attributes, ${MAX_EVENTS} events, ${MAX_LINKS} links): ` +
+      `${attributes} attributes, ${events} events and ${links} links were dropped; other spans may be affected as well. ` +
+      "Each span carries its own counts, as OTLP's dropped counts. Put large collections into spans of their own, or into a single value.",
     { name, attributes, events, links },
   )
 }

@@ -3,21 +3,21 @@ import type { TimeInput } from '../runtime/clock.ts'
 import type { SpanType } from './semconv/span-type.ts'
 import type { TokenUsage } from './token-usage.ts'
 
-/** What can be said as a span ends. */
+/** What can be set when a span ends. */
 export interface EndOptions {
-  /** As by {@link Span.setOutputs}. */
+  /** As with {@link Span.setOutputs}. */
   outputs?: unknown
-  /** As by {@link Span.setAttributes}. */
+  /** As with {@link Span.setAttributes}. */
   attributes?: Record<string, unknown> | undefined
-  /** As by {@link Span.setStatus}. */
+  /** As with {@link Span.setStatus}. */
   status?: 'OK' | 'ERROR' | SpanStatus | undefined
   /** When the work ended, if not now. */
   endTime?: TimeInput | undefined
 }
 
 /**
- * A span of turnspan. It is an OpenTelemetry span too, so it can be passed wherever one is expected. Nothing here
- * throws, and after `end()` nothing has an effect.
+ * A span of turnspan. It is an OpenTelemetry span too, so it can be passed wherever one is expected. Its methods never
+ * throw, and have no effect after `end()`.
  */
 export interface Span extends OtelSpan {
   /** W3C trace ID, 32 lower-case hex digits; all zeros when nothing is traced. */
@@ -32,16 +32,16 @@ export interface Span extends OtelSpan {
    * content is captured (`captureContent`).
    */
   setInputs(inputs: unknown): this
-  /** Records what the work resulted in; like {@link Span.setInputs}. Wins over the return value. */
+  /** Records what the work resulted in; like {@link Span.setInputs}. Takes precedence over the return value. */
   setOutputs(outputs: unknown): this
-  /** Says what kind of work this is (`mlflow.spanType`). */
+  /** Sets the kind of work that the span stands for (`mlflow.spanType`). */
   setSpanType(type: SpanType): this
   /**
    * Records the tokens of this call. Input tokens include cached ones; the total is derived when it is not given. On
    * an agent's span it replaces the sum over the calls below.
    */
   setTokenUsage(usage: TokenUsage): this
-  /** Records which model answered, and whose it is (`openai`, `anthropic`, ...), which its price is looked up by. */
+  /** Records which model answered, and its provider (`openai`, `anthropic`, ...), by which its price is looked up. */
   setModel(model: string, provider?: string): this
   /** Records an attribute. Objects become JSON text; a value that cannot be recorded is left out. */
   setAttribute(key: string, value: unknown): this
@@ -49,7 +49,7 @@ export interface Span extends OtelSpan {
   setAttributes(attributes: Record<string, unknown>): this
   /** Sets the status: `OK`, or `ERROR` with what went wrong. Also takes OpenTelemetry's `{ code, message }`. */
   setStatus(status: 'OK' | 'ERROR' | SpanStatus, message?: string): this
-  /** Records a moment within the span. */
+  /** Records an event within the span. */
   addEvent(name: string, attributesOrTime?: Record<string, unknown> | TimeInput, time?: TimeInput): this
   /** Links another span: by its context, or the span itself. */
   addLink(link: Link | OtelSpan): this

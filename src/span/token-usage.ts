@@ -4,23 +4,23 @@ import * as keys from './semconv/keys.ts'
 
 /** Tokens of one model call, or of all calls of a turn. Counts are non-negative integers. */
 export interface TokenUsage {
-  /** Tokens sent to the model, cached ones included. */
+  /** Tokens sent to the model, including cached ones. */
   inputTokens: number
-  /** Tokens that the model produced, reasoning included. */
+  /** Tokens that the model produced, including reasoning. */
   outputTokens: number
   /** @defaultValue inputTokens + outputTokens */
   totalTokens?: number | undefined
-  /** Those of the input that came from the provider's prompt cache. */
+  /** Input tokens that came from the provider's prompt cache. */
   cacheReadInputTokens?: number | undefined
-  /** Those of the input that were written to the provider's prompt cache. */
+  /** Input tokens that were written to the provider's prompt cache. */
   cacheCreationInputTokens?: number | undefined
-  /** Those of the written ones that the cache keeps for an hour, and not for five minutes; they cost more. */
+  /** Cache write tokens that the cache keeps for an hour instead of five minutes; they cost more. */
   cacheCreation1hInputTokens?: number | undefined
-  /** Those of the output that were spent on reasoning. */
+  /** Output tokens that were spent on reasoning. */
   reasoningTokens?: number | undefined
-  /** Those of the input that stand for sound. */
+  /** Audio tokens of the input. */
   audioInputTokens?: number | undefined
-  /** Those of the output that stand for sound. */
+  /** Audio tokens of the output. */
   audioOutputTokens?: number | undefined
 }
 

@@ -1,4 +1,7 @@
-/** An assertion on a trace does not hold. Its message shows the trace; `actual` and `expected` are there for a difference. */
+/**
+ * Thrown when an assertion on a trace fails. Its message shows the trace; a test runner can show `actual` and
+ * `expected` as a diff.
+ */
 export class TraceAssertionError extends Error {
   override readonly name = 'TraceAssertionError'
   declare readonly actual?: string

@@ -32,14 +32,14 @@ export interface CapturedTraces {
   readonly all: readonly CapturedTrace[]
   /** The trace that began last among those whose root has ended. */
   readonly last: CapturedTrace | undefined
-  /** What turnspan had to say meanwhile. */
+  /** Diagnostics that turnspan reported in the meantime. */
   readonly diagnostics: readonly Diagnostic[]
-  /** The first span that `matcher` picks. */
+  /** The first span that `matcher` matches. */
   find(matcher: SpanMatcher): CapturedSpan | undefined
-  /** All spans that `matcher` picks. */
+  /** All spans that `matcher` matches. */
   findAll(matcher: SpanMatcher): CapturedSpan[]
   /**
-   * The first span that `matcher` picks.
+   * The first span that `matcher` matches.
    *
    * @throws TraceAssertionError that shows what was traced, when there is none
    */
@@ -49,24 +49,24 @@ export interface CapturedTraces {
   /**
    * Waits until no span is open.
    *
-   * @param options - `timeoutMs`: longest wait, 5000 ms by default
+   * @param options - `timeoutMs`: how long to wait, 5000 ms by default
    * @throws TraceAssertionError that names the open spans, when the time is up
    */
   settled(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
   /** Forgets what was captured so far. */
   clear(): void
-  /** Ends the capture and puts back what was there before. What was captured can still be read. */
+  /** Ends the capture and restores what was there before. What was captured can still be read. */
   stop(): void
   [Symbol.dispose](): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Keeps all traces in memory, and sends none: for unit tests of agents, with any runner. It stands over whatever
- * `init` configured, before or during the capture, until `stop`. One capture hears the whole process, so tests that
- * run at the same time in one process share it.
+ * Keeps all traces in memory, and sends none: for unit tests of agents, with any runner. It overrides whatever `init`
+ * configured, before or during the capture, until `stop`. One capture covers the whole process, so tests that run at
+ * the same time in one process share it.
  *
- * @throws ConfigError for an option that does not fit
+ * @throws ConfigError for an invalid option
  * @example
  * using traces = captureTraces()
  * await agent.answer('What is the weather in SF?')
@@ -221,7 +221,7 @@ function seen(store: Store): string {
   const traces = store.traces()
   const open = openSpans(store.pipeline)
   const parts = [
-    ...(traces.length === 0 ? ['No trace has ended.'] : ['Traced was', ...traces.map(describeTrace)]),
+    ...(traces.length === 0 ? ['No trace has ended.'] : ['The traces are', ...traces.map(describeTrace)]),
     ...(open.length === 0 ? [] : [`Still open: ${open.join(', ')}`]),
   ]
   return `${parts.join('\n\n')}\n`

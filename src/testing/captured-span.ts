@@ -7,7 +7,7 @@ import { type SpanType, spanTypeOfAttributes } from '../span/semconv/span-type.t
 import { plainOf } from '../span/snapshot/plain.ts'
 import { type CountedUsage, usageOfAttributes } from '../span/token-usage.ts'
 
-/** A moment within a {@link CapturedSpan}. */
+/** An event of a {@link CapturedSpan}. */
 export interface CapturedEvent {
   readonly name: string
   /** Epoch milliseconds, with a fraction. */
@@ -33,7 +33,7 @@ export interface CapturedSpan {
   readonly toolName?: string
   readonly inputs?: unknown
   readonly outputs?: unknown
-  /** Attributes that were set; objects are objects again. */
+  /** Attributes that were set; objects that were recorded as JSON text are objects again. */
   readonly attributes: Readonly<Record<string, unknown>>
   readonly status: { readonly code: 'UNSET' | 'OK' | 'ERROR'; readonly message?: string }
   /** What was thrown, where the work failed or an exception was recorded. */

@@ -25,11 +25,11 @@ export function checkCalled(trace: CapturedTrace, tool: string, options: CallOpt
   const but =
     calls.length === 0
       ? `it was not called; ${calledTools(trace)}`
-      : `${asked.length} of its ${counted(calls.length, 'call')} ${asked.length === 1 ? 'is' : 'are'} like that:\n${seen.join('\n')}`
+      : `${asked.length} of its ${counted(calls.length, 'call')} ${asked.length === 1 ? 'matches' : 'match'}:\n${seen.join('\n')}`
   return {
     pass: options.times === undefined ? asked.length > 0 : asked.length === options.times,
     failed: `Expected ${what}, but ${but}`,
-    passed: `Expected no such thing as ${what}, but ${but}`,
+    passed: `Did not expect ${what}, but ${but}`,
   }
 }
 
@@ -63,10 +63,10 @@ export function checkOrder(trace: CapturedTrace, tools: readonly string[]): Verd
 export function checkOnly(trace: CapturedTrace, tools: readonly string[]): Verdict {
   const others = toolCalls(trace.spans).filter((span) => !tools.some((tool) => hasName(span, tool)))
   const names = [...new Set(others.map(toolNameOf))].join(', ')
-  const allowed = tools.length === 0 ? 'no tool call' : `no call of another tool than ${tools.join(', ')}`
+  const allowed = tools.length === 0 ? 'no tool call' : `no call of a tool other than ${tools.join(', ')}`
   return {
     pass: others.length === 0,
     failed: `Expected ${allowed}, but there ${others.length === 1 ? 'was a call' : 'were calls'} of: ${names}`,
-    passed: `Expected a call of another tool than ${tools.join(', ') || 'none'}, but ${calledTools(trace)}`,
+    passed: `Expected a call of a tool other than ${tools.join(', ') || 'none'}, but ${calledTools(trace)}`,
   }
 }

@@ -5,7 +5,7 @@ import { describePattern, isTree, type TreePattern } from './tree-pattern.ts'
 import { treeSnapshot } from './tree-snapshot.ts'
 import { counted, type Verdict } from './verdict.ts'
 
-/** Upper bounds of the tokens of a trace, not included themselves. A number bounds the total. */
+/** Exclusive upper bounds for the tokens of a trace. A number limits the total. */
 export type TokenBounds =
   | number
   | {
@@ -51,8 +51,8 @@ export function checkTokens(trace: CapturedTrace, bounds: TokenBounds): Verdict 
       (input === undefined || tokens.inputTokens < input) &&
       (output === undefined || tokens.outputTokens < output) &&
       (total === undefined || tokens.totalTokens < total),
-    failed: `Expected ${text}, but used were ${used}`,
-    passed: `Expected no ${text}, but used were ${used}`,
+    failed: `Expected ${text}, but the trace used ${used}`,
+    passed: `Expected no ${text}, but the trace used ${used}`,
   }
 }
 

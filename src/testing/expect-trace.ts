@@ -19,32 +19,32 @@ import type { Verdict } from './verdict.ts'
 
 /** Assertions on one trace. Each returns the same object, so they can be chained; each throws {@link TraceAssertionError}. */
 export interface TraceExpectation {
-  /** The next assertion must not hold. */
+  /** Negates the next assertion. */
   readonly not: TraceExpectation
-  /** The tool was called: at least once, or exactly so often, with such arguments, with such a result. */
+  /** The tool was called: at least once or exactly `times` times, with the given arguments and the given result. */
   toHaveCalled(tool: string, options?: CallOptions): TraceExpectation
-  /** The tools were called in this order. Other calls may stand between; what counts is when a call began. */
+  /** The tools were called in this order. Other calls may come in between; what counts is when a call began. */
   toHaveCalledInOrder(tools: readonly string[]): TraceExpectation
-  /** No other tools were called than these. */
+  /** No tools other than these were called. */
   toHaveCalledOnly(tools: readonly string[]): TraceExpectation
-  /** The trace has such a span: at least one, or exactly so many. */
+  /** The trace has a matching span: at least one, or exactly the given number. */
   toHaveSpan(matcher: SpanMatcher, options?: { readonly times?: number | undefined }): TraceExpectation
-  /** The whole trace used fewer tokens. Fails where no span says how many it used. */
+  /** The whole trace used fewer tokens. Fails if no span has token counts. */
   toUseTokensBelow(bounds: TokenBounds): TraceExpectation
   /** The root took less time than this, in milliseconds. */
   toTakeLessThan(ms: number): TraceExpectation
   /** No span failed, and no exception was recorded. */
   toHaveNoErrors(): TraceExpectation
-  /** The trace as a whole failed, with such an error of its root. */
+  /** The trace as a whole failed, with a matching error of its root. */
   toHaveFailed(error?: ErrorMatcher): TraceExpectation
-  /** The trace is exactly this tree. Spans that ran at the same time may stand in either order. */
+  /** The trace is exactly this tree. Spans that ran at the same time may appear in either order. */
   toMatchTree(pattern: TreePattern): TraceExpectation
 }
 
 /**
- * Assertions on `trace`, for any test runner: what does not hold is thrown, with the trace as it is.
+ * Assertions on `trace`, for any test runner: an assertion that fails throws an error that shows the trace.
  *
- * @throws TraceAssertionError when there is no trace, or an assertion does not hold
+ * @throws TraceAssertionError when there is no trace, or an assertion fails
  * @example
  * expectTrace(traces.last).toHaveCalledInOrder(['search', 'book']).toUseTokensBelow(500).toHaveNoErrors()
  */

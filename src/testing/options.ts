@@ -1,9 +1,9 @@
 import type { InitOptions } from '../config/options.ts'
 
 /**
- * Options of {@link captureTraces}. What is left out is as `init` configured it, without an `init` as its defaults
- * have it; but content is captured and every trace is kept. The environment is not read. So the packages that the
- * application has are traced in a test without `init`, too, as they are with it.
+ * Options of {@link captureTraces}. An option that is left out has the value that `init` was given, or its default
+ * without an `init`; but content is captured and every trace is kept. The environment is not read. The packages that
+ * the application uses are therefore traced in a test without `init`, too.
  */
 export interface CaptureTracesOptions
   extends Pick<
@@ -14,13 +14,13 @@ export interface CaptureTracesOptions
   readonly captureContent?: boolean | undefined
 }
 
-/** Which calls of a tool are meant. */
+/** Which calls of a tool to look for. */
 export interface CallOptions {
   /** Exact number of such calls. @defaultValue at least one */
   readonly times?: number | undefined
-  /** What the arguments have; matches in part. A function decides, and a runner's matchers work. */
+  /** What the arguments contain, as a partial match. A function can decide, and a test runner's matchers work too. */
   readonly withArguments?: unknown
-  /** What the result has; matches in part. */
+  /** What the result contains, as a partial match. */
   readonly withResult?: unknown
 }
 

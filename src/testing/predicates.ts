@@ -38,7 +38,7 @@ export function hasSpan(
   return checkSpan(trace, matcher, options).pass
 }
 
-/** Whether the trace used fewer tokens, false when it says nothing of tokens; as {@link TraceExpectation.toUseTokensBelow}. */
+/** Whether the trace used fewer tokens, false when no span has token counts; as {@link TraceExpectation.toUseTokensBelow}. */
 export function usesTokensBelow(trace: CapturedTrace, bounds: TokenBounds): boolean {
   return checkTokens(trace, bounds).pass
 }

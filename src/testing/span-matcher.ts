@@ -3,7 +3,7 @@ import type { CapturedSpan } from './captured-span.ts'
 import { matchesPartly } from './partial-match.ts'
 import { valueText } from './value-text.ts'
 
-/** What a span must have; what is left out does not matter. Values match in part, as by `toMatchObject`. */
+/** What a span must have; what is left out does not matter. Values match partially, as with `toMatchObject`. */
 export interface SpanPattern {
   readonly name?: string | RegExp | undefined
   readonly type?: SpanType | undefined

@@ -5,7 +5,7 @@ import { describeMatcher, hasName, matchesSpan, type SpanMatcher, type SpanPatte
 
 /**
  * A tree as a test expects it: a span by its name (`'chat'`, or with its type, `'chat [CHAT_MODEL]'`) or a
- * {@link SpanPattern}, alone, or in a list as first item with what stands below it after it.
+ * {@link SpanPattern}, alone, or as the first item of a list, followed by its children.
  *
  * @example
  * ['agent:support', ['tool:search', 'rerank'], 'chat [CHAT_MODEL]']

@@ -8,8 +8,8 @@ import { siblingGroups } from './siblings.ts'
 import { sortedJson, valueText } from './value-text.ts'
 
 /**
- * A trace as text that is the same in every run: names, types and failures, but no IDs and no times. Spans stand in the
- * order in which they ran; those that ran at the same time in alphabetical order.
+ * A trace as text that is the same in every run: names, types and failures, but no IDs and no times. Spans appear in
+ * the order in which they ran; those that ran at the same time in alphabetical order.
  *
  * @example
  * expect(treeSnapshot(trace)).toMatchInlineSnapshot()

@@ -21,5 +21,5 @@ export const counted = (n: number, noun: string): string => `${n} ${noun}${n ===
 /** The tools that were called, in order, for a message. */
 export function calledTools(trace: CapturedTrace): string {
   const names = toolCalls(trace.spans).map(toolNameOf)
-  return names.length === 0 ? 'no tool was called' : `called were: ${names.join(', ')}`
+  return names.length === 0 ? 'no tool was called' : `the tools called were: ${names.join(', ')}`
 }

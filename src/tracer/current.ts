@@ -74,7 +74,7 @@ export function currentStatistics(): ExportStatistics | undefined {
   return slot().configured.statistics
 }
 
-/** What became of every span that ended since `init`. Costs nothing and waits for nothing. */
+/** The outcomes of all spans that have ended since `init`, as counts. The call is cheap and does not wait. */
 export function stats(): Report {
   return slot().top.statistics?.report() ?? NOTHING
 }

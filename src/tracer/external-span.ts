@@ -92,7 +92,7 @@ export function sayUnreadable(thrown: unknown): void {
   diagnoseOnce(
     'warn',
     'TS_SPAN_UNREADABLE',
-    `A span of the application's tracer provider could not be read (${messageOf(thrown)}) and does not reach turnspan; its own backend has it. Is it a provider of OpenTelemetry's SDK? If not, init({ provider: 'private' }) keeps the two apart.`,
+    `A span of the application's tracer provider could not be read (${messageOf(thrown)}) and does not reach turnspan; the provider's own backend still gets it. If the provider is not one of OpenTelemetry's SDK, init({ provider: 'private' }) keeps the two apart.`,
   )
 }
 

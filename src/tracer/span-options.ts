@@ -3,27 +3,30 @@ import type { TimeInput } from '../runtime/clock.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import type { SpanType } from '../span/semconv/span-type.ts'
 
-/** What every way of starting a span takes. */
+/** Options that every way of starting a span accepts. */
 export interface SpanOptions {
   /** @defaultValue the function's name, else `anonymous` */
   name?: string | undefined
   /** Kind of work. @defaultValue UNKNOWN */
   spanType?: SpanType | undefined
-  /** What the work is given; see `Span.setInputs`. */
+  /** Inputs of the work; see `Span.setInputs`. */
   inputs?: unknown
   /** Further attributes. */
   attributes?: Record<string, unknown> | undefined
-  /** Share of new traces that is kept, 0 to 1; beats the configured one. Only a trace's first span is asked. */
+  /**
+   * Fraction of new traces that is kept, from 0 to 1; overrides the configured one. Applies only to the first span of a
+   * trace.
+   */
   sampleRatio?: number | undefined
   /** Spans of other traces that led to this one. */
   links?: Link[] | undefined
   /**
-   * `resp_<hex>`: the span is the root of the trace with the ID that belongs to it, so that it is found by its response ID;
-   * linked both ways to the span that is active, if there is one. Below an open turn of an agent it stays in that one's
-   * trace, and the ID is recorded.
+   * `resp_<hex>`: the span becomes the root of the trace whose ID this response ID gives, so that it can be found by
+   * the response ID. If a span is active, the two are linked in both directions. Below an open turn of an agent, the
+   * span stays in the trace of that turn, and the ID is recorded.
    */
   responseId?: string | undefined
-  /** `true` keeps a span with a response ID below the active one, whatever that is. @defaultValue false */
+  /** `true` keeps a span with a response ID below the active span, whatever kind of span that is. @defaultValue false */
   nest?: boolean | undefined
 }
 

@@ -7,14 +7,14 @@ import type { OutputReducer } from './collected-items.ts'
 export interface WithSpanOptions extends SpanOptions {
   /** Record what `fn` returns as outputs. Default: true. */
   captureOutputs?: boolean | undefined
-  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
+  /** Reduces the items of a returned stream to the value that is recorded; without it, they are recorded as a list. */
   outputReducer?: OutputReducer | undefined
 }
 
 /** Options of {@link startSpan}. */
 export interface StartSpanOptions extends SpanOptions {
   name: string
-  /** The span above. Default: the active one; `null` starts a trace of its own. */
+  /** The parent span. Default: the active one; `null` starts a trace of its own. */
   parent?: OtelSpan | null | undefined
   /** When the work began, if not now. */
   startTime?: TimeInput | undefined
@@ -24,29 +24,29 @@ export interface StartSpanOptions extends SpanOptions {
 export interface AgentTurn {
   /** Name of the agent; the span is named `agent:<name>`. */
   agent: string
-  /** Model that the agent asks for. */
+  /** Model that the agent requests. */
   model?: string | undefined
-  /** Whose model it is: `openai`, `anthropic`, ... */
+  /** Provider of the model: `openai`, `anthropic`, ... */
   provider?: string | undefined
-  /** `resp_<hex>`: the trace gets the ID that belongs to it, so that the turn is found by its response ID. */
+  /** `resp_<hex>`: the trace gets the ID that this response ID gives, so that the turn can be found by it. */
   responseId?: string | undefined
   /** Conversation that the turn belongs to, at most 250 characters. */
   sessionId?: string | undefined
-  /** Who the agent works for. */
+  /** User that the agent works for. */
   user?: string | undefined
   /** What the agent was asked; content, so it needs `captureContent`. */
   input?: unknown
   /**
-   * Where another span is active (a traced handler, an HTTP server's), a turn with a response ID starts a trace of its own,
-   * linked to that span both ways. `true` nests it there instead, and records the ID. Below the open turn of another agent it
-   * nests by itself. Default: false.
+   * If another span is active (of a traced handler, or of an HTTP server), a turn with a response ID starts a trace of
+   * its own, linked to that span in both directions. `true` nests the turn below that span instead, and records the ID.
+   * Below the open turn of another agent, the turn is always nested. Default: false.
    */
   nest?: boolean | undefined
   /** Further attributes. */
   attributes?: Record<string, unknown> | undefined
-  /** Share of turns that is kept, 0 to 1; beats the configured one. */
+  /** Fraction of turns that is kept, from 0 to 1; overrides the configured one. */
   sampleRatio?: number | undefined
-  /** Folds the items of a returned stream to what is recorded. */
+  /** Reduces the items of a returned stream to the value that is recorded. */
   outputReducer?: OutputReducer | undefined
 }
 
@@ -60,6 +60,6 @@ export interface ToolCall {
   callId?: string | undefined
   /** Further attributes. */
   attributes?: Record<string, unknown> | undefined
-  /** Folds the items of a returned stream to what is recorded. */
+  /** Reduces the items of a returned stream to the value that is recorded. */
   outputReducer?: OutputReducer | undefined
 }

@@ -5,7 +5,7 @@ import type { LiveSpan } from '../span/live-span.ts'
 import { methodOf } from './mirror.ts'
 import { thenPlainly } from './native-promise.ts'
 
-/** Folds the items of a stream to what is recorded as its output. Runs once, after the stream. */
+/** Reduces the items of a stream to the value that is recorded as its output. It is called once, after the stream. */
 // biome-ignore lint/suspicious/noExplicitAny: the items are of whatever type the stream has
 export type OutputReducer = (items: any[]) => unknown
 
@@ -46,7 +46,7 @@ function reduced(reducer: OutputReducer, items: unknown[]): unknown {
     if (typeof output !== 'object' || output === null || !methodOf(output, 'then')) return output
     // Nobody waits for it, so its rejection would be nobody's.
     if (types.isPromise(output)) void thenPlainly(output, ignore, ignore)
-    say('returned a promise; it has to return what to record itself')
+    say('returned a promise; it has to return the value to record')
   } catch (error) {
     say(`threw ${plainType(exceptionFacts(error).type)}`)
   }
@@ -54,7 +54,11 @@ function reduced(reducer: OutputReducer, items: unknown[]): unknown {
 }
 
 function say(what: string): void {
-  diagnoseOnce('warn', 'TS_OUTPUT_REDUCER', `An outputReducer ${what}. The items are recorded as they are.`)
+  diagnoseOnce(
+    'warn',
+    'TS_OUTPUT_REDUCER',
+    `An outputReducer ${what}. The items are recorded as a list instead.`,
+  )
 }
 
 const ignore = (): void => undefined

@@ -73,7 +73,7 @@ export const KEYS: Readonly<
 
 /** The options of a call whose function came first, where it should come last, or the other way round. */
 export function inOtherOrder<Options>(owner: string, options: unknown): Options {
-  sayArgument(owner, 'its arguments in the other order', options, 'they were taken as they were meant')
+  sayArgument(owner, 'its arguments in the other order', options, 'turnspan swapped them')
   return (options ?? {}) as Options
 }
 
@@ -85,14 +85,19 @@ export function inOtherOrder<Options>(owner: string, options: unknown): Options 
 export function optionsOr<Options>(owner: string, given: unknown, name: keyof Options & string): Options {
   if (typeof given === 'object' && given !== null) return given as Options
   if (given === undefined) return {} as Options
-  const then = typeof given === 'string' ? `it was taken for ${JSON.stringify(name)}` : 'it is ignored'
+  const then = typeof given === 'string' ? `it was used as ${JSON.stringify(name)}` : 'it is ignored'
   sayArgument(owner, `an object of options ({ ${name}: ... })`, given, then)
   return (typeof given === 'string' ? { [name]: given } : {}) as Options
 }
 
 /** What `trace` was given, where it is nothing that can be traced: it goes back as it is. */
 export function sayNotTraced(given: unknown): void {
-  sayArgument('trace()', 'a function, a method to decorate, or options', given, 'it gave back what it got')
+  sayArgument(
+    'trace()',
+    'a function, a method to decorate, or options',
+    given,
+    'it returned its argument unchanged',
+  )
 }
 
 export { checkKeys }

@@ -108,6 +108,10 @@ const OPTIONS = [
 
 function ratioOf(value: unknown): number | undefined {
   if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  diagnoseOnce('warn', 'TS_SAMPLE_RATIO', 'sampleRatio is a number from 0 to 1; the configured one is used.')
+  diagnoseOnce(
+    'warn',
+    'TS_SAMPLE_RATIO',
+    'sampleRatio must be a number from 0 to 1; the configured ratio is used instead.',
+  )
   return undefined
 }

@@ -71,7 +71,7 @@ function tracedValue(value: unknown, key: string | symbol, options: TraceOptions
   diagnoseOnce(
     'warn',
     'TS_TRACE_FIELD',
-    `@trace is on the field ${String(key)}, whose value is no function: nothing of it is traced. Put it on a field that holds a function, or on a method.`,
+    `@trace is on the field ${String(key)}, whose value is not a function, so nothing is traced. Put the decorator on a field that holds a function, or on a method.`,
     {},
     String(key),
   )

@@ -49,7 +49,7 @@ export interface Trace extends TraceDecorator {
   // biome-ignore lint/complexity/noBannedTypes: see above
   <F extends Function>(fn: F, options?: TraceOptions): F
   /**
-   * The same with the options first, where the function is long.
+   * The same with the options first, for a long function.
    *
    * @example
    * const search = trace({ name: 'search' }, async (query: string) => {
@@ -73,12 +73,12 @@ export interface Trace extends TraceDecorator {
 /**
  * Traces a function: each call becomes a span with the arguments as inputs and the result as outputs (with
  * `captureContent`). The function keeps its type, `this`, `name`, `length`, properties, prototype and the metadata of
- * `reflect-metadata`, and can be called with `new` where it could; what it returns or throws comes through unchanged.
- * The span ends when the work does: when the promise settles, or the generator or stream is consumed, fails or is
- * given up.
+ * `reflect-metadata`, and can be called with `new` if it could be before; what it returns or throws is passed on
+ * unchanged. The span ends when the work does: when the promise settles, or the generator or stream is consumed, fails
+ * or is abandoned.
  *
- * As a decorator it goes on methods, also static and private ones, on getters and setters (a span each time), and with
- * standard decorators on fields and `accessor` fields that hold a function.
+ * As a decorator it can be put on methods, including static and private ones, on getters and setters (one span for each
+ * access), and, with standard decorators, on fields and `accessor` fields that hold a function.
  *
  * @throws TypeError when it is put on a class, or with `experimentalDecorators` on a field
  * @example

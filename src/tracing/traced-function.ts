@@ -14,15 +14,15 @@ import { begin, type Running, returned, runInside, threw } from './outcome.ts'
 /** Options of {@link trace}. */
 export interface TraceOptions extends Omit<SpanOptions, 'inputs' | 'links' | 'responseId'> {
   /**
-   * `resp_<hex>`, or what gives it from the arguments of a call: the call is the root of the trace with the ID that belongs to
-   * it, as in `withSpan`.
+   * `resp_<hex>`, or a function that returns it from the arguments of a call. The call becomes the root of the trace
+   * whose ID this response ID gives, as in `withSpan`.
    */
   responseId?: string | ResponseIdOf | undefined
   /** Record the arguments as inputs, by parameter name. Default: true. */
   captureInputs?: boolean | undefined
   /** Record the result as outputs. Default: true. */
   captureOutputs?: boolean | undefined
-  /** Folds the items of a returned stream to what is recorded; without it they are recorded as a list. */
+  /** Reduces the items of a returned stream to the value that is recorded; without it, they are recorded as a list. */
   outputReducer?: OutputReducer | undefined
 }
 

@@ -15,9 +15,9 @@ import { openSpan, textOr } from './open-span.ts'
 import { begin, returned, runInside, threw } from './outcome.ts'
 
 /**
- * Runs one turn of an agent in a span of type AGENT: `fn` gets the span, and what it returns or throws comes through
- * unchanged. The turn's tokens are the sum over the model calls below, unless set. A malformed response ID costs a
- * diagnostic and gives a random trace ID.
+ * Runs one turn of an agent in a span of type AGENT: `fn` gets the span, and what it returns or throws is passed on
+ * unchanged. The turn's tokens are the sum of those of the model calls below, unless they are set. A malformed response
+ * ID causes a diagnostic and a random trace ID.
  *
  * @returns what `fn` returns
  * @example

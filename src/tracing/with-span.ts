@@ -9,10 +9,10 @@ import { activeContext, isSpan, openSpan, runWithin, tracingIn } from './open-sp
 import { begin, returned, runInside, threw } from './outcome.ts'
 
 /**
- * Runs `fn` in a new span that is active inside. The span ends when the work ends: for a promise when it settles, for
- * a generator or stream when it is consumed, fails or is given up. What `fn` returns or throws comes through
- * unchanged; it is recorded as outputs (with `captureContent`) unless `span.setOutputs` was called, an error as ERROR
- * with its exception event.
+ * Runs `fn` in a new span that is active inside. The span ends when the work ends: for a promise when it settles, for a
+ * generator or stream when it is consumed, fails or is abandoned. What `fn` returns or throws is passed on unchanged. A
+ * result is recorded as outputs (with `captureContent`), unless `span.setOutputs` was called; an error is recorded as
+ * the status ERROR with an exception event.
  *
  * @returns what `fn` returns
  * @example
@@ -38,8 +38,8 @@ function openGiven(pipeline: Pipeline, context: Context, options: WithSpanOption
 }
 
 /**
- * Starts a span that the caller ends, by `span.end()` or `using`. It is not made active: spans that start meanwhile
- * do not stand below it, unless inside {@link withActiveSpan}.
+ * Starts a span that the caller ends, by `span.end()` or `using`. It is not made active: spans that start in the
+ * meantime are not placed below it, unless they start inside {@link withActiveSpan}.
  *
  * @example
  * using span = startSpan({ name: 'index', spanType: SpanType.TASK })
@@ -54,7 +54,7 @@ export function startSpan(options: StartSpanOptions): Span {
 }
 
 /**
- * Runs `fn` with `span` active, so that spans which start inside stand below it. Does not end the span.
+ * Runs `fn` with `span` active, so that spans that start inside are placed below it. It does not end the span.
  *
  * @returns what `fn` returns
  */

@@ -13,8 +13,8 @@ import { openSpan, textOr } from './open-span.ts'
 import { begin, returned, runInside, threw } from './outcome.ts'
 
 /**
- * Runs a tool in a span of type TOOL. Result, duration and error are recorded; what `fn` returns or throws comes
- * through unchanged. Calls that run in parallel stand side by side.
+ * Runs a tool in a span of type TOOL. Result, duration and error are recorded; what `fn` returns or throws is passed on
+ * unchanged. Calls that run in parallel become siblings.
  *
  * @returns what `fn` returns
  * @example

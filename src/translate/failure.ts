@@ -3,7 +3,7 @@ import { jsonOf, text } from './data.ts'
 import type { Source } from './source.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-const UNFINISHED = spanStatus(StatusCode.ERROR, 'It did not come to its end.')
+const UNFINISHED = spanStatus(StatusCode.ERROR, 'The work did not finish.')
 
 const isUnfinished = ({ span, get }: Source, known: readonly Vocabulary[]): boolean =>
   known.some(

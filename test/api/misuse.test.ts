@@ -201,7 +201,7 @@ describe('an argument of another kind', () => {
   ])('%s given to trace comes back as it is, and is said', (_what, given, kind) => {
     expect(js(trace)(given)).toBe(given)
     expect(messages()).toEqual([
-      `TS_ARGUMENT: trace() takes a function, a method to decorate, or options, and got ${kind}; it gave back what it got.`,
+      `TS_ARGUMENT: trace() takes a function, a method to decorate, or options, but got ${kind}; it returned its argument unchanged.`,
     ])
   })
 

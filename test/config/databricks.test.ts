@@ -123,7 +123,7 @@ describe('a Databricks workspace', () => {
       'a host that is none',
       { DATABRICKS_HOST: 'not a host', DATABRICKS_TOKEN: 't' },
       HOME,
-      /"not a host" is no URL/,
+      /"not a host" is not the URL/,
     ],
     ['a host of another section', { DATABRICKS_HOST: 'https://else.example' }, HOME, /no token is set/],
     [

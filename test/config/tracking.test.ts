@@ -42,8 +42,8 @@ describe('the tracking URI', () => {
     ['uc:schema', /model registry/],
     ['databricks-uc', /folder|registry/],
     ['localhost:5000', /write http:\/\/localhost:5000/],
-    ['ftp://mlflow', /no URL of a tracking server/],
-    ['http://', /no URL of a tracking server/],
+    ['ftp://mlflow', /not the URL of a tracking server/],
+    ['http://', /not the URL of a tracking server/],
   ])('%s is refused with advice', (uri, advice) => {
     const { off, problems } = resolved({ MLFLOW_TRACKING_URI: uri })
     expect(off?.reason).toMatch(advice)
@@ -67,7 +67,7 @@ describe('the tracking URI', () => {
   })
 
   test('that is no text is refused', () => {
-    expect(resolved({}, { trackingUri: 5000 }).problems[0]?.message).toMatch(/is 5000, which is no text/)
+    expect(resolved({}, { trackingUri: 5000 }).problems[0]?.message).toMatch(/is 5000, which is not a string/)
   })
 })
 

@@ -80,6 +80,6 @@ test('says once that it was given something else, and runs the function in the t
   expect(ids[0]).toBe(ids[1])
   stop()
   expect(said).toEqual([
-    expect.stringMatching(/^TS_ARGUMENT continueTrace\(\) takes what exportContext\(\) gave/),
+    expect.stringMatching(/^TS_ARGUMENT continueTrace\(\) takes a value returned by exportContext\(\)/),
   ])
 })

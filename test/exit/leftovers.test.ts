@@ -74,7 +74,7 @@ test('where nothing can be written, what is lost is said with the reason', async
   await chmod(join(home.dir, 'turnspan', 'spool'), 0o600)
   const { stderr, code } = await runToEnd(app, 'end.mjs', { args: ['exit 3'], env: envOf(await freePort()) })
   expect(code).toBe(3)
-  expect(stderr).toMatch(/1 span was not delivered.*nor could they be kept in .*\[TS_EXIT_LOST\]/)
+  expect(stderr).toMatch(/1 span was not delivered.*they could not be kept in .* either.*\[TS_EXIT_LOST\]/)
 })
 
 test('a script that ends by itself waits for a server that is still starting', async () => {

@@ -49,10 +49,10 @@ test('gives up the content of the oldest open spans, with a mark, and says so on
   expect(pipeline.openContent.bytes()).toBeLessThanOrEqual(MOST)
   const [first, ...others] = spans.map(end)
   const last = others.at(-1)
-  expect(inputsOf(first as EndedSpan)).toMatch(/^\[5\d{4} bytes given up: .*\]$/)
+  expect(inputsOf(first as EndedSpan)).toMatch(/^\[5\d{4} bytes discarded: .*\]$/)
   expect(first?.attributes.short).toBe('stays')
-  expect(first?.attributes.long).toMatch(/^\[50040 bytes given up/)
-  expect(first?.attributes.object).toMatch(/bytes given up/)
+  expect(first?.attributes.long).toMatch(/^\[50040 bytes discarded/)
+  expect(first?.attributes.object).toMatch(/bytes discarded/)
   expect([...(first?.agent?.jsonKeys ?? [])]).not.toContain('object')
   expect(first?.events.map(({ name, attributes }) => [name, attributes])).toEqual([['event', undefined]])
   expect(inputsOf(last as EndedSpan)).toHaveLength(50_003)
@@ -69,7 +69,7 @@ test('a value larger than all that open spans may hold is given up itself', () =
   const { attributes } = end(span)
   const whole = Object.values(attributes).filter((value) => String(value).length === 100_000)
   expect(whole.length).toBeLessThanOrEqual(10)
-  expect(attributes['text.0']).toMatch(/bytes given up/)
+  expect(attributes['text.0']).toMatch(/bytes discarded/)
 })
 
 test('what is replaced while a span is open does not count any more', () => {

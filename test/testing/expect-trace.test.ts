@@ -230,23 +230,23 @@ describe('messages', () => {
   test('say what was called instead, and show the trace', async () => {
     await book('SF')
     expect(messageOf(() => expectTrace(traces.last).toHaveCalled('pay'))).toMatch(
-      /^Expected a call of the tool "pay", but it was not called; called were: search, book\n\nThe trace is\n\nagent:travel \[AGENT\] {2}gpt-5 {2}120 \+ 30 tokens {2}\d/,
+      /^Expected a call of the tool "pay", but it was not called; the tools called were: search, book\n\nThe trace is\n\nagent:travel \[AGENT\] {2}gpt-5 {2}120 \+ 30 tokens {2}\d/,
     )
     const wrong = messageOf(() =>
       expectTrace(traces.last).toHaveCalled('search', { withArguments: { city: /^N/ }, times: 2 }),
     )
     expect(wrong).toContain(
-      'Expected exactly 2 calls of the tool "search" with arguments {"city":"/^N/"}, but 0 of its 1 call are like that:\n' +
+      'Expected exactly 2 calls of the tool "search" with arguments {"city":"/^N/"}, but 0 of its 1 call match:\n' +
         '  1. {"city":"SF","limit":3} → ["UA 1"]',
     )
     expect(messageOf(() => expectTrace(traces.last).toHaveCalledInOrder(['book', 'search']))).toContain(
       'Expected calls of "book", then "search", but "search" does not come where it should',
     )
     expect(messageOf(() => expectTrace(traces.last).toUseTokensBelow(100))).toContain(
-      'Expected tokens below 100, but used were 120 input, 30 output, 150 in total',
+      'Expected tokens below 100, but the trace used 120 input, 30 output, 150 in total',
     )
     expect(messageOf(() => expectTrace(traces.last).toHaveCalledOnly(['search']))).toContain(
-      'Expected no call of another tool than search, but there was a call of: book',
+      'Expected no call of a tool other than search, but there was a call of: book',
     )
   })
 

@@ -52,7 +52,9 @@ export function createBatchDelivery(parts: Parts): DeliverBatch {
       else if (span !== undefined) spans.push(span)
     }
     if (records.length === 0) return target.send(spans, isUrgent)
-    return (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'it takes no records' }
+    return (
+      (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'the target accepts no records' }
+    )
   }
 
   const rejected = (item: Waiting, { reason, unencodable }: Refused): void => {

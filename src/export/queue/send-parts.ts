@@ -109,7 +109,7 @@ async function probe<T>(
 /** The answer for a single span, which belongs into one request. */
 async function sendOne<T>(item: T, work: BatchWork<T>): Promise<Single> {
   const answer = await work.send([item])
-  return answer.kind === 'mixed' ? { kind: 'retry', reason: 'its place is not known yet' } : answer
+  return answer.kind === 'mixed' ? { kind: 'retry', reason: 'its experiment is not known yet' } : answer
 }
 
 const waitOut = ({ reason }: Refused): Retry => ({ kind: 'retry', slow: true, reason })

@@ -61,7 +61,7 @@ export function expectOwn(folder: string): number | undefined {
     throw new Error(`${folder} belongs to another user`)
   }
   if (process.platform !== 'win32' && (found.mode & OTHERS_WRITE) !== 0) {
-    throw new Error(`everybody may write in ${folder}`)
+    throw new Error(`${folder} is writable by every user`)
   }
   return found.mode
 }
@@ -77,7 +77,7 @@ function refusePlanted(folder: string): void {
     if ((statSync(dirname(at)).mode & OTHERS_WRITE) === 0) continue
     const { uid } = lstatSync(at)
     if (uid !== self && uid !== 0)
-      throw new Error(`${at} belongs to another user, and stands where everybody may make a folder`)
+      throw new Error(`${at} belongs to another user, and is in a folder that every user can write to`)
   }
 }
 

@@ -44,7 +44,7 @@ export function leaveBehind(options: LeaveOptions, records: readonly SpoolSpan[]
     const diagnostics = createSpoolDiagnostics(dir, target)
     const deleted: AccountOptions['deleted'] = (files, reason) => diagnostics.dropped(files, reason, options)
     const hasRoom = makeRoomAtOnce({ dir, maxBytes, maxAgeMs, owner: thisOwner(), deleted }, bytes)
-    if (!hasRoom) throw new Error(`it has no room for ${bytes} bytes more`)
+    if (!hasRoom) throw new Error(`it has no room for another ${bytes} bytes`)
     for (let number = 0; kept < records.length; number += 1) {
       kept += writeSegment(segmentPath(folder, id, number), key, records.slice(kept))
     }

@@ -30,19 +30,19 @@ export function createSpoolDiagnostics(dir: string, target: string): SpoolDiagno
       diagnose(
         'error',
         'TS_SPOOL_OFF',
-        `The spool ${dir} cannot be written: ${messageOf(thrown)}. Spans wait in memory only, and would be lost with the process; it is tried again every ${retryMs / 1000} s.`,
+        `The spool ${dir} cannot be written to: ${messageOf(thrown)}. Until it can, spans wait in memory only, and are lost if the process dies; turnspan tries again every ${retryMs / 1000} s.`,
         { dir, target, error: (thrown as NodeJS.ErrnoException)?.code ?? messageOf(thrown) },
         dir,
       )
     },
     on() {
-      diagnose('info', 'TS_SPOOL_ON', `The spool ${dir} can be written again.`, { dir, target })
+      diagnose('info', 'TS_SPOOL_ON', `The spool ${dir} can be written to again.`, { dir, target })
     },
     damaged(path, count) {
       diagnose(
         'error',
         'TS_SPOOL_DAMAGED',
-        `${count === 1 ? 'A damaged stretch' : `${count} damaged stretches`} of ${path} cannot be read, and the spans in it are lost; those around it are unharmed.`,
+        `${count === 1 ? 'A damaged section' : `${count} damaged sections`} of ${path} cannot be read, and the spans in it are lost; all other spans in the file are intact.`,
         { path, count, target },
         dir,
       )
@@ -69,7 +69,7 @@ export function createSpoolDiagnostics(dir: string, target: string): SpoolDiagno
       const why =
         reason === 'spool_full'
           ? `it holds ${maxBytes} bytes at most. Raise maxBytes of the option "spool"`
-          : `nobody could deliver them for ${Math.round(maxAgeMs / HOUR_MS)} hours`
+          : `they could not be delivered for ${Math.round(maxAgeMs / HOUR_MS)} hours`
       const bytes = segments.reduce((sum, file) => sum + file.bytes, 0)
       diagnose(
         'error',

@@ -187,7 +187,7 @@ export class Spool<Tracker> {
 
   #makeRoom(): void {
     if (this.#account.makeRoom(this.#segmentBytes)) return
-    throw new Error(`other processes fill its ${this.#options.maxBytes} bytes`)
+    throw new Error(`other processes take up all of its ${this.#options.maxBytes} bytes`)
   }
 
   #giveUp(gone: readonly files.SegmentFile[], reason: DropReason): void {

@@ -43,7 +43,7 @@ export function createExportDiagnostics(target: { readonly name: string }): Expo
       const printed = diagnose(
         answer.slow ? 'error' : 'warn',
         'TS_EXPORT_FAILED',
-        `Spans cannot be delivered to ${name}: ${reason} ${waitingText(inMemory, onDisk)} tried again.${whatToRun(name)}`,
+        `Spans cannot be delivered to ${name}: ${reason} ${waitingText(inMemory, onDisk)} retried.${whatToRun(name)}`,
         { target: name, reason: answer.reason, waiting: inMemory, onDisk },
         name,
       )
@@ -52,7 +52,7 @@ export function createExportDiagnostics(target: { readonly name: string }): Expo
     recovered() {
       if (!failing) return
       const { name } = target
-      const message = `Spans are delivered to ${name} again, also those that waited.`
+      const message = `Spans are being delivered to ${name} again, including those that were waiting.`
       diagnoseMended(aloud, 'TS_EXPORT_RECOVERED', message, { target: name })
       failing = false
       aloud = false
@@ -61,7 +61,7 @@ export function createExportDiagnostics(target: { readonly name: string }): Expo
       diagnose(
         'error',
         'TS_SPAN_REJECTED',
-        `${target.name} refused the span "${name}" of trace ${traceId}: ${reason}. The others of its batch are unharmed.${kept ? ` It is kept in ${kept}.` : ''}`,
+        `${target.name} refused the span "${name}" of trace ${traceId}: ${reason}. The other spans of its batch are not affected.${kept ? ` The refused span is kept in ${kept}.` : ''}`,
         { target: target.name, traceId, spanId, name, reason, ...(kept !== undefined && { kept }) },
         target.name,
       )
@@ -74,7 +74,7 @@ export function createExportDiagnostics(target: { readonly name: string }): Expo
       saidFull = diagnose(
         'error',
         'TS_QUEUE_FULL',
-        `Spans are dropped, the oldest traces first, until there is room: ${target.name} takes them more slowly than they come, and those that wait fill the memory they may take (maxQueueBytes, ${maxBytes} bytes). Raise maxQueueBytes, use the option spool, sample, or put an OpenTelemetry Collector in between.`,
+        `Spans are being dropped, the oldest traces first, until there is room: ${target.name} accepts spans more slowly than they are produced, and the waiting ones fill the memory allowed for them (maxQueueBytes, ${maxBytes} bytes). Raise maxQueueBytes, use the option spool, sample, or put an OpenTelemetry Collector in between.`,
         { target: target.name, dropped, maxBytes },
         target.name,
       )
@@ -100,7 +100,7 @@ export function sayUnencodable(span: RejectedSpan, reason: string): void {
   diagnose(
     'error',
     'TS_SPAN_UNENCODABLE',
-    `The span "${name}" of trace ${traceId} was set aside: it holds something that OTLP cannot carry (${reason}). The others are unharmed. Please report this with how the span was made.`,
+    `The span "${name}" of trace ${traceId} was not sent: it holds something that OTLP cannot carry (${reason}). Other spans are not affected. Please report this, with the code that made the span.`,
     { traceId, spanId, name, reason },
   )
 }
@@ -110,8 +110,8 @@ export function sayOpenContent(maxBytes: number): void {
   diagnose(
     'warn',
     'TS_OPEN_CONTENT',
-    `Spans that have not ended hold more than ${maxBytes} bytes of inputs, outputs, attributes and events (maxQueueBytes); what the oldest of them hold is given up, with a mark. ` +
-      'Whoever started them has to call end(), or the work in them never comes to its end. TURNSPAN_WATCHDOG=true says where they were started.',
+    `Spans that have not ended hold more than ${maxBytes} bytes of inputs, outputs, attributes and events (maxQueueBytes); the content of the oldest ones is discarded, and a mark takes its place. ` +
+      'Either the code that started them does not call end(), or their work never finishes. Set TURNSPAN_WATCHDOG=true to see where they were started.',
     { maxBytes },
   )
 }
@@ -121,8 +121,8 @@ const sentence = (text: string): string => `${text.replace(/\.$/, '')}.`
 const spans = (count: number): string => (count === 1 ? '1 span' : `${count} spans`)
 
 function waitingText(inMemory: number, onDisk: number): string {
-  if (onDisk > 0) return `${spans(inMemory)} in memory and ${onDisk} on disk wait and are`
-  return inMemory === 1 ? '1 span waits in memory and is' : `${spans(inMemory)} wait in memory and are`
+  if (onDisk > 0) return `${spans(inMemory)} in memory and ${onDisk} on disk are waiting and will be`
+  return `${spans(inMemory)} ${inMemory === 1 ? 'is' : 'are'} waiting in memory and will be`
 }
 
 /** Shows from the same machine what answers there; an exporter of the user's own has no address. */

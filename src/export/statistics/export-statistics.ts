@@ -1,12 +1,12 @@
-/** What became of the spans that ended, counted since `init`. The figures add up to all of them. */
+/** The outcomes of all spans that have ended since `init`, as counts. The figures add up to the number of these spans. */
 export interface Report {
   /** Accepted by every target. */
   readonly sent: number
-  /** Waiting in memory, or on their way. */
+  /** Waiting in memory, or in flight. */
   readonly queued: number
   /** On disk only: to be sent when there is room in memory, or by a later process. */
   readonly spooled: number
-  /** Refused by the receiver for what they are. */
+  /** Refused by the receiver because of the spans themselves. */
   readonly rejected: number
   /** Left out by `keep: 'agent'`. */
   readonly filtered: number

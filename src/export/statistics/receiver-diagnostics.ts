@@ -17,7 +17,7 @@ export function acceptedAnswer(
     diagnoseOnce(
       'warn',
       'TS_ANSWER_UNKNOWN',
-      `${name} accepts spans with an answer that is not OTLP (${doubt}). They count as sent; see whether traces arrive there, and correct the address if they do not.`,
+      `${name} accepts spans, but its answer is not OTLP (${doubt}). The spans count as sent; check whether traces arrive there, and correct the address if they do not.`,
       { target: name, answer: doubt },
       name,
     )
@@ -27,7 +27,7 @@ export function acceptedAnswer(
   if (said.rejectedSpans > 0) return partial(name, Math.min(said.rejectedSpans, spans), message)
   if (message !== '') {
     const data = { target: name, message }
-    diagnose('warn', 'TS_RECEIVER_WARNING', `${name} accepted spans and says: ${message}.`, data, name)
+    diagnose('warn', 'TS_RECEIVER_WARNING', `${name} accepted spans with a warning: ${message}.`, data, name)
   }
   return ACCEPTED
 }
@@ -37,7 +37,7 @@ function partial(name: string, rejectedSpans: number, message: string): ExportRe
   diagnose(
     'error',
     'TS_PARTIAL_SUCCESS',
-    `${name} refused ${rejectedSpans} spans of a request that it accepted, without saying which ones: ${reason}. They are lost there and count as rejected. Correct what it names; its limits and its log say more.`,
+    `${name} refused ${rejectedSpans} spans of a request that it accepted, without saying which ones: ${reason}. These spans are lost and count as rejected. Fix the cause that the receiver names; its limits and its log may tell more.`,
     { target: name, rejectedSpans, reason },
     name,
   )

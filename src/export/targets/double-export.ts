@@ -139,8 +139,8 @@ function say(endpoints: readonly string[]): void {
   diagnoseOnce(
     'warn',
     'TS_DOUBLE_EXPORT',
-    `The application's own exporter sends its spans to ${endpoint}, where turnspan sends as well. So that none is there twice, ` +
-      'its exporter sends the spans of the application, and turnspan those of its own. Take that exporter out, and turnspan sends all; or give one of them another endpoint.',
+    `The application's own exporter sends its spans to ${endpoint}, to which turnspan sends as well. So that no span arrives twice, ` +
+      "that exporter sends the application's spans, and turnspan sends only its own. Remove that exporter to have turnspan send all spans, or give one of the two another endpoint.",
     { endpoint },
     endpoint,
   )

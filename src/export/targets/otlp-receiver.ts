@@ -124,7 +124,7 @@ export class OtlpReceiver {
     diagnoseOnce(
       'warn',
       'TS_PROTOCOL_SWITCHED',
-      `${target.endpoint} does not speak gRPC (${reason}), so spans go to ${endpoint} over http/protobuf; nothing is lost. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf to say so from the start.`,
+      `${target.endpoint} does not speak gRPC (${reason}), so spans go to ${endpoint} over http/protobuf; nothing is lost. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf to use it from the start.`,
       { endpoint },
       endpoint,
     )

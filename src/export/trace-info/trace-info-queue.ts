@@ -103,7 +103,10 @@ export class TraceInfoQueue {
       const oldest = this.#takeFirst()
       if (oldest === undefined || this.#isCrowded) continue
       this.#isCrowded = true
-      this.#lost([oldest], 'too many are waiting, and the oldest are given up until the server takes them')
+      this.#lost(
+        [oldest],
+        'too many traces are waiting, and the oldest are discarded until the server accepts them',
+      )
     }
   }
 

@@ -19,7 +19,7 @@ const NO_RECEIVER = 'this is not an OTLP endpoint'
 export function readAccepted(answer: HttpAnswer, headers: Readonly<Record<string, string>>): TransportResult {
   const hold = (what: string): TransportResult => ({
     outcome: 'hold',
-    reason: `HTTP ${answer.status} with ${what} for an answer: ${NO_RECEIVER}`,
+    reason: `HTTP ${answer.status} with ${what} as the answer: ${NO_RECEIVER}`,
   })
   if (isPage(answer.headers, answer.body)) return hold('a web page')
   if (answer.truncated) return hold(`more than ${MAX_ANSWER_BYTES / 1024} kB`)

@@ -5,5 +5,5 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO/
 /** What to add to a failure of TLS, where somebody may think that certificates are not checked. */
 export const tlsAdvice = ({ insecureElsewhere }: TlsConfig, code: string | undefined): string =>
   insecureElsewhere && CERTIFICATE.test(code ?? '')
-    ? ' MLFLOW_TRACKING_INSECURE_TLS counts for the tracking server alone, which is another one than this; the option insecureTls counts for both.'
+    ? ' MLFLOW_TRACKING_INSECURE_TLS applies to the tracking server only, which is a different server; the option insecureTls applies to both.'
     : ''

@@ -14,14 +14,14 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument<object>({
 })
 
 /**
- * Traces every client and server of the A2A SDK: a message to an agent is a span `agent:<name>` that lasts until the agent has
- * answered, and what the agent does stands below it, in whichever process. The conversation (`contextId`) is the session of a
- * trace that has none. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
- * application for one.
+ * Traces every client and server of the A2A SDK: a message to an agent is a span `agent:<name>` that lasts until the
+ * agent has answered, and what the agent does is placed below it, in whichever process it runs. The conversation
+ * (`contextId`) becomes the session of a trace that has none. `init` calls it automatically; call it yourself only
+ * where turnspan cannot find the package, for example in a bundled application.
  *
  * @param copy - exports of `@a2a-js/sdk/client` or `/server`, their classes `Client`, `A2AClient` and
  * `DefaultRequestHandler`, or an instance. Default: the copies that the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @see https://a2a-protocol.org
  * @example
  * import * as client from '@a2a-js/sdk/client'

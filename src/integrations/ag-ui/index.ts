@@ -14,13 +14,13 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument<object>({
 })
 
 /**
- * Traces every run of an agent of `@ag-ui/client`: a span `agent:<agentId>` with the thread as session, which lasts until the run
- * is over. Requests of `HttpAgent` carry the trace. `init` calls it by itself; call it where nobody can find the package from
- * outside, in a bundled application for one.
+ * Traces every run of an agent of `@ag-ui/client`: a span `agent:<agentId>` with the thread as session, which lasts
+ * until the run is over. Requests of `HttpAgent` carry the trace context. `init` calls it automatically; call it
+ * yourself only where turnspan cannot find the package, for example in a bundled application.
  *
  * @param copy - exports of `@ag-ui/client`, its classes `AbstractAgent` and `HttpAgent`, or an agent. Default: the copies that
  * the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @see https://docs.ag-ui.com
  * @example
  * import { HttpAgent } from '@ag-ui/client'

@@ -36,15 +36,15 @@ const instrument: (copy?: unknown, options?: AiSdkOptions) => Uninstrument = cre
 })
 
 /**
- * Traces the AI SDK: text and objects, streamed or not, embeddings, tools and agents. Version 7 needs nothing
- * more, nor do versions 5 and 6 where turnspan starts before they are loaded (`node --import turnspan/register`);
- * else a call outside an agent says `experimental_telemetry: { isEnabled: true }`, and the first that does not is said
- * (`TS_AI_SDK_UNTRACED`). `init` calls it by itself; call it where nobody can find the package from outside, in a
- * bundled application for one.
+ * Traces the AI SDK: text and objects, streamed or not, embeddings, tools and agents. Version 7 needs nothing else, and
+ * neither do versions 5 and 6 if turnspan starts before they are loaded (`node --import turnspan/register`). Otherwise
+ * a call outside an agent needs `experimental_telemetry: { isEnabled: true }`, and the first call without it is
+ * reported (`TS_AI_SDK_UNTRACED`). `init` calls it automatically; call it yourself only where turnspan cannot find the
+ * package, for example in a bundled application.
  *
  * @param copy - the exports of the package. Default: the copies that the application has loaded, and those that it will
  * load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as ai from 'ai'
  * instrumentAiSdk(ai)
@@ -60,8 +60,8 @@ export function instrumentAiSdk(copy?: unknown, options?: AiSdkOptions): Uninstr
 }
 
 /**
- * What turnspan registers with version 7 of the AI SDK. A call that names integrations of its own gets only these; so
- * it names this one, too.
+ * The telemetry integration that turnspan registers with version 7 of the AI SDK. A call that lists its own
+ * integrations uses only those, so it has to list this one too.
  *
  * @example
  * await generateText({ model, prompt, telemetry: { integrations: [aiSdkTelemetry(), mine] } })
@@ -71,7 +71,8 @@ export function aiSdkTelemetry(): AiSdkTelemetry {
 }
 
 /**
- * A tracer for versions 5 and 6 of the AI SDK, for calls that turnspan cannot reach by itself: in a bundled application.
+ * A tracer for versions 5 and 6 of the AI SDK, for calls that turnspan cannot reach by itself, for example in a bundled
+ * application.
  *
  * @example
  * await generateText({ model, prompt, experimental_telemetry: { isEnabled: true, tracer: aiSdkTracer() } })

@@ -1,7 +1,7 @@
 /** Options of `instrumentAiSdk`. */
 export interface AiSdkOptions {
   /**
-   * Longest silence of a stream after which its spans end, in milliseconds.
+   * How long a stream may be silent before its spans end, in milliseconds.
    * @defaultValue `900000` (15 minutes)
    */
   readonly idleMs?: number | undefined

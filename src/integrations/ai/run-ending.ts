@@ -106,7 +106,7 @@ function settled({ call, failure, done, answer }: Attempt, how: Stop = 'stopped'
 
 /** An error that tells its class and nothing else: the program wants no content of this call in a trace. */
 export function withoutText(error: unknown): unknown {
-  const hidden = new Error('The text of the error is not recorded, as the call asks for.')
+  const hidden = new Error('The error text is not recorded, as the call requested.')
   hidden.name = text(read(error, 'name')) ?? 'Error'
   Reflect.deleteProperty(hidden, 'stack')
   return hidden

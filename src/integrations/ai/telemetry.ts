@@ -9,8 +9,8 @@ import type { AiSdkOptions } from './options.ts'
 import { endpointAttributes } from './request.ts'
 
 /**
- * What version 7 of the AI SDK tells of its calls: see `Telemetry` of the package `ai`. It can be given to a call as
- * one of its `telemetry.integrations`.
+ * Receives what version 7 of the AI SDK reports about its calls: see `Telemetry` of the package `ai`. It can be given
+ * to a call as one of its `telemetry.integrations`.
  */
 export interface AiSdkTelemetry {
   onStart(event: unknown): void

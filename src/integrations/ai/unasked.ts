@@ -55,7 +55,7 @@ function sayUntraced(): void {
     shown().asked ? 'info' : 'warn',
     'TS_AI_SDK_UNTRACED',
     'A call of the AI SDK (package "ai", version 5 or 6) is not traced: it does not ask for telemetry, and the package was loaded before turnspan. ' +
-      'Write experimental_telemetry: { isEnabled: true } into each call, or start the program with "node --import turnspan/register", ' +
+      'Add experimental_telemetry: { isEnabled: true } to each call, or start the program with "node --import turnspan/register", ' +
       'which traces all calls without it.',
   )
 }

@@ -34,13 +34,13 @@ const instrument: (copy?: unknown, options?: AnthropicOptions) => Uninstrument =
 
 /**
  * Traces every client of the package `@anthropic-ai/sdk`, `@anthropic-ai/bedrock-sdk` and `@anthropic-ai/vertex-sdk`:
- * messages, streamed or not, with their helpers, tool runners, token counts and batches. `init` calls it by itself; call it
- * where nobody can find the package from outside, in a bundled application for one. Called again for the same copy, it
- * changes nothing.
+ * messages, streamed or not, with their helpers, tool runners, token counts and batches. `init` calls it automatically;
+ * call it yourself only where turnspan cannot find the package, for example in a bundled application. Calling it again
+ * for the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Anthropic`, or a client. Default: the copies that the
  * application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import Anthropic from '@anthropic-ai/sdk'
  * instrumentAnthropic(Anthropic)

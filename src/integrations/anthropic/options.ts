@@ -1,7 +1,7 @@
 /** Options of `instrumentAnthropic`. */
 export interface AnthropicOptions {
   /**
-   * Longest silence of a stream, or of an answer that nobody reads, after which its span ends, in milliseconds.
+   * How long a stream, or an answer that nobody reads, may be silent before its span ends, in milliseconds.
    * @defaultValue `900000` (15 minutes)
    */
   readonly idleMs?: number | undefined

@@ -8,7 +8,7 @@ import { watchExternalCalls } from './external-calls.ts'
 import { suppressOthers } from './other-instrumentations.ts'
 import { createPatches, type Patches } from './patch.ts'
 
-/** Takes an instrumentation back: every method is again the one that it was. */
+/** Undoes an instrumentation: every method is the original one again. */
 export type Uninstrument = () => void
 
 /** What an integration is. */
@@ -50,7 +50,7 @@ export function createInstrument<Options extends object>(
         diagnose(
           'warn',
           'TS_INSTRUMENT_FAILED',
-          `${integration.name} could not be instrumented (${messageOf(thrown)}); it works as it does without turnspan. Please report its version.`,
+          `${integration.name} could not be instrumented (${messageOf(thrown)}); it works as it does without turnspan, and is not traced. Please report its version.`,
           { integration: integration.name },
           integration.name,
         )
@@ -82,7 +82,7 @@ export function createInstrument<Options extends object>(
       diagnose(
         'warn',
         'TS_INSTRUMENT_UNKNOWN',
-        `What was given to instrument ${integration.name} is not one of its modules, classes or clients; nothing was changed. Pass what you import from "${names.join('" or "')}".`,
+        `The value that was passed to instrument ${integration.name} is not one of its modules, classes or clients; nothing was changed. Pass what you import from "${names.join('" or "')}".`,
         { integration: integration.name },
         integration.name,
       )
@@ -100,7 +100,7 @@ function sayUnsupported(name: string, { package: packageName, version, file }: L
   diagnoseOnce(
     'warn',
     'TS_INSTRUMENT_UNSUPPORTED',
-    `The program loaded ${packageName} ${version ?? 'of an unknown version'}${file === undefined ? '' : ` (${file})`}, in which turnspan finds nothing that it knows: its calls are not traced. Supported is ${packageName} ${oldest} or newer; with a version like that, please report it.`,
+    `The program loaded ${packageName} ${version ?? 'of an unknown version'}${file === undefined ? '' : ` (${file})`}, in which turnspan finds nothing to instrument: its calls are not traced. turnspan supports ${packageName} ${oldest} or newer; if this version is one of these, please report it.`,
     { integration: name, package: packageName, ...(version !== undefined && { version }) },
     `${packageName} ${file}`,
   )

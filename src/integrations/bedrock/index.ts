@@ -34,12 +34,13 @@ const instrument: (copy?: unknown, options?: BedrockOptions) => Uninstrument =
 
 /**
  * Traces every client of the packages `@aws-sdk/client-bedrock-runtime` (Converse and InvokeModel, streamed or not) and
- * `@aws-sdk/client-bedrock-agent-runtime` (agents, knowledge bases). `init` calls it by itself; call it where nobody can
- * find the packages from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * `@aws-sdk/client-bedrock-agent-runtime` (agents, knowledge bases). `init` calls it automatically; call it yourself
+ * only where turnspan cannot find the packages, for example in a bundled application. Calling it again for the same
+ * copy changes nothing.
  *
  * @param copy - the exports of a package, or a client; a class of clients is enough where names of classes are kept.
  * Default: the copies that the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as bedrock from '@aws-sdk/client-bedrock-runtime'
  * instrumentBedrock(bedrock)

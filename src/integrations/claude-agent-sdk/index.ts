@@ -14,17 +14,17 @@ const instrument: (copy?: unknown, options?: object) => Uninstrument = createIns
   patch: (copy, patches) => patchSdk(copy, patches),
   lateReason: (copy) =>
     isSdk(copy)
-      ? 'its "query" is an export of an ES module, which cannot be replaced any more. Start the program with node --import turnspan/register, or pass the function through traceQuery() of turnspan/claude-agent-sdk'
+      ? 'its "query" is an export of an ES module, which can no longer be replaced. Start the program with node --import turnspan/register, or pass the function through traceQuery() of turnspan/claude-agent-sdk'
       : undefined,
 })
 
 /**
- * Traces `query()` of the Claude Agent SDK: turns, model calls, tools, sub-agents. `init` calls it by itself. The package is an ES
- * module, whose exports can only be replaced while it is loaded: so `init` has to run before (`node --import
- * turnspan/register`), or the program takes {@link traceQuery}.
+ * Traces `query()` of the Claude Agent SDK: turns, model calls, tools, sub-agents. `init` calls it automatically. The
+ * package is an ES module, whose exports can be replaced only while it is being loaded. So `init` has to run before
+ * that (`node --import turnspan/register`), or the program uses {@link traceQuery}.
  *
  * @param copy - what the application imported. Default: the copies that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @see https://docs.claude.com/en/api/agent-sdk/typescript
  */
 export function instrumentClaudeAgentSdk(copy?: unknown): Uninstrument {
@@ -32,8 +32,9 @@ export function instrumentClaudeAgentSdk(copy?: unknown): Uninstrument {
 }
 
 /**
- * `query` of the Claude Agent SDK, traced: for programs that load the SDK before `init` runs, and for bundled ones. What it returns
- * is the `Query` of the SDK itself, with all of its methods. A function that is traced already comes back as it is.
+ * Returns a traced `query` of the Claude Agent SDK, for programs that load the SDK before `init` runs, and for bundled
+ * ones. The traced function returns the SDK's own `Query`, with all of its methods. A function that is already traced
+ * is returned as it is.
  *
  * @example
  * import * as sdk from '@anthropic-ai/claude-agent-sdk'

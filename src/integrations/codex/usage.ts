@@ -36,7 +36,7 @@ export function usageOfTurn({ threadId, isFirst }: CountedTurn, told: unknown): 
     diagnoseOnce(
       'warn',
       'TS_USAGE_UNKNOWN',
-      'A thread of Codex was resumed whose earlier turns ran in another process. Codex tells the tokens of the whole thread alone, so those of this turn are not recorded; those of the turns that follow here are.',
+      'A Codex thread was resumed whose earlier turns ran in another process. Codex reports tokens for the whole thread only, so the tokens of this turn are not recorded; those of later turns in this process are.',
       { integration: 'codex' },
     )
     return undefined

@@ -40,12 +40,12 @@ const instrument: (copy?: unknown, options?: CohereOptions) => Uninstrument = cr
 
 /**
  * Traces every client of the package `cohere-ai`, for both versions of the API: chats and completions, streamed or not,
- * embeddings and reranking. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
- * application for one. Called again for the same copy, it changes nothing.
+ * embeddings and reranking. `init` calls it automatically; call it yourself only where turnspan cannot find the
+ * package, for example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `CohereClient` or `CohereClientV2`, or a client. Default: the copies
  * that the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as cohere from 'cohere-ai'
  * instrumentCohere(cohere)

@@ -1,7 +1,7 @@
 /** Options of `instrumentCohere`. */
 export interface CohereOptions {
   /**
-   * Longest silence of a stream after which its span ends, in milliseconds.
+   * How long a stream may be silent before its span ends, in milliseconds.
    * @defaultValue `900000` (15 minutes)
    */
   readonly idleMs?: number | undefined

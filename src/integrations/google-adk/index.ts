@@ -14,13 +14,13 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument({
 })
 
 /**
- * Adds to the OpenTelemetry spans that Google's ADK, versions 1.6 to 2.0, makes of itself what they lack: errors of models and
- * tools, whole answers of streams, transfers between agents, session and user, and the time of the model alone. `init`
- * calls it by itself; call it where nobody can find the package from outside, in a bundled application for one. Called
- * again for the same copy, it changes nothing.
+ * Adds what the OpenTelemetry spans of Google's ADK, versions 1.6 to 2.0, lack: errors of models and tools, complete
+ * answers of streams, transfers between agents, session and user, and the time of the model alone. `init` calls it
+ * automatically; call it yourself only where turnspan cannot find the package, for example in a bundled application.
+ * Calling it again for the same copy changes nothing.
  *
  * @param copy - exports of `@google/adk`. Default: the copies that the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as adk from '@google/adk'
  * import { instrumentGoogleAdk } from 'turnspan/google-adk'

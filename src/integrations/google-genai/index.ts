@@ -37,12 +37,12 @@ const instrument: (copy?: unknown, options?: GoogleGenAIOptions) => Uninstrument
 
 /**
  * Traces every client of the package `@google/genai`: contents, streamed or not, chats, automatic function calling,
- * embeddings, images and token counts. `init` calls it by itself; call it where nobody can find the package from outside,
- * in a bundled application for one. Called again for the same copy, it changes nothing.
+ * embeddings, images and token counts. `init` calls it automatically; call it yourself only where turnspan cannot find
+ * the package, for example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Models`, or a client. Default: the copies that the application
  * has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as genai from '@google/genai'
  * instrumentGoogleGenAI(genai)

@@ -24,13 +24,13 @@ const instrument: (copy?: unknown, options?: GroqOptions) => Uninstrument = crea
 })
 
 /**
- * Traces every client of the package `groq-sdk`: chat completions, streamed or not, embeddings, speech,
- * transcriptions, translations, batches and files. `init` calls it by itself; call it where nobody can find the package
- * from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * Traces every client of the package `groq-sdk`: chat completions, streamed or not, embeddings, speech, transcriptions,
+ * translations, batches and files. `init` calls it automatically; call it yourself only where turnspan cannot find the
+ * package, for example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Groq`, or a client. Default: the copies that the application
  * has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import Groq from 'groq-sdk'
  * instrumentGroq(Groq)

@@ -1,5 +1,5 @@
 /**
- * By which any runtime of agents reports its turns, tools, model calls and policies: `turnspan/harness`.
+ * Lets any agent runtime report its turns, tools, model calls and policies: `turnspan/harness`.
  *
  * @packageDocumentation
  */

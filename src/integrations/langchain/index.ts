@@ -25,13 +25,13 @@ const instrument: (copy?: unknown, options?: LangChainOptions) => Uninstrument =
 
 /**
  * Traces every run of LangChain 0.3 and 1, and of LangGraph: models, tools, retrievers, embeddings, chains, graphs and
- * their nodes. `init` calls it by itself; call it where nobody can find the packages from outside, in a bundled
- * application for one. Called again for the same copy, it changes nothing.
+ * their nodes. `init` calls it automatically; call it yourself only where turnspan cannot find the packages, for
+ * example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - exports of `@langchain/core/callbacks/manager` and of the other modules that the integration's page
  * names, one or a list of them; or a class of embeddings. Default: the copies that the application has loaded, and those
  * that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as callbacks from '@langchain/core/callbacks/manager'
  * import * as runnables from '@langchain/core/runnables'

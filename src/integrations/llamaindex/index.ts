@@ -19,14 +19,14 @@ const instrument: (copy?: unknown, options?: LlamaIndexOptions) => Uninstrument 
 
 /**
  * Traces every run of LlamaIndex.TS, versions 0.11 and 0.12: agents, workflows and their steps, model calls, tools,
- * retrievers, query and chat engines, embeddings. `init` calls it by itself; call it where nobody can find the packages
- * from outside, in a bundled application for one, and for classes of models of other packages. Called again for the
- * same copy, it changes nothing.
+ * retrievers, query and chat engines, embeddings. `init` calls it automatically; call it yourself only where turnspan
+ * cannot find the packages, for example in a bundled application, and for model classes of other packages. Calling it
+ * again for the same copy changes nothing.
  *
  * @param copy - exports of `llamaindex`, `@llamaindex/workflow`, `@llamaindex/openai` or of the other modules that the
  * integration's page names, one or a list of them; or a class of models. Default: the copies that the application has
  * loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as llamaindex from 'llamaindex'
  * import * as workflow from '@llamaindex/workflow'

@@ -1,7 +1,7 @@
 /** Options of `instrumentLlamaIndex`. */
 export interface LlamaIndexOptions {
   /**
-   * Longest silence of a model's stream after which its span ends, in milliseconds.
+   * How long a model's stream may be silent before its span ends, in milliseconds.
    * @defaultValue `900000` (15 minutes)
    */
   readonly idleMs?: number | undefined

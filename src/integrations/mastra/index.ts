@@ -10,8 +10,8 @@ import type { MastraBridge, MastraExporter } from './types.ts'
 export type { MastraBridge, MastraExporter, MastraSpanIds } from './types.ts'
 
 /**
- * The bridge from Mastra 1 to turnspan: every agent, step, model call, tool and workflow is a span, below whatever span
- * of the program is active, and what tools call stands below them. Without `init`, and where it found nothing
+ * The bridge from Mastra 1 to turnspan: every agent, step, model call, tool and workflow is a span, below whichever
+ * span of the program is active, and what tools call is placed below them. Without `init`, or if `init` finds nothing
  * configured, it does nothing.
  *
  * @returns what Mastra's `Observability` takes as the `bridge` of one configuration
@@ -47,8 +47,8 @@ export function createMastraBridge(): MastraBridge {
 
 /**
  * An exporter of Mastra's traces to turnspan, for Mastra 0.24, which has no bridges, and for a program whose Mastra has
- * another bridge already. The tree is the same; spans that the program makes inside of tools stand beside Mastra's, since
- * an exporter is told of spans and cannot make them active.
+ * another bridge already. The tree is the same, except that spans that the program makes inside tools are not placed
+ * below Mastra's spans, because an exporter only receives spans and cannot make them active.
  *
  * @returns what Mastra takes among the `exporters` of a configuration
  * @example

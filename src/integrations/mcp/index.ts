@@ -21,12 +21,13 @@ const instrument: (copy?: unknown, options?: McpOptions) => Uninstrument = creat
 
 /**
  * Traces every client and server of the MCP SDK, those that exist already included: tool calls, resources, prompts, and
- * what servers ask of clients. The trace travels in the messages, so both sides stand in one. `init` calls it by
- * itself; call it where nobody can find the package from outside, in a bundled application for one.
+ * requests of servers to clients. The trace context travels in the messages, so both sides are in one trace. `init`
+ * calls it automatically; call it yourself only where turnspan cannot find the package, for example in a bundled
+ * application.
  *
  * @param copy - exports of the SDK, its classes, or a client or server. Default: the copies that the application has
  * loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @see https://modelcontextprotocol.io
  * @example
  * import { Client } from '@modelcontextprotocol/sdk/client/index.js'

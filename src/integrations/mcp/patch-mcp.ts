@@ -16,11 +16,11 @@ import { isIncoming, isOutgoing, type Protocol } from './protocol.ts'
 import { endUnanswered, handleRequest, handlerWithin } from './server-call.ts'
 import { takeUsage } from './usage.ts'
 
-/** What `turnspan/mcp` can be told. */
+/** Options of `instrumentMcp`. */
 export interface McpOptions {
   /**
-   * Also send session and user of the trace, and the application's own OpenTelemetry baggage, to the other side. Whoever
-   * runs that side can read them.
+   * Also send session and user of the trace, and the application's own OpenTelemetry baggage, to the other side. The
+   * operator of that side can read them.
    *
    * @defaultValue false
    */

@@ -43,13 +43,14 @@ const instrument: (copy?: unknown, options?: MistralOptions) => Uninstrument =
   })
 
 /**
- * Traces every client of the package `@mistralai/mistralai`: chats, agents, completions in the middle (`fim`), streamed or
- * not, conversations, embeddings, moderation, classification and OCR. `init` calls it by itself; call it where nobody can find
- * the package from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * Traces every client of the package `@mistralai/mistralai`: chats, agents, fill-in-the-middle completions (`fim`),
+ * streamed or not, conversations, embeddings, moderation, classification and OCR. `init` calls it automatically; call
+ * it yourself only where turnspan cannot find the package, for example in a bundled application. Calling it again for
+ * the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Mistral`, or a client. Default: the copies that the application
  * has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import * as mistral from '@mistralai/mistralai'
  * instrumentMistral(mistral)

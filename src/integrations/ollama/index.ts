@@ -26,13 +26,13 @@ const instrument: (copy?: unknown, options?: OllamaOptions) => Uninstrument = cr
 )
 
 /**
- * Traces every client of the package `ollama`, the one that it exports as its default too: chats, completions and
- * embeddings, streamed or not. `init` calls it by itself; call it where nobody can find the package from outside, in a
- * bundled application for one. Called again for the same copy, it changes nothing.
+ * Traces every client of the package `ollama`, including the one that it exports as its default: chats, completions and
+ * embeddings, streamed or not. `init` calls it automatically; call it yourself only where turnspan cannot find the
+ * package, for example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Ollama`, or a client. Default: the copies that the application has
  * loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import ollama from 'ollama'
  * instrumentOllama(ollama)

@@ -18,13 +18,14 @@ const instrument: (copy?: unknown, options?: OpenAIAgentsOptions) => Uninstrumen
   createInstrument<OpenAIAgentsOptions>({ name: 'openai-agents', patch: patchAgentsSdk })
 
 /**
- * Traces every run of the OpenAI Agents SDK, versions 0.3 to 0.20: agents, turns, model calls, tools, handoffs, guardrails
- * and MCP servers. `init` calls it by itself; call it to stop the SDK's own upload, and where nobody can find the
- * package from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * Traces every run of the OpenAI Agents SDK, versions 0.3 to 0.20: agents, turns, model calls, tools, handoffs,
+ * guardrails and MCP servers. `init` calls it automatically; call it yourself to stop the SDK's own upload, and where
+ * turnspan cannot find the package, for example in a bundled application. Calling it again for the same copy changes
+ * nothing.
  *
  * @param copy - exports of `@openai/agents`, or of `@openai/agents-core` or `@openai/agents-openai`. Default: the
  * copies that the application has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import { instrumentOpenAIAgents } from 'turnspan/openai-agents'
  * instrumentOpenAIAgents(undefined, { upload: false })

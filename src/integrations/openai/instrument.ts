@@ -25,12 +25,13 @@ const instrument: (copy?: unknown, options?: OpenAIOptions) => Uninstrument = cr
 
 /**
  * Traces every client of the package `openai`: chat completions, responses, embeddings, images, audio, moderations,
- * batches and files, streamed or not, with their helpers. `init` calls it by itself; call it where nobody can find the
- * package from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * batches and files, streamed or not, with their helpers. `init` calls it automatically; call it yourself only where
+ * turnspan cannot find the package, for example in a bundled application. Calling it again for the same copy changes
+ * nothing.
  *
  * @param copy - the exports of the package, its class `OpenAI`, or a client. Default: the copies that the application
  * has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import OpenAI from 'openai'
  * instrumentOpenAI(OpenAI)

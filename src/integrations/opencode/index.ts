@@ -14,13 +14,13 @@ const instrument: (copy?: unknown) => Uninstrument = createInstrument({
 })
 
 /**
- * Traces every turn that a program asks of OpenCode: the calls of models with their tokens, tools, and the sub-agents
- * that tools start. `init` calls it by itself; call it where nobody can find the package from outside, in a bundled
- * application for one. Called again for the same copy, it changes nothing.
+ * Traces every turn that a program requests from OpenCode: model calls with their tokens, tools, and the sub-agents
+ * that tools start. `init` calls it automatically; call it yourself only where turnspan cannot find the package, for
+ * example in a bundled application. Calling it again for the same copy changes nothing.
  *
  * @param copy - exports of `@opencode-ai/sdk` or of its `/v2`, or a client. Default: the copies that the application has
  * loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import { createOpencodeClient, OpencodeClient } from '@opencode-ai/sdk'
  * import { instrumentOpenCode } from 'turnspan/opencode'

@@ -162,6 +162,6 @@ function sayIncomplete(): void {
   diagnoseOnce(
     'warn',
     'TS_OPENCODE_MESSAGES',
-    'OpenCode did not tell all messages of a turn, so that tools and calls of models are missing in the trace. Close the server after the turn has been answered.',
+    'OpenCode did not report all messages of a turn, so tool calls and model calls are missing from the trace. Close the server only after the turn has been answered.',
   )
 }

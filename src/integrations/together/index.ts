@@ -25,13 +25,14 @@ const instrument: (copy?: unknown, options?: TogetherOptions) => Uninstrument =
   })
 
 /**
- * Traces every client of the package `together-ai`: chat completions and completions, streamed or not,
- * with their helpers, embeddings, reranking, images, videos, sound, batches and files. `init` calls it by itself; call it where nobody can find the package
- * from outside, in a bundled application for one. Called again for the same copy, it changes nothing.
+ * Traces every client of the package `together-ai`: chat completions and completions, streamed or not, with their
+ * helpers, embeddings, reranking, images, videos, sound, batches and files. `init` calls it automatically; call it
+ * yourself only where turnspan cannot find the package, for example in a bundled application. Calling it again for the
+ * same copy changes nothing.
  *
  * @param copy - the exports of the package, its class `Together`, or a client. Default: the copies that the application
  * has loaded, and those that it will load
- * @returns puts everything back as it was
+ * @returns a function that restores everything as it was
  * @example
  * import Together from 'together-ai'
  * instrumentTogether(Together)

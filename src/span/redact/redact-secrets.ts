@@ -32,12 +32,12 @@ export interface RedactSecretsOptions {
    * @defaultValue `false`
    */
   readonly ipAddresses?: boolean | undefined
-  /** Further names of properties whose values are replaced: texts in any case, with or without `-` and `_`. */
+  /** Additional names of properties whose values are replaced, in any case, with or without `-` and `_`. */
   readonly keys?: readonly (string | RegExp)[] | undefined
-  /** Further patterns by the kind that their mark names. Every match is replaced. */
+  /** Additional patterns, keyed by the kind that their mark names. Every match is replaced. */
   readonly patterns?: Readonly<Record<string, RegExp>> | undefined
   /**
-   * What stands for a value of `kind`.
+   * Returns the text that replaces a value of `kind`.
    * @defaultValue ``(kind) => `[redacted: ${kind}]` ``
    */
   readonly mark?: ((kind: string) => string) | undefined
@@ -65,8 +65,8 @@ const DATA_NAME = /[\d@+]|.{20}/
  * A ready-made `redact` hook: replaces common secrets and personal data by marks such as `[redacted: email]`, in texts
  * (also in names of properties), and whole values of properties such as `password` or `apiKey`.
  *
- * It recognises forms, not meanings: names of people, addresses and free-form secrets stay. Give `keys` and `patterns`
- * for what your data has.
+ * It recognises formats, not meanings: names of people, addresses and free-form secrets are not replaced. Use `keys`
+ * and `patterns` for what is specific to your data.
  *
  * @example
  * init({ captureContent: true, redact: redactSecrets({ patterns: { 'order number': /\bORD-\d{8}\b/ } }) })

@@ -111,7 +111,7 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, says: RegExp])[] =
   [
     'sends headers without an end',
     answeringEndlessly('HTTP/1.1 200 OK\r\n', `a: ${'x'.repeat(1000)}\r\n`),
-    /more headers/,
+    /headers of the answer are too large/,
   ],
   [
     'says without an end that it will answer',

@@ -34,8 +34,8 @@ describe('stderr', () => {
     await flushTraces({ timeoutMs: 8000 })
     expect(stdout).not.toHaveBeenCalled()
     expect(lines).toEqual([
-      `turnspan warn: Spans cannot be delivered to ${server.url}/v1/traces: HTTP 503. 2 spans wait in memory and are tried again. To see what answers there, run: curl -v '${server.url}/v1/traces' [TS_EXPORT_FAILED]\n`,
-      `turnspan info: Spans are delivered to ${server.url}/v1/traces again, also those that waited. [TS_EXPORT_RECOVERED]\n`,
+      `turnspan warn: Spans cannot be delivered to ${server.url}/v1/traces: HTTP 503. 2 spans are waiting in memory and will be retried. To see what answers there, run: curl -v '${server.url}/v1/traces' [TS_EXPORT_FAILED]\n`,
+      `turnspan info: Spans are being delivered to ${server.url}/v1/traces again, including those that were waiting. [TS_EXPORT_RECOVERED]\n`,
     ])
   })
 
@@ -62,7 +62,7 @@ describe('stderr', () => {
     const pair = ['TS_EXPORT_FAILED', 'TS_EXPORT_RECOVERED']
     expect(told()).toEqual([...pair, ...pair, ...pair])
     expect(codes().filter((code) => code === 'TS_EXPORT_RECOVERED')).toHaveLength(65)
-    expect(lines[0]).toContain('1 span waits in memory and is tried again')
+    expect(lines[0]).toContain('1 span is waiting in memory and will be retried')
   })
 
   test('does not end with bad news when all is well', () => {
@@ -77,7 +77,7 @@ describe('stderr', () => {
     vi.advanceTimersByTime(1000)
     complaints.recovered()
     expect(lines).toHaveLength(4)
-    expect(lines[0]).toContain('3 spans in memory and 9 on disk wait')
+    expect(lines[0]).toContain('3 spans in memory and 9 on disk are waiting')
     expect(lines.at(-1)).toContain('TS_EXPORT_RECOVERED')
   })
 })
@@ -115,7 +115,7 @@ describe('beside success, an HTTP receiver', () => {
     turn()
     expect(await flushTraces()).toMatchObject({ sent: 2, rejected: 0, queued: 0 })
     expect(codes()).not.toContain('TS_PARTIAL_SUCCESS')
-    expect(lines.join('')).toContain('says: use the new endpoint.')
+    expect(lines.join('')).toContain('accepted spans with a warning: use the new endpoint.')
   })
 
   test.each([

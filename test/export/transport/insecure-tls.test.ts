@@ -36,7 +36,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('MLFLOW_TRACKING_INSECURE_TLS 
     init({ endpoint, protocol, experimentId: '0', timeoutMs: 2000 })
     turn()
     expect(await flushTraces({ timeoutMs: 2000 })).toMatchObject({ sent: 0, queued: 2 })
-    expect(failure()).toContain('MLFLOW_TRACKING_INSECURE_TLS counts for the tracking server alone')
+    expect(failure()).toContain('MLFLOW_TRACKING_INSECURE_TLS applies to the tracking server only')
     expect(failure()).toContain('insecureTls')
   })
 

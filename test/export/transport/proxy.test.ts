@@ -139,7 +139,7 @@ describe('the proxies of the environment', () => {
     start({ endpoint: 'http://collector.invalid:4318', protocol: 'http/protobuf' })
     await fail()
     const [failed] = said.filter(({ code }) => code === 'TS_EXPORT_FAILED')
-    expect(failed?.message).toContain('HTTP_PROXY is set and not used: set NODE_USE_ENV_PROXY=1')
+    expect(failed?.message).toContain('HTTP_PROXY is set but not used: set NODE_USE_ENV_PROXY=1')
     expect(JSON.stringify(said)).not.toContain('s3cret')
   })
 

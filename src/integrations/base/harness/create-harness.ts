@@ -13,12 +13,12 @@ import { beginTurn } from './turn.ts'
 import type { Harness, HarnessOptions, Nesting, TurnStart } from './types.ts'
 
 /**
- * Lets a runtime of agents report what it does, whatever it is made of: turns, model calls, tools, policies, sub-agents,
- * handoffs. Each report gives an object with which the runtime tells how that work goes on, and how it ends. What comes of
- * it is the tree that `withAgent` and `withTool` make, `agent:<name>` above `tool:<name>`, in the trace that belongs to
- * the response ID. Nothing of it throws, and where nothing is traced it does nothing.
+ * Lets any agent runtime report what it does: turns, model calls, tools, policies, sub-agents and handoffs. Each report
+ * returns an object with which the runtime reports how that work continues and how it ends. The result is the tree that
+ * `withAgent` and `withTool` make, `agent:<name>` above `tool:<name>`, in the trace whose ID the response ID gives.
+ * These calls never throw, and do nothing when nothing is traced.
  *
- * @param options - `name` of the runtime, and what holds for all of its turns
+ * @param options - `name` of the runtime, and what applies to all of its turns
  * @example
  * const harness = createHarness({ name: 'my-runtime', provider: 'anthropic' })
  * const turn = harness.turn({ agent: 'support', responseId, sessionId, input: question })

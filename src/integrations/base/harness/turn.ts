@@ -129,7 +129,7 @@ function sayLate(agent: string): void {
   diagnoseOnce(
     'warn',
     'TS_USAGE_LATE',
-    `A harness told tokens of a turn of ${JSON.stringify(agent)} after its end: they have a span, and are not in the turn's sum. End the turn with { usageFollows: true }, or tell them before.`,
+    `A harness reported tokens for a turn of ${JSON.stringify(agent)} after the turn had ended: they are recorded on a span of their own, but are missing from the turn's total. End the turn with { usageFollows: true }, or report them before it ends.`,
     {},
     agent,
   )

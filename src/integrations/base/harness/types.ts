@@ -9,11 +9,11 @@ import type { TokenUsage } from '../../../span/token-usage.ts'
 export interface HarnessOptions {
   /** Name of the runtime; its turns carry it as `turnspan.harness.name`. */
   name: string
-  /** Name of the agent, where a turn gives none: its span is `agent:<name>`. @defaultValue the name of the runtime */
+  /** Name of the agent of a turn that gives none; the span is named `agent:<name>`. @defaultValue the name of the runtime */
   agent?: string | undefined
-  /** Model that its agents ask for, where a turn gives none. */
+  /** Model that the agent requests, for a turn that names none. */
   model?: string | undefined
-  /** Whose model it is (`openai`, `anthropic`, ...), where a turn or a model call gives none. */
+  /** Provider of the model (`openai`, `anthropic`, ...), for a turn or a model call that names none. */
   provider?: string | undefined
   /** Further attributes of each turn. */
   attributes?: Record<string, unknown> | undefined
@@ -25,41 +25,44 @@ export interface HarnessOptions {
   usageWaitMs?: number | undefined
 }
 
-/** What every piece of work may say as it begins. */
+/** What can be given for any piece of work when it begins. */
 export interface WorkStart {
   /** Further attributes. */
   attributes?: Record<string, unknown> | undefined
   /** When it began, if not now. */
   startTime?: TimeInput | undefined
   /**
-   * It may go on when the work around it has ended. Everything else that is open then ends with it, marked
+   * Whether it may continue after the work around it has ended. All other work that is open then ends with it, marked
    * `turnspan.call.end: abandoned`. @defaultValue false
    */
   background?: boolean | undefined
 }
 
-/** One turn of an agent, or of an agent below another one. */
+/** One turn of an agent, or of a sub-agent. */
 export interface TurnStart extends WorkStart {
   /** Name of the agent. @defaultValue that of the harness */
   agent?: string | undefined
-  /** `resp_<hex>`: the trace gets the ID that belongs to it. Below another turn it is recorded, and the trace is that one's. */
+  /**
+   * `resp_<hex>`: the trace gets the ID that this response ID gives. Below another turn, the response ID is only
+   * recorded, and the span belongs to the trace of that turn.
+   */
   responseId?: string | undefined
   /**
-   * The response ID of the turn that this one belongs to, where a runtime knows nothing else of it: it stands below that turn
-   * if it is open in this process, and in its trace in any case.
+   * The response ID of the turn that this one belongs to, for a runtime that knows nothing else of that turn. This turn
+   * is placed below that turn if it is open in this process, and in its trace in any case.
    */
   rootResponseId?: string | undefined
   /** Conversation that the turn belongs to, at most 250 characters. */
   sessionId?: string | undefined
-  /** Who the agent works for. */
+  /** User that the agent works for. */
   user?: string | undefined
   model?: string | undefined
   provider?: string | undefined
   /** What the agent was asked. Content. */
   input?: unknown
-  /** As of `withAgent`: `true` keeps a turn with a response ID below the active span. @defaultValue false */
+  /** As for `withAgent`: `true` keeps a turn with a response ID below the active span. @defaultValue false */
   nest?: boolean | undefined
-  /** Share of turns that is kept, 0 to 1; beats the configured one. */
+  /** Fraction of turns that is kept, from 0 to 1; overrides the configured one. */
   sampleRatio?: number | undefined
 }
 
@@ -82,7 +85,7 @@ export interface ModelCallStart extends WorkStart {
   operation?: string | undefined
   /** @defaultValue CHAT_MODEL */
   spanType?: SpanType | undefined
-  /** What is sent, as the provider's API has it. Content. */
+  /** The request, in the form of the provider's API. Content. */
   input?: unknown
   /** How MLflow reads input and output as a chat (`mlflow.message.format`): `openai`, `anthropic`, `gemini`, ... */
   messageFormat?: string | undefined
@@ -94,24 +97,24 @@ export interface ModelCallStart extends WorkStart {
 export interface PolicyStart extends WorkStart {
   /** Name of the policy; the span is named `policy:<name>`, of type GUARDRAIL. */
   name: string
-  /** Where in the turn it is asked: `input`, `tool_call`, `tool_result`, `output`, ... */
+  /** Where in the turn it is checked: `input`, `tool_call`, `tool_result`, `output`, ... */
   phase?: string | undefined
   /** What is checked. Content. */
   input?: unknown
-  /** Where the runtime reports a check that is over: its decision, and the check ends at once. */
+  /** The decision, if the runtime reports a check that is already over; the check then ends at once. */
   decision?: PolicyDecision | undefined
   /** Why. Content. */
   reason?: string | undefined
 }
 
-/** What a policy says: go on, do not, or ask a person. */
+/** What a policy decides: allow, deny, or ask a person. */
 export type PolicyDecision = 'allow' | 'deny' | 'ask'
 
-/** One agent gives the turn to another; it takes no time of its own. */
+/** One agent hands the turn over to another; this takes no time of its own. */
 export interface Handoff {
-  /** The agent that goes on. */
+  /** The agent that takes over. */
   to: string
-  /** The one that stops. @defaultValue the agent of the turn */
+  /** The agent that hands over. @defaultValue the agent of the turn */
   from?: string | undefined
   /** Why. Content. */
   reason?: string | undefined
@@ -133,7 +136,7 @@ export interface StepStart extends WorkStart {
   input?: unknown
 }
 
-/** What can be said as work ends. */
+/** What can be given when work ends. */
 export interface WorkEnd {
   /** Its result. Content. */
   output?: unknown
@@ -142,16 +145,19 @@ export interface WorkEnd {
   endTime?: TimeInput | undefined
 }
 
-/** What can be said as a turn ends. */
+/** What can be given when a turn ends. */
 export interface TurnEnd extends WorkEnd {
-  /** The runtime tells the tokens later, by {@link Turn.usage}: the span waits for them, and keeps its end time. */
+  /** The runtime reports the tokens later, with {@link Turn.usage}: the span waits for them, and keeps its end time. */
   usageFollows?: boolean | undefined
 }
 
 /** An answer of a model. */
 export interface ModelCallEnd extends WorkEnd {
   usage?: TokenUsage | undefined
-  /** The tokens are told later, by {@link HarnessModelCall.usage}; at the latest when the turn ends, the span ends without. */
+  /**
+   * The tokens are reported later, with {@link HarnessModelCall.usage}; if they have not come when the turn ends, the
+   * span ends without them.
+   */
   usageFollows?: boolean | undefined
   /** The model that answered. */
   model?: string | undefined
@@ -160,49 +166,49 @@ export interface ModelCallEnd extends WorkEnd {
   finishReasons?: readonly string[] | undefined
 }
 
-/** A failure that a runtime only tells of, where nothing was thrown. */
+/** A failure that a runtime only reports, when nothing was thrown. */
 export interface HarnessFailure {
-  /** `error.type`: a word of the runtime, no sentence. */
+  /** `error.type`: an identifier of the runtime's choice, not a sentence. */
   type: string
   /** Content. */
   message?: string | undefined
 }
 
-/** Work under way. Nothing here throws, and after the end nothing has an effect. */
+/** Work in progress. Its methods never throw, and have no effect after the end. */
 export interface Work {
-  /** Its span; one that keeps nothing where nothing is traced. */
+  /** Its span; a no-op span when nothing is traced. */
   readonly span: Span
   /** The context with its span active. */
   readonly context: Context
-  /** Whether recording content is of any use: a runtime may spare itself the work of preparing it. */
+  /** Whether content is recorded; if not, a runtime need not prepare it. */
   readonly capturesContent: boolean
   readonly isOpen: boolean
-  /** Runs `fn` with the span active, and returns what it returns; the work does not end by it. */
+  /** Runs `fn` with the span active, and returns what it returns; this does not end the work. */
   run<T>(fn: () => T): T
 }
 
 /** Work that has a result: a tool, a step. */
 export interface EndingWork extends Work {
   end(end?: WorkEnd): void
-  /** It failed: with what was thrown, or with what the runtime tells. */
+  /** Ends the work as failed: with what was thrown, or with what the runtime reports. */
   fail(error: unknown, end?: WorkEnd): void
-  /** Somebody broke it off: status ERROR, `error.type` is `cancelled`. What is open below is broken off too. */
+  /** Ends the work as cancelled: status ERROR, `error.type` is `cancelled`. Open work below it is cancelled too. */
   cancel(reason?: string, end?: WorkEnd): void
 }
 
-/** Work below which there is other work: all of it may go on at the same time. */
+/** Work that can have other work below it, all of which may run at the same time. */
 export interface Nesting {
-  /** A tool is called. */
+  /** Begins a tool call. */
   tool(start: ToolStart): HarnessTool
-  /** A model is asked. */
+  /** Begins a model call. */
   modelCall(start: ModelCallStart): HarnessModelCall
-  /** A policy is asked. */
+  /** Begins a policy check. */
   policy(start: PolicyStart): HarnessPolicy
-  /** Another agent works for this one: it stands below, and in the same trace. */
+  /** Begins a turn of a sub-agent, below this work and in the same trace. */
   subAgent(start: TurnStart & { agent: string }): Turn
-  /** The turn goes over to another agent. */
+  /** Reports a handoff of the turn to another agent. */
   handoff(handoff: Handoff): void
-  /** Anything else that is worth a span. */
+  /** Begins any other step that is worth a span. */
   step(start: StepStart): HarnessStep
 }
 
@@ -213,28 +219,28 @@ export interface HarnessTool extends EndingWork, Nesting {
 export interface HarnessStep extends EndingWork, Nesting {}
 
 export interface HarnessPolicy extends Work, Nesting {
-  /** Ends the check. `deny` gives its span the status ERROR, and no other one. */
+  /** Ends the check. `deny` sets the status of its span to ERROR, and that of no other span. */
   decide(decision: PolicyDecision, reason?: string): void
-  /** The policy itself failed. */
+  /** Ends the check as failed: the policy itself did not work. */
   fail(error: unknown): void
 }
 
 export interface HarnessModelCall extends Work {
-  /** The first content came. */
+  /** Reports that the first content has arrived. */
   firstToken(): void
-  /** Another attempt follows. */
+  /** Reports that another attempt follows. */
   retry(retry: { attempt: number; status?: number | undefined; error?: string | undefined }): void
   end(end?: ModelCallEnd): void
-  /** It failed; `partial` is what came before. */
+  /** Ends the call as failed; `partial` is what arrived before the failure. */
   fail(error: unknown, partial?: ModelCallEnd): void
-  /** It was broken off: marked `turnspan.call.end: aborted`, as that of a client, and no error. */
+  /** Ends the call as aborted: marked `turnspan.call.end: aborted`, like an aborted call of a client, and not as an error. */
   cancel(reason?: string, partial?: ModelCallEnd): void
-  /** Tokens that are known later than the answer: see {@link ModelCallEnd.usageFollows}. */
+  /** Reports tokens that are known later than the answer: see {@link ModelCallEnd.usageFollows}. */
   usage(usage: TokenUsage): void
 }
 
 export interface Turn extends Work, Nesting {
-  /** The response ID that it was given, else the one that its trace is found by; `undefined` where nothing is traced. */
+  /** The response ID that the turn was given, or else the one by which its trace is found; `undefined` when nothing is traced. */
   readonly responseId: string | undefined
   readonly agent: string
   end(end?: TurnEnd): void
@@ -242,31 +248,33 @@ export interface Turn extends Work, Nesting {
   /** As {@link EndingWork.cancel}. */
   cancel(reason?: string, end?: WorkEnd): void
   /**
-   * Tokens that no model call has told: of calls that the runtime does not show, or later than it shows them. They get a span
-   * of their own, `usage`, so that every receiver counts them once, with the price of `model`.
+   * Reports tokens that no model call has reported: tokens of calls that the runtime does not show, or that become
+   * known later. They get a span of their own, `usage`, so that every receiver counts them once, at the price of
+   * `model`.
    */
   usage(usage: TokenUsage, of?: { model?: string | undefined; provider?: string | undefined }): void
   /** The open tool of this turn, or of an agent below it, that has this call ID. */
   toolOf(callId: string): HarnessTool | undefined
   /**
-   * The turn goes on in another process, or later in this one: its span ends here, and what `harness.resume` makes of the
-   * returned value stands below it. The value is plain JSON; it holds session, user, tags and metadata of the trace, and no content.
+   * Suspends the turn, which continues in another process, or later in this one: its span ends here, and the turn that
+   * `harness.resume` makes from the returned value is placed below it. The value is plain JSON; it holds the session,
+   * user, tags and metadata of the trace, and no content.
    */
   suspend(end?: WorkEnd): TurnState
 }
 
-/** What another process needs to go on with a turn. Plain JSON. */
+/** What another process needs to continue a turn, as plain JSON. */
 export interface TurnState extends ExportedContext {
   readonly agent: string
   readonly responseId?: string | undefined
 }
 
-/** A runtime of agents, as turnspan sees it. */
+/** An agent runtime that reports its work to turnspan. */
 export interface Harness {
   readonly name: string
-  /** A turn begins. Below an open turn (of whatever harness, or of `withAgent`) that is active, it stands in that one's trace. */
+  /** Begins a turn. If an open turn (of any harness, or of `withAgent`) is active, the new turn belongs to its trace. */
   turn(start?: TurnStart): Turn
-  /** A turn goes on that was suspended, in whichever process. */
+  /** Continues a turn that was suspended, in this process or another. */
   resume(state: TurnState, start?: TurnStart): Turn
   /** The open turn of this process that was given this response ID, or whose trace is found by it. */
   turnOf(responseId: string): Turn | undefined
