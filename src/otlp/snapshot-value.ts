@@ -1,7 +1,8 @@
 import { lengthOf, unitAt } from '../runtime/text-units.ts'
 import { cleanText } from '../span/capture/capture-strings.ts'
+import type { Names } from '../span/snapshot/names.ts'
 import type { Snapshot } from '../span/snapshot/snapshot.ts'
-import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape } from '../span/snapshot/tape.ts'
+import { endOf, HEAD_SLOTS, isNames, LIST, type Tape } from '../span/snapshot/tape.ts'
 import {
   MAX_UNIT_BYTES,
   makeRoom,
@@ -15,8 +16,8 @@ import {
 } from '../span/snapshot/writer.ts'
 import { ARRAY, BOOL, DOUBLE, INT, ITEM, KEY, KVLIST, STRING, VALUE } from './tags.ts'
 
-/** What stands around a text at most, and the most that a number takes. */
-const SLOT_BYTES = 18
+/** What stands around a field, its name and a text at most. */
+const SLOT_BYTES = 28
 /** Above this, counting the bytes is cheaper than room for three times as many. */
 const WORTH_COUNTING = 262_144
 const MIN_COUNTED = 1_024
@@ -37,6 +38,7 @@ function mostBytes(tape: Tape, units: number): number {
   if (most < WORTH_COUNTING) return frame + most
   let bytes = frame
   for (const slot of tape) {
+    if (isNames(slot)) for (const name of slot) bytes += lengthOf(name) * MAX_UNIT_BYTES
     if (typeof slot !== 'string') continue
     // One that is written at all is followed by a byte that is written over.
     const length = lengthOf(slot)
@@ -51,7 +53,8 @@ function putValue(buffer: Buffer, pos: number, tag: number, tape: Tape, at: numb
   const slot = tape[at]
   if (typeof slot === 'string') return putText(buffer, pos, tag, slot)
   if (typeof slot === 'number') return putNumber(buffer, pos, tag, slot)
-  if (slot === CONTAINER) return putContainer(buffer, pos, tag, tape, at)
+  if (slot === LIST) return putList(buffer, pos, tag, tape, at)
+  if (isNames(slot)) return putObject(buffer, pos, tag, tape, at, slot)
   buffer[pos] = tag
   if (slot === null) {
     // A message without a field is OTLP's null.
@@ -127,14 +130,21 @@ function putAscii(buffer: Buffer, pos: number, text: string, length: number): bo
 const CONTAINER_HEAD = 6
 const MAX_TWO_BYTES = 0x4000
 
-function putContainer(buffer: Buffer, pos: number, tag: number, tape: Tape, at: number): number {
-  const header = tape[at + 1] as number
-  const isList = isListHeader(header)
-  const first = at + HEAD_SLOTS
-  const last = first + slotsOf(header)
-  const from = pos + CONTAINER_HEAD
-  const end = isList ? putItems(buffer, from, tape, first, last) : putFields(buffer, from, tape, first, last)
-  return closeContainer(buffer, pos, tag, isList ? ARRAY : KVLIST, end)
+function putList(buffer: Buffer, pos: number, tag: number, tape: Tape, head: number): number {
+  let to = pos + CONTAINER_HEAD
+  const end = endOf(tape, head)
+  for (let at = head + HEAD_SLOTS; at < end; at = endOf(tape, at)) to = putValue(buffer, to, ITEM, tape, at)
+  return closeContainer(buffer, pos, tag, ARRAY, to)
+}
+
+function putObject(buffer: Buffer, pos: number, tag: number, tape: Tape, head: number, names: Names): number {
+  let to = pos + CONTAINER_HEAD
+  let at = head + HEAD_SLOTS
+  for (let i = 0; i < names.length; i += 1) {
+    to = putField(buffer, to, names[i] as string, tape, at)
+    at = endOf(tape, at)
+  }
+  return closeContainer(buffer, pos, tag, KVLIST, to)
 }
 
 /**
@@ -165,23 +175,10 @@ function putTwoBytes(buffer: Buffer, pos: number, value: number): void {
   buffer[pos + 1] = value >>> 7
 }
 
-function putItems(buffer: Buffer, pos: number, tape: Tape, first: number, last: number): number {
-  let to = pos
-  for (let at = first; at < last; at = endOf(tape, at)) to = putValue(buffer, to, ITEM, tape, at)
-  return to
-}
-
-function putFields(buffer: Buffer, pos: number, tape: Tape, first: number, last: number): number {
-  let to = pos
-  for (let at = first; at < last; at = endOf(tape, at + 1)) to = putPair(buffer, to, tape, at)
-  return to
-}
-
 /** A name up to this length is written by a loop. */
 const SHORT_NAME = 64
 
-function putPair(buffer: Buffer, pos: number, tape: Tape, at: number): number {
-  const name = tape[at] as string
+function putField(buffer: Buffer, pos: number, name: string, tape: Tape, at: number): number {
   // Tag and two bytes of length, then tag and length of the name.
   const from = pos + 3
   let to = from + 2
@@ -195,11 +192,11 @@ function putPair(buffer: Buffer, pos: number, tape: Tape, at: number): number {
     to += putUtf8(buffer, to, clean)
   }
   buffer[from] = KEY
-  const end = putValue(buffer, to, VALUE, tape, at + 1)
-  return closePair(buffer, pos, end)
+  const end = putValue(buffer, to, VALUE, tape, at)
+  return closeField(buffer, pos, end)
 }
 
-function closePair(buffer: Buffer, pos: number, end: number): number {
+function closeField(buffer: Buffer, pos: number, end: number): number {
   const from = pos + 3
   const length = end - from
   buffer[pos] = ITEM

@@ -5,7 +5,7 @@ import { fitTo } from './capture/fit-value.ts'
 import { type AgentData, type EndedSpan, plainSpan, type SpanEvent } from './ended-span.ts'
 import { plainOf } from './snapshot/plain.ts'
 import { type Snapshot, snapshotOf, WIRE_BYTES_PER_SLOT } from './snapshot/snapshot.ts'
-import { isWide, LONG_TEXT } from './snapshot/tape.ts'
+import { isNames, isWide, LONG_TEXT } from './snapshot/tape.ts'
 import { noneDropped } from './span-limits.ts'
 import type { TraceRecord } from './trace-record.ts'
 
@@ -138,7 +138,10 @@ function snapshotBytes({ raw, units, wide, maxBytes }: Snapshot): number {
 
 function exactBytes(tape: Snapshot['raw']): number {
   let bytes = 0
-  for (const slot of tape) if (typeof slot === 'string') bytes += wireLength(slot)
+  for (const slot of tape) {
+    if (typeof slot === 'string') bytes += wireLength(slot)
+    else if (isNames(slot)) for (const name of slot) bytes += wireLength(name)
+  }
   return bytes
 }
 

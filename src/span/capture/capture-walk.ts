@@ -1,14 +1,7 @@
 import { lengthOf } from '../../runtime/text-units.ts'
+import { type Names, noNames } from '../snapshot/names.ts'
 import { plainOf } from '../snapshot/plain.ts'
-import {
-  CONTAINER,
-  HEAD_SLOTS,
-  headerOf,
-  isWide,
-  LONG_TEXT,
-  numberSlot,
-  type TapeSlot,
-} from '../snapshot/tape.ts'
+import { HEAD_SLOTS, isWide, LIST, LONG_TEXT, numberSlot, type TapeSlot } from '../snapshot/tape.ts'
 import {
   className,
   describePrimitive,
@@ -183,7 +176,7 @@ function putItems(walk: Walk, items: readonly unknown[], more: number, depth: nu
   for (; next < length && walk.room > walk.reserved; next += 1) putItem(walk, items, next, depth)
   walk.reserved = reserved
   if (next < length || more > 0) putRest(walk, items, next, more, depth)
-  closeContainer(walk, head, true)
+  closeContainer(walk, head, LIST, LIST_MESSAGES)
 }
 
 /** Items from the end, and a mark for those between. */
@@ -227,6 +220,7 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
     return
   }
   const head = openContainer(walk, OBJECT_MESSAGES)
+  let names = noNames()
   let count = 0
   let cut = more
   // Unlike a list of the keys, this takes no memory. What is asked of a key stands in the loop itself, where the engine knows
@@ -254,47 +248,37 @@ function putFields(walk: Walk, source: object, more: number, depth: number): voi
       // Only what is inside a value can take what the values behind it need. To count those would take memory.
       walk.reserved = reserved + reserve(walk, USUAL_NEIGHBOURS)
     }
-    putField(walk, source, key, value, depth)
+    if (putField(walk, source, value, depth)) names = names.and(nameOf(key))
     walk.reserved = reserved
   }
   if (cut > 0) {
-    putName(walk, '…')
     putText(walk, propertiesMark(cut))
+    names = names.and('…')
   }
-  closeContainer(walk, head, false)
+  walk.units += names.units
+  closeContainer(walk, head, names.list, OBJECT_MESSAGES)
 }
 
 /** Fields that are taken to stand behind one. */
 const USUAL_NEIGHBOURS = 64
 
-function putField(walk: Walk, source: object, key: string, value: unknown, depth: number): void {
-  if (typeof value === 'string') {
-    putName(walk, key)
-    putText(walk, value, source)
-  } else if (value !== undefined) {
-    const before = walk.at
-    putName(walk, key)
-    if (!putValue(walk, value, depth + 1)) rewind(walk, before)
-  }
+/** @returns whether there is something of it */
+function putField(walk: Walk, source: object, value: unknown, depth: number): boolean {
+  let isThere = true
+  if (typeof value === 'string') putText(walk, value, source)
+  else isThere = putValue(walk, value, depth + 1)
   if (walk.visit !== undefined) walk.path.pop()
+  return isThere
 }
 
-function putName(walk: Walk, key: string): void {
-  let name = key
-  let length = lengthOf(key)
-  if (length > MAX_KEY_LENGTH) {
-    name = cutLength(key, MAX_KEY_LENGTH)
-    length = lengthOf(name)
-  }
-  walk.units += length
-  walk.tape[walk.at++] = name
-}
+const nameOf = (key: string): string =>
+  lengthOf(key) > MAX_KEY_LENGTH ? cutLength(key, MAX_KEY_LENGTH) : key
 
 /** @returns where it begins, for {@link closeContainer} */
 function openContainer(walk: Walk, messages: number): number {
   const head = walk.at
   walk.messages += messages
-  walk.tape[head] = CONTAINER
+  walk.tape[head] = LIST
   walk.at = head + HEAD_SLOTS
   // A tape that grows does so by one slot after the other.
   if (walk.at > walk.tape.length) walk.tape[head + 1] = 0
@@ -302,10 +286,11 @@ function openContainer(walk: Walk, messages: number): number {
 }
 
 /** The container that began at `head` has ended; where it nests too deep for MLflow, it becomes its JSON text. */
-function closeContainer(walk: Walk, head: number, isList: boolean): void {
+function closeContainer(walk: Walk, head: number, kind: Names | typeof LIST, around: number): void {
   const { tape, messages, maxMessages } = walk
-  tape[head + 1] = headerOf(walk.at - head - HEAD_SLOTS, isList)
-  walk.messages = messages - (isList ? LIST_MESSAGES : OBJECT_MESSAGES)
+  tape[head] = kind
+  tape[head + 1] = walk.at - head - HEAD_SLOTS
+  walk.messages = messages - around
   if (messages <= maxMessages || walk.messages > maxMessages) return
   const text = JSON.stringify(plainOf({ tape, at: head }))
   rewind(walk, head)

@@ -3,8 +3,9 @@ import type { Captured } from '../capture/captured.ts'
 import { LIST_MESSAGES, OBJECT_MESSAGES, withinNesting } from '../capture/nesting.ts'
 import { literal, putAscii, putLiteral, putQuoted, putQuotedAscii, putText } from './json-out.ts'
 import { fieldIn } from './look.ts'
+import type { Names } from './names.ts'
 import { plainOf } from './plain.ts'
-import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape, type TapeView } from './tape.ts'
+import { endOf, HEAD_SLOTS, isNames, LIST, type Tape, type TapeView } from './tape.ts'
 import { type Writer, writeByte } from './writer.ts'
 
 const COMMA = 0x2c
@@ -51,20 +52,17 @@ export function putObjectWith(
 function putAt(writer: Writer, tape: Tape, at: number, room: number): void {
   const slot = tape[at]
   if (typeof slot === 'string') putQuoted(writer, slot)
-  else if (slot === CONTAINER) putContainer(writer, tape, at, room)
+  else if (slot === LIST) putList(writer, tape, at, room)
   else if (typeof slot === 'number') putAscii(writer, String(slot))
+  else if (isNames(slot)) putObject(writer, tape, at, slot, room)
   else putLiteral(writer, slot === null ? NULL : slot ? TRUE : FALSE)
 }
 
-function putContainer(writer: Writer, tape: Tape, at: number, room: number): void {
-  const header = tape[at + 1] as number
-  const isList = isListHeader(header)
-  const left = room - (isList ? LIST_MESSAGES : OBJECT_MESSAGES)
-  const first = at + HEAD_SLOTS
-  const end = first + slotsOf(header)
+function putObject(writer: Writer, tape: Tape, at: number, names: Names, room: number): void {
+  const left = room - OBJECT_MESSAGES
   if (left < 0) putDeep(writer, plainOf({ tape, at }))
-  else if (isList) putList(writer, tape, first, end, left)
-  else if (!putFields(writer, tape, first, end, left)) putUnique(writer, plainOf({ tape, at }), room)
+  else if (!putFields(writer, tape, at + HEAD_SLOTS, names, left))
+    putUnique(writer, plainOf({ tape, at }), room)
 }
 
 /** What nests too deep, which hardly anything does. */
@@ -75,21 +73,28 @@ function putUnique(writer: Writer, value: Captured, room: number): void {
   putText(writer, JSON.stringify(withinNesting(value, room)))
 }
 
-function putList(writer: Writer, tape: Tape, first: number, end: number, room: number): void {
+function putList(writer: Writer, tape: Tape, head: number, room: number): void {
+  const left = room - LIST_MESSAGES
+  if (left < 0) {
+    putDeep(writer, plainOf({ tape, at: head }))
+    return
+  }
   writeByte(writer, BRACKET)
+  const first = head + HEAD_SLOTS
+  const end = endOf(tape, head)
   for (let at = first; at < end; at = endOf(tape, at)) {
     if (at > first) writeByte(writer, COMMA)
-    putAt(writer, tape, at, room)
+    putAt(writer, tape, at, left)
   }
   writeByte(writer, BRACKET_END)
 }
 
 /** @returns whether it could: names that were cleaned or cut can become one name, of which the last counts */
-function putFields(writer: Writer, tape: Tape, first: number, end: number, room: number): boolean {
+function putFields(writer: Writer, tape: Tape, first: number, names: Names, room: number): boolean {
   const start = writer.pos
   writeByte(writer, BRACE)
-  for (let at = first; at < end; at = endOf(tape, at + 1)) {
-    const name = tape[at] as string
+  let at = first
+  for (const name of names) {
     if (at > first) writeByte(writer, COMMA)
     if (!putQuotedAscii(writer, name)) {
       if (name.length >= LONG_NAME || cleanText(name) !== name) {
@@ -99,7 +104,8 @@ function putFields(writer: Writer, tape: Tape, first: number, end: number, room:
       putQuoted(writer, name)
     }
     writeByte(writer, COLON)
-    putAt(writer, tape, at + 1, room)
+    putAt(writer, tape, at, room)
+    at = endOf(tape, at)
   }
   writeByte(writer, BRACE_END)
   return true

@@ -1,15 +1,16 @@
 import { cleanText } from '../capture/capture-strings.ts'
-import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type TapeView } from './tape.ts'
+import type { Names } from './names.ts'
+import { endOf, HEAD_SLOTS, isNames, LIST, type TapeView } from './tape.ts'
 
 // A snapshot can be looked into without being read: what is inside has the form of the whole.
 
 /** An object. */
 export const isFields = (view: TapeView | undefined): view is TapeView =>
-  view !== undefined && isContainer(view) && !isListHeader(headerAt(view))
+  view !== undefined && isNames(view.tape[view.at])
 
 /** A list. */
 export const isList = (view: TapeView | undefined): view is TapeView =>
-  view !== undefined && isContainer(view) && isListHeader(headerAt(view))
+  view !== undefined && view.tape[view.at] === LIST
 
 /** A text. */
 export const isText = (view: TapeView | undefined): view is TapeView =>
@@ -54,19 +55,17 @@ export function itemsIn(view: TapeView | undefined): TapeView[] | undefined {
 export function fieldIn(view: TapeView | undefined, name: string): TapeView | undefined {
   if (!isFields(view)) return undefined
   const { tape } = view
-  const end = endOf(tape, view.at)
-  for (let at = view.at + HEAD_SLOTS; at < end; at = endOf(tape, at + 1)) {
-    if (tape[at] === name) return { tape, at: at + 1 }
-  }
-  return undefined
+  const names = tape[view.at] as Names
+  const index = names.indexOf(name)
+  if (index < 0) return undefined
+  let at = view.at + HEAD_SLOTS
+  for (let i = 0; i < index; i += 1) at = endOf(tape, at)
+  return { tape, at }
 }
 
 /** The name of the first field of the object that `view` is. */
 export function firstNameIn(view: TapeView): string | undefined {
-  return isFields(view) && slotsOf(headerAt(view)) > 0
-    ? cleanText(view.tape[view.at + HEAD_SLOTS] as string)
-    : undefined
+  const slot = view.tape[view.at]
+  const first = isNames(slot) ? slot[0] : undefined
+  return first === undefined ? undefined : cleanText(first)
 }
-
-const isContainer = ({ tape, at }: TapeView): boolean => tape[at] === CONTAINER
-const headerAt = ({ tape, at }: TapeView): number => tape[at + 1] as number

@@ -1,7 +1,8 @@
 import { setField } from '../capture/capture-marks.ts'
 import { cleanText, cutLength } from '../capture/capture-strings.ts'
 import type { Captured } from '../capture/captured.ts'
-import { CONTAINER, endOf, HEAD_SLOTS, isListHeader, slotsOf, type Tape, type TapeView } from './tape.ts'
+import type { Names } from './names.ts'
+import { endOf, HEAD_SLOTS, isNames, LIST, type Tape, type TapeView } from './tape.ts'
 
 /** How a text of a tape is read. */
 type ReadText = (text: string) => string
@@ -15,23 +16,24 @@ export const rawPlain = ({ tape, at }: TapeView, maxLength: number): Captured =>
 
 function plainAt(tape: Tape, at: number, read: ReadText): Captured {
   const slot = tape[at]
-  if (slot !== CONTAINER) return typeof slot === 'string' ? read(slot) : slot
-  const header = tape[at + 1] as number
-  const first = at + HEAD_SLOTS
-  const end = first + slotsOf(header)
-  return isListHeader(header) ? itemsAt(tape, first, end, read) : fieldsAt(tape, first, end, read)
+  if (typeof slot === 'string') return read(slot)
+  if (isNames(slot)) return fieldsAt(tape, at + HEAD_SLOTS, slot, read)
+  return slot === LIST ? itemsAt(tape, at, read) : slot
 }
 
-function itemsAt(tape: Tape, first: number, end: number, read: ReadText): Captured[] {
+function itemsAt(tape: Tape, head: number, read: ReadText): Captured[] {
   const items: Captured[] = []
-  for (let at = first; at < end; at = endOf(tape, at)) items.push(plainAt(tape, at, read))
+  const end = endOf(tape, head)
+  for (let at = head + HEAD_SLOTS; at < end; at = endOf(tape, at)) items.push(plainAt(tape, at, read))
   return items
 }
 
-function fieldsAt(tape: Tape, first: number, end: number, read: ReadText): Captured {
+function fieldsAt(tape: Tape, first: number, names: Names, read: ReadText): Captured {
   const fields: { [key: string]: Captured } = {}
-  for (let at = first; at < end; at = endOf(tape, at + 1)) {
-    setField(fields, read(tape[at] as string), plainAt(tape, at + 1, read))
+  let at = first
+  for (const name of names) {
+    setField(fields, read(name), plainAt(tape, at, read))
+    at = endOf(tape, at)
   }
   return fields
 }

@@ -3,7 +3,16 @@ import { cutLength } from '../capture/capture-strings.ts'
 import { cleanValue, fitTo } from '../capture/fit-value.ts'
 import { withinNesting } from '../capture/nesting.ts'
 import { rawPlain } from './plain.ts'
-import { flatText, isWide, LONG_TEXT, plainTape, type Tape, type TapeSlot, type TapeView } from './tape.ts'
+import {
+  flatText,
+  isNames,
+  isWide,
+  LONG_TEXT,
+  plainTape,
+  type Tape,
+  type TapeSlot,
+  type TapeView,
+} from './tape.ts'
 
 /** A value of so many times the bytes that it may come to is not kept as it is. */
 const MAX_EXCESS = 2
@@ -40,7 +49,7 @@ export class Snapshot implements TapeView {
 
   #fit(maxBytes: number): void {
     this.maxBytes = undefined
-    const isLong = this.raw.some((slot) => typeof slot === 'string' && slot.length > maxBytes)
+    const isLong = this.raw.some((slot) => isLonger(slot, maxBytes))
     const plain = rawPlain({ tape: this.raw, at: 0 }, maxBytes)
     const fit = fitTo(plain, maxBytes)
     if (fit === plain && !isLong) return
@@ -74,8 +83,17 @@ export class Snapshot implements TapeView {
   }
 }
 
-const unitsOf = (tape: Tape): number =>
-  tape.reduce((sum: number, slot) => sum + (typeof slot === 'string' ? slot.length : 0), 0)
+const isLonger = (slot: TapeSlot, length: number): boolean =>
+  isNames(slot) ? slot.some((name) => name.length > length) : typeof slot === 'string' && slot.length > length
+
+function unitsOf(tape: Tape): number {
+  let units = 0
+  for (const slot of tape) {
+    if (typeof slot === 'string') units += slot.length
+    else if (isNames(slot)) for (const name of slot) units += name.length
+  }
+  return units
+}
 
 function wideUnits(tape: Tape): number {
   let units = 0

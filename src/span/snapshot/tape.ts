@@ -1,22 +1,25 @@
 import type { Captured } from '../capture/captured.ts'
+import type { Names } from './names.ts'
 
 /**
  * A captured value, flat: its scalars one after the other, as the walk over it met them. Texts are referenced and not
  * copied, for they cannot change.
  *
- * A list or an object is {@link CONTAINER}, then its header, then what is in it: items, or a name before each field.
- * The header says how many slots that takes and which of the two it is. It is relative, so that a stretch of a tape can
- * be moved; and all of it can go to another thread as it is.
+ * A list is {@link LIST}, then how many slots its items take, then these. An object is the names of its fields, then how many
+ * slots their values take, then these. No place is named by its number, so that a stretch of a tape can be moved; and all of
+ * it can go to another thread as it is.
  */
 export type Tape = readonly TapeSlot[]
 
-export type TapeSlot = string | number | boolean | null | undefined
+export type TapeSlot = string | number | boolean | null | undefined | Names
 
-/** Stands where a list or an object begins: no value that is recorded is `undefined`. */
-export const CONTAINER = undefined
-const LIST_BIT = 1
-/** Before what is in a container: {@link CONTAINER} and the header. */
+/** Stands where a list begins: no value that is recorded is `undefined`. */
+export const LIST = undefined
+/** Before what is in a list or an object. */
 export const HEAD_SLOTS = 2
+
+/** Whether an object begins with `slot`. */
+export const isNames = (slot: TapeSlot): slot is Names => typeof slot === 'object' && slot !== null
 
 /** A value on a tape: the whole of it, or one inside. */
 export interface TapeView {
@@ -25,17 +28,10 @@ export interface TapeView {
   readonly at: number
 }
 
-export const headerOf = (slots: number, isList: boolean): number => slots * 2 + (isList ? LIST_BIT : 0)
-
-/** Whether the container with this header is a list. */
-export const isListHeader = (header: number): boolean => (header & LIST_BIT) === LIST_BIT
-
-/** How many slots the container with this header has behind it. */
-export const slotsOf = (header: number): number => header >>> 1
-
 /** Where what follows the value at `at` begins. */
 export function endOf(tape: Tape, at: number): number {
-  return tape[at] === CONTAINER ? at + HEAD_SLOTS + slotsOf(tape[at + 1] as number) : at + 1
+  const slot = tape[at]
+  return slot === LIST || isNames(slot) ? at + HEAD_SLOTS + (tape[at + 1] as number) : at + 1
 }
 
 /** The tape of plain data, and the UTF-16 units of its texts. */
@@ -50,17 +46,17 @@ function putPlain(tape: TapeSlot[], value: Captured): number {
     tape.push(slot)
     return typeof slot === 'string' ? slot.length : 0
   }
-  const isList = Array.isArray(value)
-  const head = openContainer(tape)
+  const head = tape.length
   let units = 0
-  if (isList) for (const item of value) units += putPlain(tape, item)
-  else {
-    for (const key of Object.keys(value)) {
-      tape.push(key)
-      units += key.length + putPlain(tape, value[key] ?? null)
-    }
+  if (Array.isArray(value)) {
+    tape.push(LIST, 0)
+    for (const item of value) units += putPlain(tape, item)
+  } else {
+    const names = Object.keys(value)
+    tape.push(names, 0)
+    for (const name of names) units += name.length + putPlain(tape, value[name] ?? null)
   }
-  closeContainer(tape, head, isList)
+  tape[head + 1] = tape.length - head - HEAD_SLOTS
   return units
 }
 
@@ -72,18 +68,6 @@ export function numberSlot(value: number): number | string {
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     return String(value)
   return value
-}
-
-/** Begins a container at the end of `tape`. @returns its place, for {@link closeContainer} */
-function openContainer(tape: TapeSlot[]): number {
-  const head = tape.length
-  tape.push(CONTAINER, 0)
-  return head
-}
-
-/** Ends the container that was begun at `head`. */
-function closeContainer(tape: TapeSlot[], head: number, isList: boolean): void {
-  tape[head + 1] = headerOf(tape.length - head - HEAD_SLOTS, isList)
 }
 
 /** Shorter texts are never parts of larger ones. */
