@@ -65,9 +65,9 @@ const KEY = /^[\w\-. :/]{1,250}$/
 
 /** Writes `update` into `record`. What does not fit is put right or left out, with a diagnostic. */
 export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanHost): void {
-  const update: TraceUpdate = {}
-  for (const key of ownKeys(given)) Object.assign(update, { [key]: readProperty(given, key) })
-  if (Object.keys(update).length > 0) record.revision += 1
+  const update = ownPart(given)
+  if (update === undefined) return
+  record.revision += 1
   setUser(record, update.user, host)
   setSession(record, update.sessionId, host)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)
@@ -80,6 +80,17 @@ export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanH
   if (request !== undefined) record.requestPreview = request
   if (response !== undefined) record.responsePreview = response
   if (update.state !== undefined) setState(record, update.state)
+}
+
+/** What `given` says itself, each option read once; `undefined` where that is nothing. */
+function ownPart(given: TraceUpdate): TraceUpdate | undefined {
+  let part: Record<string, unknown> | undefined
+  for (const key of ownKeys(given)) {
+    part ??= {}
+    // An assignment to this key would set the prototype.
+    if (key !== '__proto__') part[key] = readProperty(given, key)
+  }
+  return part
 }
 
 function setUser(record: TraceRecord, user: unknown, host: SpanHost): void {

@@ -35,6 +35,8 @@ const KEPT_BYTES = 1024 * 1024
 /** From here on, a buffer of its own for a request is cheaper than copying the request out of the common one. */
 const OWN_BUFFER_BYTES = 256 * 1024
 const USUAL_RESOURCE_BYTES = 512
+/** So much is written at least before others may run: half a dozen spans with usual content, which take some microseconds. */
+const STEP_BYTES = 32_768
 
 type Scope = EndedSpan['scope']
 
@@ -207,8 +209,11 @@ function* writeScope(writer: Writer, spans: readonly EndedSpan[], options: Expor
     writeText(writer, version)
   }
   closeMessage(writer, start, 0)
+  let from = writer.pos
   for (const span of spans) {
     writeSpan(writer, SPANS, span, options)
+    if (writer.pos - from < STEP_BYTES) continue
+    from = writer.pos
     yield
   }
 }

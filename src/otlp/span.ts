@@ -53,16 +53,16 @@ let lastSink: { readonly writer: Writer; readonly sink: AttributeSink } | undefi
 
 /** What writes attributes; made once for all spans of a request. */
 function sinkOf(writer: Writer): AttributeSink {
-  if (lastSink?.writer !== writer) {
-    const sink: AttributeSink = {
-      write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
-      writeContent: (key, content) => writeSnapshotAttribute(writer, SPAN.attributes, key, content),
-      writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
-    }
-    lastSink = { writer, sink }
-  }
+  if (lastSink?.writer !== writer) lastSink = { writer, sink: newSink(writer) }
   return lastSink.sink
 }
+
+// In a function of its own: what its closures share is made whenever it is called.
+const newSink = (writer: Writer): AttributeSink => ({
+  write: (key, value) => writeAttribute(writer, SPAN.attributes, key, value),
+  writeContent: (key, content) => writeSnapshotAttribute(writer, SPAN.attributes, key, content),
+  writeJson: (key, json) => writeJsonAttribute(writer, SPAN.attributes, key, json),
+})
 
 /** Lets go of the last writer, whose buffer is as large as a request. */
 export function forgetSink(): void {

@@ -1,5 +1,13 @@
 import type { CountedUsage } from './token-usage.ts'
 
+/** A model that was used, and others. Nearly always it is one, for which a map costs more than the span. */
+export interface UsedModel {
+  /** `''` where a span named none. */
+  readonly model: string
+  provider: string | undefined
+  readonly next: UsedModel | undefined
+}
+
 /** What descendants contribute to an open span. */
 export interface OpenSpan {
   readonly spanId: string
@@ -8,8 +16,8 @@ export interface OpenSpan {
   readonly parent: OpenSpan | undefined
   /** Sum of the usage of the descendants that ended; a descendant with usage of its own stands for its subtree. */
   usageBelow: CountedUsage | undefined
-  /** Models that the usage below came from; `''` when a span named none. */
-  modelsBelow: Map<string, { model: string; provider?: string }> | undefined
+  /** Models that the usage below came from, each once. */
+  modelsBelow: UsedModel | undefined
   /** Work below it goes on in another process: what is known here of its tokens is a part. */
   isPart?: true
 }

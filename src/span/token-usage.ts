@@ -52,10 +52,9 @@ const PARTS = [
  */
 export function countedUsage(usage: unknown): CountedUsage | undefined {
   if (typeof usage !== 'object' || usage === null) return undefined
-  const given = (name: keyof TokenUsage): number | undefined => count(readProperty(usage, name))
-  const input = given('inputTokens')
-  const output = given('outputTokens')
-  const total = given('totalTokens')
+  const input = countIn(usage, 'inputTokens')
+  const output = countIn(usage, 'outputTokens')
+  const total = countIn(usage, 'totalTokens')
   if (input === undefined && output === undefined && total === undefined) return undefined
   const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
   const outputTokens = output ?? Math.max(0, (total ?? 0) - inputTokens)
@@ -65,7 +64,7 @@ export function countedUsage(usage: unknown): CountedUsage | undefined {
     totalTokens: total ?? inputTokens + outputTokens,
   }
   for (const part of PARTS) {
-    const value = given(part)
+    const value = countIn(usage, part)
     if (value !== undefined) counted[part] = value
   }
   return counted
@@ -131,6 +130,9 @@ export function mlflowUsage(usage: CountedUsage): string {
   }
   return `${text}}`
 }
+
+const countIn = (usage: object, name: keyof TokenUsage): number | undefined =>
+  count(readProperty(usage, name))
 
 function count(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined

@@ -1,4 +1,4 @@
-import type { OpenSpan, OpenSpans } from './open-spans.ts'
+import type { OpenSpan, OpenSpans, UsedModel } from './open-spans.ts'
 import { SpanType } from './semconv/span-type.ts'
 import { addUsage, type CountedUsage } from './token-usage.ts'
 
@@ -44,26 +44,27 @@ export function sumUpUsage(open: OpenSpan, spanType: string, own: Usage, opens?:
   const counted = own.usage ?? open.usageBelow
   if (parent !== undefined && counted !== undefined) {
     parent.usageBelow = addUsage(parent.usageBelow, counted)
-    if (models !== undefined) for (const used of models.values()) addModel(parent, used.model, used.provider)
+    if (models !== undefined) addModels(parent, models)
     else if (own.usage !== undefined) addModel(parent, own.model, own.provider)
   }
   const usage = isAgent ? counted : own.usage
   const isSum = usage !== undefined && own.usage === undefined && (open.isPart === true ? 'part' : true)
   const { model, provider } = own
   if (!isAgent || models === undefined) return { usage, model, provider, isSum, severalModels: false }
-  const named = [...models.values()].filter((used) => used.model !== '')
-  const [only] = named
-  if (only !== undefined && models.size === 1) {
-    return { usage, model: only.model, provider: only.provider ?? provider, isSum, severalModels: false }
-  }
-  if (named.length === 0) return { usage, model, provider, isSum, severalModels: false }
-  return { usage, model: undefined, provider, isSum, severalModels: true }
+  if (models.next !== undefined) return { usage, model: undefined, provider, isSum, severalModels: true }
+  if (models.model === '') return { usage, model, provider, isSum, severalModels: false }
+  return { usage, model: models.model, provider: models.provider ?? provider, isSum, severalModels: false }
+}
+
+function addModels(open: OpenSpan, models: UsedModel): void {
+  for (let used: UsedModel | undefined = models; used !== undefined; used = used.next)
+    addModel(open, used.model, used.provider)
 }
 
 /** One more model, or none by name, was used below `open`. */
-function addModel(open: OpenSpan, model = '', provider?: string): void {
-  open.modelsBelow ??= new Map()
-  const known = open.modelsBelow.get(model)
-  if (known !== undefined && (provider === undefined || known.provider === provider)) return
-  open.modelsBelow.set(model, { model, ...(provider !== undefined && { provider }) })
+export function addModel(open: OpenSpan, model = '', provider?: string): void {
+  let known = open.modelsBelow
+  while (known !== undefined && known.model !== model) known = known.next
+  if (known === undefined) open.modelsBelow = { model, provider, next: open.modelsBelow }
+  else if (provider !== undefined) known.provider = provider
 }

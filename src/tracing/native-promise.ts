@@ -48,9 +48,22 @@ export function thenPlainly<T, U>(
   onOk: (value: T) => U,
   onError: (error: unknown) => U,
 ): Promise<U> {
+  return isPlainlyAwaited(promise) ? thenOf(promise, onOk, onError) : thenOfDisguised(promise, onOk, onError)
+}
+
+const thenOf = <T, U>(
+  promise: Promise<T>,
+  onOk: (value: T) => U,
+  onError: (error: unknown) => U,
+): Promise<U> => Reflect.apply(nativePromise().prototype.then, promise, [onOk, onError]) as Promise<U>
+
+/** {@link thenOf} while `promise` has the class of native promises. */
+function thenOfDisguised<T, U>(
+  promise: Promise<T>,
+  onOk: (value: T) => U,
+  onError: (error: unknown) => U,
+): Promise<U> {
   const { prototype } = nativePromise()
-  const then = (): Promise<U> => Reflect.apply(prototype.then, promise, [onOk, onError])
-  if (isPlainlyAwaited(promise)) return then()
   // `then` makes its result with the constructor that it finds, on the promise itself or along its prototypes.
   const own = Object.getOwnPropertyDescriptor(promise, 'constructor')
   const before = Object.getPrototypeOf(promise) as object | null
@@ -58,7 +71,7 @@ export function thenPlainly<T, U>(
   // Not by a property of the promise: the engine would make each promise of the process slower from then on.
   Reflect.setPrototypeOf(promise, prototype)
   try {
-    return then()
+    return thenOf(promise, onOk, onError)
   } finally {
     Reflect.setPrototypeOf(promise, before)
     if (own) Reflect.defineProperty(promise, 'constructor', own)

@@ -76,13 +76,12 @@ function describe(span: LiveSpan, pipeline: Pipeline, agent: string, read: Read)
     read('user'),
     read('sessionId'),
   ]
-  span.setAttributes({
-    [keys.AGENT_NAME]: agent,
-    ...(model && { [keys.REQUEST_MODEL]: model }),
-    ...(provider && { [keys.PROVIDER_NAME]: provider, [keys.SYSTEM]: provider }),
-    ...(sessionId && { [keys.CONVERSATION_ID]: sessionId }),
-  })
-  span.setAttributes(read('attributes') ?? {})
+  span.setAttribute(keys.AGENT_NAME, agent)
+  if (model) span.setAttribute(keys.REQUEST_MODEL, model)
+  if (provider) span.setAttribute(keys.PROVIDER_NAME, provider).setAttribute(keys.SYSTEM, provider)
+  if (sessionId) span.setAttribute(keys.CONVERSATION_ID, sessionId)
+  const attributes = read('attributes')
+  if (attributes) span.setAttributes(attributes)
   if (model) span.setModel(model, provider)
   pipeline.agentName ??= exportedName(agent, pipeline.redact, {
     span: agent,

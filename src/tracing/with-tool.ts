@@ -50,17 +50,19 @@ export function openTool(
   given: ToolCall,
   startTime?: TimeInput,
 ): LiveSpan {
-  const read = (key: keyof ToolCall): unknown => readProperty(given, key)
-  const tool = textOr(read('tool'), 'unnamed')
+  const tool = textOr(readProperty(given, 'tool'), 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
     spanType: SpanType.TOOL,
     startTime,
-    inputs: read('arguments'),
-    attributes: { [keys.TOOL_NAME]: tool, [keys.TOOL_CALL_ID]: read('callId') || undefined },
+    inputs: readProperty(given, 'arguments'),
   })
   try {
-    span.setAttributes(read('attributes') as Record<string, unknown>)
+    span.setAttribute(keys.TOOL_NAME, tool)
+    const callId = readProperty(given, 'callId')
+    if (callId) span.setAttribute(keys.TOOL_CALL_ID, callId)
+    const attributes = readProperty(given, 'attributes')
+    if (attributes !== undefined) span.setAttributes(attributes as Record<string, unknown>)
   } catch {
     // The end of the stack: the span has begun, and says less.
   }

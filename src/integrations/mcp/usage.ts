@@ -1,5 +1,6 @@
 import { createTraceState } from '../../runtime/otel-trace-state.ts'
 import { addUsage, type CountedUsage, countedUsage } from '../../span/token-usage.ts'
+import { addModel } from '../../span/usage-tree.ts'
 import { ownMemberIn } from '../../tracer/trace-state.ts'
 import { dataAt, isPlainObject, type LiveSpan, read } from '../base/index.ts'
 import { type Answer, type Incoming, type Protocol, textAt } from './protocol.ts'
@@ -62,6 +63,6 @@ export function countUsage(protocol: Protocol, span: LiveSpan): void {
     if (usage === undefined || !known.delete(id)) continue
     span.usageBelow = addUsage(span.usageBelow, usage)
     // Of a model that is not named: the agent above cannot name the only one either.
-    span.modelsBelow = (span.modelsBelow ?? new Map()).set('', { model: '' })
+    addModel(span)
   }
 }

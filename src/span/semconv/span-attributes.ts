@@ -62,24 +62,21 @@ export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions
   const { write } = sink
   const { agent, attributes, trace } = span
   const isRoot = isLocalRoot(span)
-  const names = attributes === NO_ATTRIBUTES ? NO_NAMES : Object.keys(attributes)
   if (agent) {
-    const unlessSet = names.length === 0 ? sink : unlessSetIn(attributes, sink)
+    const unlessSet = attributes === NO_ATTRIBUTES ? sink : unlessSetIn(attributes, sink)
     writeKind(span, agent, unlessSet.write)
     writeModel(agent, hidesModel(agent, options), options.legacySemconv, unlessSet.write)
     if (!reachesMlflow(options)) writeConversation(agent, trace, unlessSet.write)
     writeUsage(agent, options, unlessSet.write)
     writeContent(agent, options, unlessSet, span.parentSpanId === undefined)
   }
-  for (const key of names) {
+  // Unlike a list of the keys, this takes no memory.
+  for (const key in attributes) {
+    if (!Object.hasOwn(attributes, key)) continue
     const safe = sanitizedAt(attributes, key)
     if (safe === undefined || isSaidOfTrace(key, trace, isRoot)) continue
     if (agent && MODEL_KEYS.has(key) && hidesModel(agent, options)) continue
-    if (
-      key === keys.CHAT_TOOLS &&
-      writeToolDefinitions(safe, options, (name) => isSetIn(attributes, name), write)
-    )
-      continue
+    if (key === keys.CHAT_TOOLS && writeTools(attributes, safe, options, write)) continue
     const former = options.legacySemconv ? formerName(key) : undefined
     if (former !== undefined && !isSetIn(attributes, former)) write(former, safe)
     write(key, options.mlflow && typeof safe === 'string' ? textForMlflow(key, safe, agent) : safe)
@@ -90,7 +87,13 @@ export function forEachExportedAttribute(span: EndedSpan, options: ExportOptions
   if (isRoot) writeTraceTags(span, options, write)
 }
 
-const NO_NAMES: readonly string[] = []
+// In a function of its own: what its closure shares with it is made whenever it is called.
+const writeTools = (
+  attributes: Attributes,
+  tools: AttributeValue,
+  options: ExportOptions,
+  write: AttributeSink['write'],
+): boolean => writeToolDefinitions(tools, options, (name) => isSetIn(attributes, name), write)
 
 /** Passes on what a span has not set itself. */
 interface Unless {
