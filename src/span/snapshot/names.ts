@@ -17,6 +17,8 @@ export interface FieldNames {
 const MAX_SHARED_FIELDS = 64
 const MAX_SHARED_NAME = 64
 const MAX_FOLLOWERS = 64
+/** Names that objects begin with. */
+const MAX_FIRST = 1_024
 /** Forms that are known, with all their beginnings. */
 const MAX_KNOWN = 4_096
 
@@ -82,7 +84,8 @@ class SharedNames implements FieldNames {
     }
     const length = lengthOf(name)
     const followers = this.#others?.size ?? (this.#last === undefined ? 0 : 1)
-    if (length > MAX_SHARED_NAME || this.#count === MAX_SHARED_FIELDS || followers === MAX_FOLLOWERS) {
+    const isFull = followers >= (this.#before === undefined ? MAX_FIRST : MAX_FOLLOWERS)
+    if (length > MAX_SHARED_NAME || this.#count === MAX_SHARED_FIELDS || isFull) {
       noteRefused()
       return undefined
     }
