@@ -72,9 +72,8 @@ export function applyUpdate(record: TraceRecord, given: TraceUpdate, host: SpanH
   setSession(record, update.sessionId, host)
   for (const [key, value] of entries(update.metadata)) setMetadata(record, key, value, host)
   for (const [key, value] of entries(update.tags)) setTag(record, key, value, host)
-  if (isText(update.clientRequestId)) {
-    record.clientRequestId = exportedId(update.clientRequestId, 'clientRequestId', host)
-  }
+  const requestId = idText(update.clientRequestId, 'client request ID')
+  if (requestId !== undefined) record.clientRequestId = exportedId(requestId, 'clientRequestId', host)
   const request = preview(update.requestPreview, 'requestPreview', host)
   const response = preview(update.responsePreview, 'responsePreview', host)
   if (request !== undefined) record.requestPreview = request
@@ -211,11 +210,11 @@ function idText(id: unknown, what: string): string | undefined {
     'warn',
     'TS_TRACE_ID_TEXT',
     `The ${what} of a trace must be a string, but got ${typeof id}; it was left out.`,
+    {},
+    what,
   )
   return undefined
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 function entries(given: Record<string, unknown> | undefined): [string, unknown][] {
   if (typeof given !== 'object' || given === null) return []

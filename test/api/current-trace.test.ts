@@ -91,6 +91,24 @@ describe('getLastActiveTraceId', () => {
 })
 
 describe('updateCurrentTrace', () => {
+  test('IDs that are not text are left out, each kind of them with one diagnostic; numbers become text', () => {
+    const nobody = { no: 'text' } as never
+    for (let i = 0; i < 2; i += 1) {
+      withSpan(() => updateCurrentTrace({ user: nobody, sessionId: nobody, clientRequestId: nobody }), {
+        name: 'turn',
+      })
+    }
+    expect(codes().filter((code) => code === 'TS_TRACE_ID_TEXT')).toHaveLength(3)
+    const [first] = traces.all
+    expect([first?.user, first?.sessionId, first?.clientRequestId]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    withSpan(() => updateCurrentTrace({ clientRequestId: 17 as never }), { name: 'turn' })
+    expect(traces.all.at(-1)?.clientRequestId).toBe('17')
+  })
+
   const inTrace = (update: Parameters<typeof updateCurrentTrace>[0]) => {
     withSpan(() => withSpan(() => updateCurrentTrace(update), { name: 'deep' }), { name: 'root' })
     const trace = traces.last
