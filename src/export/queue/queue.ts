@@ -78,7 +78,7 @@ export class MemoryQueue implements Queue {
       target,
       spool,
       diagnostics: this.#diagnostics,
-      isUrgent: () => this.#flushes > 0 || this.#closed !== undefined || store.hasBatch(),
+      isUrgent: () => this.#isUrgent(),
       settle: store.settle,
       accepted: (items, rejectedSpans) => this.#accepted(items, rejectedSpans),
     })
@@ -169,6 +169,12 @@ export class MemoryQueue implements Queue {
 
   #all(): Waiting[] {
     return [...this.#inFlight, ...this.#offloader.offloaded(), ...this.#store.items()]
+  }
+
+  /** A receiver that fails gets no more for being in a hurry. */
+  #isUrgent(): boolean {
+    if (this.#flushes > 0 || this.#closed !== undefined) return true
+    return this.#store.hasBatch() && !this.#diagnostics.isFailing()
   }
 
   #isDone(): boolean {

@@ -149,6 +149,20 @@ test('a request is urgent while a batch waits behind it, and while somebody wait
   expect(asked[1]?.()).toBe(true)
 })
 
+test('an attempt at a receiver that fails is not urgent, however much waits', async () => {
+  const urgent: boolean[] = []
+  const { push } = setUp((_, call, isUrgent) => {
+    urgent.push(isUrgent())
+    return call < 3 ? AGAIN : ACCEPTED
+  })
+  for (let i = 0; i < 12; i += 1) push(`span ${i}`)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(urgent).toEqual([true])
+  await vi.advanceTimersByTimeAsync(60_000)
+  // It has recovered with the first of the last three, behind which others waited.
+  expect(urgent).toEqual([true, false, false, true, false])
+})
+
 test('closes a batch below the message limit of gRPC receivers', async () => {
   const { push, sent } = setUp(() => ACCEPTED, { maxBytes: 100_000_000 })
   push('big', 1_900_000)
