@@ -1,6 +1,6 @@
 /**
  * The rooms of `src`, highest first: a room may import those of later lines and itself, never those of its own
- * line or an earlier one. DESIGN and docs/ARCHITECTURE.md say what each owns.
+ * line or an earlier one. docs/ARCHITECTURE.md says what each owns.
  */
 const LEVELS: readonly (readonly string[])[] = [
   ['edge'],

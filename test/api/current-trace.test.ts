@@ -100,11 +100,7 @@ describe('updateCurrentTrace', () => {
     }
     expect(codes().filter((code) => code === 'TS_TRACE_ID_TEXT')).toHaveLength(3)
     const [first] = traces.all
-    expect([first?.user, first?.sessionId, first?.clientRequestId]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ])
+    expect([first?.user, first?.sessionId, first?.clientRequestId]).toEqual([undefined, undefined, undefined])
     withSpan(() => updateCurrentTrace({ clientRequestId: 17 as never }), { name: 'turn' })
     expect(traces.all.at(-1)?.clientRequestId).toBe('17')
   })
