@@ -5,8 +5,6 @@
 const LEVELS: readonly (readonly string[])[] = [
   ['edge'],
   ['index'],
-  ['cli'],
-  ['viewer'],
   ['next'],
   ['otel', 'register', 'testing', 'instrument', 'bundler'],
   ['setup'],

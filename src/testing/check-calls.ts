@@ -63,10 +63,10 @@ export function checkOrder(trace: CapturedTrace, tools: readonly string[]): Verd
 export function checkOnly(trace: CapturedTrace, tools: readonly string[]): Verdict {
   const others = toolCalls(trace.spans).filter((span) => !tools.some((tool) => hasName(span, tool)))
   const names = [...new Set(others.map(toolNameOf))].join(', ')
-  const allowed = tools.length === 0 ? 'no tool call' : `no call of a tool other than ${tools.join(', ')}`
+  const other = tools.length === 0 ? 'tool call' : `call of a tool other than ${tools.join(', ')}`
   return {
     pass: others.length === 0,
-    failed: `Expected ${allowed}, but there ${others.length === 1 ? 'was a call' : 'were calls'} of: ${names}`,
-    passed: `Expected a call of a tool other than ${tools.join(', ') || 'none'}, but ${calledTools(trace)}`,
+    failed: `Expected no ${other}, but there ${others.length === 1 ? 'was a call' : 'were calls'} of: ${names}`,
+    passed: `Expected a ${other}, but ${calledTools(trace)}`,
   }
 }
