@@ -1,6 +1,9 @@
+import type { ServerOptions } from 'node:https'
 import { afterEach, expect, test, vi } from 'vitest'
 import { request } from '../../src/runtime/http.ts'
 import { realTime } from '../../src/runtime/real-time.ts'
+import { loadTls } from '../../src/runtime/tls-files.ts'
+import { makeCertificates } from '../support/tls.ts'
 import { startHttp, startTcp } from './raw-server.ts'
 
 const MIB = 1024 * 1024
@@ -12,7 +15,7 @@ const send = (url: string, isUrgent?: () => boolean) =>
 afterEach(() => void vi.restoreAllMocks())
 
 /** A server that says whether it got {@link body}, and how. */
-const startReader = () =>
+const startReader = (tls?: ServerOptions) =>
   startHttp((incoming, answer) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -21,7 +24,7 @@ const startReader = () =>
       const isWhole = Buffer.compare(Buffer.concat(chunks), body) === 0
       answer.end(JSON.stringify({ isWhole, length, encoding }))
     })
-  })
+  }, tls)
 
 test.each([
   ['pieces, while it is not urgent', never, 8],
@@ -44,6 +47,35 @@ function isUrgentAfter(times: number): () => boolean {
     return asked >= times
   }
 }
+
+test('a kept connection that the server has closed is found out between pieces, and the body is sent again, whole', async () => {
+  let cut = true
+  await using server = await startHttp((incoming, answer) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (incoming.method !== 'POST' || !cut) return
+      cut = false
+      incoming.socket.resetAndDestroy()
+    })
+    incoming.on('end', () => answer.end(String(Buffer.compare(Buffer.concat(chunks), body))))
+  })
+  await request(server.origin, { timeoutMs: 5000 })
+  expect((await send(server.origin, never)).body.toString()).toBe('0')
+  expect([cut, server.connections()]).toEqual([false, 2])
+  expect((await send(server.origin, never)).body.toString()).toBe('0')
+  expect(server.connections()).toBe(2)
+})
+
+test('pieces go through TLS', async () => {
+  await using certificates = await makeCertificates()
+  const { cert, key, caFile } = certificates
+  await using server = await startReader({ cert, key })
+  const tls = await loadTls({ caFile, insecure: false })
+  const url = `https://localhost:${server.port}/`
+  const answer = await request(url, { method: 'POST', body, timeoutMs: 20_000, tls, isUrgent: never })
+  expect(JSON.parse(answer.body.toString())).toMatchObject({ isWhole: true })
+})
 
 test('a connection that is cut between two pieces is one error, and no piece follows', async () => {
   await using server = await startTcp((socket) => {
