@@ -15,3 +15,8 @@ export function ownKeys(given: object): string[] {
     return []
   }
 }
+
+/** What of `given` can be read, of these properties: for when reading all of them at once has thrown. */
+export function readEach<T extends object>(given: T, keys: readonly (keyof T & string)[]): Partial<T> {
+  return Object.fromEntries(keys.map((key) => [key, readProperty(given, key)])) as Partial<T>
+}

@@ -1,4 +1,4 @@
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach } from '../runtime/read-property.ts'
 import type { Attributes } from './attributes.ts'
 import * as keys from './semconv/keys.ts'
 
@@ -52,9 +52,10 @@ const PARTS = [
  */
 export function countedUsage(usage: unknown): CountedUsage | undefined {
   if (typeof usage !== 'object' || usage === null) return undefined
-  const input = countIn(usage, 'inputTokens')
-  const output = countIn(usage, 'outputTokens')
-  const total = countIn(usage, 'totalTokens')
+  const given = readCounts(usage)
+  const input = count(given.inputTokens)
+  const output = count(given.outputTokens)
+  const total = count(given.totalTokens)
   if (input === undefined && output === undefined && total === undefined) return undefined
   const inputTokens = input ?? Math.max(0, (total ?? 0) - (output ?? 0))
   const outputTokens = output ?? Math.max(0, (total ?? 0) - inputTokens)
@@ -64,7 +65,7 @@ export function countedUsage(usage: unknown): CountedUsage | undefined {
     totalTokens: total ?? inputTokens + outputTokens,
   }
   for (const part of PARTS) {
-    const value = countIn(usage, part)
+    const value = count(given[part])
     if (value !== undefined) counted[part] = value
   }
   return counted
@@ -131,8 +132,26 @@ export function mlflowUsage(usage: CountedUsage): string {
   return `${text}}`
 }
 
-const countIn = (usage: object, name: keyof TokenUsage): number | undefined =>
-  count(readProperty(usage, name))
+// By their names, for which the engine has a short way; one that throws when it is read is as if it was not given.
+function readCounts(usage: Partial<TokenUsage>): Partial<TokenUsage> {
+  try {
+    const { inputTokens, outputTokens, totalTokens, cacheReadInputTokens, cacheCreationInputTokens } = usage
+    const { cacheCreation1hInputTokens, reasoningTokens, audioInputTokens, audioOutputTokens } = usage
+    return {
+      inputTokens,
+      outputTokens,
+      totalTokens,
+      cacheReadInputTokens,
+      cacheCreationInputTokens,
+      cacheCreation1hInputTokens,
+      reasoningTokens,
+      audioInputTokens,
+      audioOutputTokens,
+    } as Partial<TokenUsage>
+  } catch {
+    return readEach(usage, ['inputTokens', 'outputTokens', 'totalTokens', ...PARTS])
+  }
+}
 
 function count(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined

@@ -2,7 +2,7 @@ import type { Context, SpanKind } from '@opentelemetry/api'
 import { attachCurrentProvider } from '../bridge/provider-bridge.ts'
 import { adoptScope } from '../context/current-trace.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach, readProperty } from '../runtime/read-property.ts'
 import { OWN_SCOPE } from '../span/instrumentation-scope.ts'
 import { LiveSpan } from '../span/live-span.ts'
 import { RESPONSE_ID } from '../span/semconv/keys.ts'
@@ -28,8 +28,7 @@ function openSpan(pipeline: Pipeline, context: Context, options: OpenOptions, fn
     const { latest } = LiveSpan
     if (latest !== undefined && latest !== before) return latest
     // An option throws when it is read; it is as if it was not given.
-    const read = OPTIONS.map((key) => [key, readProperty(options, key)])
-    return open(pipeline, context, Object.fromEntries(read), fn)
+    return open(pipeline, context, readEach(options, OPTIONS), fn)
   }
 }
 

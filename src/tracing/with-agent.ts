@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
-import { applyUpdate } from '../context/trace-update.ts'
+import { applyUpdate, type TraceUpdate } from '../context/trace-update.ts'
 import type { TimeInput } from '../runtime/clock.ts'
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach } from '../runtime/read-property.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import { exportedName } from '../span/semconv/exported-name.ts'
@@ -53,34 +53,50 @@ export function openAgent(
   given: AgentTurn,
   startTime?: TimeInput,
 ): LiveSpan {
-  const read: Read = (key) => readProperty(given, key) as AgentTurn[typeof key]
-  const agent = textOr(read('agent'), 'unnamed')
+  const turn = readTurn(given)
+  const agent = textOr(turn.agent, 'unnamed')
   return openSpan(pipeline, context, {
     name: `agent:${agent}`,
     startTime,
     spanType: SpanType.AGENT,
-    inputs: read('input'),
-    responseId: read('responseId'),
-    nest: read('nest'),
-    sampleRatio: read('sampleRatio'),
-    describe: (span) => describe(span, pipeline, agent, read),
+    inputs: turn.input,
+    responseId: turn.responseId,
+    nest: turn.nest,
+    sampleRatio: turn.sampleRatio,
+    describe: (span) => describe(span, pipeline, agent, turn),
   })
 }
 
-type Read = <K extends keyof AgentTurn>(key: K) => AgentTurn[K]
+const PARTS = [
+  'agent',
+  'model',
+  'provider',
+  'responseId',
+  'sessionId',
+  'user',
+  'input',
+  'nest',
+  'attributes',
+  'sampleRatio',
+] as const satisfies readonly (keyof AgentTurn)[]
 
-function describe(span: LiveSpan, pipeline: Pipeline, agent: string, read: Read): void {
-  const [model, provider, user, sessionId] = [
-    read('model'),
-    read('provider'),
-    read('user'),
-    read('sessionId'),
-  ]
+// By their names, for which the engine has a short way; one that throws when it is read is as if it was not given.
+function readTurn(given: AgentTurn): Partial<AgentTurn> {
+  try {
+    const { agent, model, provider, responseId, sessionId, user, input, nest, attributes, sampleRatio } =
+      given
+    return { agent, model, provider, responseId, sessionId, user, input, nest, attributes, sampleRatio }
+  } catch {
+    return readEach(given, PARTS)
+  }
+}
+
+function describe(span: LiveSpan, pipeline: Pipeline, agent: string, turn: Partial<AgentTurn>): void {
+  const { model, provider, user, sessionId, attributes } = turn
   span.setAttribute(keys.AGENT_NAME, agent)
   if (model) span.setAttribute(keys.REQUEST_MODEL, model)
   if (provider) span.setAttribute(keys.PROVIDER_NAME, provider).setAttribute(keys.SYSTEM, provider)
   if (sessionId) span.setAttribute(keys.CONVERSATION_ID, sessionId)
-  const attributes = read('attributes')
   if (attributes) span.setAttributes(attributes)
   if (model) span.setModel(model, provider)
   pipeline.agentName ??= exportedName(agent, pipeline.redact, {
@@ -88,9 +104,8 @@ function describe(span: LiveSpan, pipeline: Pipeline, agent: string, read: Read)
     spanType: SpanType.AGENT,
     key: keys.AGENT_NAME,
   })
-  const first = {
-    ...(user && !span.trace.userId && { user }),
-    ...(sessionId && !span.trace.sessionId && { sessionId }),
-  }
+  const first: TraceUpdate = {}
+  if (user && !span.trace.userId) first.user = user
+  if (sessionId && !span.trace.sessionId) first.sessionId = sessionId
   applyUpdate(span.trace, first, span.host)
 }

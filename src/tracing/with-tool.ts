@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import type { TimeInput } from '../runtime/clock.ts'
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach } from '../runtime/read-property.ts'
 import type { LiveSpan } from '../span/live-span.ts'
 import { NOOP_SPAN } from '../span/noop-span.ts'
 import * as keys from '../span/semconv/keys.ts'
@@ -50,21 +50,32 @@ export function openTool(
   given: ToolCall,
   startTime?: TimeInput,
 ): LiveSpan {
-  const tool = textOr(readProperty(given, 'tool'), 'unnamed')
+  const { tool: named, arguments: inputs, callId, attributes } = readCall(given)
+  const tool = textOr(named, 'unnamed')
   const span = openSpan(pipeline, context, {
     name: `tool:${tool}`,
     spanType: SpanType.TOOL,
     startTime,
-    inputs: readProperty(given, 'arguments'),
+    inputs,
   })
   try {
     span.setAttribute(keys.TOOL_NAME, tool)
-    const callId = readProperty(given, 'callId')
     if (callId) span.setAttribute(keys.TOOL_CALL_ID, callId)
-    const attributes = readProperty(given, 'attributes')
-    if (attributes !== undefined) span.setAttributes(attributes as Record<string, unknown>)
+    if (attributes !== undefined) span.setAttributes(attributes)
   } catch {
     // The end of the stack: the span has begun, and says less.
   }
   return span
+}
+
+const PARTS = ['tool', 'arguments', 'callId', 'attributes'] as const satisfies readonly (keyof ToolCall)[]
+
+// By their names, for which the engine has a short way; one that throws when it is read is as if it was not given.
+function readCall(given: ToolCall): Partial<ToolCall> {
+  try {
+    const { tool, arguments: inputs, callId, attributes } = given
+    return { tool, arguments: inputs, callId, attributes }
+  } catch {
+    return readEach(given, PARTS)
+  }
 }
