@@ -257,7 +257,8 @@ describe('a stream that nobody reads any more', () => {
     undo = instrumentLangChain(modules, { idleMs: 60 })
     const stream = await chain().stream({ word: 'a' })
     await stream.next()
-    await until(() => traces.find({ name: 'RunnableSequence' }), {
+    // Each of them has a limit of its own, counted from its own last piece.
+    await until(() => traces.find({ name: 'RunnableSequence' }) && traces.find({ name: 'Letters' }), {
       what: 'the end of the stream',
       everyMs: 10,
     })
