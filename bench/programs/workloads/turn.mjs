@@ -5,8 +5,9 @@ import { agentTurn, SPANS } from '../turn.mjs'
 // 400 spans: less than the 512 at which OpenTelemetry's batches leave by themselves, so that sending never overlaps
 // with the turns, and what the caller pays is seen apart from what delivery costs.
 const BLOCK = 50
-// Until the engine has compiled what it will: in the first hundreds of turns its compiling is most of the CPU.
-const WARM_UP = 30
+// Until the engine has compiled what it will. With little code that takes a thousand turns, with much of it four thousand; in
+// the first hundreds its compiling is most of the CPU.
+const WARM_UP = 100
 
 const SCRIPTS = {
   fresh: ['ascii', 'ascii', 'ascii', 'latin', 'beyond'],
