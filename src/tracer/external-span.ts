@@ -5,7 +5,7 @@ import type { HrTime } from '../runtime/clock.ts'
 import { diagnoseOnce } from '../runtime/diagnostics.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { isSpanContextValid, TraceFlags } from '../runtime/otel-trace.ts'
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach, readProperty } from '../runtime/read-property.ts'
 import { stateTextOf } from '../runtime/trace-context.ts'
 import type { Attributes } from '../span/attributes.ts'
 import { attributeValue, copyAttributes } from '../span/capture/attribute-values.ts'
@@ -108,7 +108,7 @@ export function copyExternalSpan(span: ExternalSpan, trace: TraceRecord, config:
     readProperty(span, key) as ExternalSpan[K]
   const name = read('name')
   const given = objectOr(read('attributes'))
-  const types = readable(given, TYPE_KEYS)
+  const types = readEach(given as Record<string, unknown>, TYPE_KEYS)
   const spanType = spanTypeOfAttributes(types)
   const scope = scopeIn(span)
   const scoped = scopeOf(readProperty(scope, 'name'), readProperty(scope, 'version'))
@@ -174,10 +174,6 @@ const TYPE_KEYS: readonly string[] = [
 ]
 
 const objectOr = (given: unknown): object => (typeof given === 'object' && given !== null ? given : {})
-
-/** `keys` of `given`, of which any may throw. */
-const readable = (given: object, keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(keys.map((key) => [key, readProperty(given, key)]))
 
 function timesOf(start: unknown, end: unknown): [HrTime, HrTime] {
   const [startTime, endTime] = [hrTimeOf(start), hrTimeOf(end)]

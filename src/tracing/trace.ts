@@ -1,4 +1,4 @@
-import { readProperty } from '../runtime/read-property.ts'
+import { readEach } from '../runtime/read-property.ts'
 import { checkKeys, KEYS, optionsOr, sayNotTraced } from './misuse.ts'
 import { decorateLegacy, decorateStandard, isDecoratorContext } from './trace-decorator.ts'
 import { type AnyMethod, type TraceOptions, tracedFunction } from './traced-function.ts'
@@ -139,7 +139,7 @@ const OPTIONS = [
 function optionsOf(options: unknown): TraceOptions {
   const given = optionsOr<TraceOptions>('trace()', options, 'name')
   checkKeys(KEYS.trace, given)
-  const read = OPTIONS.map((key) => [key, readProperty(given, key)])
+  const read = Object.entries(readEach(given, OPTIONS))
   return Object.fromEntries(read.filter(([, value]) => value !== undefined))
 }
 
