@@ -149,6 +149,19 @@ test('a request is urgent while a batch waits behind it, and while somebody wait
   expect(asked[1]?.()).toBe(true)
 })
 
+test('a request is not urgent for its own bytes', async () => {
+  let isUrgent: IsUrgent | undefined
+  const { push } = setUp((_, __, asked) => {
+    isUrgent = asked
+    return new Promise<ExportResult>(() => {})
+  })
+  push('big', 2_200_000)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(isUrgent?.()).toBe(false)
+  push('another', 2_200_000)
+  expect(isUrgent?.()).toBe(true)
+})
+
 test('an attempt at a receiver that fails is not urgent, however much waits', async () => {
   const urgent: boolean[] = []
   const { push } = setUp((_, call, isUrgent) => {
