@@ -22,10 +22,10 @@ export function lazyTarget(
     name,
     ...more,
     encode: (span) => known?.encode?.(span),
-    async sendRecords(records) {
+    async sendRecords(records, isUrgent) {
       try {
         const target = await loaded()
-        return (await target.sendRecords?.(records)) ?? failed('the target accepts no records')
+        return (await target.sendRecords?.(records, isUrgent)) ?? failed('the target accepts no records')
       } catch (thrown) {
         loading = undefined
         return failed(thrown)

@@ -53,7 +53,10 @@ export function createBatchDelivery(parts: Parts): DeliverBatch {
     }
     if (records.length === 0) return target.send(spans, isUrgent)
     return (
-      (await target.sendRecords?.(records)) ?? { kind: 'refused', reason: 'the target accepts no records' }
+      (await target.sendRecords?.(records, isUrgent)) ?? {
+        kind: 'refused',
+        reason: 'the target accepts no records',
+      }
     )
   }
 

@@ -48,12 +48,14 @@ export function createOtlpTarget(parts: OtlpTargetParts): SpanTarget {
       const { options } = receiver
       return options && parts.serialise([span], options)
     },
-    async sendRecords(records) {
+    async sendRecords(records, isUrgent) {
       try {
         // Records one after the other are a request.
         const bytes = Buffer.concat(records)
         const traceIds = (): string[] => records.map((record) => describeRecord(record).traceId)
-        const sent = await sendPlaced(traceIds, placing, (place) => receiver.deliver(() => bytes, place))
+        const sent = await sendPlaced(traceIds, placing, (place) =>
+          receiver.deliver(() => bytes, place, isUrgent),
+        )
         return 'kind' in sent ? sent : answerOf(receiver.endpoint, sent, records.length)
       } catch (thrown) {
         return failure(thrown)

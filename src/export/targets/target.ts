@@ -22,7 +22,7 @@ export interface SpanTarget {
   /** Delivers the last spans before it returns; there where that needs no event loop. */
   sendNow?(spans: readonly EndedSpan[]): void
   /** Sends spans that are bytes already, each a complete `resource_spans` entry; there where {@link SpanTarget.disk} is. */
-  sendRecords?(records: readonly Uint8Array[]): Promise<ExportResult>
+  sendRecords?(records: readonly Uint8Array[], isUrgent?: IsUrgent): Promise<ExportResult>
   /** `span` as a record; `undefined` while it is not known how the receiver wants it. */
   encode?(span: EndedSpan): Uint8Array | undefined
   /** Absent where spans wait in memory only. */
